@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// libtorch: the folder that holds `include/` and `lib/`. `Scripts/bootstrap` puts it into `.libtorch/torch`;
+// the environment variable LIBTORCH points at another one. Changing it re-plans the build.
+let libtorch = Context.environment["LIBTORCH"] ?? Context.packageDirectory + "/.libtorch/torch"
+
+/// A room that sees no libtorch.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies)
+}
+
+/// The tests of the room of the same name.
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: room + "Tests", dependencies: [.byName(name: room), "TestSupport"] + dependencies)
+}
+
+let package = Package(
+    name: "MarginSeg",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "marginseg", targets: ["marginseg"]),
+        .library(name: "MarginCalibration", targets: ["MarginCalibration"]),
+        .library(name: "MedicalImages", targets: ["MedicalImages"]),
+        .library(name: "SegMetrics", targets: ["SegMetrics"]),
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "SegTraining", targets: ["SegLosses", "SegModels", "SegData", "SegTraining"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C and C++ at the edge.
+        .target(
+            name: "CTorch",
+            cxxSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])],
+            linkerSettings: [
+                .unsafeFlags(["-L", "\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .target(name: "CImageCodecs", dependencies: ["CLibPNG"]),
+
+        // Rooms without torch, useful alone.
+        room("DurableFiles"),
+        room("MarginCalibration"),
+        room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
+        room("SegMetrics", ["MedicalImages"]),
+        room("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages"]),
+
+        // Rooms on tensors.
+        room("Torch", ["CTorch", "DurableFiles"]),
+        room("TorchNN", ["Torch"]),
+        room("SegLosses", ["Torch", "MarginCalibration"]),
+        room("SegModels", ["Torch", "TorchNN"]),
+        room("SegData", ["MedicalImages", "MarginCalibration", "DurableFiles"]),
+        room("SegTraining", [
+            "Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "DurableFiles",
+            .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
+        ]),
+
+        .executableTarget(name: "marginseg", dependencies: [
+            "SegTraining", "SegReports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+
+        .target(name: "TestSupport", dependencies: ["Torch", "MedicalImages"], path: "Tests/TestSupport"),
+        tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
+        tests("Torch"), tests("TorchNN"), tests("SegLosses"), tests("SegModels"), tests("SegData"), tests("SegTraining"),
+        .testTarget(name: "marginsegTests", dependencies: ["marginseg", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,70 @@
+// Gradients: the graph, its modes, and the hook for a value that brings its own gradient.
+
+#include "guarded.h"
+
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+ct_error *ct_set_requires_grad(ct_tensor self, bool on) {
+    return ct::guarded([&] { ct::get(self).set_requires_grad(on); });
+}
+
+bool ct_requires_grad(ct_tensor self) { return ct::get(self).requires_grad(); }
+
+ct_error *ct_backward(ct_tensor self, ct_tensor gradient, bool keep_graph) {
+    return ct::guarded([&] {
+        ct::get(self).backward(gradient.impl ? ct::get(gradient) : at::Tensor(), keep_graph);
+    });
+}
+
+ct_error *ct_grad(ct_tensor self, ct_tensor *out) {
+    return ct::guarded([&] {
+        const auto &gradient = ct::get(self).grad();
+        if (gradient.defined()) {
+            ct::give(out, at::Tensor(gradient));
+        } else {
+            out->impl = nullptr;
+        }
+    });
+}
+
+ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient) {
+    return ct::guarded([&] { ct::get(self).mutable_grad() = gradient.impl ? ct::get(gradient) : at::Tensor(); });
+}
+
+namespace {
+
+struct KnownGradient : public torch::autograd::Function<KnownGradient> {
+    static at::Tensor forward(
+        torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &value, const at::Tensor &gradient) {
+        context->save_for_backward({gradient});
+        return value.clone();
+    }
+
+    static torch::autograd::variable_list backward(
+        torch::autograd::AutogradContext *context, torch::autograd::variable_list incoming) {
+        return {context->get_saved_variables()[0].mul(incoming[0]), at::Tensor(), at::Tensor()};
+    }
+};
+
+} // namespace
+
+ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out) {
+    return ct::guarded([&] {
+        TORCH_CHECK_VALUE(ct::get(value).dim() == 0, "the value must be a scalar, found shape ", ct::get(value).sizes());
+        TORCH_CHECK_VALUE(
+            ct::get(gradient).sizes() == ct::get(input).sizes(), "the gradient has shape ", ct::get(gradient).sizes(),
+            ", its input ", ct::get(input).sizes());
+        ct::give(out, KnownGradient::apply(ct::get(input), ct::get(value), ct::get(gradient)));
+    });
+}
+
+bool ct_grad_mode_set(bool on) {
+    const bool before = c10::GradMode::is_enabled();
+    c10::GradMode::set_enabled(on);
+    return before;
+}
+
+void *ct_inference_begin(void) { return new c10::InferenceMode(); }
+void ct_inference_end(void *guard) { delete static_cast<c10::InferenceMode *>(guard); }

@@ -1,0 +1,94 @@
+// How a libtorch call becomes a C function: exceptions turn into owned errors, handles into tensors and back.
+
+#pragma once
+
+#if !__has_include(<ATen/core/Tensor.h>)
+#error "libtorch was not found: run Scripts/bootstrap (it fills .libtorch/), or set LIBTORCH to a folder that holds include/ and lib/."
+#endif
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "include/CTorch.h"
+
+struct ct_error {
+    ct_error_kind kind;
+    std::string message;
+};
+
+namespace ct {
+
+inline ct_error *make_error(ct_error_kind kind, const char *message) noexcept { return new ct_error{kind, message}; }
+
+// Runs `body`. The kind of an error comes from the exception's type, never from its text.
+template <typename Body> ct_error *guarded(Body &&body) noexcept {
+    try {
+        body();
+        return nullptr;
+    } catch (const c10::IndexError &error) {
+        return make_error(CT_ERROR_INDEX, error.what_without_backtrace());
+    } catch (const c10::ValueError &error) {
+        return make_error(CT_ERROR_VALUE, error.what_without_backtrace());
+    } catch (const c10::TypeError &error) {
+        return make_error(CT_ERROR_TYPE, error.what_without_backtrace());
+    } catch (const c10::NotImplementedError &error) {
+        return make_error(CT_ERROR_NOT_IMPLEMENTED, error.what_without_backtrace());
+    } catch (const c10::OutOfMemoryError &error) {
+        return make_error(CT_ERROR_OUT_OF_MEMORY, error.what_without_backtrace());
+    } catch (const c10::AcceleratorError &error) {
+        return make_error(CT_ERROR_DEVICE, error.what_without_backtrace());
+    } catch (const c10::Error &error) {
+        return make_error(CT_ERROR_RUNTIME, error.what_without_backtrace());
+    } catch (const std::bad_alloc &) {
+        return make_error(CT_ERROR_OUT_OF_MEMORY, "out of memory");
+    } catch (const std::exception &error) {
+        return make_error(CT_ERROR_RUNTIME, error.what());
+    } catch (...) {
+        return make_error(CT_ERROR_UNKNOWN, "an exception of an unknown type");
+    }
+}
+
+inline at::Tensor &get(ct_tensor handle) { return *static_cast<at::Tensor *>(handle.impl); }
+
+inline std::optional<at::Tensor> get_optional(ct_tensor handle) {
+    return handle.impl ? std::optional<at::Tensor>(get(handle)) : std::nullopt;
+}
+
+inline at::Generator &get(ct_generator handle) { return *static_cast<at::Generator *>(handle.impl); }
+
+inline void give(ct_tensor *out, at::Tensor &&tensor) { out->impl = new at::Tensor(std::move(tensor)); }
+
+inline at::IntArrayRef ints(const int64_t *values, size_t count) { return {values, count}; }
+
+inline std::vector<at::Tensor> list(const ct_tensor *handles, size_t count) {
+    std::vector<at::Tensor> tensors;
+    tensors.reserve(count);
+    for (size_t i = 0; i < count; i++) tensors.push_back(get(handles[i]));
+    return tensors;
+}
+
+inline at::ScalarType scalar_type(ct_dtype dtype) { return static_cast<at::ScalarType>(dtype); }
+
+inline at::Device device(ct_device handle) {
+    switch (handle.type) {
+    case CT_CUDA: return {at::DeviceType::CUDA, static_cast<at::DeviceIndex>(handle.index)};
+    case CT_MPS: return {at::DeviceType::MPS, static_cast<at::DeviceIndex>(handle.index)};
+    case CT_CPU: break;
+    }
+    return at::Device(at::DeviceType::CPU);
+}
+
+inline at::MemoryFormat memory_format(ct_memory_format format) {
+    switch (format) {
+    case CT_CHANNELS_LAST: return at::MemoryFormat::ChannelsLast;
+    case CT_CHANNELS_LAST_3D: return at::MemoryFormat::ChannelsLast3d;
+    case CT_CONTIGUOUS: break;
+    }
+    return at::MemoryFormat::Contiguous;
+}
+
+} // namespace ct

@@ -1,0 +1,221 @@
+// The C ABI over libtorch.
+//
+// Rules of every function here:
+// - it never lets a C++ exception out; it returns NULL, or an owned `ct_error` that the caller frees;
+// - results come back by out-parameter and are owned by the caller (`ct_tensor_free`, `ct_generator_free`);
+// - on an error the out-parameters are not written;
+// - arrays are pointer + count; booleans are C `bool`; dtypes and devices are the enumerations below.
+
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// MARK: Handles and enumerations
+
+typedef struct ct_error ct_error;
+typedef struct { void *impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
+typedef struct { void *impl; } ct_generator;   // at::Generator *
+
+typedef enum {
+    CT_ERROR_RUNTIME = 0,     // c10::Error of no closer kind: shapes, dtypes, broken preconditions
+    CT_ERROR_INDEX,
+    CT_ERROR_VALUE,
+    CT_ERROR_TYPE,
+    CT_ERROR_NOT_IMPLEMENTED,
+    CT_ERROR_OUT_OF_MEMORY,
+    CT_ERROR_DEVICE,
+    CT_ERROR_UNKNOWN,
+} ct_error_kind;
+
+// Values are c10::ScalarType's.
+typedef enum {
+    CT_UINT8 = 0,
+    CT_INT32 = 3,
+    CT_INT64 = 4,
+    CT_FLOAT16 = 5,
+    CT_FLOAT32 = 6,
+    CT_FLOAT64 = 7,
+    CT_BOOL = 11,
+    CT_BFLOAT16 = 15,
+} ct_dtype;
+
+typedef enum { CT_CPU = 0, CT_CUDA = 1, CT_MPS = 2 } ct_device_type;
+typedef struct { ct_device_type type; int32_t index; } ct_device;
+
+typedef enum { CT_CONTIGUOUS = 0, CT_CHANNELS_LAST = 1, CT_CHANNELS_LAST_3D = 2 } ct_memory_format;
+
+ct_error_kind ct_error_get_kind(const ct_error *error);
+const char *ct_error_get_message(const ct_error *error);
+void ct_error_free(ct_error *error);
+
+// MARK: Library and devices
+
+const char *ct_version(void);
+ct_error *ct_set_threads(int32_t count);
+int32_t ct_get_threads(void);
+void ct_set_deterministic(bool on);
+bool ct_get_deterministic(void);
+// Keeps freed memory in the process: fresh pages cost more than the arithmetic of a small training step.
+void ct_keep_freed_memory(void);
+// Loads what the device needs and proves that one tensor can live there; `reason` describes why not.
+ct_error *ct_device_prepare(ct_device device);
+
+// MARK: Tensors
+
+ct_error *ct_tensor_empty(const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out);
+ct_error *ct_tensor_full(const int64_t *sizes, size_t dim, double value, ct_dtype dtype, ct_device device, ct_tensor *out);
+ct_error *ct_tensor_arange(int64_t end, ct_dtype dtype, ct_device device, ct_tensor *out);
+// Copies `byte_count` bytes of row-major elements; the count must be exactly that of the shape.
+ct_error *ct_tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out);
+// Copies the elements out in row-major order, from any device and layout.
+ct_error *ct_tensor_to_bytes(ct_tensor self, void *bytes, size_t byte_count);
+ct_error *ct_tensor_alias(ct_tensor self, ct_tensor *out);
+void ct_tensor_free(ct_tensor self);
+
+int64_t ct_tensor_dim(ct_tensor self);
+int64_t ct_tensor_size(ct_tensor self, int64_t axis);
+int64_t ct_tensor_stride(ct_tensor self, int64_t axis);
+ct_dtype ct_tensor_dtype(ct_tensor self);
+ct_device ct_tensor_device(ct_tensor self);
+bool ct_tensor_is_contiguous(ct_tensor self, ct_memory_format format);
+bool ct_tensor_is_same(ct_tensor self, ct_tensor other);
+// The first element's address, valid on the CPU while the tensor lives.
+void *ct_tensor_data(ct_tensor self);
+ct_error *ct_tensor_item_double(ct_tensor self, double *out);
+ct_error *ct_tensor_item_int(ct_tensor self, int64_t *out);
+
+ct_error *ct_tensor_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
+ct_error *ct_tensor_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out);
+ct_error *ct_tensor_clone(ct_tensor self, ct_tensor *out);
+ct_error *ct_tensor_detach(ct_tensor self, ct_tensor *out);
+ct_error *ct_tensor_copy_in_place(ct_tensor self, ct_tensor source);
+// Gives `self` the memory, dtype and device of `source`; its place in the graph as a leaf stays.
+ct_error *ct_tensor_set_data(ct_tensor self, ct_tensor source);
+ct_error *ct_tensor_fill_in_place(ct_tensor self, double value);
+ct_error *ct_tensor_add_in_place(ct_tensor self, ct_tensor other, double alpha);
+ct_error *ct_tensor_mul_in_place(ct_tensor self, double factor);
+
+// MARK: Pointwise
+
+typedef enum {
+    CT_NEG, CT_ABS, CT_EXP, CT_LOG, CT_LOG2, CT_LOG1P, CT_SQRT, CT_SIGMOID, CT_TANH, CT_RELU, CT_SOFTPLUS,
+    CT_FLOOR, CT_ROUND, CT_ISFINITE, CT_LOGICAL_NOT,
+} ct_unary;
+typedef enum {
+    CT_ADD, CT_SUB, CT_MUL, CT_DIV, CT_POW, CT_MAXIMUM, CT_MINIMUM,
+    CT_EQ, CT_NE, CT_LT, CT_LE, CT_GT, CT_GE, CT_LOGICAL_AND, CT_LOGICAL_OR,
+} ct_binary;
+
+ct_error *ct_unary_apply(ct_unary operation, ct_tensor self, ct_tensor *out);
+ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out);
+// `self OP scalar`, with PyTorch's promotion of Python numbers: the scalar never widens the dtype category.
+ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out);
+ct_error *ct_leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out);
+ct_error *ct_clamp(ct_tensor self, double low, double high, ct_tensor *out);
+ct_error *ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out);
+ct_error *ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out);
+
+// MARK: Reductions
+
+typedef enum { CT_SUM, CT_MEAN, CT_AMAX, CT_AMIN, CT_LOGSUMEXP } ct_reduction;
+
+// dim == 0 reduces over all axes.
+ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out);
+ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out);
+ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices);
+ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices);
+ct_error *ct_cumsum(ct_tensor self, int64_t axis, ct_tensor *out);
+ct_error *ct_log_softmax(ct_tensor self, int64_t axis, ct_tensor *out);
+ct_error *ct_softmax(ct_tensor self, int64_t axis, ct_tensor *out);
+// Euclidean norm of all tensors' elements together.
+ct_error *ct_total_norm(const ct_tensor *tensors, size_t count, ct_tensor *out);
+
+// MARK: Shape
+
+ct_error *ct_reshape(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
+ct_error *ct_permute(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
+ct_error *ct_expand(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
+ct_error *ct_unsqueeze(ct_tensor self, int64_t axis, ct_tensor *out);
+ct_error *ct_squeeze(ct_tensor self, int64_t axis, ct_tensor *out);
+ct_error *ct_select(ct_tensor self, int64_t axis, int64_t index, ct_tensor *out);
+ct_error *ct_narrow(ct_tensor self, int64_t axis, int64_t start, int64_t length, ct_tensor *out);
+ct_error *ct_flip(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
+ct_error *ct_cat(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
+ct_error *ct_stack(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
+ct_error *ct_gather(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
+ct_error *ct_scatter_value(ct_tensor self, int64_t axis, ct_tensor index, double value, ct_tensor *out);
+ct_error *ct_index_select(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
+ct_error *ct_masked_select(ct_tensor self, ct_tensor mask, ct_tensor *out);
+typedef enum { CT_PAD_CONSTANT, CT_PAD_REPLICATE, CT_PAD_REFLECT } ct_pad_mode;
+// `amounts` as PyTorch's: last axis first, before then after.
+ct_error *ct_pad(ct_tensor self, const int64_t *amounts, size_t count, ct_pad_mode mode, double value, ct_tensor *out);
+ct_error *ct_matmul(ct_tensor self, ct_tensor other, ct_tensor *out);
+
+// MARK: Network operations
+
+// Arrays hold one number for each spatial axis; bias may be {NULL}.
+ct_error *ct_convolution(
+    ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
+    const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out);
+ct_error *ct_group_norm(ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
+// In training the running statistics are updated in place.
+ct_error *ct_batch_norm(
+    ct_tensor input, ct_tensor weight, ct_tensor bias, ct_tensor running_mean, ct_tensor running_var, bool training,
+    double momentum, double epsilon, ct_tensor *out);
+ct_error *ct_max_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
+ct_error *ct_avg_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
+ct_error *ct_upsample_bilinear2d(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out);
+ct_error *ct_upsample_nearest2d(ct_tensor input, int64_t height, int64_t width, ct_tensor *out);
+// logits [B, C, ...], labels int64 [B, ...]; weight [C] or {NULL}; mean over pixels not ignored.
+ct_error *ct_cross_entropy(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out);
+
+// MARK: Randomness
+
+ct_error *ct_generator_new(ct_device device, uint64_t seed, ct_generator *out);
+void ct_generator_free(ct_generator self);
+ct_error *ct_generator_get_state(ct_generator self, ct_tensor *out);
+ct_error *ct_generator_set_state(ct_generator self, ct_tensor state);
+ct_error *ct_uniform_in_place(ct_tensor self, double low, double high, ct_generator generator);
+ct_error *ct_normal_in_place(ct_tensor self, double mean, double standard_deviation, ct_generator generator);
+ct_error *ct_bernoulli_in_place(ct_tensor self, double probability, ct_generator generator);
+ct_error *ct_random_permutation(int64_t count, ct_generator generator, ct_tensor *out);
+
+// MARK: Autograd
+
+ct_error *ct_set_requires_grad(ct_tensor self, bool on);
+bool ct_requires_grad(ct_tensor self);
+// gradient may be {NULL} for a scalar.
+ct_error *ct_backward(ct_tensor self, ct_tensor gradient, bool keep_graph);
+// impl == NULL where there is none.
+ct_error *ct_grad(ct_tensor self, ct_tensor *out);
+ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient);
+// A scalar that autograd sees as a function of `input` whose gradient is known already: backward hands
+// `gradient` times the incoming scalar to `input`.
+ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out);
+// Thread-local; returns what it was.
+bool ct_grad_mode_set(bool on);
+// Inference mode: {NULL}-safe end; both on the same thread.
+void *ct_inference_begin(void);
+void ct_inference_end(void *guard);
+
+// MARK: Optimiser kernels
+
+// One AdamW step over all parameters. Lists of equal length; `steps` are float32 scalars, raised by one here.
+ct_error *ct_fused_adamw(
+    const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
+    const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon);
+ct_error *ct_fused_sgd(
+    const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
+    double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov, bool is_first_step);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,99 @@
+// Operations element by element.
+
+#include "guarded.h"
+
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/log1p.h>
+#include <ATen/ops/logical_not.h>
+#include <ATen/ops/masked_fill.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/where.h>
+
+static at::Tensor unary(ct_unary operation, const at::Tensor &x) {
+    switch (operation) {
+    case CT_NEG: return x.neg();
+    case CT_ABS: return x.abs();
+    case CT_EXP: return x.exp();
+    case CT_LOG: return x.log();
+    case CT_LOG2: return x.log2();
+    case CT_LOG1P: return at::log1p(x);
+    case CT_SQRT: return x.sqrt();
+    case CT_SIGMOID: return x.sigmoid();
+    case CT_TANH: return x.tanh();
+    case CT_RELU: return x.relu();
+    case CT_SOFTPLUS: return at::softplus(x);
+    case CT_FLOOR: return x.floor();
+    case CT_ROUND: return x.round();
+    case CT_ISFINITE: return at::isfinite(x);
+    case CT_LOGICAL_NOT: return at::logical_not(x);
+    }
+    TORCH_CHECK_VALUE(false, "no unary operation has the number ", static_cast<int>(operation));
+}
+
+// `Other` is a tensor or a scalar; comparisons, arithmetic and powers take either.
+template <typename Other> static at::Tensor binary_any(ct_binary operation, const at::Tensor &x, const Other &y) {
+    switch (operation) {
+    case CT_ADD: return x.add(y);
+    case CT_SUB: return x.sub(y);
+    case CT_MUL: return x.mul(y);
+    case CT_DIV: return x.div(y);
+    case CT_POW: return x.pow(y);
+    case CT_EQ: return x.eq(y);
+    case CT_NE: return x.ne(y);
+    case CT_LT: return x.lt(y);
+    case CT_LE: return x.le(y);
+    case CT_GT: return x.gt(y);
+    case CT_GE: return x.ge(y);
+    default: break;
+    }
+    TORCH_CHECK_VALUE(false, "no such binary operation: ", static_cast<int>(operation));
+}
+
+static at::Tensor binary(ct_binary operation, const at::Tensor &x, const at::Tensor &y) {
+    switch (operation) {
+    case CT_MAXIMUM: return at::maximum(x, y);
+    case CT_MINIMUM: return at::minimum(x, y);
+    case CT_LOGICAL_AND: return x.logical_and(y);
+    case CT_LOGICAL_OR: return x.logical_or(y);
+    default: return binary_any(operation, x, y);
+    }
+}
+
+ct_error *ct_unary_apply(ct_unary operation, ct_tensor self, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, unary(operation, ct::get(self))); });
+}
+
+ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, binary(operation, ct::get(self), ct::get(other))); });
+}
+
+// A whole number stays an integer, so that an integer tensor keeps its dtype, as with Python's numbers.
+ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out) {
+    return ct::guarded([&] {
+        const auto &x = ct::get(self);
+        const bool whole = !x.is_floating_point() && scalar == static_cast<double>(static_cast<int64_t>(scalar));
+        const at::Scalar y = whole ? at::Scalar(static_cast<int64_t>(scalar)) : at::Scalar(scalar);
+        ct::give(out, binary_any(operation, x, y));
+    });
+}
+
+ct_error *ct_leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::leaky_relu(ct::get(self), negative_slope)); });
+}
+
+ct_error *ct_clamp(ct_tensor self, double low, double high, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::clamp(ct::get(self), low, high)); });
+}
+
+ct_error *ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::where(ct::get(condition), ct::get(self), ct::get(other))); });
+}
+
+ct_error *ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::masked_fill(ct::get(self), ct::get(mask), value)); });
+}

@@ -1,0 +1,67 @@
+// Reductions, sorting, softmax.
+
+#include "guarded.h"
+
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/sort.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/topk.h>
+
+#include <numeric>
+
+ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out) {
+    return ct::guarded([&] {
+        const auto &x = ct::get(self);
+        std::vector<int64_t> over(axes, axes + dim);
+        if (dim == 0) {
+            over.resize(static_cast<size_t>(x.dim()));
+            std::iota(over.begin(), over.end(), 0);
+        }
+        switch (reduction) {
+        case CT_SUM: return ct::give(out, x.sum(over, keep));
+        case CT_MEAN: return ct::give(out, x.mean(over, keep));
+        case CT_AMAX: return ct::give(out, x.amax(over, keep));
+        case CT_AMIN: return ct::give(out, x.amin(over, keep));
+        case CT_LOGSUMEXP: return ct::give(out, at::logsumexp(x, over, keep));
+        }
+    });
+}
+
+ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).argmax(axis, keep)); });
+}
+
+ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices) {
+    return ct::guarded([&] {
+        auto [top, where] = at::topk(ct::get(self), k, axis, /*largest=*/true, /*sorted=*/true);
+        ct::give(values, std::move(top));
+        ct::give(indices, std::move(where));
+    });
+}
+
+ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices) {
+    return ct::guarded([&] {
+        auto [sorted, where] = at::sort(ct::get(self), /*stable=*/true, axis, descending);
+        ct::give(values, std::move(sorted));
+        ct::give(indices, std::move(where));
+    });
+}
+
+ct_error *ct_cumsum(ct_tensor self, int64_t axis, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).cumsum(axis)); });
+}
+
+ct_error *ct_log_softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::log_softmax(ct::get(self), axis)); });
+}
+
+ct_error *ct_softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::softmax(ct::get(self), axis)); });
+}
+
+ct_error *ct_total_norm(const ct_tensor *tensors, size_t count, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::stack(at::_foreach_norm(ct::list(tensors, count))).norm()); });
+}

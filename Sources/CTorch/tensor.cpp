@@ -1,0 +1,117 @@
+// Making tensors, asking them what they are, moving and copying them.
+
+#include "guarded.h"
+
+#include <ATen/ops/_to_copy.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+
+#include <cstring>
+
+ct_error *ct_tensor_empty(const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out) {
+    return ct::guarded([&] {
+        ct::give(out, at::empty(ct::ints(sizes, dim), at::TensorOptions().dtype(ct::scalar_type(dtype)).device(ct::device(device))));
+    });
+}
+
+ct_error *ct_tensor_full(const int64_t *sizes, size_t dim, double value, ct_dtype dtype, ct_device device, ct_tensor *out) {
+    return ct::guarded([&] {
+        const auto options = at::TensorOptions().dtype(ct::scalar_type(dtype)).device(ct::device(device));
+        ct::give(out, at::full(ct::ints(sizes, dim), value, options));
+    });
+}
+
+ct_error *ct_tensor_arange(int64_t end, ct_dtype dtype, ct_device device, ct_tensor *out) {
+    return ct::guarded([&] {
+        ct::give(out, at::arange(end, at::TensorOptions().dtype(ct::scalar_type(dtype)).device(ct::device(device))));
+    });
+}
+
+ct_error *ct_tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out) {
+    return ct::guarded([&] {
+        auto tensor = at::empty(ct::ints(sizes, dim), at::TensorOptions().dtype(ct::scalar_type(dtype)));
+        TORCH_CHECK(tensor.nbytes() == byte_count, "the shape needs ", tensor.nbytes(), " bytes, found ", byte_count);
+        if (byte_count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byte_count);
+        ct::give(out, std::move(tensor));
+    });
+}
+
+ct_error *ct_tensor_to_bytes(ct_tensor self, void *bytes, size_t byte_count) {
+    return ct::guarded([&] {
+        const auto host = ct::get(self).detach().to(at::kCPU).contiguous();
+        TORCH_CHECK(host.nbytes() == byte_count, "the tensor has ", host.nbytes(), " bytes, the buffer ", byte_count);
+        if (byte_count > 0) std::memcpy(bytes, host.const_data_ptr(), byte_count);
+    });
+}
+
+ct_error *ct_tensor_alias(ct_tensor self, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, at::Tensor(ct::get(self))); });
+}
+
+void ct_tensor_free(ct_tensor self) { delete static_cast<at::Tensor *>(self.impl); }
+
+int64_t ct_tensor_dim(ct_tensor self) { return ct::get(self).dim(); }
+int64_t ct_tensor_size(ct_tensor self, int64_t axis) { return ct::get(self).sizes()[axis]; }
+int64_t ct_tensor_stride(ct_tensor self, int64_t axis) { return ct::get(self).strides()[axis]; }
+ct_dtype ct_tensor_dtype(ct_tensor self) { return static_cast<ct_dtype>(ct::get(self).scalar_type()); }
+
+ct_device ct_tensor_device(ct_tensor self) {
+    const auto device = ct::get(self).device();
+    const int32_t index = device.has_index() ? device.index() : 0;
+    if (device.is_cuda()) return {CT_CUDA, index};
+    if (device.is_mps()) return {CT_MPS, index};
+    return {CT_CPU, 0};
+}
+
+bool ct_tensor_is_contiguous(ct_tensor self, ct_memory_format format) {
+    return ct::get(self).is_contiguous(ct::memory_format(format));
+}
+
+bool ct_tensor_is_same(ct_tensor self, ct_tensor other) { return ct::get(self).is_same(ct::get(other)); }
+
+void *ct_tensor_data(ct_tensor self) { return ct::get(self).data_ptr(); }
+
+ct_error *ct_tensor_item_double(ct_tensor self, double *out) {
+    return ct::guarded([&] { *out = ct::get(self).item().toDouble(); });
+}
+
+ct_error *ct_tensor_item_int(ct_tensor self, int64_t *out) {
+    return ct::guarded([&] { *out = ct::get(self).item().toLong(); });
+}
+
+ct_error *ct_tensor_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).to(ct::device(device), ct::scalar_type(dtype))); });
+}
+
+ct_error *ct_tensor_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).contiguous(ct::memory_format(format))); });
+}
+
+ct_error *ct_tensor_clone(ct_tensor self, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).clone()); });
+}
+
+ct_error *ct_tensor_detach(ct_tensor self, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).detach()); });
+}
+
+ct_error *ct_tensor_copy_in_place(ct_tensor self, ct_tensor source) {
+    return ct::guarded([&] { ct::get(self).copy_(ct::get(source)); });
+}
+
+ct_error *ct_tensor_set_data(ct_tensor self, ct_tensor source) {
+    return ct::guarded([&] { ct::get(self).set_data(ct::get(source)); });
+}
+
+ct_error *ct_tensor_fill_in_place(ct_tensor self, double value) {
+    return ct::guarded([&] { ct::get(self).fill_(value); });
+}
+
+ct_error *ct_tensor_add_in_place(ct_tensor self, ct_tensor other, double alpha) {
+    return ct::guarded([&] { ct::get(self).add_(ct::get(other), alpha); });
+}
+
+ct_error *ct_tensor_mul_in_place(ct_tensor self, double factor) {
+    return ct::guarded([&] { ct::get(self).mul_(factor); });
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// Writes a file that appears whole or not at all.
+///
+/// The bytes go to a hidden sibling (`.NAME.PID-N.part`), are synced to the device, and the sibling is renamed over
+/// the target; then the folder is synced. A crash, a full disk or a signal leaves the old file as it was; a failed
+/// write removes its sibling.
+public enum DurableFile {
+    /// - Throws: `FileError` with the path, what was tried and the system's reason.
+    public static func write(_ data: Data, to url: URL) throws {
+        try write(to: url) { try $0.append(data) }
+    }
+
+    /// - Throws: `FileError` with the path, what was tried and the system's reason.
+    public static func write(_ text: String, to url: URL) throws {
+        try write(Data(text.utf8), to: url)
+    }
+
+    /// Copies a file whole or not at all.
+    ///
+    /// - Throws: `FileError` where the source cannot be read or the target not be written.
+    public static func copy(_ source: URL, to target: URL) throws {
+        try write(FileSystem.read(source), to: target)
+    }
+
+    /// Streams a file: `body` appends in order, and nothing is visible under `url` until it has returned.
+    ///
+    /// - Throws: what `body` throws, or `FileError`; the target is untouched in both cases.
+    public static func write(to url: URL, _ body: (Writer) throws -> Void) throws {
+        let folder = url.deletingLastPathComponent()
+        let name = ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
+        let part = folder.appendingPathComponent(name)
+        let descriptor = open(part.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError.now(url, "cannot be written") }
+        do {
+            try body(Writer(descriptor: descriptor, url: url))
+            guard fsync(descriptor) == 0 else { throw FileError.now(url, "cannot be synced to the device") }
+        } catch {
+            close(descriptor)
+            unlink(part.path)
+            throw error
+        }
+        guard close(descriptor) == 0, rename(part.path, url.path) == 0 else {
+            let failure = FileError.now(url, "cannot be put in place")
+            unlink(part.path)
+            throw failure
+        }
+        syncFolder(folder)
+    }
+
+    /// Appends to a file that is still invisible.
+    public struct Writer {
+        let descriptor: Int32
+        let url: URL
+
+        public func append(_ data: Data) throws {
+            try data.withUnsafeBytes { try append($0) }
+        }
+
+        public func append(_ bytes: UnsafeRawBufferPointer) throws {
+            var rest = bytes
+            while !rest.isEmpty {
+                let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw FileError.now(url, "cannot be written")
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+            }
+        }
+    }
+
+    /// A rename survives a power cut only once its folder is on the device. Some file systems refuse to sync a folder;
+    /// the file itself is whole then all the same, so that refusal is not an error.
+    private static func syncFolder(_ folder: URL) {
+        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

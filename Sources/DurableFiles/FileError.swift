@@ -1,0 +1,21 @@
+import Foundation
+
+/// A file or folder that could not be read, written or made: its path, what was tried, and the system's reason.
+public struct FileError: Error, CustomStringConvertible, Equatable {
+    public let path: String
+    public let problem: String
+    public let reason: String
+
+    public init(_ url: URL, _ problem: String, reason: String) {
+        self.path = url.path
+        self.problem = problem
+        self.reason = reason
+    }
+
+    /// The error of the system call that has just failed.
+    static func now(_ url: URL, _ problem: String) -> FileError {
+        FileError(url, problem, reason: String(cString: strerror(errno)))
+    }
+
+    public var description: String { "\(path) \(problem): \(reason)" }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// Reads and makes files and folders with errors that say what is wrong with the path.
+public enum FileSystem {
+    /// The whole file.
+    ///
+    /// - Throws: `FileError`, with its own reason for a missing file and for a folder.
+    public static func read(_ url: URL) throws -> Data {
+        try requireFile(url)
+        do {
+            return try Data(contentsOf: url)
+        } catch {
+            throw FileError(url, "cannot be read", reason: reason(of: error))
+        }
+    }
+
+    /// - Throws: `FileError` unless `url` is an existing file that is no folder.
+    public static func requireFile(_ url: URL) throws {
+        switch kind(of: url) {
+        case .file: return
+        case .folder: throw FileError(url, "cannot be read", reason: "it is a folder, expected a file")
+        case .missing: throw FileError(url, "cannot be read", reason: "no such file")
+        }
+    }
+
+    /// - Throws: `FileError` unless `url` is an existing folder.
+    public static func requireFolder(_ url: URL) throws {
+        switch kind(of: url) {
+        case .folder: return
+        case .file: throw FileError(url, "cannot be read", reason: "it is a file, expected a folder")
+        case .missing: throw FileError(url, "cannot be read", reason: "no such folder")
+        }
+    }
+
+    /// Makes the folder and those above it, and makes sure that files can be made in it.
+    ///
+    /// - Throws: `FileError` if a file stands in the way or the folder is not writable.
+    public static func makeFolder(_ url: URL) throws {
+        if let file = fileInTheWay(of: url) { throw FileError(url, "cannot be made", reason: "\(file.path) is a file") }
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(url, "cannot be made", reason: reason(of: error))
+        }
+        guard access(url.path, W_OK | X_OK) == 0 else { throw FileError.now(url, "cannot be written to") }
+    }
+
+    /// The entries of a folder, hidden ones left out, sorted by name as a person counts (`case_2` before `case_10`).
+    public static func list(_ folder: URL) throws -> [URL] {
+        try requireFolder(folder)
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            return names.filter { !$0.hasPrefix(".") }.sortedAsCounted().map { folder.appendingPathComponent($0) }
+        } catch {
+            throw FileError(folder, "cannot be read", reason: reason(of: error))
+        }
+    }
+
+    public enum Kind: Sendable { case file, folder, missing }
+
+    public static func kind(of url: URL) -> Kind {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return .missing }
+        return isFolder.boolValue ? .folder : .file
+    }
+
+    /// The file, if any, that stands where `url` or a folder above it should be; Foundation's error does not name it.
+    private static func fileInTheWay(of url: URL) -> URL? {
+        var folder = url.absoluteURL
+        while kind(of: folder) == .missing, folder.path != "/" { folder.deleteLastPathComponent() }
+        return kind(of: folder) == .file ? folder : nil
+    }
+
+    /// The system's own words, without Foundation's frame around them.
+    private static func reason(of error: any Error) -> String {
+        let error = error as NSError
+        if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+            return String(cString: strerror(Int32(cause.code)))
+        }
+        return error.localizedDescription
+    }
+}
+
+extension [String] {
+    /// Sorted so that runs of digits compare by value; equal under that rule, by code point, so the order is total.
+    public func sortedAsCounted() -> [String] {
+        sorted { left, right in
+            switch left.compare(right, options: [.numeric]) {
+            case .orderedAscending: true
+            case .orderedDescending: false
+            case .orderedSame: left < right
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// The loss functions of one margin λ and one margin-offset ρ, as plain numbers (Figure 1).
+public enum MarginLoss {
+    /// λ_k = s_k − max_{j≠k} s_j for each class of one pixel (Eq. 4); where the two largest scores tie, both margins are 0.
+    ///
+    /// - Parameter scores: s_k, the raw logits of the pixel, one a class.
+    /// - Precondition: two scores or more.
+    public static func margins(ofScores scores: [Double]) -> [Double] {
+        precondition(scores.count >= 2, "a margin needs a rival: two scores or more")
+        let best = scores.indices.max { scores[$0] < scores[$1] }!  // not empty
+        let second = scores.indices.filter { $0 != best }.map { scores[$0] }.max()!  // two scores or more
+        return scores.indices.map { scores[$0] - ($0 == best ? second : scores[best]) }
+    }
+
+    /// φ_ρ(λ) = min(1, max(0, 1 − λ/ρ)), the ρ-margin loss (Eq. 5).
+    ///
+    /// For ρ ≤ 0 it is the limit ρ → 0 from above, the 0-1 loss: 1 where λ ≤ 0, else 0.
+    public static func rhoMargin(_ margin: Double, rho: Double) -> Double {
+        if margin <= 0 { return 1 }
+        return rho > 0 ? max(0, 1 - margin / rho) : 0
+    }
+
+    /// log₂(1 + 2^(−λ+ρ)), the ρ-calibrated log-loss (Eqs. 28–29).
+    ///
+    /// It is 1 at λ = ρ and bounds the ρ-margin loss from above for ρ ≥ 0.
+    /// With x = ρ − λ it is computed as max(x, 0) + log₂(1 + 2^−|x|), which neither overflows nor loses small values.
+    public static func calibratedLog(_ margin: Double, rho: Double) -> Double {
+        let x = rho - margin
+        return max(x, 0) + log1p(exp2(-abs(x))) / M_LN2
+    }
+
+    /// d/dλ log₂(1 + 2^(−λ+ρ)) = −1 / (1 + 2^(λ−ρ)).
+    public static func calibratedLogDerivative(_ margin: Double, rho: Double) -> Double {
+        -1 / (1 + exp2(margin - rho))
+    }
+}

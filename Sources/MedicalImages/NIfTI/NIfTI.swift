@@ -1,0 +1,32 @@
+import Foundation
+
+/// Reads and writes NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`.
+///
+/// Gzip is known by content, not by name. Fourth and fifth dimensions become channels.
+public enum NIfTI {
+    /// The whole volume.
+    ///
+    /// - Throws: `ImageFileError` where the content is no sound NIfTI of real numbers or ends early; `FileError` where a
+    ///   file cannot be opened.
+    public static func read(_ url: URL) throws -> MedicalImage {
+        let file = try NIfTIFile(url)
+        let header = file.header
+        let samples = try Samples.read(
+            header.voxelType, count: file.extent.sampleCount, byteOrder: header.byteOrder, from: file.voxels)
+        try file.voxels.finish()
+        return MedicalImage(
+            path: url.path, extent: file.extent, samples: samples, scaling: header.scaling, geometry: header.geometry,
+            source: .nifti(header))
+    }
+
+    /// What the header says; the voxels are not read.
+    ///
+    /// - Throws: as `read`, for what shows without reading the voxels.
+    public static func readInfo(_ url: URL) throws -> ImageInfo {
+        let file = try NIfTIFile(url)
+        let header = file.header
+        return ImageInfo(
+            format: "NIfTI-\(header.version.rawValue)", extent: file.extent, voxelType: header.voxelType,
+            scaling: header.scaling, geometry: header.geometry)
+    }
+}

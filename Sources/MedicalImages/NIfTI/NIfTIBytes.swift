@@ -1,0 +1,64 @@
+/// The bytes of a header, read and written as numbers in one byte order.
+struct NIfTIBytes {
+    private(set) var bytes: [UInt8]
+    let byteOrder: ByteOrder
+
+    init(_ bytes: [UInt8], byteOrder: ByteOrder) {
+        self.bytes = bytes
+        self.byteOrder = byteOrder
+    }
+
+    subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
+
+    /// The signed integer of `width` bytes.
+    func integer(at offset: Int, width: Int) -> Int {
+        switch width {
+        case 1: Int(bytes[offset])
+        case 2: Int(Int16(truncatingIfNeeded: word(at: offset, width: 2)))
+        case 4: Int(Int32(truncatingIfNeeded: word(at: offset, width: 4)))
+        default: Int(Int64(truncatingIfNeeded: word(at: offset, width: 8)))
+        }
+    }
+
+    /// The IEEE number of 4 or 8 bytes.
+    func real(at offset: Int, width: Int) -> Double {
+        width == 4
+            ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: word(at: offset, width: 4))))
+            : Double(bitPattern: word(at: offset, width: 8))
+    }
+
+    func reals(_ count: Int, at offset: Int, width: Int) -> [Double] {
+        (0..<count).map { real(at: offset + $0 * width, width: width) }
+    }
+
+    mutating func put(_ integer: Int, at offset: Int, width: Int) {
+        put(UInt64(truncatingIfNeeded: integer), at: offset, width: width)
+    }
+
+    mutating func put(_ reals: [Double], at offset: Int, width: Int) {
+        for (i, real) in reals.enumerated() {
+            let word = width == 4 ? UInt64(Float(real).bitPattern) : real.bitPattern
+            put(word, at: offset + i * width, width: width)
+        }
+    }
+
+    mutating func put(_ text: [UInt8], at offset: Int) {
+        bytes.replaceSubrange(offset..<offset + text.count, with: text)
+    }
+
+    /// The bytes at `offset` as an unsigned number.
+    private func word(at offset: Int, width: Int) -> UInt64 {
+        let bytes = bytes[offset..<offset + width]
+        return switch byteOrder {
+        case .littleEndian: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        case .bigEndian: bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    private mutating func put(_ word: UInt64, at offset: Int, width: Int) {
+        for i in 0..<width {
+            let shift = 8 * (byteOrder == .littleEndian ? i : width - 1 - i)
+            bytes[offset + i] = UInt8(truncatingIfNeeded: word >> UInt64(shift))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import CImageCodecs
+import DurableFiles
+import Foundation
+
+extension PNG {
+    /// Writes grey values of 8 bits, `[height, width]`. The file appears whole or not at all.
+    ///
+    /// - Throws: `ImageFileError` for sizes that PNG cannot hold; `FileError` where the file cannot be written.
+    /// - Precondition: `width · height` values.
+    public static func write(gray: [UInt8], width: Int, height: Int, to url: URL) throws {
+        precondition(gray.count == width * height, "as many grey values as pixels")
+        try gray.withUnsafeBytes { try write($0, width, height, bitDepth: 8, channels: 1, url) }
+    }
+
+    /// Writes grey values of 16 bits, `[height, width]`. The file appears whole or not at all.
+    ///
+    /// - Throws: `ImageFileError` for sizes that PNG cannot hold; `FileError` where the file cannot be written.
+    /// - Precondition: `width · height` values.
+    public static func write(gray16: [UInt16], width: Int, height: Int, to url: URL) throws {
+        precondition(gray16.count == width * height, "as many grey values as pixels")
+        try gray16.withUnsafeBytes { try write($0, width, height, bitDepth: 16, channels: 1, url) }
+    }
+
+    /// Writes colours of 8 bits, interleaved, `[height, width, 3]`. The file appears whole or not at all.
+    ///
+    /// - Throws: `ImageFileError` for sizes that PNG cannot hold; `FileError` where the file cannot be written.
+    /// - Precondition: `3 · width · height` values.
+    public static func write(rgb: [UInt8], width: Int, height: Int, to url: URL) throws {
+        precondition(rgb.count == 3 * width * height, "three values for each pixel")
+        try rgb.withUnsafeBytes { try write($0, width, height, bitDepth: 8, channels: 3, url) }
+    }
+
+    private static func write(
+        _ samples: UnsafeRawBufferPointer, _ width: Int, _ height: Int, bitDepth: UInt8, channels: UInt8, _ url: URL
+    ) throws {
+        var png: UnsafeMutablePointer<UInt8>?
+        var count = 0
+        var message = cic_message()
+        let status = cic_png_write(
+            samples.baseAddress, UInt32(clamping: width), UInt32(clamping: height), bitDepth, channels, &png, &count, &message)
+        defer { cic_free(png) }
+        guard status == CIC_OK, let png else {
+            throw ImageFileError(
+                url, .unsupported, "PNG cannot hold \(width) × \(height) pixels (\(message.string))",
+                advice: "write it in parts or as NIfTI")
+        }
+        try DurableFile.write(to: url) { try $0.append(UnsafeRawBufferPointer(start: png, count: count)) }
+    }
+}

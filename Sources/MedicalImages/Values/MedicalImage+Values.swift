@@ -1,0 +1,28 @@
+extension MedicalImage {
+    /// The real values `slope · sample + intercept`, `[channels, depth, height, width]`, computed in Double and rounded once.
+    public func realValues() -> [Float] {
+        samples.floats(scaling)
+    }
+
+    /// The scaled values as labels, `[channels, depth, height, width]`; they never pass through Float.
+    ///
+    /// - Throws: `ImageFileError` of kind `notLabels` where values are NaN, no whole numbers, or beyond 32 bits: how many,
+    ///   and the position and value of the first.
+    public func labelValues() throws -> [Int32] {
+        let (labels, misfits) = samples.labels(scaling)
+        if let misfits { throw notLabels(misfits) }
+        return labels
+    }
+
+    private func notLabels(_ misfits: LabelMisfits) -> ImageFileError {
+        let plane = misfits.firstIndex / extent.planeSize
+        let (y, x) = (misfits.firstIndex % extent.planeSize).quotientAndRemainder(dividingBy: extent.width)
+        var place = "x \(x), y \(y), z \(plane % extent.depth)"
+        if extent.channels > 1 { place += ", channel \(plane / extent.depth)" }
+        let scaled = scaling.isIdentity ? "" : " after scaling by slope \(scaling.slope) and intercept \(scaling.intercept)"
+        return ImageFileError(
+            path: path, kind: .notLabels,
+            reason: "\(misfits.count) of \(samples.count) values are no labels\(scaled), the first is \(misfits.firstValue) at \(place)",
+            advice: "labels are whole numbers of 32 bits: give the label file, or save it again with an integer type")
+    }
+}

@@ -1,0 +1,21 @@
+/// An image in memory: its samples as stored, and what they mean.
+public struct MedicalImage: Sendable {
+    /// Where the image was read from; errors name it.
+    public var path: String
+    /// The size of the grid.
+    public var extent: Extent
+    /// As stored and planar: `[channels, depth, height, width]`, in the host's byte order.
+    public var samples: Samples
+    /// From stored samples to real values.
+    public var scaling: IntensityScaling
+    /// Where the voxels lie; nil where the file does not say so (every PNG, and NIfTI headers without a usable one).
+    public var geometry: VoxelGeometry?
+    /// What the file's own format said besides.
+    public var source: ImageSource
+}
+
+/// The format that an image came from, with its particulars.
+public enum ImageSource: Sendable {
+    case nifti(NIfTIHeader)
+    case png(PNGInfo)
+}

@@ -1,0 +1,76 @@
+/// Where the voxels of an image lie in the patient.
+public struct VoxelGeometry: Sendable, Hashable, Codable {
+    /// The part of a header that gave the geometry.
+    public enum Source: Sendable, Hashable, Codable {
+        /// The affine rows, with what space they lead to.
+        case sform(code: Int)
+        /// The quaternion and offset, with what space they lead to.
+        case qform(code: Int)
+        /// The spacing alone: axes as R, A, S, and the origin at voxel (0, 0, 0).
+        case pixdim
+    }
+
+    /// Voxel indices to RAS+ millimetres.
+    public let affine: Affine
+    /// The distance between neighbours along x, y and z in mm: the lengths of the affine's columns.
+    public let spacing: [Double]
+    /// The anatomical directions in which x, y and z grow, such as `RAS` or `LPS`; oblique axes take the nearest one.
+    public let orientation: String
+    /// What gave the affine.
+    public let source: Source
+
+    /// A geometry of one's own making; NIfTI files state it as an sform.
+    ///
+    /// - Precondition: the affine is finite and has an inverse.
+    public init(affine: Affine, source: Source = .sform(code: 2)) {
+        guard let geometry = VoxelGeometry(checking: affine, source: source) else {
+            preconditionFailure("the affine of a geometry is finite and has an inverse")
+        }
+        self = geometry
+    }
+
+    /// A grid that is known by its spacing alone.
+    ///
+    /// - Parameter spacing: mm along x, y and z.
+    /// - Precondition: three finite spacings above 0.
+    public init(spacing: [Double]) {
+        precondition(spacing.count == 3, "a spacing has three numbers")
+        self.init(affine: Affine(spacing: spacing), source: .pixdim)
+    }
+
+    /// Nil where the affine is not finite or has no inverse.
+    init?(checking affine: Affine, source: Source) {
+        guard let directions = affine.directions else { return nil }
+        self.affine = affine
+        self.spacing = affine.columnLengths
+        self.orientation = directions.orientation
+        self.source = source
+    }
+
+    /// Whether all entries of the affines agree: voxels lie on the same places, whatever part of a header said so.
+    ///
+    /// - Parameter tolerance: the largest difference of two entries, in mm. Headers hold Float32, so equal grids of
+    ///   different writers differ by about 1e-4.
+    public func isClose(to other: VoxelGeometry, tolerance: Double = 1e-3) -> Bool {
+        zip(affine.rowMajor, other.affine.rowMajor).allSatisfy { abs($0 - $1) <= tolerance }
+    }
+}
+
+extension Matrix3 {
+    /// The letters of the anatomical directions nearest to the columns, each axis used once, the clearest column first.
+    ///
+    /// The columns are made orthogonal before, so a sheared grid is judged as a whole (as nibabel's `io_orientation` does).
+    fileprivate var orientation: String {
+        let letters = [["L", "R"], ["P", "A"], ["I", "S"]]
+        let rotation = nearestOrthogonal
+        func clearness(_ column: Int) -> Double { (0..<3).map { abs(rotation[$0, column]) }.max() ?? 0 }
+        var code = ["", "", ""]
+        var free = [0, 1, 2]
+        for column in (0..<3).sorted(by: { (clearness($0), -$0) > (clearness($1), -$1) }) {
+            let row = free.max { abs(rotation[$0, column]) < abs(rotation[$1, column]) } ?? column
+            free.removeAll { $0 == row }
+            code[column] = letters[row][rotation[row, column] > 0 ? 1 : 0]
+        }
+        return code.joined()
+    }
+}

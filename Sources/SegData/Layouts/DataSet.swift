@@ -1,0 +1,38 @@
+/// The cases of a data set, by split, where they lie.
+public struct DataSet: Sendable, Equatable {
+    /// Names of the classes 0…c−1; class 0 is the background.
+    public let classNames: [String]
+    /// Where the data set was found, for messages.
+    public let origin: String
+    private let casesBySplit: [Split: [DataCase]]
+
+    /// - Throws: `DataSetError.groupInTwoSplits`, because scores on a known patient tell nothing about a new one.
+    public init(classNames: [String], origin: String, cases: [Split: [DataCase]]) throws {
+        var home: [String: Split] = [:]
+        for split in Split.allCases {
+            for group in Set((cases[split] ?? []).map(\.group)).sorted() {
+                if let other = home.updateValue(split, forKey: group) {
+                    throw DataSetError.groupInTwoSplits(origin: origin, group: group, first: other, second: split)
+                }
+            }
+        }
+        self.classNames = classNames
+        self.origin = origin
+        casesBySplit = cases
+    }
+
+    /// The number of cases in a split, which may be none.
+    public func count(of split: Split) -> Int {
+        casesBySplit[split]?.count ?? 0
+    }
+
+    /// The cases of a split, in the order of their names.
+    ///
+    /// - Throws: `DataSetError.emptySplit` where there are none.
+    public func cases(of split: Split) throws -> [DataCase] {
+        guard let cases = casesBySplit[split], !cases.isEmpty else {
+            throw DataSetError.emptySplit(origin: origin, split: split)
+        }
+        return cases
+    }
+}

@@ -1,0 +1,55 @@
+/// Why files on disk are no data set.
+public enum DataSetError: Error, Equatable, Sendable {
+    case noImages(folder: String)
+    case imagesWithoutLabel(images: String, labels: String, names: [String])
+    case labelsWithoutImage(images: String, labels: String, names: [String])
+    case equalStems(folder: String, names: [String])
+    case missingOnDisk(splitFile: String, folder: String, names: [String])
+    case missingInSplitFile(splitFile: String, folder: String, names: [String])
+    case emptySplit(origin: String, split: Split)
+    case groupInTwoSplits(origin: String, group: String, first: Split, second: Split)
+    case tooFewGroups(origin: String, groups: Int, needed: Int)
+    case fractions(validation: Double, test: Double)
+}
+
+extension DataSetError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noImages(let folder):
+            return "\(folder): no image files in this folder; name the folder that holds them"
+        case .imagesWithoutLabel(let images, let labels, let names):
+            return "\(images): \(Self.counted(names, "image")) without a label of the same name in \(labels): "
+                + "\(Self.listed(names)); add the labels or remove the images"
+        case .labelsWithoutImage(let images, let labels, let names):
+            return "\(labels): \(Self.counted(names, "label")) without an image of the same name in \(images): "
+                + "\(Self.listed(names)); add the images or remove the labels"
+        case .equalStems(let folder, let names):
+            return "\(folder): \(Self.counted(names, "name")) stand for more than one file: \(Self.listed(names)); keep one file each"
+        case .missingOnDisk(let splitFile, let folder, let names):
+            return "\(splitFile): \(Self.counted(names, "case")) not found in \(folder): \(Self.listed(names)); "
+                + "add the files or remove the rows"
+        case .missingInSplitFile(let splitFile, let folder, let names):
+            return "\(splitFile): \(Self.counted(names, "file")) of \(folder) in no row: \(Self.listed(names)); "
+                + "add rows, with an empty split for files to leave out"
+        case .emptySplit(let origin, let split):
+            return "\(origin): no case in the split '\(split.rawValue)'; put cases into it"
+        case .groupInTwoSplits(let origin, let group, let first, let second):
+            return "\(origin): group '\(group)' stands in '\(first.rawValue)' and in '\(second.rawValue)'; "
+                + "keep all cases of a patient or video in one split"
+        case .tooFewGroups(let origin, let groups, let needed):
+            return "\(origin): \(groups) group\(groups == 1 ? "" : "s") cannot be split, expected at least \(needed); "
+                + "add cases or ask for fewer splits"
+        case .fractions(let validation, let test):
+            return "split fractions: validation \(validation) and test \(test); expected numbers from 0 with a sum below 1"
+        }
+    }
+
+    private static func counted(_ names: [String], _ noun: String) -> String {
+        "\(names.count) \(noun)\(names.count == 1 ? "" : "s")"
+    }
+
+    /// The first five names.
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+    }
+}

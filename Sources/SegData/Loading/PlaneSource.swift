@@ -1,0 +1,11 @@
+/// Where a loader takes its samples from.
+public protocol PlaneSource: Sendable {
+    /// Number of samples.
+    var count: Int { get }
+    /// Channels of every sample.
+    var channels: Int { get }
+    /// Rows and columns of every sample.
+    var size: PlaneSize { get }
+    /// The sample at a place, 0 ..< `count`; called from several threads at once.
+    func sample(at index: Int) throws -> PlaneSample
+}

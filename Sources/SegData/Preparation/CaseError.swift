@@ -1,0 +1,82 @@
+import MedicalImages
+
+/// Why a case cannot be made into planes: which file, what was expected, what was found.
+public enum CaseError: Error, Equatable, Sendable {
+    case unknownLabels(path: String, found: [LabelCensus], unknown: [LabelCensus], expected: [Int], classCount: Int)
+    case labelChannels(path: String, channels: Int, first: VoxelPosition)
+    case sizes(label: String, labelExtent: Extent, image: String, imageExtent: Extent)
+    case channelSizes(path: String, extent: Extent, first: String, firstExtent: Extent)
+    case grids(label: String, image: String, distance: Double, allowed: Double)
+    case palette(path: String)
+    case notFinite(path: String, count: Int, first: VoxelPosition)
+    case channels(path: String, found: Int, expected: Int, reason: String)
+    case planeTooLarge(path: String, plane: PlaneSize, room: PlaneSize)
+    case noLabel(path: String)
+    case nothingLeft(cases: Int)
+}
+
+/// How often a value stands in a label file, and where first.
+public struct LabelCensus: Sendable, Hashable {
+    public let value: Int
+    public let count: Int
+    public let first: VoxelPosition
+}
+
+extension CaseError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownLabels(let path, let found, let unknown, let expected, let classCount):
+            let values = unknown.prefix(5).map { "\($0.value) on \($0.count) pixels, first at \($0.first)" }
+            return "\(path): \(unknown.count) label value\(unknown.count == 1 ? "" : "s") without a class: "
+                + values.joined(separator: "; ") + (unknown.count > 5 ? "; …" : "")
+                + "; expected \(Self.listed(expected)); " + Self.proposal(found.map(\.value), classCount: classCount)
+        case .labelChannels(let path, let channels, let first):
+            return "\(path): \(channels) channels that differ, first at \(first); expected one label a pixel; "
+                + "save the labels with one channel"
+        case .sizes(let label, let labelExtent, let image, let imageExtent):
+            return "\(label): \(Self.size(labelExtent)) voxels, but its image \(image) has \(Self.size(imageExtent)); "
+                + "give the label that was drawn on this image"
+        case .channelSizes(let path, let extent, let first, let firstExtent):
+            return "\(path): \(Self.size(extent)) voxels, but \(first) of the same case has \(Self.size(firstExtent)); "
+                + "resample the channels to one grid"
+        case .grids(let label, let image, let distance, let allowed):
+            return "\(label): its grid lies up to \(Self.millimetres(distance)) mm off that of its image \(image), "
+                + "allowed are \(Self.millimetres(allowed)) mm; resample the label, or take the grid from the image if the label's header is wrong"
+        case .palette(let path):
+            return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
+        case .notFinite(let path, let count, let first):
+            return "\(path): \(count) voxel\(count == 1 ? "" : "s") NaN or infinite, first at \(first); expected finite intensities; "
+                + "repair the file"
+        case .channels(let path, let found, let expected, let reason):
+            return "\(path): \(found) channel\(found == 1 ? "" : "s"), expected \(expected) \(reason)"
+        case .planeTooLarge(let path, let plane, let room):
+            return "\(path): planes of \(plane) do not fit into \(room); pad to at least that size, or resize"
+        case .noLabel(let path):
+            return "\(path): this image has no label, and one is needed here; add it to the data set"
+        case .nothingLeft(let cases):
+            return "no plane with foreground in \(cases) case\(cases == 1 ? "" : "s"); keep all planes, or check the label map"
+        }
+    }
+
+    /// A map to confirm, never one that is taken silently.
+    private static func proposal(_ found: [Int], classCount: Int) -> String {
+        if found.count == classCount {
+            let map = found.enumerated().map { "\($1): \($0)" }.joined(separator: ", ")
+            return "if the order is right, map {\(map)}"
+        }
+        return "the file holds \(listed(found)): give each a class, or ignore it"
+    }
+
+    private static func listed(_ values: [Int]) -> String {
+        values.prefix(12).map(String.init).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
+    }
+
+    private static func size(_ extent: Extent) -> String {
+        "\(extent.width)×\(extent.height)×\(extent.depth)"
+    }
+
+    /// Four decimals, without Foundation's locale.
+    private static func millimetres(_ value: Double) -> String {
+        "\((value * 1e4).rounded() / 1e4)"
+    }
+}

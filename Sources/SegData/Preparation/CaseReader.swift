@@ -1,0 +1,97 @@
+import Foundation
+import MedicalImages
+
+/// Reads cases: joins channels, maps labels, normalises; every file that does not fit is named.
+public struct CaseReader: Sendable {
+    public let recipe: PlaneRecipe
+
+    /// - Throws: `SettingError` for a recipe that cannot be meant.
+    public init(_ recipe: PlaneRecipe) throws {
+        try recipe.validate()
+        self.recipe = recipe
+    }
+
+    /// The size of a case's image, with the channels of all its files, from the headers alone.
+    ///
+    /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
+    public func extent(of dataCase: DataCase) throws -> Extent {
+        let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
+        let extent = try Self.join(infos.map(\.extent), of: dataCase.images)
+        try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
+        if let label = dataCase.label {
+            let info = try ImageFile.readInfo(label)
+            try checkLabel(info.extent, info.geometry, at: label, extent, infos[0].geometry, dataCase.images[0])
+        }
+        return extent
+    }
+
+    /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
+    public func read(_ dataCase: DataCase) throws -> PreparedCase {
+        let images = try dataCase.images.map { url in
+            let image = try ImageFile.read(url)
+            if case .png(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
+            return image
+        }
+        let extent = try Self.join(images.map(\.extent), of: dataCase.images)
+        try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
+        var labels: [UInt8]?
+        if let url = dataCase.label {
+            let label = try ImageFile.read(url)
+            try checkLabel(label.extent, label.geometry, at: url, extent, images[0].geometry, dataCase.images[0])
+            labels = try recipe.labels.apply(to: Self.onePlane(label.labelValues(), label.extent, url), extent: label.extent, path: url.path)
+        }
+        return PreparedCase(
+            id: dataCase.id, group: dataCase.group, extent: extent, geometry: images[0].geometry, source: images[0].source,
+            image: try normalized(images, dataCase), labels: labels)
+    }
+
+    private func normalized(_ images: [MedicalImage], _ dataCase: DataCase) throws -> [Float] {
+        // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined first.
+        let values = images.map { $0.realValues() }
+        guard images.count > 1 else {
+            return try recipe.normalization.apply(to: values[0], extent: images[0].extent, path: dataCase.images[0].path)
+        }
+        for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
+            try IntensityNormalization.requireFinite(value, extent: image.extent, path: url.path)
+        }
+        let extent = try Self.join(images.map(\.extent), of: dataCase.images)
+        return try recipe.normalization.apply(to: values.flatMap { $0 }, extent: extent, path: dataCase.images[0].path)
+    }
+
+    /// The common grid of a case's files, with the sum of their channels.
+    private static func join(_ extents: [Extent], of urls: [URL]) throws -> Extent {
+        var joined = extents[0]
+        for (extent, url) in zip(extents, urls).dropFirst() {
+            guard isSameGrid(extent, joined) else {
+                throw CaseError.channelSizes(path: url.path, extent: extent, first: urls[0].path, firstExtent: extents[0])
+            }
+            joined.channels += extent.channels
+        }
+        return joined
+    }
+
+    private func checkLabel(
+        _ labelExtent: Extent, _ labelGeometry: VoxelGeometry?, at label: URL, _ extent: Extent, _ geometry: VoxelGeometry?, _ image: URL
+    ) throws {
+        guard Self.isSameGrid(labelExtent, extent) else {
+            throw CaseError.sizes(label: label.path, labelExtent: labelExtent, image: image.path, imageExtent: extent)
+        }
+        if recipe.labelGrid == .own, let labelGeometry, let geometry {
+            try GridComparison.requireEqual(label: labelGeometry, label.path, image: geometry, image.path, extent: extent)
+        }
+    }
+
+    private static func isSameGrid(_ a: Extent, _ b: Extent) -> Bool {
+        (a.width, a.height, a.depth) == (b.width, b.height, b.depth)
+    }
+
+    /// The only channel, or the first of several that are equal, as masks saved in colour are.
+    private static func onePlane(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
+        guard extent.channels > 1 else { return values }
+        let count = extent.voxelCount
+        for index in count..<values.count where values[index] != values[index % count] {
+            throw CaseError.labelChannels(path: url.path, channels: extent.channels, first: VoxelPosition(index: index, in: extent))
+        }
+        return Array(values[..<count])
+    }
+}

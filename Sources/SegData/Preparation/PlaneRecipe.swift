@@ -1,0 +1,34 @@
+/// Everything that happens between a file and a network's input; it is stored with the weights, so that new scans are treated
+/// as those of the training.
+public struct PlaneRecipe: Sendable, Hashable, Codable {
+    public var labels: LabelMap
+    public var normalization: IntensityNormalization
+    public var fit: PlaneFit
+    public var axis: PlaneAxis
+    public var labelGrid: LabelGrid
+
+    /// Where a label's voxels lie.
+    public enum LabelGrid: String, Sendable, Codable {
+        /// Where its own header says, which must agree with the image's.
+        case own
+        /// Where the image's voxels lie: for data sets whose label headers are known to be wrong.
+        case fromImage
+    }
+
+    public init(
+        labels: LabelMap, normalization: IntensityNormalization, fit: PlaneFit, axis: PlaneAxis = .z, labelGrid: LabelGrid = .own
+    ) {
+        self.labels = labels
+        self.normalization = normalization
+        self.fit = fit
+        self.axis = axis
+        self.labelGrid = labelGrid
+    }
+
+    /// - Throws: `SettingError` for a setting that cannot be meant.
+    public func validate() throws {
+        try normalization.validate()
+        try SettingError.require(
+            fit.size.height > 0 && fit.size.width > 0, "plane size", found: "\(fit.size)", expected: "at least 1×1")
+    }
+}

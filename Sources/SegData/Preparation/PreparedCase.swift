@@ -1,0 +1,41 @@
+import MedicalImages
+
+/// A case in memory at its native size: intensities normalised, labels mapped to classes.
+public struct PreparedCase: Sendable {
+    public let id: String
+    public let group: String
+    /// The image's size, with its channels.
+    public let extent: Extent
+    /// Where the image's voxels lie.
+    public let geometry: VoxelGeometry?
+    /// What the first image file's format said, for predictions that take its grid.
+    public let source: ImageSource
+    /// `[channels, depth, height, width]`.
+    public let image: [Float]
+    /// Classes and `LabelMap.ignored`, `[depth, height, width]`; nil for a case without labels.
+    public let labels: [UInt8]?
+}
+
+extension PreparedCase {
+    /// The image of one plane in the network's size, `[C, H, W]`.
+    public func input(plane: Int, recipe: PlaneRecipe) -> [Float] {
+        let size = recipe.axis.planeSize(of: extent)
+        return (0..<extent.channels).flatMap { channel in
+            recipe.fit.apply(to: recipe.axis.plane(plane, channel: channel, of: image, extent: extent), of: size)
+        }
+    }
+
+    /// The labels of one plane at native size, `[rows, columns]`; nil for a case without labels.
+    public func nativeLabels(plane: Int, axis: PlaneAxis) -> [UInt8]? {
+        labels.map { axis.plane(plane, of: $0, extent: extent) }
+    }
+
+    /// One plane as a sample of training; nil for a case without labels.
+    public func sample(plane: Int, recipe: PlaneRecipe) -> PlaneSample? {
+        guard let labels = nativeLabels(plane: plane, axis: recipe.axis) else { return nil }
+        let size = recipe.axis.planeSize(of: extent)
+        return PlaneSample(
+            id: SampleID(caseID: id, plane: plane), image: input(plane: plane, recipe: recipe),
+            labels: recipe.fit.apply(toLabels: labels, of: size), channels: extent.channels, size: recipe.fit.size, sourceSize: size)
+    }
+}

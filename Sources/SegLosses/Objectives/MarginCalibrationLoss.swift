@@ -1,0 +1,64 @@
+import Foundation
+import MarginCalibration
+import Torch
+
+/// The margin-calibrated loss: every pixel's score of its class must lie above its rivals by an offset that the label
+/// distribution sets.
+///
+///     λ_ik = s_ik − max_{j≠k} s_ij                                                              (Eq. 4)
+///     paper:    L = (1/n) Σ_i [ φ(−λ_iy + ρ_y0) + Σ_{k≠y} φ(λ_ik + ρ_0k) ],   φ(x) = log₂(1 + 2ˣ)   (Eqs. 27–29)
+///     authors:  L = (1/(n c)) Σ_i [ c·σ(−λ_iy + ρ_y0) + Σ_{k≠y} σ(λ_ik + ρ_0k) ],  σ(x) = ln(1 + eˣ)
+///
+/// n counts the pixels not ignored, y is a pixel's label, c the number of classes. The two forms are no rescale of each other.
+/// The maximum is differentiated through; of equal scores the one that libtorch's `topk` puts first counts as the largest.
+public struct MarginCalibrationLoss: SegmentationLoss {
+    public enum Form: String, Sendable, Hashable, CaseIterable, Codable {
+        /// Eqs. 27–29 as printed.
+        case paper
+        /// The authors' published implementation.
+        case authors
+    }
+
+    public let form: Form
+    public let offsets: MarginOffsets
+    let ignoreLabel: Int?
+
+    public init(form: Form = .paper, offsets: MarginOffsets, ignoreLabel: Int? = nil) {
+        self.form = form
+        self.offsets = offsets
+        self.ignoreLabel = ignoreLabel
+    }
+
+    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+        let classCount = logits.shape[1]
+        guard classCount == offsets.classCount else {
+            throw LossInputError(.classes(expected: offsets.classCount, found: classCount, of: "the margin-offsets"))
+        }
+        let margins = try Self.margins(inputs)  // [B, C, …]
+        let rhoK0 = try inputs.alongClasses(Tensor(offsets.rhoK0).to(margins.dtype, device: margins.device))
+        let rho0k = try inputs.alongClasses(Tensor(offsets.rho0k).to(margins.dtype, device: margins.device))
+        let isLabel = try inputs.isLabel()
+        let excess = try (rhoK0 - margins).chosen(where: isLabel, otherwise: margins + rho0k)
+
+        let pixels = Double(inputs.pixelCount)
+        switch form {
+        case .paper:
+            let ln2 = log(2.0)
+            let terms = try (excess * ln2).softplus() / ln2
+            return try inputs.sum(terms.sum([1]), dividedBy: pixels)
+        case .authors:
+            let terms = try excess.softplus()
+            let own = try (terms * Double(classCount)).chosen(where: isLabel, otherwise: terms)
+            return try inputs.sum(own.sum([1]), dividedBy: pixels * Double(classCount))
+        }
+    }
+
+    /// λ_ik of Eq. 4, [B, C, …]: only the two largest scores of a pixel matter.
+    static func margins(_ inputs: LossInputs) throws -> Tensor {
+        let (values, indices) = try inputs.logits.top(2, 1)
+        let isLargest = try inputs.classAxis().equal(indices.narrowed(1, 0..<1))
+        let rival = try values.narrowed(1, 1..<2).chosen(where: isLargest, otherwise: values.narrowed(1, 0..<1))
+        return inputs.logits - rival
+    }
+}

@@ -1,0 +1,56 @@
+/// The scores of one class against all others, from its four counts.
+public struct ClassScores: Sendable, Hashable {
+    /// TP: pixels of the class that were predicted as it.
+    public let truePositives: Int
+    /// FP: pixels of other classes that were predicted as it.
+    public let falsePositives: Int
+    /// FN: pixels of the class that were predicted as others.
+    public let falseNegatives: Int
+    /// TN: all other pixels.
+    public let trueNegatives: Int
+
+    /// The counts of one class.
+    ///
+    /// - Precondition: `index` is a class of the matrix.
+    public init(of index: Int, in matrix: ConfusionMatrix) {
+        let classes = 0..<matrix.classCount
+        truePositives = matrix[truth: index, prediction: index]
+        falsePositives = classes.reduce(0) { $0 + matrix[truth: $1, prediction: index] } - truePositives
+        falseNegatives = classes.reduce(0) { $0 + matrix[truth: index, prediction: $1] } - truePositives
+        trueNegatives = matrix.total - truePositives - falsePositives - falseNegatives
+    }
+
+    /// Whether no pixel is of the class.
+    public var isEmptyInTruth: Bool { truePositives + falseNegatives == 0 }
+    /// Whether no pixel was predicted as the class.
+    public var isEmptyInPrediction: Bool { truePositives + falsePositives == 0 }
+
+    /// TP / (TP + FP + FN), the Jaccard index; 0/0 by the rule.
+    public func iou(_ rule: EmptyRule) -> Double? {
+        Self.ratio(truePositives, truePositives + falsePositives + falseNegatives) ?? rule.score
+    }
+
+    /// 2 TP / (2 TP + FP + FN); 0/0 by the rule.
+    public func dice(_ rule: EmptyRule) -> Double? {
+        Self.ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) ?? rule.score
+    }
+
+    /// TP / (TP + FN), sensitivity; what the paper's tables call pixel accuracy. Nil where the truth has no such pixel.
+    public var recall: Double? { Self.ratio(truePositives, truePositives + falseNegatives) }
+    /// TP / (TP + FP); nil where the prediction has no such pixel.
+    public var precision: Double? { Self.ratio(truePositives, truePositives + falsePositives) }
+    /// TN / (TN + FP); nil where every pixel is of the class.
+    public var specificity: Double? { Self.ratio(trueNegatives, trueNegatives + falsePositives) }
+
+    private static func ratio(_ part: Int, _ whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }
+}
+
+extension EmptyRule {
+    /// The score of a class that is empty in both maps.
+    fileprivate var score: Double? {
+        switch self {
+        case .one: 1
+        case .skip: nil
+        }
+    }
+}

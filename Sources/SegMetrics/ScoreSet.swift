@@ -1,0 +1,112 @@
+/// The scores of each class and their means over classes, averaged over units: the data set as one, its cases, or its images.
+///
+/// A class's score is the mean over the units where it is defined; a mean over classes is the mean of those where they are
+/// defined; what is defined nowhere is nil. A unit without a pixel that counts (all ignored) takes no part.
+public struct ScoreSet: Sendable, Hashable {
+    /// The units averaged over.
+    public let units: Int
+    /// Units left out because all their pixels are ignored.
+    public let unitsWithoutPixels: Int
+
+    /// TP / (TP + FP + FN) of each class.
+    public let iou: [Double?]
+    /// 2 TP / (2 TP + FP + FN) of each class.
+    public let dice: [Double?]
+    /// TP / (TP + FN) of each class.
+    public let recall: [Double?]
+    /// TP / (TP + FP) of each class.
+    public let precision: [Double?]
+    /// TN / (TN + FP) of each class.
+    public let specificity: [Double?]
+
+    /// In how many units the truth has no pixel of a class: its recall is not defined there.
+    public let emptyInTruth: [Int]
+    /// In how many units the prediction has no pixel of a class: its precision is not defined there.
+    public let emptyInPrediction: [Int]
+    /// In how many units neither has: IoU and Dice follow the empty rule there.
+    public let emptyInBoth: [Int]
+
+    /// The mean IoU over the classes 1 ..< c: the mIoU of the paper's tables.
+    public let miouForeground: Double?
+    /// The mean IoU over all classes, with the background.
+    public let miouAll: Double?
+    /// The mean Dice over the classes 1 ..< c.
+    public let diceForeground: Double?
+    /// The mean Dice over all classes, with the background.
+    public let diceAll: Double?
+    /// The mean recall over the classes 1 ..< c: what the paper's tables call pixel accuracy.
+    public let recallForeground: Double?
+    /// The share of all pixels that are predicted right.
+    public let pixelAccuracy: Double?
+
+    /// The scores of units, a matrix each.
+    ///
+    /// - Precondition: the matrices are of `classCount` classes.
+    public init(averaging matrices: [ConfusionMatrix], classCount: Int, rule: EmptyRule) {
+        precondition(matrices.allSatisfy { $0.classCount == classCount }, "matrices of other than \(classCount) classes")
+        let counted = matrices.filter { $0.total > 0 }
+        let scores = (0..<classCount).map { index in counted.map { ClassScores(of: index, in: $0) } }
+        func average(_ score: (ClassScores) -> Double?) -> [Double?] { scores.map { Self.mean($0.map(score)) } }
+
+        units = counted.count
+        unitsWithoutPixels = matrices.count - counted.count
+        iou = average { $0.iou(rule) }
+        dice = average { $0.dice(rule) }
+        recall = average { $0.recall }
+        precision = average { $0.precision }
+        specificity = average { $0.specificity }
+        emptyInTruth = scores.map { $0.count { $0.isEmptyInTruth } }
+        emptyInPrediction = scores.map { $0.count { $0.isEmptyInPrediction } }
+        emptyInBoth = scores.map { $0.count { $0.isEmptyInTruth && $0.isEmptyInPrediction } }
+        miouForeground = Self.mean(iou.dropFirst())
+        miouAll = Self.mean(iou)
+        diceForeground = Self.mean(dice.dropFirst())
+        diceAll = Self.mean(dice)
+        recallForeground = Self.mean(recall.dropFirst())
+        pixelAccuracy = Self.mean(counted.map(\.pixelAccuracy))
+    }
+
+    /// The mean of what is defined; nil when nothing is.
+    private static func mean(_ values: some Sequence<Double?>) -> Double? {
+        let defined = values.compactMap { $0 }
+        return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
+    }
+}
+
+extension ScoreSet: Codable {
+    enum CodingKeys: String, CodingKey {
+        case units
+        case unitsWithoutPixels = "units_without_pixels"
+        case iou, dice, recall, precision, specificity
+        case emptyInTruth = "empty_in_truth"
+        case emptyInPrediction = "empty_in_prediction"
+        case emptyInBoth = "empty_in_both"
+        case miouForeground = "miou_foreground"
+        case miouAll = "miou_all"
+        case diceForeground = "dice_foreground"
+        case diceAll = "dice_all"
+        case recallForeground = "recall_foreground"
+        case pixelAccuracy = "pixel_accuracy"
+    }
+
+    /// Written out because the synthesized form drops the key of a nil: an undefined score is an explicit null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(units, forKey: .units)
+        try container.encode(unitsWithoutPixels, forKey: .unitsWithoutPixels)
+        try container.encode(iou, forKey: .iou)
+        try container.encode(dice, forKey: .dice)
+        try container.encode(recall, forKey: .recall)
+        try container.encode(precision, forKey: .precision)
+        try container.encode(specificity, forKey: .specificity)
+        try container.encode(emptyInTruth, forKey: .emptyInTruth)
+        try container.encode(emptyInPrediction, forKey: .emptyInPrediction)
+        try container.encode(emptyInBoth, forKey: .emptyInBoth)
+        try container.encode(miouForeground, forKey: .miouForeground)
+        try container.encode(miouAll, forKey: .miouAll)
+        try container.encode(diceForeground, forKey: .diceForeground)
+        try container.encode(diceAll, forKey: .diceAll)
+        try container.encode(recallForeground, forKey: .recallForeground)
+        try container.encode(pixelAccuracy, forKey: .pixelAccuracy)
+    }
+}

@@ -1,0 +1,128 @@
+/// One case as a picture: image, truth, prediction and errors side by side.
+///
+/// Classes lie over the image as a translucent fill with an opaque contour in the colours of `Palette`. The error panel shows
+/// the image at half its brightness with false positives, false negatives and wrong classes in theirs; what is right stays bare.
+/// Pixels that are ignored are grey in truth and errors. Small images are enlarged by a whole factor, pixel by pixel, so that
+/// the longer side has at least 256 pixels.
+public struct OverlayPanel: Sendable {
+    private static let smallestSide = 256
+    static let gutter = 8
+    static let paper = RGB(255, 255, 255)
+    private static let fillShare: Float = 0.35
+
+    private let width: Int
+    private let height: Int
+    /// The image in colours, row after row.
+    private let image: [RGB]
+    private let truth: [UInt8]
+    private let prediction: [UInt8]
+    private let ignored: UInt8?
+
+    /// - Parameters:
+    ///   - planes: one grey plane or red, green and blue, `[H, W]` each, intensities 0…1; others are clamped, NaN is black.
+    ///   - width: W.
+    ///   - height: H.
+    ///   - truth: the true labels, `[H, W]`.
+    ///   - prediction: the predicted labels, `[H, W]`.
+    ///   - ignored: the true label of pixels that take no part.
+    /// - Precondition: all planes have W · H values.
+    public init(
+        planes: [[Float]], width: Int, height: Int, truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8? = nil
+    ) {
+        precondition(planes.count == 1 || planes.count == 3, "a picture has one plane or three, not \(planes.count)")
+        precondition(width >= 1 && height >= 1, "a picture of \(width) × \(height) pixels")
+        precondition(
+            (planes.map(\.count) + [truth.count, prediction.count]).allSatisfy { $0 == width * height },
+            "planes and labels of other than \(width) × \(height) pixels")
+        let bytes = planes.map { $0.map(Self.byte) }
+        self.width = width
+        self.height = height
+        self.image = truth.indices.map { RGB(bytes[0][$0], bytes[bytes.count / 2][$0], bytes[bytes.count - 1][$0]) }
+        self.truth = truth
+        self.prediction = prediction
+        self.ignored = ignored
+    }
+
+    /// How many pixels of the picture a side of an image pixel takes.
+    private var factor: Int { max(1, (Self.smallestSide + max(width, height) - 1) / max(width, height)) }
+
+    /// Draws the four panels.
+    public func render() -> RGBImage {
+        let classColors = (0...255).map(Palette.color(ofClass:))
+        var truthColors = classColors
+        if let ignored { truthColors[Int(ignored)] = Palette.ignored }
+        return Self.sideBySide([
+            enlarged { image[$0] },
+            overlay(truth, colors: truthColors),
+            overlay(prediction, colors: classColors),
+            enlarged(errorColor),
+        ])
+    }
+
+    private static func sideBySide(_ panels: [RGBImage]) -> RGBImage {
+        let step = panels[0].width + gutter  // every caller has panels, all of one size
+        var picture = RGBImage(width: panels.count * step - gutter, height: panels[0].height, fill: paper)
+        for (column, panel) in panels.enumerated() { picture.place(panel, x: column * step, y: 0) }
+        return picture
+    }
+
+    /// NaN compares as false and falls through to 0, where a conversion of it would trap.
+    private static func byte(_ intensity: Float) -> UInt8 { intensity > 0 ? UInt8((255 * min(intensity, 1)).rounded()) : 0 }
+
+    /// A panel from the colour of each image pixel.
+    private func enlarged(_ color: (Int) -> RGB) -> RGBImage {
+        var panel = RGBImage(width: width * factor, height: height * factor, fill: Self.paper)
+        for row in 0..<height {
+            for column in 0..<width {
+                let color = color(row * width + column)
+                for y in row * factor..<(row + 1) * factor {
+                    for x in column * factor..<(column + 1) * factor { panel[x, y] = color }
+                }
+            }
+        }
+        return panel
+    }
+
+    /// The image under a fill for each class, with contours; a label without a colour is transparent.
+    private func overlay(_ labels: [UInt8], colors: [RGB?]) -> RGBImage {
+        var panel = enlarged { pixel in
+            guard let color = colors[Int(labels[pixel])] else { return image[pixel] }
+            return image[pixel].mixed(with: color, share: Self.fillShare)
+        }
+        for row in 0..<height {
+            for column in 0..<width {
+                if let color = colors[Int(labels[row * width + column])] {
+                    drawContour(around: (column, row), of: labels, color: color, on: &panel)
+                }
+            }
+        }
+        return panel
+    }
+
+    /// Draws those edges of an image pixel, on its inner side, behind which another label lies.
+    private func drawContour(around pixel: (x: Int, y: Int), of labels: [UInt8], color: RGB, on panel: inout RGBImage) {
+        func differs(_ x: Int, _ y: Int) -> Bool {
+            (0..<width).contains(x) && (0..<height).contains(y) && labels[y * width + x] != labels[pixel.y * width + pixel.x]
+        }
+        let line = max(1, factor / 4)
+        let columns = pixel.x * factor..<(pixel.x + 1) * factor
+        let rows = pixel.y * factor..<(pixel.y + 1) * factor
+        func fill(_ columns: some Sequence<Int>, _ rows: some Sequence<Int>) {
+            for y in rows { for x in columns { panel[x, y] = color } }
+        }
+        if differs(pixel.x - 1, pixel.y) { fill(columns.prefix(line), rows) }
+        if differs(pixel.x + 1, pixel.y) { fill(columns.suffix(line), rows) }
+        if differs(pixel.x, pixel.y - 1) { fill(columns, rows.prefix(line)) }
+        if differs(pixel.x, pixel.y + 1) { fill(columns, rows.suffix(line)) }
+    }
+
+    private func errorColor(_ pixel: Int) -> RGB {
+        switch (truth[pixel], prediction[pixel]) {
+        case (ignored, _): Palette.ignored
+        case (let truth, let prediction) where truth == prediction: image[pixel].mixed(with: RGB(0, 0, 0), share: 0.5)
+        case (0, _): Palette.falsePositive
+        case (_, 0): Palette.falseNegative
+        default: Palette.wrongClass
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+
+/// Rows of text under titles, for a terminal or a Markdown file.
+public struct TextTable: Sendable, Hashable {
+    /// A column: words stand at the left, numbers at the right.
+    public enum Column: Sendable, Hashable {
+        case words(String)
+        case numbers(String)
+
+        var title: String {
+            switch self {
+            case .words(let title), .numbers(let title): title
+            }
+        }
+    }
+
+    /// The columns from the left.
+    public let columns: [Column]
+    /// The cells of each row.
+    public private(set) var rows: [[String]] = []
+
+    /// A table without rows.
+    ///
+    /// - Precondition: one column or more.
+    public init(_ columns: [Column]) {
+        precondition(!columns.isEmpty, "a table has one column or more")
+        self.columns = columns
+    }
+
+    /// Adds a row; line breaks and tabs in a cell become spaces.
+    ///
+    /// - Precondition: a cell for each column.
+    public mutating func append(_ cells: [String]) {
+        precondition(cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
+        rows.append(cells.map(Self.singleLine))
+    }
+
+    /// The cell of a number with so many decimals; `n/a` where it is not defined.
+    public static func cell(_ value: Double?, decimals: Int) -> String {
+        guard let value, !value.isNaN else { return "n/a" }
+        return String(format: "%.\(decimals)f", value)
+    }
+
+    /// Columns two spaces apart under a rule of dashes; every line ends with a newline.
+    public var plain: String {
+        let titles = columns.map { Self.singleLine($0.title) }
+        let widths = columns.indices.map { index in
+            rows.map { $0[index].terminalWidth }.reduce(titles[index].terminalWidth, max)
+        }
+        let rule = widths.map { String(repeating: "-", count: $0) }
+        return ([titles, rule] + rows).map { line($0, widths: widths) }.joined()
+    }
+
+    /// A Markdown table; every line ends with a newline.
+    public var markdown: String {
+        let rule = columns.map { column in
+            switch column {
+            case .words: "---"
+            case .numbers: "---:"
+            }
+        }
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+        func escaped(_ cells: [String]) -> String {
+            line(cells.map { $0.replacingOccurrences(of: "|", with: "\\|") })
+        }
+        let titles = columns.map { Self.singleLine($0.title) }
+        return escaped(titles) + line(rule) + rows.map(escaped).joined()
+    }
+
+    private func line(_ cells: [String], widths: [Int]) -> String {
+        var line = ""
+        for (index, cell) in cells.enumerated() {
+            let padding = String(repeating: " ", count: widths[index] - cell.terminalWidth)
+            if index > 0 { line += "  " }
+            switch columns[index] {
+            case .words: line += index == cells.count - 1 ? cell : cell + padding
+            case .numbers: line += padding + cell
+            }
+        }
+        return line + "\n"
+    }
+
+    /// A cell is a single line, whatever name or message it holds.
+    private static func singleLine(_ cell: String) -> String {
+        String(cell.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    }
+}

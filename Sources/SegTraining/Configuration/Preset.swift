@@ -1,0 +1,103 @@
+/// A complete configuration under a name, that a file or the command line completes.
+public struct Preset: Sendable {
+    public let name: String
+    public let summary: String
+    let yaml: String
+
+    public static let all = [quick, paperCT, paperInstruments]
+
+    static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+
+    private static let quick = Preset(
+        name: "quick", summary: "a useful model in minutes: 96×96 planes, half width, 10 + 10 epochs",
+        yaml: """
+            data:
+              images: images
+              labels: labels
+              split: split.csv
+              classes: [{name: background, values: [0]}, {name: foreground, values: [1]}]
+              ignored_values: []
+            input:
+              normalization: z_score
+              fit: {resize: [96, 96]}
+              axis: z
+            network:
+              architecture: coplenet
+              features: [8, 16, 32, 64, 128]
+              dropout: [0, 0, 0.1, 0.2, 0.3]
+              normalization: group
+            training:
+              seed: 1
+              batch_size: 8
+              planes: all
+              augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
+              select_by: miou_foreground
+              stages:
+                - {name: pretraining, objective: cross_entropy, epochs: 10, learning_rate: 1.0e-3}
+                - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 10, learning_rate: 5.0e-4}
+            """)
+
+    /// SPEC'd by the paper: slices of 224×336 in a lung window, slices without lesion left out of training.
+    private static let paperCT = Preset(
+        name: "paper-ct", summary: "the paper's CT protocol: 224×336, 50 + 50 epochs, AdamW 1e-4",
+        yaml: """
+            data:
+              images: image
+              labels: label
+              split: split.csv
+              classes: [{name: background, values: [0]}, {name: lesion, values: [1]}]
+              ignored_values: []
+            input:
+              normalization: {window: [-1400, 100]}
+              fit: {resize: [224, 336]}
+              axis: z
+            network:
+              architecture: coplenet
+              features: [16, 32, 64, 128, 256]
+              dropout: [0, 0, 0.3, 0.4, 0.5]
+              normalization: group
+            training:
+              seed: 1
+              batch_size: 6
+              planes: foreground
+              augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
+              select_by: miou_all
+              stages:
+                - {name: pretraining, objective: cross_entropy, epochs: 50}
+                - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}
+            """)
+
+    private static let paperInstruments = Preset(
+        name: "paper-instruments", summary: "the paper's instrument protocol: 768×768 RGB, 50 + 50 epochs, AdamW 1e-4",
+        yaml: """
+            data:
+              images: images
+              labels: labels
+              split: split.csv
+              classes:
+                - {name: background, values: [0]}
+                - {name: shaft, values: [1]}
+                - {name: wrist, values: [2]}
+                - {name: claspers, values: [3]}
+                - {name: probe, values: [4]}
+              ignored_values: []
+            input:
+              normalization: imagenet
+              fit: {resize: [768, 768]}
+              axis: z
+            network:
+              architecture: coplenet
+              features: [16, 32, 64, 128, 256]
+              dropout: [0, 0, 0.3, 0.4, 0.5]
+              normalization: group
+            training:
+              seed: 1
+              batch_size: 6
+              planes: all
+              augmentation: {horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.25, contrast: 0.25, noise: 0}
+              select_by: miou_all
+              stages:
+                - {name: pretraining, objective: cross_entropy, epochs: 50}
+                - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}
+            """)
+}

@@ -1,0 +1,197 @@
+import Foundation
+import SegData
+import SegMetrics
+import SegModels
+import TorchNN
+
+/// Everything that defines a training run, apart from the machine it runs on.
+///
+/// Written as YAML with the keys below in snake case; the presets give every key a value.
+public struct RunConfiguration: Sendable, Hashable, Codable {
+    public var data: DataConfiguration
+    public var input: InputConfiguration
+    public var network: NetworkConfiguration
+    public var training: TrainingConfiguration
+
+    /// - Throws: `ConfigurationError` that names the key.
+    public func validate() throws {
+        try data.validate()
+        try input.validate()
+        do {
+            try network.validate()
+        } catch let error as NetworkConfigurationError {
+            throw ConfigurationError(["network", error.key], "expected \(error.expected), found \(error.found)")
+        }
+        try training.validate()
+    }
+}
+
+/// Which files are read, and what the values of the label files mean.
+public struct DataConfiguration: Sendable, Hashable, Codable {
+    /// The folder of the data set; a relative path starts at the configuration file. The command line may name another.
+    public var folder: String?
+    /// Folder of images, below `folder`.
+    public var images: String
+    /// Folder of label files with the same names, below `folder`.
+    public var labels: String
+    /// Table of files and splits, below `folder`; without the file, cases are split at random.
+    public var split: String
+    /// Class 0 is the background.
+    public var classes: [ClassConfiguration]
+    /// Label values that take no part in anything.
+    public var ignoredValues: [Int]
+
+    enum CodingKeys: String, CodingKey {
+        case folder, images, labels, split, classes
+        case ignoredValues = "ignored_values"
+    }
+
+    public var classNames: [String] { classes.map(\.name) }
+
+    /// - Precondition: `validate()` holds.
+    public var labelMap: LabelMap {
+        get throws {
+            var map: [Int: Int] = [:]
+            for (index, item) in classes.enumerated() { for value in item.values { map[value] = index } }
+            return try LabelMap(map, ignoring: Set(ignoredValues))
+        }
+    }
+
+    func validate() throws {
+        guard classes.count >= 2 else {
+            throw ConfigurationError(["data", "classes"], "expected the background and at least one class, found \(classes.count)")
+        }
+        var seen: [Int: String] = [:]
+        for (index, item) in classes.enumerated() {
+            let key = ["data", "classes", String(index)]
+            if item.values.isEmpty { throw ConfigurationError(key, "class '\(item.name)' has no values") }
+            for value in item.values {
+                if let other = seen[value] {
+                    throw ConfigurationError(key, "label value \(value) stands for '\(item.name)' and for '\(other)'")
+                }
+                seen[value] = item.name
+            }
+        }
+        if let value = ignoredValues.first(where: { seen[$0] != nil }) {
+            throw ConfigurationError(["data", "ignored_values"], "label value \(value) is both ignored and a class")
+        }
+        guard Set(classNames).count == classes.count else {
+            throw ConfigurationError(["data", "classes"], "two classes have the same name")
+        }
+    }
+}
+
+/// A class and the values that stand for it in label files; predictions are written with the first.
+public struct ClassConfiguration: Sendable, Hashable, Codable {
+    public var name: String
+    public var values: [Int]
+}
+
+/// How a file becomes what the network sees.
+public struct InputConfiguration: Sendable, Hashable, Codable {
+    public var normalization: IntensityNormalization
+    public var fit: PlaneFit
+    /// The axis that volumes are cut across.
+    public var axis: PlaneAxis
+
+    func validate() throws {
+        do {
+            try normalization.validate()
+        } catch {
+            throw ConfigurationError(["input", "normalization"], "\(error)")
+        }
+    }
+}
+
+/// How the weights are found.
+public struct TrainingConfiguration: Sendable, Hashable, Codable {
+    /// Of the starting weights, the order of samples, dropout and augmentation.
+    public var seed: UInt64
+    public var batchSize: Int
+    /// Which planes of the training volumes take part.
+    public var planes: PlaneSelection
+    public var augmentation: Augmentation
+    /// The metric on the validation split that chooses the best checkpoint.
+    public var selectBy: MetricName
+    public var stages: [StageConfiguration]
+
+    enum CodingKeys: String, CodingKey {
+        case seed, planes, augmentation, stages
+        case batchSize = "batch_size"
+        case selectBy = "select_by"
+    }
+
+    func validate() throws {
+        guard batchSize > 0 else { throw ConfigurationError(["training", "batch_size"], "expected 1 or more, found \(batchSize)") }
+        guard !stages.isEmpty else { throw ConfigurationError(["training", "stages"], "expected at least one stage") }
+        for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
+    }
+}
+
+/// One objective for some epochs, with a fresh optimiser.
+public struct StageConfiguration: Sendable, Hashable, Codable {
+    public enum OptimizerName: String, Sendable, Hashable, Codable, CaseIterable {
+        case adamw, sgd
+    }
+
+    public enum ScheduleName: String, Sendable, Hashable, Codable, CaseIterable {
+        case poly, cosine, constant
+    }
+
+    public var name: String
+    /// A loss expression, such as `margin(tau=10,nu=1)`.
+    public var objective: String
+    public var epochs: Int
+    public var optimizer: OptimizerName
+    public var learningRate: Double
+    public var weightDecay: Double
+    public var schedule: ScheduleName
+
+    enum CodingKeys: String, CodingKey {
+        case name, objective, epochs, optimizer, schedule
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+    }
+
+    /// The paper's optimiser and schedule.
+    public init(
+        name: String, objective: String, epochs: Int, optimizer: OptimizerName = .adamw, learningRate: Double = 1e-4,
+        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly
+    ) {
+        self.name = name
+        self.objective = objective
+        self.epochs = epochs
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.schedule = schedule
+    }
+
+    /// Stages are a list, which no preset can complete key by key; so the defaults stand here.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(name: container.decode(String.self, forKey: .name), objective: container.decode(String.self, forKey: .objective), epochs: container.decode(Int.self, forKey: .epochs))
+        optimizer = try container.decodeIfPresent(OptimizerName.self, forKey: .optimizer) ?? optimizer
+        learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate) ?? learningRate
+        weightDecay = try container.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
+        schedule = try container.decodeIfPresent(ScheduleName.self, forKey: .schedule) ?? schedule
+    }
+
+    var learningRateSchedule: LearningRateSchedule {
+        switch schedule {
+        case .poly: .poly(power: 0.9)
+        case .cosine: .cosine
+        case .constant: .constant
+        }
+    }
+
+    func validate(at key: [String]) throws {
+        guard epochs > 0 else { throw ConfigurationError(key + ["epochs"], "expected 1 or more, found \(epochs)") }
+        guard learningRate > 0, learningRate.isFinite else {
+            throw ConfigurationError(key + ["learning_rate"], "expected a number above 0, found \(learningRate)")
+        }
+        guard weightDecay >= 0, weightDecay.isFinite else {
+            throw ConfigurationError(key + ["weight_decay"], "expected 0 or more, found \(weightDecay)")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import SegData
+import SegMetrics
+
+/// Compares a model's predictions with the labels at native resolution.
+///
+/// The one code that scores: choosing the best checkpoint and `evaluate` both call it.
+public struct Evaluator {
+    let model: SegmentationModel
+
+    public init(_ model: SegmentationModel) { self.model = model }
+
+    /// A confusion matrix for each plane of a case, into `store`; returns the predicted classes.
+    ///
+    /// - Throws: `CaseError.noLabel` for a case without labels.
+    @discardableResult
+    public func evaluate(_ prepared: PreparedCase, into store: inout ConfusionStore, onPlane: () -> Void = {}) throws -> [UInt8] {
+        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        let predicted = try model.predict(prepared, onPlane: onPlane)
+        let axis = model.recipe.axis
+        for plane in 0..<axis.planeCount(of: prepared.extent) {
+            var matrix = ConfusionMatrix(classCount: store.classCount)
+            try matrix.add(
+                truth: axis.plane(plane, of: truth, extent: prepared.extent),
+                prediction: axis.plane(plane, of: predicted, extent: prepared.extent), ignoring: LabelMap.ignored)
+            store.append(case: prepared.id, image: "\(prepared.id)/\(plane)", matrix: matrix)
+        }
+        return predicted
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import MedicalImages
+import SegData
+
+/// Writes predicted classes as a label file on the exact grid of the image they belong to.
+public enum PredictionFile {
+    /// - Parameters:
+    ///   - classes: [depth, height, width], class indices.
+    ///   - values: the file's value for each class.
+    ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's), PNG for a PNG.
+    /// - Throws: `PredictionFileError` for values that the format cannot hold; `FileError`.
+    public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
+        var extent = prepared.extent
+        extent.channels = 1
+        switch prepared.source {
+        case .nifti(let header):
+            try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)
+        case .png:
+            guard values.allSatisfy({ (0...255).contains($0) }) else {
+                throw PredictionFileError(path: url.path, problem: "PNG label files hold values from 0 to 255, the classes need \(values)")
+            }
+            try PNG.write(gray: classes.map { UInt8(values[Int($0)]) }, width: extent.width, height: extent.height, to: url)
+        }
+    }
+
+    /// The narrowest whole-number type that holds all values.
+    private static func samples(_ classes: [UInt8], _ values: [Int]) -> Samples {
+        func mapped<Value: FixedWidthInteger>(_: Value.Type) -> [Value] {
+            let table = values.map(Value.init)
+            return classes.map { table[Int($0)] }
+        }
+        if values.allSatisfy({ (0...255).contains($0) }) { return .uint8(mapped(UInt8.self)) }
+        if values.allSatisfy({ Int16(exactly: $0) != nil }) { return .int16(mapped(Int16.self)) }
+        return .int32(mapped(Int32.self))
+    }
+
+    /// `case_1.nii.gz` stays, `frame.PNG` becomes `frame.png`.
+    public static func name(for image: URL, source: ImageSource) -> String {
+        let stem = ImageFile.stem(of: image)
+        return switch source {
+        case .png: stem + ".png"
+        case .nifti: stem + (image.lastPathComponent.lowercased().hasSuffix(".nii") ? ".nii" : ".nii.gz")
+        }
+    }
+}
+
+/// A prediction that a format cannot hold.
+public struct PredictionFileError: Error, CustomStringConvertible, Equatable {
+    public let path: String
+    public let problem: String
+
+    public var description: String { "\(path) cannot be written: \(problem)" }
+}

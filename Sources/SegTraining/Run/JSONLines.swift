@@ -1,0 +1,34 @@
+import DurableFiles
+import Foundation
+
+/// A file of one JSON object a line, appended to as things happen.
+///
+/// Each line goes out in one write, so a reader (or a crash) sees whole lines.
+final class JSONLines {
+    private let handle: FileHandle
+    private let url: URL
+    private let encoder: JSONEncoder
+
+    init(_ url: URL) throws {
+        if FileSystem.kind(of: url) == .missing { try DurableFile.write("", to: url) }
+        do {
+            handle = try FileHandle(forWritingTo: url)
+            try handle.seekToEnd()
+        } catch {
+            throw FileError(url, "cannot be written", reason: error.localizedDescription)
+        }
+        self.url = url
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    func append(_ value: some Encodable) throws {
+        var line = try encoder.encode(value)
+        line.append(UInt8(ascii: "\n"))
+        do {
+            try handle.write(contentsOf: line)
+        } catch {
+            throw FileError(url, "cannot be written", reason: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import DurableFiles
+import Foundation
+
+/// The files of a run.
+///
+///     configuration.yaml          resolved, every key
+///     metrics.jsonl               a line an epoch
+///     log.txt                     what was said
+///     stage-1-NAME.safetensors    best checkpoint of an earlier stage
+///     best.safetensors            best checkpoint of the last stage
+///     last.safetensors            after the last epoch
+public struct RunFolder: Sendable {
+    public let url: URL
+
+    public var configuration: URL { url.appending(path: "configuration.yaml") }
+    public var metrics: URL { url.appending(path: "metrics.jsonl") }
+    public var log: URL { url.appending(path: "log.txt") }
+    public var best: URL { url.appending(path: "best.safetensors") }
+    public var last: URL { url.appending(path: "last.safetensors") }
+
+    public func stage(_ number: Int, _ name: String) -> URL {
+        let plain = String(name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        return url.appending(path: "stage-\(number)-\(plain).safetensors")
+    }
+
+    /// An existing run, or one to be.
+    public init(_ url: URL) { self.url = url }
+
+    /// Makes the folder of a new run.
+    ///
+    /// - Throws: `FileError` where a run is already there, or where nothing can be written.
+    public func create() throws {
+        guard FileSystem.kind(of: configuration) == .missing else {
+            throw FileError(url, "cannot take a new run", reason: "a run is there already; name another --output, or remove it")
+        }
+        try FileSystem.makeFolder(url)
+    }
+
+    /// The checkpoint a run or a file stands for: the file itself, or the best of the run.
+    public static func checkpoint(at url: URL) throws -> URL {
+        guard FileSystem.kind(of: url) == .folder else { return url }
+        let best = RunFolder(url).best
+        guard FileSystem.kind(of: best) == .file else {
+            throw FileError(url, "is no run", reason: "there is no best.safetensors in it")
+        }
+        return best
+    }
+}

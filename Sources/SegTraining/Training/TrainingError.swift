@@ -1,0 +1,19 @@
+import SegData
+
+/// A run that cannot go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    /// The loss of a step is NaN or infinite.
+    case lossNotFinite(value: Double, stage: String, epoch: Int, step: Int, samples: [String])
+    /// The starting weights are of another kind of network.
+    case otherNetwork(path: String, key: String, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .lossNotFinite(let value, let stage, let epoch, let step, let samples):
+            "the loss is \(value) in stage '\(stage)', epoch \(epoch), step \(step), for \(samples.prefix(4).joined(separator: ", "))"
+                + "\(samples.count > 4 ? " and \(samples.count - 4) more" : ""); try a smaller learning_rate; the checkpoints before are kept"
+        case .otherNetwork(let path, let key, let expected, let found):
+            "\(path) does not fit this run: \(key) is \(found) there and \(expected) here"
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import MarginCalibration
+import SegMetrics
+
+/// What a training run tells whoever watches it.
+public enum TrainingEvent: Sendable {
+    /// Data are being decoded.
+    case preparing(planes: Int, estimatedBytes: Int)
+    case prepared(PreparedData)
+    case stageStarted(StageStart)
+    case stepped(Step)
+    /// Validation has begun.
+    case validating(cases: Int)
+    case validated(case: Int)
+    case epochFinished(EpochRecord)
+
+    public struct PreparedData: Sendable {
+        public let trainingPlanes: Int
+        /// Planes without foreground that the selection left out.
+        public let leftOut: Int
+        public let validationCases: Int
+        public let labels: LabelDistribution
+        public let classNames: [String]
+        public let parameterCount: Int
+    }
+
+    public struct StageStart: Sendable {
+        public let number: Int
+        public let stageCount: Int
+        public let stage: StageConfiguration
+        public let batchesPerEpoch: Int
+        public let offsets: [MarginOffsets]
+    }
+
+    public struct Step: Sendable {
+        public let epoch: Int
+        public let epochs: Int
+        /// Of the stage, from 1.
+        public let step: Int
+        public let steps: Int
+        public let loss: Double
+        public let learningRate: Double
+        public let images: Int
+    }
+}
+
+/// An epoch as it is written to `metrics.jsonl`.
+public struct EpochRecord: Codable, Sendable {
+    public let stage: Int
+    public let stageName: String
+    public let objective: String
+    /// Of the stage, from 1.
+    public let epoch: Int
+    /// Mean over the steps.
+    public let trainingLoss: Double
+    public let learningRate: Double
+    public let seconds: Double
+    /// Seconds of them that training waited for data.
+    public let secondsWaited: Double
+    public let imagesPerSecond: Double
+    public let validation: MetricSummary
+    /// The metric that chooses, its value, and whether this epoch is the stage's best so far.
+    public let selectedBy: MetricName
+    public let score: Double?
+    public let isBest: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case stage, objective, epoch, seconds, validation, score
+        case stageName = "stage_name"
+        case trainingLoss = "training_loss"
+        case learningRate = "learning_rate"
+        case secondsWaited = "seconds_waited"
+        case imagesPerSecond = "images_per_second"
+        case selectedBy = "selected_by"
+        case isBest = "is_best"
+    }
+}

@@ -1,0 +1,30 @@
+import CTorch
+
+/// A source of random numbers with a state that can be stored; every random operation takes one.
+public final class Generator {
+    let handle: ct_generator
+    public let device: Device
+
+    public init(seed: UInt64, device: Device = .cpu) throws(TorchError) {
+        var handle = ct_generator()
+        try check("generator", ct_generator_new(device.raw, seed, &handle))
+        self.handle = handle
+        self.device = device
+    }
+
+    deinit { ct_generator_free(handle) }
+
+    /// The whole state, uint8 [N].
+    public func state() throws(TorchError) -> Tensor {
+        try make("generator state") { ct_generator_get_state(handle, $0) }
+    }
+
+    public func restore(_ state: Tensor) throws(TorchError) {
+        try check("generator state", [state], ct_generator_set_state(handle, state.raw))
+    }
+
+    /// 0 … count − 1 in random order, int64 [count].
+    public func permutation(_ count: Int) throws(TorchError) -> Tensor {
+        try make("randperm") { ct_random_permutation(Int64(count), handle, $0) }
+    }
+}

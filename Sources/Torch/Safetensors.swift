@@ -1,0 +1,177 @@
+import DurableFiles
+import Foundation
+
+/// The safetensors format: a JSON header with names, dtypes, shapes and byte ranges, then the bytes.
+///
+/// Written by hand, since no Swift library serves it. Strict: everything is checked against the file's size before any
+/// tensor is made, byte ranges must cover the data without gap or overlap, and unknown dtypes are refused.
+public struct Safetensors {
+    public var tensors: [String: Tensor]
+    /// Free text by key.
+    public var metadata: [String: String]
+
+    public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
+        self.tensors = tensors
+        self.metadata = metadata
+    }
+
+    /// - Throws: `SafetensorsError` for a file that is not sound, `FileError` for one that cannot be read.
+    public init(contentsOf url: URL) throws {
+        try FileSystem.requireFile(url)
+        guard let data = try? Data(contentsOf: url, options: .alwaysMapped) else {
+            throw FileError(url, "cannot be read", reason: "the system refused")
+        }
+        let header = try Header(data, path: url.path)
+        var tensors: [String: Tensor] = [:]
+        try data.withUnsafeBytes { bytes in
+            for (name, entry) in header.entries {
+                let range = entry.range.lowerBound + header.dataStart..<entry.range.upperBound + header.dataStart
+                tensors[name] = try Tensor(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), shape: entry.shape, dtype: entry.dtype)
+            }
+        }
+        self.init(tensors: tensors, metadata: header.metadata)
+    }
+
+    /// Only the free text, without reading tensors.
+    public static func metadata(of url: URL) throws -> [String: String] {
+        try FileSystem.requireFile(url)
+        guard let data = try? Data(contentsOf: url, options: .alwaysMapped) else {
+            throw FileError(url, "cannot be read", reason: "the system refused")
+        }
+        return try Header(data, path: url.path).metadata
+    }
+
+    /// Writes the file whole or not at all; tensors in the order of their names, so equal content gives equal bytes.
+    public func write(to url: URL) throws {
+        var header: [String: Any] = [:]
+        if !metadata.isEmpty { header["__metadata__"] = metadata }
+        var end = 0
+        let names = tensors.keys.sorted()
+        for name in names {
+            guard let tensor = tensors[name], let code = Self.code[tensor.dtype] else { continue }
+            let start = end
+            end += tensor.count * tensor.dtype.size
+            header[name] = ["dtype": code, "shape": tensor.shape, "data_offsets": [start, end]]
+        }
+        var json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+        // Readers map the file and want the data aligned; trailing spaces are part of the format.
+        json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+        let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
+        try DurableFile.write(to: url) { file in
+            try file.append(length)
+            try file.append(json)
+            for name in names {
+                guard let tensor = tensors[name] else { continue }
+                try tensor.bytes().withUnsafeBytes { try file.append($0) }
+            }
+        }
+    }
+
+    private static let code: [DType: String] = [
+        .uint8: "U8", .int32: "I32", .int64: "I64", .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
+        .bool: "BOOL",
+    ]
+
+    static func dtype(code: String) -> DType? { Self.code.first { $0.value == code }?.key }
+}
+
+/// A safetensors file that is not sound: its path and what is wrong.
+public struct SafetensorsError: Error, CustomStringConvertible, Equatable {
+    public let path: String
+    public let problem: String
+
+    public var description: String { "\(path) is no sound safetensors file: \(problem)" }
+}
+
+extension Safetensors {
+    /// The checked header.
+    struct Header {
+        struct Entry {
+            let dtype: DType
+            let shape: [Int]
+            /// Bytes, counted from the end of the header.
+            let range: Range<Int>
+        }
+
+        let entries: [String: Entry]
+        let metadata: [String: String]
+        let dataStart: Int
+
+        init(_ data: Data, path: String) throws {
+            func fail(_ problem: String) -> SafetensorsError { SafetensorsError(path: path, problem: problem) }
+            guard data.count >= 8 else { throw fail("it has \(data.count) bytes, too few for a header") }
+            let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard length <= UInt64(data.count - 8) else {
+                throw fail("the header should have \(length) bytes, the file ends after \(data.count - 8)")
+            }
+            dataStart = 8 + Int(length)
+            let available = data.count - dataStart
+            let json: Document
+            do {
+                json = try JSONDecoder().decode(Document.self, from: data.subdata(in: 8..<dataStart))
+            } catch {
+                throw fail("the header is not the expected JSON")
+            }
+            metadata = json.metadata
+            var entries: [String: Entry] = [:]
+            for (name, described) in json.tensors {
+                guard let dtype = Safetensors.dtype(code: described.dtype) else {
+                    throw fail("tensor '\(name)' has the unsupported dtype \(described.dtype)")
+                }
+                guard described.data_offsets.count == 2, let low = described.data_offsets.first, let high = described.data_offsets.last,
+                    0 <= low, low <= high, high <= available
+                else {
+                    throw fail("tensor '\(name)' lies at \(described.data_offsets), outside the \(available) bytes of data")
+                }
+                var needed = dtype.size
+                for size in described.shape {
+                    let (product, overflow) = needed.multipliedReportingOverflow(by: size)
+                    guard size >= 0, !overflow else { throw fail("tensor '\(name)' has the impossible shape \(described.shape)") }
+                    needed = product
+                }
+                guard needed == high - low else {
+                    throw fail("tensor '\(name)' needs \(needed) bytes for \(described.dtype) \(described.shape), found \(high - low)")
+                }
+                entries[name] = Entry(dtype: dtype, shape: described.shape, range: low..<high)
+            }
+            var end = 0
+            for (name, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound) }) {
+                guard entry.range.lowerBound == end else {
+                    throw fail("tensor '\(name)' starts at \(entry.range.lowerBound), expected \(end): tensors overlap or leave a gap")
+                }
+                end = entry.range.upperBound
+            }
+            guard end == available else { throw fail("\(available - end) bytes follow the last tensor") }
+            self.entries = entries
+        }
+    }
+
+    private struct Document: Decodable {
+        struct Described: Decodable {
+            let dtype: String
+            let shape: [Int]
+            let data_offsets: [Int]
+        }
+
+        struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        var tensors: [String: Described] = [:]
+        var metadata: [String: String] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            for key in container.allKeys {
+                if key.stringValue == "__metadata__" {
+                    metadata = try container.decode([String: String].self, forKey: key)
+                } else {
+                    tensors[key.stringValue] = try container.decode(Described.self, forKey: key)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import CTorch
+
+/// What libtorch refused: the operation, the shapes it was given, and libtorch's own message on one line.
+public struct TorchError: Error, CustomStringConvertible, Equatable {
+    /// The type of libtorch's exception.
+    public enum Kind: Sendable, Equatable {
+        case runtime, index, value, type, notImplemented, outOfMemory, device, unknown
+    }
+
+    public let kind: Kind
+    public let operation: String
+    /// Shape and dtype of each tensor argument, as `[2, 3] float32`.
+    public let arguments: [String]
+    public let message: String
+
+    public var description: String {
+        let given = arguments.isEmpty ? "" : " of \(arguments.joined(separator: ", "))"
+        return "\(operation)\(given): \(message)"
+    }
+}
+
+extension TorchError.Kind {
+    init(_ kind: ct_error_kind) {
+        self =
+            switch kind {
+            case CT_ERROR_RUNTIME: .runtime
+            case CT_ERROR_INDEX: .index
+            case CT_ERROR_VALUE: .value
+            case CT_ERROR_TYPE: .type
+            case CT_ERROR_NOT_IMPLEMENTED: .notImplemented
+            case CT_ERROR_OUT_OF_MEMORY: .outOfMemory
+            case CT_ERROR_DEVICE: .device
+            default: .unknown
+            }
+    }
+}
+
+/// Throws the error that a C call returned, if any, and frees it.
+///
+/// The shapes are only written out when there is an error, so that the usual path costs nothing.
+func check(_ operation: String, _ tensors: [Tensor], _ error: OpaquePointer?) throws(TorchError) {
+    guard let error else { return }
+    defer { ct_error_free(error) }
+    let lines = String(cString: ct_error_get_message(error)).split(whereSeparator: \.isNewline)
+    throw TorchError(
+        kind: TorchError.Kind(ct_error_get_kind(error)),
+        operation: operation,
+        arguments: tensors.map { "\($0.shape) \($0.dtype)" },
+        message: lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))
+}
+
+func check(_ operation: String, _ error: OpaquePointer?) throws(TorchError) { try check(operation, [], error) }
+
+/// Runs a C call that makes one tensor.
+func make(
+    _ operation: String, _ tensors: [Tensor] = [], _ call: (UnsafeMutablePointer<ct_tensor>) -> OpaquePointer?
+) throws(TorchError) -> Tensor {
+    var handle = ct_tensor()
+    try check(operation, tensors, call(&handle))
+    return Tensor(owning: handle)
+}
+
+/// For operators, which cannot throw: shapes that do not fit there are the program's fault.
+func trapping<Result>(_ body: () throws(TorchError) -> Result) -> Result {
+    do {
+        return try body()
+    } catch {
+        fatalError(error.description)
+    }
+}

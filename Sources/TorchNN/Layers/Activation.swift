@@ -1,0 +1,16 @@
+import Torch
+
+/// x for x > 0, slope·x elsewhere.
+public final class LeakyReLU: Module, Layer {
+    let negativeSlope: Double
+    public init(negativeSlope: Double = 0.01) { self.negativeSlope = negativeSlope }
+
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.leakyReLU(negativeSlope: negativeSlope)
+    }
+}
+
+/// max(x, 0)
+public final class ReLU: Module, Layer {
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor { try input.relu() }
+}

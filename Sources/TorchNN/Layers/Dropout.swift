@@ -1,0 +1,20 @@
+import Torch
+
+/// In training, sets each element to 0 with probability p and scales the others by 1/(1 − p).
+public final class Dropout: Module, Layer {
+    let probability: Double
+
+    /// - Precondition: 0 ≤ p < 1.
+    public init(_ probability: Double) {
+        precondition((0..<1).contains(probability), "a dropout probability lies in [0, 1), found \(probability)")
+        self.probability = probability
+    }
+
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        guard case .training(let generator) = mode, probability > 0 else { return input }
+        let kept = try Tensor.empty(input.shape, dtype: input.dtype, device: input.device)
+        try kept.bernoulliInPlace(1 - probability, generator)
+        try kept.multiplyInPlace(by: 1 / (1 - probability))
+        return input * kept
+    }
+}

@@ -1,0 +1,46 @@
+import Torch
+
+/// Normalises groups of channels of each sample (Wu & He 2018), then scales and shifts each channel.
+public final class GroupNorm: Module, Layer {
+    public let weight: Parameter
+    public let bias: Parameter
+    let groups: Int
+
+    /// - Precondition: `groups` divides `channels`.
+    public init(groups: Int, channels: Int) throws {
+        precondition(channels % groups == 0, "\(channels) channels cannot be split into \(groups) groups")
+        weight = try Parameter(.ones([channels]))
+        bias = try Parameter(.zeros([channels]))
+        self.groups = groups
+    }
+
+    /// [B, C, H, W] → same
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.groupNormalized(groups, weight: weight.tensor, bias: bias.tensor)
+    }
+}
+
+/// Normalises each channel over the batch (Ioffe & Szegedy 2015), by running statistics in evaluation.
+public final class BatchNorm2d: Module, Layer {
+    public let weight: Parameter
+    public let bias: Parameter
+    public let runningMean: Buffer
+    public let runningVar: Buffer
+    public let numBatchesTracked: Buffer
+
+    public init(channels: Int) throws {
+        weight = try Parameter(.ones([channels]))
+        bias = try Parameter(.zeros([channels]))
+        runningMean = try Buffer(.zeros([channels]))
+        runningVar = try Buffer(.ones([channels]))
+        numBatchesTracked = try Buffer(.zeros([], dtype: .int64))
+    }
+
+    /// [B, C, H, W] → same
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        if mode.isTraining { try numBatchesTracked.tensor.addInPlace(.ones([], dtype: .int64)) }
+        return try input.batchNormalized(
+            weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor, runningVariance: runningVar.tensor,
+            isTraining: mode.isTraining)
+    }
+}

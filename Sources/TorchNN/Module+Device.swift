@@ -1,0 +1,12 @@
+import Torch
+
+extension Module {
+    /// Moves all parameters and buffers to a device; optimisers are made afterwards.
+    ///
+    /// - Throws: `TorchError` where the device is not there or has no room.
+    public func move(to device: Device) throws {
+        for entry in namedState() where entry.tensor.device != device {
+            try entry.tensor.setDataInPlace(entry.tensor.detached().to(device: device))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Torch
+
+/// Something with parameters: a class whose stored `let` properties are its children, in the order of their declaration.
+///
+/// State names equal PyTorch's: a property `convConv` is `conv_conv`, the elements of a list are `0`, `1`, …, and names are
+/// joined by dots (`in_conv.conv_conv.0.weight`). A property whose PyTorch name has an underscore before a digit is spelt
+/// with that underscore (`conv_1`).
+open class Module {
+    public init() {}
+
+    /// An entry of the state: a parameter or a buffer under its name.
+    public struct StateEntry {
+        public let name: String
+        public let tensor: Tensor
+        public let isParameter: Bool
+    }
+
+    /// Parameters and buffers by name, in the order of declaration.
+    ///
+    /// - Precondition: children are modules, parameters, buffers, optionals or arrays of these, or plain values. A tensor
+    ///   held directly would be lost from every checkpoint, so it traps.
+    public func namedState() -> [StateEntry] {
+        var entries: [StateEntry] = []
+        collect(prefix: "", into: &entries)
+        return entries
+    }
+
+    /// The tensors an optimiser changes.
+    public var parameters: [Tensor] { namedState().filter(\.isParameter).map(\.tensor) }
+
+    /// Number of trained numbers.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    private func collect(prefix: String, into entries: inout [StateEntry]) {
+        if let sequence = self as? Sequential {
+            // A sequence has no name of its own for the list within: `conv_conv.0`, as in PyTorch.
+            for (index, layer) in sequence.layers.enumerated() { layer.collect(prefix: "\(prefix)\(index).", into: &entries) }
+            return
+        }
+        var mirrors: [Mirror] = []
+        var mirror: Mirror? = Mirror(reflecting: self)
+        while let current = mirror {
+            mirrors.append(current)
+            mirror = current.superclassMirror
+        }
+        for mirror in mirrors.reversed() {
+            for (label, value) in mirror.children {
+                guard let label else { continue }
+                Module.collect(value, name: prefix + snakeCase(label), into: &entries)
+            }
+        }
+    }
+
+    private static func collect(_ value: Any, name: String, into entries: inout [StateEntry]) {
+        switch value {
+        case let parameter as Parameter:
+            entries.append(StateEntry(name: name, tensor: parameter.tensor, isParameter: true))
+        case let buffer as Buffer:
+            entries.append(StateEntry(name: name, tensor: buffer.tensor, isParameter: false))
+        case let module as Module:
+            module.collect(prefix: name + ".", into: &entries)
+        case is Tensor:
+            preconditionFailure("'\(name)' is a bare tensor: hold it as a Parameter or a Buffer")
+        default:
+            let mirror = Mirror(reflecting: value)
+            switch mirror.displayStyle {
+            case .optional:
+                if let some = mirror.children.first { collect(some.value, name: name, into: &entries) }
+            case .collection:
+                for (index, child) in mirror.children.enumerated() {
+                    collect(child.value, name: "\(name).\(index)", into: &entries)
+                }
+            default:
+                precondition(mirror.displayStyle != .class, "'\(name)' is of an unknown kind of class, \(type(of: value))")
+            }
+        }
+    }
+}
+
+/// Whether a forward pass trains or evaluates; training brings the randomness that dropout draws from.
+public enum ForwardMode {
+    case training(Generator)
+    case evaluation
+
+    public var isTraining: Bool {
+        if case .training = self { true } else { false }
+    }
+}
+
+/// A module of one input and one output.
+public protocol Layer: Module {
+    func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor
+}
+
+/// Layers one after another.
+public final class Sequential: Module, Layer {
+    let layers: [any Layer]
+
+    public init(_ layers: [any Layer]) { self.layers = layers }
+
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try layers.reduce(input) { try $1($0, mode) }
+    }
+}
+
+/// `convConv` → `conv_conv`; digits and underscores stay as they are.
+private func snakeCase(_ name: String) -> String {
+    name.reduce(into: "") { result, letter in
+        if letter.isUppercase { result.append("_") }
+        result.append(contentsOf: letter.lowercased())
+    }
+}

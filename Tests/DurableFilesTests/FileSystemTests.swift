@@ -1,0 +1,120 @@
+import DurableFiles
+import Foundation
+import TestSupport
+import Testing
+
+struct FileSystemTests {
+    struct Misuse: CustomTestStringConvertible, Sendable {
+        let name: String
+        let call: @Sendable (URL) throws -> Void
+        /// After the path.
+        let message: String
+        var testDescription: String { "\(message) (\(name))" }
+    }
+
+    /// Each gets a folder that holds the file `file` and the folder `folder`.
+    static let misuses = [
+        Misuse(name: "missing", call: { _ = try FileSystem.read($0) }, message: "cannot be read: no such file"),
+        Misuse(name: "folder", call: { _ = try FileSystem.read($0) }, message: "cannot be read: it is a folder, expected a file"),
+        Misuse(name: "file/below", call: { _ = try FileSystem.read($0) }, message: "cannot be read: no such file"),
+        Misuse(name: "missing", call: { try FileSystem.requireFile($0) }, message: "cannot be read: no such file"),
+        Misuse(name: "folder", call: { try FileSystem.requireFile($0) }, message: "cannot be read: it is a folder, expected a file"),
+        Misuse(name: "missing", call: { try FileSystem.requireFolder($0) }, message: "cannot be read: no such folder"),
+        Misuse(name: "file", call: { try FileSystem.requireFolder($0) }, message: "cannot be read: it is a file, expected a folder"),
+        Misuse(name: "missing", call: { _ = try FileSystem.list($0) }, message: "cannot be read: no such folder"),
+        Misuse(name: "file", call: { _ = try FileSystem.list($0) }, message: "cannot be read: it is a file, expected a folder"),
+    ]
+
+    @Test(arguments: misuses)
+    func errorsNameThePathAndTheReason(misuse: Misuse) throws {
+        try withFileAndFolder { folder in
+            let url = folder.appending(path: misuse.name)
+            #expect(messageThrown { try misuse.call(url) } == "\(url.path) \(misuse.message)")
+        }
+    }
+
+    @Test(arguments: [("file", FileSystem.Kind.file), ("folder", .folder), ("missing", .missing), ("file/below", .missing)])
+    func kinds(name: String, expected: FileSystem.Kind) throws {
+        try withFileAndFolder { #expect(FileSystem.kind(of: $0.appending(path: name)) == expected) }
+    }
+
+    @Test func requirementsThatHold() throws {
+        try withFileAndFolder { folder in
+            try FileSystem.requireFile(folder.appending(path: "file"))
+            try FileSystem.requireFolder(folder.appending(path: "folder"))
+        }
+    }
+
+    @Test func foldersAreMadeWithThoseAbove() throws {
+        try withTemporaryFolder { folder in
+            let deep = folder.appending(path: "a/b/c")
+            try FileSystem.makeFolder(deep)
+            try FileSystem.requireFolder(deep)
+            try FileSystem.makeFolder(deep)  // one that exists is fine
+        }
+    }
+
+    @Test(arguments: ["file", "file/below", "file/far/below"])
+    func aFileInTheWayOfAFolderIsNamed(name: String) throws {
+        try withFileAndFolder { folder in
+            let url = folder.appending(path: name)
+            let message = messageThrown { try FileSystem.makeFolder(url) }
+            #expect(message == "\(url.path) cannot be made: \(folder.appending(path: "file").path) is a file")
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func aFolderThatCannotBeMadeIsNamed() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
+            let url = folder.appending(path: "new")
+            let message = try #require(messageThrown { try FileSystem.makeFolder(url) })
+            #expect(message.hasPrefix("\(url.path) cannot be made: "))
+            #expect(message.lowercased().contains("permission"))  // the words are Foundation's and differ by system
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func aFolderWithoutPermissionIsNamed() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
+            #expect(messageThrown { try FileSystem.makeFolder(folder) } == "\(folder.path) cannot be written to: Permission denied")
+        }
+    }
+
+    @Test func listsAsAPersonCounts() throws {
+        try withTemporaryFolder { folder in
+            let names = ["case_10.nii.gz", "case_2.nii.gz", ".hidden", "case_1.nii.gz", "b", "a"]
+            for name in names { try DurableFile.write("", to: folder.appending(path: name)) }
+            let listed = try FileSystem.list(folder).map(\.lastPathComponent)
+            #expect(listed == ["a", "b", "case_1.nii.gz", "case_2.nii.gz", "case_10.nii.gz"])
+        }
+    }
+
+    @Test(arguments: [
+        (["case_10", "case_2"], ["case_2", "case_10"]),
+        (["frame100", "frame099", "frame9"], ["frame9", "frame099", "frame100"]),
+        (["v1.10", "v1.9", "v1"], ["v1", "v1.9", "v1.10"]),
+        (["part2/case_1", "part1/case_12", "part1/case_3"], ["part1/case_3", "part1/case_12", "part2/case_1"]),
+        ([], []),
+    ])
+    func digitsCompareByValue(names: [String], expected: [String]) {
+        #expect(names.sortedAsCounted() == expected)
+    }
+
+    /// Names that count alike (`1`, `01`) still have one order, so that lists do not depend on the file system's.
+    @Test func theOrderIsTotal() {
+        let names = ["case_01", "case_1", "case_001", "case_2", "Case_1"]
+        let sorted = names.sortedAsCounted()
+        #expect(names.reversed().sortedAsCounted() == sorted)
+        #expect(names.sorted().sortedAsCounted() == sorted)
+    }
+
+    private func withFileAndFolder(_ body: (URL) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            try DurableFile.write("text", to: folder.appending(path: "file"))
+            try FileSystem.makeFolder(folder.appending(path: "folder"))
+            try body(folder)
+        }
+    }
+}
