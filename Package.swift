@@ -4,7 +4,15 @@ import PackageDescription
 
 // libtorch: the folder that holds `include/` and `lib/`. `Scripts/bootstrap` puts it into `.libtorch/torch`;
 // the environment variable LIBTORCH points at another one. Changing it re-plans the build.
-let libtorch = Context.environment["LIBTORCH"] ?? Context.packageDirectory + "/.libtorch/torch"
+let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 } ?? Context.packageDirectory + "/.libtorch/torch"
+
+// Where the program looks for shared libraries: beside an installed copy first, then where it was built.
+#if os(macOS)
+    let installed = "@executable_path/../lib/marginseg"
+#else
+    let installed = "$ORIGIN/../lib/marginseg"
+#endif
+let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorch)/lib"]
 
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,7 +46,7 @@ let package = Package(
             name: "CTorch",
             cxxSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])],
             linkerSettings: [
-                .unsafeFlags(["-L", "\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .unsafeFlags(["-L", "\(libtorch)/lib"] + libraryFolders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] }),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -64,12 +72,15 @@ let package = Package(
         ]),
 
         .executableTarget(name: "marginseg", dependencies: [
-            "SegTraining", "SegReports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "SegTraining", "SegReports", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch", "DurableFiles",
+            .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
 
-        .target(name: "TestSupport", dependencies: ["Torch", "MedicalImages"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
         tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
-        tests("Torch"), tests("TorchNN"), tests("SegLosses"), tests("SegModels"), tests("SegData"), tests("SegTraining"),
+        tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]), tests("SegLosses", ["TorchTestSupport"]),
+        tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

@@ -42,6 +42,7 @@ static cic_status close_reader(reader *reader, int is_done) {
 static void read_header(reader *reader) {
     png_set_read_fn(reader->png, reader, take);
     png_set_benign_errors(reader->png, 1);
+    png_set_user_limits(reader->png, 1000000, 1000000);
     // No ancillary chunk bears on stored samples: text and profiles, which may be bombs, are passed over unread, so their
     // length does not matter either.
     png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);

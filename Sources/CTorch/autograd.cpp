@@ -7,7 +7,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 ct_error *ct_set_requires_grad(ct_tensor self, bool on) {
-    return ct::guarded([&] { ct::get(self).set_requires_grad(on); });
+    return ct::guarded([&] { ct::get(self).requires_grad_(on); });
 }
 
 bool ct_requires_grad(ct_tensor self) { return ct::get(self).requires_grad(); }
@@ -30,7 +30,14 @@ ct_error *ct_grad(ct_tensor self, ct_tensor *out) {
 }
 
 ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient) {
-    return ct::guarded([&] { ct::get(self).mutable_grad() = gradient.impl ? ct::get(gradient) : at::Tensor(); });
+    return ct::guarded([&] {
+        const auto &tensor = ct::get(self);
+        // libtorch takes any; the optimiser would then fail far from here.
+        TORCH_CHECK_VALUE(
+            !gradient.impl || ct::get(gradient).sizes() == tensor.sizes(), "the gradient has shape ",
+            ct::get(gradient).sizes(), ", its tensor ", tensor.sizes());
+        tensor.mutable_grad() = gradient.impl ? ct::get(gradient) : at::Tensor();
+    });
 }
 
 namespace {

@@ -14,6 +14,8 @@
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/where.h>
 
+#include <cmath>
+
 static at::Tensor unary(ct_unary operation, const at::Tensor &x) {
     switch (operation) {
     case CT_NEG: return x.neg();
@@ -76,7 +78,8 @@ ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, 
 ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &x = ct::get(self);
-        const bool whole = !x.is_floating_point() && scalar == static_cast<double>(static_cast<int64_t>(scalar));
+        // Only below 2^63 has the conversion a meaning.
+        const bool whole = !x.is_floating_point() && std::abs(scalar) < 0x1p63 && scalar == std::trunc(scalar);
         const at::Scalar y = whole ? at::Scalar(static_cast<int64_t>(scalar)) : at::Scalar(scalar);
         ct::give(out, binary_any(operation, x, y));
     });

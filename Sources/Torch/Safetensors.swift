@@ -17,11 +17,12 @@ public struct Safetensors {
 
     /// - Throws: `SafetensorsError` for a file that is not sound, `FileError` for one that cannot be read.
     public init(contentsOf url: URL) throws {
-        try FileSystem.requireFile(url)
-        guard let data = try? Data(contentsOf: url, options: .alwaysMapped) else {
-            throw FileError(url, "cannot be read", reason: "the system refused")
-        }
-        let header = try Header(data, path: url.path)
+        try self.init(Self.mapped(url), path: url.path)
+    }
+
+    /// - Parameter path: for errors.
+    init(_ data: Data, path: String) throws {
+        let header = try Header(data, path: path)
         var tensors: [String: Tensor] = [:]
         try data.withUnsafeBytes { bytes in
             for (name, entry) in header.entries {
@@ -34,15 +35,22 @@ public struct Safetensors {
 
     /// Only the free text, without reading tensors.
     public static func metadata(of url: URL) throws -> [String: String] {
+        try Header(mapped(url), path: url.path).metadata
+    }
+
+    private static func mapped(_ url: URL) throws -> Data {
         try FileSystem.requireFile(url)
         guard let data = try? Data(contentsOf: url, options: .alwaysMapped) else {
             throw FileError(url, "cannot be read", reason: "the system refused")
         }
-        return try Header(data, path: url.path).metadata
+        return data
     }
 
     /// Writes the file whole or not at all; tensors in the order of their names, so equal content gives equal bytes.
+    ///
+    /// - Precondition: no tensor is named `__metadata__`, the format's name for the free text.
     public func write(to url: URL) throws {
+        precondition(tensors["__metadata__"] == nil, "a tensor cannot be named __metadata__")
         var header: [String: Any] = [:]
         if !metadata.isEmpty { header["__metadata__"] = metadata }
         var end = 0
@@ -123,12 +131,14 @@ extension Safetensors {
                 else {
                     throw fail("tensor '\(name)' lies at \(described.data_offsets), outside the \(available) bytes of data")
                 }
-                var needed = dtype.size
+                // Counted as if no axis were empty: libtorch counts its strides so.
+                var reach = dtype.size
                 for size in described.shape {
-                    let (product, overflow) = needed.multipliedReportingOverflow(by: size)
+                    let (product, overflow) = reach.multipliedReportingOverflow(by: max(size, 1))
                     guard size >= 0, !overflow else { throw fail("tensor '\(name)' has the impossible shape \(described.shape)") }
-                    needed = product
+                    reach = product
                 }
+                let needed = described.shape.contains(0) ? 0 : reach
                 guard needed == high - low else {
                     throw fail("tensor '\(name)' needs \(needed) bytes for \(described.dtype) \(described.shape), found \(high - low)")
                 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `Scripts/bootstrap` in a folder of its own, on a PATH where every tool that matters is a stub.
@@ -323,9 +324,8 @@ private struct Sandbox {
         }
         try stub(Self.healthyMachine)
         try stub(stubs)
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        try write(String(contentsOf: root.appendingPathComponent("Scripts/bootstrap"), encoding: .utf8), to: "Scripts/bootstrap")
+        let script = TestFolders.package.appending(path: "Scripts/bootstrap")
+        try write(String(contentsOf: script, encoding: .utf8), to: "Scripts/bootstrap")
         for (name, text) in files { try write(text, to: name) }
     }
 

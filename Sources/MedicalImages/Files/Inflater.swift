@@ -43,7 +43,7 @@ final class Inflater {
             if isBetweenMembers {
                 guard try startMember() else { break }
             }
-            // zlib counts in 32 bits.
+            // zlib counts in 32 bits. A buffer with bytes has an address.
             let room = min(buffer.count - filled, 1 << 30)
             stream.pointee.next_out = (buffer.baseAddress! + filled).assumingMemoryBound(to: Bytef.self)
             stream.pointee.avail_out = uInt(room)
@@ -65,8 +65,9 @@ final class Inflater {
                 try step()
                 surplus += rest.count - Int(stream.pointee.avail_out)
                 guard surplus <= Inflater.largestSurplus else {
+                    let limit = Inflater.largestSurplus
                     throw ImageFileError.corrupt(
-                        file.url, "its content goes on for more than \(Inflater.largestSurplus) bytes after what its header states")
+                        file.url, "its content goes on for more than \(limit) bytes after what its header states")
                 }
             }
         }

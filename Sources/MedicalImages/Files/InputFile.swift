@@ -35,6 +35,7 @@ final class InputFile {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
+            // A buffer with bytes has an address.
             let count = Foundation.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw InputFile.failure(url) }

@@ -24,7 +24,7 @@ extension Samples {
     private static func numbers<T, Word: FixedWidthInteger>(
         _ count: Int, from stream: ImageStream, as word: Word.Type, _ swaps: Bool
     ) throws -> [T] {
-        try requireMemory(count * MemoryLayout<T>.stride, for: stream)
+        try Memory.require(count * MemoryLayout<T>.stride, for: stream.url)
         return try [T](unsafeUninitializedCapacity: count) { buffer, filled in
             try stream.fill(UnsafeMutableRawBufferPointer(buffer))
             // Swapped in place as integers: a Float with foreign bytes may be a signalling NaN, which a load would change.
@@ -35,17 +35,5 @@ extension Samples {
             }
             filled = count
         }
-    }
-
-    /// An array that cannot be had would trap, so the system is asked for the memory first.
-    private static func requireMemory(_ bytes: Int, for stream: ImageStream) throws {
-        // Not by malloc: the optimiser takes a malloc that is freed at once for one that succeeds.
-        let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-        guard memory != MAP_FAILED else {
-            throw ImageFileError(
-                stream.url, .unsupported, "its voxels need \(bytes) bytes of memory, which are not to be had",
-                advice: "crop the volume, or use a machine with more memory")
-        }
-        munmap(memory, bytes)
     }
 }

@@ -17,7 +17,8 @@ extension NIfTI {
     public static func write(_ samples: Samples, extent: Extent, like header: NIfTIHeader, to url: URL) throws {
         precondition(samples.count == extent.sampleCount, "as many samples as the extent has")
         precondition(
-            [extent.width, extent.height, extent.depth] == (0..<3).map(header.dimension), "the extent is that of the header's grid")
+            [extent.width, extent.height, extent.depth] == (0..<3).map(header.dimension),
+            "the extent is that of the header's grid")
         let start = try header.encoded(for: samples.type, extent: extent, url)
         let isPacked = try isPacked(url)
         try DurableFile.write(to: url) { writer in

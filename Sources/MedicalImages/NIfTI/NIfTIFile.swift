@@ -23,7 +23,8 @@ struct NIfTIFile {
         let bytes = extent.sampleCount * header.voxelType.byteCount
         guard header.voxelOffset <= voxels.mostBytes, bytes <= voxels.mostBytes - header.voxelOffset else {
             throw ImageFileError.truncated(
-                voxels.url, "it cannot hold the \(bytes) bytes of voxels from byte \(header.voxelOffset) on that its header states")
+                voxels.url,
+                "it cannot hold the \(bytes) bytes of voxels from byte \(header.voxelOffset) on that its header states")
         }
         try voxels.skip(header.voxelOffset - (header.isPair ? 0 : NIfTILayout(header.version).size))
     }

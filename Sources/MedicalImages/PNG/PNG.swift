@@ -67,6 +67,7 @@ private struct PNGFile {
     }
 
     private func planar<T: FixedWidthInteger>() throws -> [T] {
+        try Memory.require(extent.sampleCount * MemoryLayout<T>.stride, for: url)
         let interleaved = try [T](unsafeUninitializedCapacity: extent.sampleCount) { samples, count in
             let room = UnsafeMutableRawBufferPointer(samples)
             try PNGFile.check(url) { message in

@@ -22,7 +22,10 @@ extension MedicalImage {
         let scaled = scaling.isIdentity ? "" : " after scaling by slope \(scaling.slope) and intercept \(scaling.intercept)"
         return ImageFileError(
             path: path, kind: .notLabels,
-            reason: "\(misfits.count) of \(samples.count) values are no labels\(scaled), the first is \(misfits.firstValue) at \(place)",
+            reason: """
+                \(misfits.count) of \(samples.count) values are no labels\(scaled), \
+                the first is \(misfits.firstValue) at \(place)
+                """,
             advice: "labels are whole numbers of 32 bits: give the label file, or save it again with an integer type")
     }
 }

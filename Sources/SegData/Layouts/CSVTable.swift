@@ -79,7 +79,8 @@ struct CSVTable {
                 continue
             } else if wasQuoted || byte == quote {
                 throw CSVError(
-                    path: path, line: line, problem: "a quote inside a field; put quotes round the whole field and double those within")
+                    path: path, line: line,
+                    problem: "a quote inside a field; put quotes round the whole field and double those within")
             } else {
                 field.append(byte)
             }

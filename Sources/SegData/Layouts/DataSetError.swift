@@ -24,7 +24,7 @@ extension DataSetError: CustomStringConvertible {
             return "\(labels): \(Self.counted(names, "label")) without an image of the same name in \(images): "
                 + "\(Self.listed(names)); add the images or remove the labels"
         case .equalStems(let folder, let names):
-            return "\(folder): \(Self.counted(names, "name")) stand for more than one file: \(Self.listed(names)); keep one file each"
+            return "\(folder): more than one file for \(Self.counted(names, "name")): \(Self.listed(names)); keep one file each"
         case .missingOnDisk(let splitFile, let folder, let names):
             return "\(splitFile): \(Self.counted(names, "case")) not found in \(folder): \(Self.listed(names)); "
                 + "add the files or remove the rows"

@@ -8,7 +8,8 @@ import MedicalImages
 public struct FolderLayout: Sendable {
     /// What decides which case trains, validates and tests.
     public enum Rule: Sendable {
-        /// A table with a row a file, see `split.csv` of the phantoms.
+        /// A comma-separated table with a row a file: `file` (or `image`, `name`), `split` (train, validation or test; empty to
+        /// leave the file out) and, where cases belong together, `group` (or `patient`, `case`, `video`).
         case file(URL)
         /// At random, every case a group of its own.
         case seeded(SeededSplit)

@@ -11,6 +11,12 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Standard deviation of the noise added to every value, in units of the normalised input.
     public var noise: Double
 
+    enum CodingKeys: String, CodingKey {
+        case brightness, contrast, noise
+        case horizontalFlip = "horizontal_flip"
+        case verticalFlip = "vertical_flip"
+    }
+
     /// Samples as they are.
     public static let none = Augmentation()
 

@@ -4,11 +4,11 @@ import MedicalImages
 /// The planes of a split in memory, decoded and prepared once.
 public struct PlaneStore: PlaneSource {
     /// Which planes are kept.
-    public enum Selection: String, Sendable, Codable {
+    public enum Selection: String, Sendable, Codable, CaseIterable {
         /// Every plane.
         case all
         /// Planes with a pixel of a class other than 0. The paper's authors leave out lesion-free CT slices so.
-        case foregroundOnly
+        case foregroundOnly = "foreground_only"
     }
 
     /// In the order of the cases, and of the planes in each.

@@ -3,7 +3,8 @@ import Foundation
 import MedicalImages
 
 extension CTPhantom {
-    /// Writes the data set: `images/case_01.nii.gz` (HU, Int16) and `labels/case_01.nii.gz` (0 and 1), …, `split.csv`, `README.txt`.
+    /// Writes the data set: `images/case_01.nii.gz` (HU, Int16), `labels/case_01.nii.gz` (0 and 1), …, `split.csv` and
+    /// `README.txt`.
     ///
     /// - Parameters:
     ///   - folder: missing or empty.
@@ -18,11 +19,11 @@ extension CTPhantom {
         let extent = Extent(width: width, height: height, depth: depth)
         _ = try concurrentMap(Array(names.enumerated()).map { ($0.offset, $0.element) }, workers: workers) { index, name in
             let volume = volume(index)
-            let file = "\(name).nii.gz"
-            try NIfTI.write(
-                .int16(volume.hounsfield), extent: extent, geometry: volume.geometry(extent), to: place.images.appendingPathComponent(file))
-            try NIfTI.write(
-                .uint8(volume.labels), extent: extent, geometry: volume.geometry(extent), to: place.labels.appendingPathComponent(file))
+            let geometry = volume.geometry(extent)
+            let image = place.images.appendingPathComponent("\(name).nii.gz")
+            let label = place.labels.appendingPathComponent("\(name).nii.gz")
+            try NIfTI.write(.int16(volume.hounsfield), extent: extent, geometry: geometry, to: image)
+            try NIfTI.write(.uint8(volume.labels), extent: extent, geometry: geometry, to: label)
         }
         try place.finish(
             rows: names.enumerated().map { ("\($1).nii.gz", "patient_" + $1.dropFirst(5), PhantomFolder.split($0, of: cases)) },

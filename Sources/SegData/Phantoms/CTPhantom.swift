@@ -2,7 +2,7 @@
 ///
 /// The lesions take 1 to 3 % of the pixels; they are faint, overlap in intensity with vessels, partial volumes and dependent
 /// density, some volumes hold hardly any, and their outlines carry the errors of hurried annotators. Nothing in it comes from
-/// a patient. The same parameters give the same bytes on every machine.
+/// a patient. The same parameters give the same voxels on every machine.
 public struct CTPhantom: Sendable, Equatable {
     /// Volumes to make.
     public var cases: Int
@@ -17,7 +17,8 @@ public struct CTPhantom: Sendable, Equatable {
 
     /// - Precondition: at least one case and one slice; slices of 32×32 or more.
     public init(cases: Int = 24, width: Int = 112, height: Int = 112, depth: Int = 10, seed: UInt64 = 1) {
-        precondition(cases > 0 && depth > 0 && width >= 32 && height >= 32, "a CT phantom needs a case and slices of 32×32 or more")
+        precondition(cases > 0 && depth > 0, "a CT phantom needs a case and a slice")
+        precondition(width >= 32 && height >= 32, "a CT phantom needs slices of 32×32 or more")
         self.cases = cases
         self.width = width
         self.height = height

@@ -105,7 +105,8 @@ struct ChestAnatomy: Sendable {
         if hilum > 0 {
             for side in [-1.0, 1.0] {
                 let size = hilum * (1 + 0.3 * outline(x * 0.06, y * 0.06, z * 0.06 + 30))
-                depth = min(depth, -Self.depth(x - side * 0.26 * a, y - 0.12 * b, rx: 0.12 * a * size + 0.1, ry: 0.16 * b * size + 0.1))
+                let rx = 0.12 * a * size + 0.1, ry = 0.16 * b * size + 0.1
+                depth = min(depth, -Self.depth(x - side * 0.26 * a, y - 0.12 * b, rx: rx, ry: ry))
             }
         }
         return min(depth, diaphragmDepth(x, y, z))

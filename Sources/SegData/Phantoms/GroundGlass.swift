@@ -1,8 +1,8 @@
 /// A hazy lesion near the pleura: an irregular blob with a soft border that thickens the lung without hiding its vessels.
 struct GroundGlass: Sendable {
-    let centre: VesselTree.Point
+    let centre: Point3
     /// Half axes, mm.
-    let radii: VesselTree.Point
+    let radii: Point3
     /// Share of tissue in the lesion's middle, 0…1.
     let opacity: Double
     /// Width of the border as a share of the radius.
@@ -12,10 +12,10 @@ struct GroundGlass: Sendable {
 
     /// A lesion below the pleura in the slab `heights`, or nil where a few tries met no lung.
     init?(in chest: ChestAnatomy, heights: ClosedRange<Double>, span: Double, scale: Double, generator: inout SeededGenerator) {
-        var place: VesselTree.Point?
+        var place: Point3?
         for _ in 0..<200 {
             // More to the back and outside, as these lesions are.
-            let point = VesselTree.Point(
+            let point = Point3(
                 x: generator.uniform(-span, span), y: span * generator.uniform(-0.55, 0.9),
                 z: generator.uniform(heights.lowerBound, heights.upperBound))
             let depth = chest.cavityDepth(point.x, point.y, point.z)
@@ -26,7 +26,7 @@ struct GroundGlass: Sendable {
         guard let place else { return nil }
         centre = place
         let size = scale * generator.uniform(0.7, 1.35)
-        radii = VesselTree.Point(
+        radii = Point3(
             x: size * generator.uniform(0.75, 1.3), y: size * generator.uniform(0.75, 1.3), z: size * generator.uniform(0.8, 1.4))
         opacity = generator.uniform(0.2, 0.5)
         border = generator.uniform(0.35, 0.6)

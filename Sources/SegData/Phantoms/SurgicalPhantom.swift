@@ -2,7 +2,7 @@
 ///
 /// Labels: 0 background, 1 shaft, 2 wrist, 3 claspers, 4 probe; the probe takes less than 0.5 % of the pixels. Highlights,
 /// blood on the metal, unlabelled threads and gauze, haze and motion blur keep colour from telling the parts. Nothing in it
-/// comes from a patient. The same parameters give the same bytes on every machine.
+/// comes from a patient. The same parameters give the same pixels on every machine.
 public struct SurgicalPhantom: Sendable, Equatable {
     /// Videos to make; a video stands in one split.
     public var videos: Int

@@ -4,19 +4,9 @@
 struct VesselTree: Sendable {
     /// A tube from `start` to `end`; mm.
     struct Branch: Sendable {
-        var start: Point
-        var end: Point
+        var start: Point3
+        var end: Point3
         var radius: Double
-    }
-
-    struct Point: Sendable {
-        var x: Double, y: Double, z: Double
-
-        static func + (a: Point, b: Point) -> Point { Point(x: a.x + b.x, y: a.y + b.y, z: a.z + b.z) }
-        static func - (a: Point, b: Point) -> Point { Point(x: a.x - b.x, y: a.y - b.y, z: a.z - b.z) }
-        static func * (a: Point, s: Double) -> Point { Point(x: a.x * s, y: a.y * s, z: a.z * s) }
-        func dot(_ other: Point) -> Double { x * other.x + y * other.y + z * other.z }
-        var unit: Point { self * (1 / max(1e-9, dot(self).squareRoot())) }
     }
 
     private(set) var branches: [Branch] = []
@@ -24,10 +14,10 @@ struct VesselTree: Sendable {
     init(in chest: ChestAnatomy, generator: inout SeededGenerator) {
         for side in [-1.0, 1.0] {
             for _ in 0..<16 {
-                let hilum = Point(
+                let hilum = Point3(
                     x: side * generator.uniform(34, 50), y: generator.uniform(-5, 28),
                     z: ChestAnatomy.lungHeight * generator.uniform(0.38, 0.62))
-                let direction = Point(
+                let direction = Point3(
                     x: side * generator.uniform(0.3, 1), y: generator.uniform(-0.8, 0.9), z: generator.uniform(-1.1, 0.9))
                 grow(from: hilum, along: direction.unit, radius: generator.uniform(2.6, 4.8), depth: 0, in: chest, &generator)
             }
@@ -35,7 +25,7 @@ struct VesselTree: Sendable {
     }
 
     private mutating func grow(
-        from start: Point, along direction: Point, radius: Double, depth: Int, in chest: ChestAnatomy,
+        from start: Point3, along direction: Point3, radius: Double, depth: Int, in chest: ChestAnatomy,
         _ generator: inout SeededGenerator
     ) {
         guard radius > 0.75, depth < 8 else { return }
@@ -44,7 +34,7 @@ struct VesselTree: Sendable {
         // The first branches still lie in the mediastinum; later ones end where the lung ends.
         guard depth < 2 || chest.lungDepth(end.x, end.y, end.z) > 3 else { return }
         for _ in 0..<2 {
-            let bend = Point(x: generator.bell(), y: generator.bell(), z: generator.bell()) * 0.42
+            let bend = Point3(x: generator.bell(), y: generator.bell(), z: generator.bell()) * 0.42
             grow(
                 from: end, along: (direction + bend).unit, radius: radius * generator.uniform(0.66, 0.88), depth: depth + 1,
                 in: chest, &generator)
@@ -66,7 +56,7 @@ struct VesselTree: Sendable {
             let length = max(1e-9, axis.dot(axis))
             for row in rows {
                 for column in columns {
-                    let point = Point(x: grid.x(column), y: grid.y(row), z: z)
+                    let point = Point3(x: grid.x(column), y: grid.y(row), z: z)
                     let along = min(1, max(0, (point - branch.start).dot(axis) / length))
                     let offset = point - (branch.start + axis * along)
                     let inside = branch.radius - offset.dot(offset).squareRoot()

@@ -26,7 +26,7 @@ extension CaseError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownLabels(let path, let found, let unknown, let expected, let classCount):
-            let values = unknown.prefix(5).map { "\($0.value) on \($0.count) pixels, first at \($0.first)" }
+            let values = unknown.prefix(5).map { "\($0.value) on \($0.count) pixel\($0.count == 1 ? "" : "s"), first at \($0.first)" }
             return "\(path): \(unknown.count) label value\(unknown.count == 1 ? "" : "s") without a class: "
                 + values.joined(separator: "; ") + (unknown.count > 5 ? "; …" : "")
                 + "; expected \(Self.listed(expected)); " + Self.proposal(found.map(\.value), classCount: classCount)
@@ -41,12 +41,13 @@ extension CaseError: CustomStringConvertible {
                 + "resample the channels to one grid"
         case .grids(let label, let image, let distance, let allowed):
             return "\(label): its grid lies up to \(Self.millimetres(distance)) mm off that of its image \(image), "
-                + "allowed are \(Self.millimetres(allowed)) mm; resample the label, or take the grid from the image if the label's header is wrong"
+                + "allowed are \(Self.millimetres(allowed)) mm; resample the label, "
+                + "or take the grid from the image if the label's header is wrong"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
         case .notFinite(let path, let count, let first):
-            return "\(path): \(count) voxel\(count == 1 ? "" : "s") NaN or infinite, first at \(first); expected finite intensities; "
-                + "repair the file"
+            return "\(path): \(count) voxel\(count == 1 ? "" : "s") NaN or infinite, first at \(first); "
+                + "expected finite intensities; repair the file"
         case .channels(let path, let found, let expected, let reason):
             return "\(path): \(found) channel\(found == 1 ? "" : "s"), expected \(expected) \(reason)"
         case .planeTooLarge(let path, let plane, let room):

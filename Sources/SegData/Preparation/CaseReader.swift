@@ -38,7 +38,8 @@ public struct CaseReader: Sendable {
         if let url = dataCase.label {
             let label = try ImageFile.read(url)
             try checkLabel(label.extent, label.geometry, at: url, extent, images[0].geometry, dataCase.images[0])
-            labels = try recipe.labels.apply(to: Self.onePlane(label.labelValues(), label.extent, url), extent: label.extent, path: url.path)
+            let values = try Self.oneChannel(label.labelValues(), label.extent, url)
+            labels = try recipe.labels.apply(to: values, extent: label.extent, path: url.path)
         }
         return PreparedCase(
             id: dataCase.id, group: dataCase.group, extent: extent, geometry: images[0].geometry, source: images[0].source,
@@ -71,7 +72,8 @@ public struct CaseReader: Sendable {
     }
 
     private func checkLabel(
-        _ labelExtent: Extent, _ labelGeometry: VoxelGeometry?, at label: URL, _ extent: Extent, _ geometry: VoxelGeometry?, _ image: URL
+        _ labelExtent: Extent, _ labelGeometry: VoxelGeometry?, at label: URL,
+        _ extent: Extent, _ geometry: VoxelGeometry?, _ image: URL
     ) throws {
         guard Self.isSameGrid(labelExtent, extent) else {
             throw CaseError.sizes(label: label.path, labelExtent: labelExtent, image: image.path, imageExtent: extent)
@@ -86,7 +88,7 @@ public struct CaseReader: Sendable {
     }
 
     /// The only channel, or the first of several that are equal, as masks saved in colour are.
-    private static func onePlane(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
+    private static func oneChannel(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
         guard extent.channels > 1 else { return values }
         let count = extent.voxelCount
         for index in count..<values.count where values[index] != values[index % count] {

@@ -1,7 +1,7 @@
 import MedicalImages
 
 /// How a file's intensities become a network's input.
-public enum IntensityNormalization: Sendable, Hashable, Codable {
+public enum IntensityNormalization: Sendable, Hashable {
     /// (clip(x, low, high) − low) / (high − low) − ½. The paper's CT: −1400 to 100 HU.
     case window(low: Float, high: Float)
     /// (x − mean) / standard deviation over all voxels of each channel; 0 where a channel is constant.
@@ -39,7 +39,8 @@ public enum IntensityNormalization: Sendable, Hashable, Codable {
     public func apply(to values: [Float], extent: Extent, path: String) throws -> [Float] {
         precondition(values.count == extent.sampleCount, "as many values as the extent has")
         if self == .imageNet, extent.channels != 3 {
-            throw CaseError.channels(path: path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise")
+            throw CaseError.channels(
+                path: path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise")
         }
         try Self.requireFinite(values, extent: extent, path: path)
         var result = values

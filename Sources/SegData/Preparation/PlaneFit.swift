@@ -1,14 +1,14 @@
 import MedicalImages
 
 /// How planes of any size become planes of the size that a network sees, and predictions go back.
-public enum PlaneFit: Sendable, Hashable, Codable {
+public enum PlaneFit: Sendable, Hashable {
     /// Images are interpolated, labels take the nearest pixel.
     case resize(to: PlaneSize, by: Interpolation)
     /// Planes keep their pixels, in the middle of a frame of their own least value; the frame's labels are ignored.
     case pad(to: PlaneSize)
 
     /// How images are resized.
-    public enum Interpolation: String, Sendable, Codable {
+    public enum Interpolation: String, Sendable, Codable, CaseIterable {
         case bilinear, bicubic
     }
 

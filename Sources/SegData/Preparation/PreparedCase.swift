@@ -35,7 +35,8 @@ extension PreparedCase {
         guard let labels = nativeLabels(plane: plane, axis: recipe.axis) else { return nil }
         let size = recipe.axis.planeSize(of: extent)
         return PlaneSample(
-            id: SampleID(caseID: id, plane: plane), image: input(plane: plane, recipe: recipe),
-            labels: recipe.fit.apply(toLabels: labels, of: size), channels: extent.channels, size: recipe.fit.size, sourceSize: size)
+            id: SampleID(caseID: id, plane: plane),
+            image: input(plane: plane, recipe: recipe), labels: recipe.fit.apply(toLabels: labels, of: size),
+            channels: extent.channels, size: recipe.fit.size, sourceSize: size)
     }
 }

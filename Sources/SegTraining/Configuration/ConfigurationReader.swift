@@ -1,6 +1,9 @@
 import DurableFiles
 import Foundation
+import SegData
 import SegLosses
+import SegMetrics
+import SegModels
 import Yams
 
 /// Reads a run's configuration: a preset, completed by a YAML file, completed by single values of the command line.
@@ -95,7 +98,7 @@ public struct ConfigurationReader {
     private static func problem(of error: YamlError) -> String {
         switch error {
         case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): "no valid YAML: \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, _): "the key \(duplicates.keys.compactMap(\.string).sorted().joined(separator: ", ")) stands twice"
+        case .duplicatedKeysInMapping(let duplicates, _): "the key \(duplicates.sorted().joined(separator: ", ")) stands twice"
         default: "no valid YAML"
         }
     }
@@ -103,7 +106,7 @@ public struct ConfigurationReader {
     private static func position(of error: YamlError) -> Mark? {
         switch error {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark
-        case .duplicatedKeysInMapping(let duplicates, _): duplicates.values.flatMap { $0 }.compactMap(\.mark).max { $0.line < $1.line }
+        case .duplicatedKeysInMapping(_, let context): context.mark
         default: nil
         }
     }
@@ -130,7 +133,7 @@ public struct ConfigurationReader {
         guard case .mapping(let above) = upper else { return upper }
         switch lower {
         case .mapping(var below):
-            // An enumeration with one key (`window: …`) is replaced by another case, not joined with it.
+            // An alternative (`window: …`) is replaced by another, not joined with it.
             if isChoice(below), isChoice(above) { return upper }
             for (key, value) in above { below[key] = below[key].map { merge($0, value) } ?? value }
             return .mapping(below)
@@ -146,8 +149,7 @@ public struct ConfigurationReader {
 
     /// `{window: …}`, `{resize: …}`: one of the alternatives of an enumeration.
     private static func isChoice(_ mapping: Node.Mapping) -> Bool {
-        guard mapping.count == 1, let key = mapping.keys.first?.string else { return false }
-        return ["window", "percentiles", "range", "resize", "pad"].contains(key)
+        mapping.keys.contains { ["window", "percentiles", "range", "resize", "pad"].contains($0.string) }
     }
 
     // MARK: Errors with places
@@ -201,10 +203,29 @@ public struct ConfigurationReader {
             return ConfigurationError(key, "expected \(Self.words(for: type))\(found(key))", at: place(of: key))
         case .dataCorrupted(let context):
             let key = names(context.codingPath)
-            // Yams reports a scalar of another type as corrupt data, with words that name Swift's types.
-            return ConfigurationError(key, "a value that cannot be used here\(found(key))", at: place(of: key))
+            // Our own types say what they expect; the standard library's enumerations name Swift's types.
+            let words = context.debugDescription.hasPrefix("expected") ? context.debugDescription : Self.alternatives(for: key)
+            return ConfigurationError(key, "\(words)\(found(key))", at: place(of: key))
         @unknown default:
             return ConfigurationError([], "\(error)")
+        }
+    }
+
+    /// The words a key takes.
+    private static func alternatives(for key: [String]) -> String {
+        func listed<Choice: CaseIterable & RawRepresentable<String>>(_: Choice.Type) -> String {
+            "expected one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+        }
+        return switch key.last {
+        case "architecture": listed(NetworkConfiguration.Architecture.self)
+        case "normalization": listed(NetworkConfiguration.Normalization.self)
+        case "axis": listed(PlaneAxis.self)
+        case "by": listed(PlaneFit.Interpolation.self)
+        case "planes": listed(PlaneStore.Selection.self)
+        case "select_by": listed(MetricName.self)
+        case "optimizer": listed(StageConfiguration.OptimizerName.self)
+        case "schedule": listed(StageConfiguration.ScheduleName.self)
+        default: "a value that cannot be used here"
         }
     }
 

@@ -59,7 +59,7 @@ public struct Preset: Sendable {
             training:
               seed: 1
               batch_size: 6
-              planes: foreground
+              planes: foreground_only
               augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
               select_by: miou_all
               stages:

@@ -109,7 +109,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var seed: UInt64
     public var batchSize: Int
     /// Which planes of the training volumes take part.
-    public var planes: PlaneSelection
+    public var planes: PlaneStore.Selection
     public var augmentation: Augmentation
     /// The metric on the validation split that chooses the best checkpoint.
     public var selectBy: MetricName

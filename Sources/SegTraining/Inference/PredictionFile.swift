@@ -26,7 +26,7 @@ public enum PredictionFile {
     /// The narrowest whole-number type that holds all values.
     private static func samples(_ classes: [UInt8], _ values: [Int]) -> Samples {
         func mapped<Value: FixedWidthInteger>(_: Value.Type) -> [Value] {
-            let table = values.map(Value.init)
+            let table = values.map { Value($0) }
             return classes.map { table[Int($0)] }
         }
         if values.allSatisfy({ (0...255).contains($0) }) { return .uint8(mapped(UInt8.self)) }
@@ -34,13 +34,11 @@ public enum PredictionFile {
         return .int32(mapped(Int32.self))
     }
 
-    /// `case_1.nii.gz` stays, `frame.PNG` becomes `frame.png`.
-    public static func name(for image: URL, source: ImageSource) -> String {
-        let stem = ImageFile.stem(of: image)
-        return switch source {
-        case .png: stem + ".png"
-        case .nifti: stem + (image.lastPathComponent.lowercased().hasSuffix(".nii") ? ".nii" : ".nii.gz")
-        }
+    /// The ending of the label file for an image: that of the image, with `.hdr`/`.img` pairs joined.
+    static func ending(for image: URL) -> String {
+        let name = image.lastPathComponent.lowercased()
+        if name.hasSuffix(".png") { return ".png" }
+        return name.hasSuffix(".gz") ? ".nii.gz" : ".nii"
     }
 }
 

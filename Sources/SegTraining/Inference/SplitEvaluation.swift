@@ -1,0 +1,92 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+import SegData
+import SegMetrics
+
+/// Scores a model on the cases of a split, one after another, so that memory holds one case.
+public struct SplitEvaluation {
+    /// A case picked for pictures.
+    public struct Showcase {
+        public let id: String
+        /// Foreground mIoU of the case.
+        public let score: Double
+        /// The plane with the most foreground in truth and prediction, at native size.
+        public let plane: Int
+        public let size: PlaneSize
+        /// One grey plane or three of colour, normalised intensities.
+        public let image: [[Float]]
+        public let truth: [UInt8]
+        public let prediction: [UInt8]
+    }
+
+    public struct Result {
+        public let store: ConfusionStore
+        public let summary: MetricSummary
+        /// One for each case with foreground, in the order of the cases.
+        public let showcases: [Showcase]
+    }
+
+    let model: SegmentationModel
+    let cases: [DataCase]
+    let predictionFolder: URL?
+
+    /// - Parameter predictionFolder: where the predictions are kept as label files.
+    public init(model: SegmentationModel, cases: [DataCase], predictionFolder: URL? = nil) {
+        self.model = model
+        self.cases = cases
+        self.predictionFolder = predictionFolder
+    }
+
+    /// - Parameter onCase: called with the number of cases done.
+    public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
+        let classes = model.configuration.data.classes
+        if let predictionFolder { try FileSystem.makeFolder(predictionFolder) }
+        let reader = try CaseReader(model.recipe)
+        let evaluator = Evaluator(model)
+        var store = ConfusionStore(classCount: classes.count)
+        var showcases: [Showcase] = []
+        for (index, dataCase) in cases.enumerated() {
+            let prepared = try reader.read(dataCase)
+            let predicted = try evaluator.evaluate(prepared, into: &store)
+            if let predictionFolder {
+                let image = dataCase.images[0]
+                try PredictionFile.write(
+                    predicted, values: classes.map { $0.values[0] }, like: prepared,
+                    to: predictionFolder.appending(path: ImageFile.stem(of: image) + PredictionFile.ending(for: image)))
+            }
+            if let showcase = showcase(prepared, predicted, store) { showcases.append(showcase) }
+            onCase(index + 1)
+        }
+        return Result(store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), showcases: showcases)
+    }
+
+    private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {
+        guard let truth = prepared.labels, let matrix = store.cases.last(where: { $0.id == prepared.id })?.matrix else { return nil }
+        let axis = model.recipe.axis
+        let extent = prepared.extent
+        func foreground(_ plane: Int) -> Int {
+            zip(axis.plane(plane, of: truth, extent: extent), axis.plane(plane, of: predicted, extent: extent))
+                .count { ($0 != 0 && $0 != LabelMap.ignored) || $1 != 0 }
+        }
+        guard let plane = (0..<axis.planeCount(of: extent)).max(by: { foreground($0) < foreground($1) }), foreground(plane) > 0,
+            let score = ScoreSet(averaging: [matrix], classCount: matrix.classCount, rule: .one).miouForeground
+        else { return nil }
+        return Showcase(
+            id: prepared.id, score: score, plane: plane, size: axis.planeSize(of: extent),
+            image: (extent.channels == 3 ? 0..<3 : 0..<1).map { axis.plane(plane, channel: $0, of: prepared.image, extent: extent) },
+            truth: axis.plane(plane, of: truth, extent: extent), prediction: axis.plane(plane, of: predicted, extent: extent))
+    }
+}
+
+extension SplitEvaluation.Result {
+    /// The worst, the median and the best case by foreground mIoU, fewer where there are fewer.
+    public var chosenCases: [SplitEvaluation.Showcase] {
+        let sorted = showcases.sorted { $0.score < $1.score }
+        var places: [Int] = []
+        for place in [0, sorted.count / 2, sorted.count - 1] where sorted.indices.contains(place) && !places.contains(place) {
+            places.append(place)
+        }
+        return places.map { sorted[$0] }
+    }
+}

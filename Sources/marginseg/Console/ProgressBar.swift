@@ -1,0 +1,63 @@
+import Foundation
+
+/// Progress of work of known length on standard error: a bar with the time left on a terminal, and elsewhere a plain line
+/// now and then.
+final class ProgressBar {
+    private let title: String
+    private let total: Int
+    private let start = ContinuousClock.now
+    private var lastShown: ContinuousClock.Instant?
+    private var isDrawn = false
+
+    /// Seconds between two drawings of a bar, and between two plain lines.
+    private static let redraw = 0.1
+    private static let plainLine = 30.0
+
+    init(_ title: String, total: Int) {
+        self.title = title
+        self.total = total
+    }
+
+    /// - Parameter note: said beside the bar, such as the loss.
+    func update(_ done: Int, note: String = "") {
+        let now = ContinuousClock.now
+        let pause = Terminal.isInteractive ? Self.redraw : Self.plainLine
+        if let lastShown, (now - lastShown) / .seconds(1) < pause { return }
+        // A plain line at once would say nothing.
+        if lastShown == nil, !Terminal.isInteractive {
+            lastShown = now
+            return
+        }
+        lastShown = now
+        let seconds = (now - start) / .seconds(1)
+        let left = done > 0 ? duration(seconds / Double(done) * Double(total - done)) + " left" : ""
+        let share = total > 0 ? Double(done) / Double(total) : 1
+        let percent = String(format: "%3.0f %%", share * 100)
+        let rest = [percent, note, left].filter { !$0.isEmpty }.joined(separator: "  ")
+        if Terminal.isInteractive {
+            let room = max(5, min(30, Terminal.width - title.count - rest.count - 6))
+            let filled = Int(share * Double(room))
+            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
+            Terminal.write("\r\u{1B}[2K\(title) \(bar) \(rest)")
+            isDrawn = true
+        } else {
+            Terminal.write("\(title): \(rest)\n")
+        }
+    }
+
+    /// Takes the bar away; the caller says the outcome.
+    func finish() {
+        if isDrawn { Terminal.write("\r\u{1B}[2K") }
+        isDrawn = false
+    }
+}
+
+/// `8 s`, `3 min 20 s`, `2 h 5 min`.
+func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    return switch whole {
+    case ..<60: "\(whole) s"
+    case ..<3600: "\(whole / 60) min \(whole % 60) s"
+    default: "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+}

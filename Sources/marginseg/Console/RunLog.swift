@@ -1,0 +1,47 @@
+import Foundation
+import Logging
+
+/// Sends messages to standard error as they are and, once there is one, to a run's log file with the time.
+struct RunLog: LogHandler {
+    /// Shared by the copies of the handler.
+    private final class File: @unchecked Sendable {
+        // Every access is under the lock.
+        private let lock = NSLock()
+        private var handle: FileHandle?
+
+        func open(_ url: URL) throws {
+            if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
+            let new = try FileHandle(forWritingTo: url)
+            try new.seekToEnd()
+            lock.withLock { handle = new }
+        }
+
+        func write(_ line: String) {
+            // A log that cannot be written must not stop a run; the console has said it.
+            lock.withLock { try? handle?.write(contentsOf: Data(line.utf8)) }
+        }
+    }
+
+    private let file = File()
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level
+
+    /// A logger, and what makes its messages go to a file too.
+    static func make(level: Logger.Level = .info) -> (logger: Logger, open: (URL) throws -> Void) {
+        let handler = RunLog(logLevel: level)
+        return (Logger(label: "marginseg") { _ in handler }, handler.file.open)
+    }
+
+    private init(logLevel: Logger.Level) { self.logLevel = logLevel }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let prefix = event.level >= .warning ? "\(event.level): " : ""
+        Terminal.write("\(prefix)\(event.message)\n")
+        file.write("\(Date.now.ISO8601Format()) \(event.level) \(event.message)\n")
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+import SegTraining
+import Torch
+
+/// Where and with how many threads to compute.
+struct ComputeOptions: ParsableArguments {
+    @Option(help: "Where to compute: cpu, cuda, cuda:N or mps.")
+    var device = "cpu"
+
+    @Option(help: ArgumentHelp("Threads of one operation on the CPU.", discussion: "Default: as many as there are cores."))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads needs 1 or more, found \(threads).") }
+    }
+
+    /// Applies the settings of the process.
+    ///
+    /// - Throws: `TorchError` for a device that is not there.
+    func prepare() throws -> Device {
+        let device = try Device(named: device)
+        try device.prepare()
+        if let threads { try TorchLibrary.setThreadCount(threads) }
+        return device
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import MedicalImages
+import TestSupport
+import Testing
+
+@Suite struct ImageFileTests {
+    @Test(arguments: [
+        ("case_1.nii.gz", "case_1", true), ("case_1.nii", "case_1", true), ("Case.1.NII.GZ", "Case.1", true),
+        ("a.hdr", "a", true), ("a.hdr.gz", "a", true), ("a.img", "a", false), ("a.img.gz", "a", false),
+        ("frame000.png", "frame000", true), ("frame.PNG", "frame", true), ("notes.txt", "notes.txt", false),
+        ("archive.tar.gz", "archive.tar.gz", false), (".png", ".png", false), (".nii.gz", ".nii.gz", false),
+        ("nii", "nii", false),
+    ])
+    func namesAreKnownByTheirEndings(_ name: String, _ stem: String, _ isRecognized: Bool) {
+        let url = URL(fileURLWithPath: "/data").appendingPathComponent(name)
+        #expect(ImageFile.stem(of: url) == stem)
+        #expect(ImageFile.isRecognized(url) == isRecognized)
+    }
+
+    @Test func aNameOfNoKnownFormatIsRefusedWithTheKnownOnes() {
+        let url = URL(fileURLWithPath: "/data/scan.mha")
+        let error = imageFileError { _ = try ImageFile.read(url) }
+        #expect(
+            error?.description == """
+                /data/scan.mha: the name has no known ending; \
+                known are .hdr, .hdr.gz, .img, .img.gz, .nii, .nii.gz, .png
+                """)
+        #expect(error?.kind == .unsupported)
+    }
+
+    @Test func aPipeIsRefusedInsteadOfWaitedFor() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.file("pipe.nii")
+            #expect(mkfifo(url.path, 0o600) == 0)
+            #expect(imageFileError { _ = try ImageFile.read(url) }?.reason == "it is a device or pipe; give a regular file")
+        }
+    }
+
+    @Test func whatIsKnownOfAnImageSurvivesJSON() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.file("a.nii.gz")
+            try NIfTI.write(
+                .uint8([1, 2]), extent: Extent(width: 2, height: 1), geometry: VoxelGeometry(spacing: [1, 2, 3]), to: url)
+            let info = try ImageFile.readInfo(url)
+            #expect(try JSONDecoder().decode(ImageInfo.self, from: JSONEncoder().encode(info)) == info)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import SegData
+
+struct AugmentationTests {
+    private let sample = PlaneSample(
+        id: SampleID(caseID: "c", plane: 0), image: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], labels: [0, 1, 2, 3, 4, 5],
+        channels: 2, size: PlaneSize(height: 2, width: 3), sourceSize: PlaneSize(height: 2, width: 3))
+
+    private func applied(_ augmentation: Augmentation, seed: UInt64 = 1) -> PlaneSample {
+        var changed = sample
+        var generator = SeededGenerator(seed: seed)
+        augmentation.apply(to: &changed, generator: &generator)
+        return changed
+    }
+
+    @Test(arguments: [
+        (Augmentation(horizontalFlip: 1), [2, 1, 0, 5, 4, 3] as [Float]),
+        (Augmentation(verticalFlip: 1), [3, 4, 5, 0, 1, 2]),
+        (Augmentation(horizontalFlip: 1, verticalFlip: 1), [5, 4, 3, 2, 1, 0]),
+        (Augmentation.none, [0, 1, 2, 3, 4, 5]),
+    ])
+    func flipsImageAndLabels(augmentation: Augmentation, expected: [Float]) {
+        let changed = applied(augmentation)
+        #expect(changed.image == expected + expected.map { $0 + 10 })
+        #expect(changed.labels == expected.map { UInt8($0) })
+    }
+
+    @Test func jitterKeepsTheLabelsAndItsBounds() {
+        for seed in 0..<50 as Range<UInt64> {
+            let bright = applied(Augmentation(brightness: 0.3), seed: seed)
+            #expect(bright.labels == sample.labels)
+            let shift = bright.image[0] - sample.image[0]
+            #expect(abs(shift) <= 0.3 && zip(bright.image, sample.image).allSatisfy { abs($0 - $1 - shift) < 1e-5 })
+
+            let contrast = applied(Augmentation(contrast: 0.25), seed: seed)
+            let factor = (contrast.image[5] - contrast.image[0]) / 5
+            #expect((0.7499...1.2501).contains(factor))
+            #expect(abs(contrast.image[0...5].reduce(0, +) / 6 - 2.5) < 1e-5, "about the channel's mean")
+
+            let noisy = applied(Augmentation(noise: 0.1), seed: seed)
+            #expect(zip(noisy.image, sample.image).allSatisfy { abs($0 - $1) < 0.3471 })
+            #expect(noisy.image != sample.image)
+        }
+    }
+
+    @Test func probabilitiesAreKept() {
+        let flips = Augmentation(horizontalFlip: 0.3)
+        let flipped = (0..<1000 as Range<UInt64>).count { applied(flips, seed: $0).image != sample.image }
+        #expect((240...360).contains(flipped))
+    }
+
+    @Test(arguments: [
+        (Augmentation(horizontalFlip: 1.5), "augmentation horizontalFlip: 1.5; expected 0 to 1"),
+        (Augmentation(verticalFlip: -0.1), "augmentation verticalFlip: -0.1; expected 0 to 1"),
+        (Augmentation(contrast: 2), "augmentation contrast: 2.0; expected 0 to 1"),
+        (Augmentation(noise: .infinity), "augmentation noise: inf; expected a finite number from 0"),
+        (Augmentation(brightness: .nan), "augmentation brightness: nan; expected a finite number from 0"),
+        (Augmentation(horizontalFlip: 0.5, contrast: 0.25), "no error"),
+    ])
+    func validates(augmentation: Augmentation, expected: String) {
+        #expect(message(of: { try augmentation.validate() }) == expected)
+    }
+}

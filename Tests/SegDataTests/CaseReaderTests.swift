@@ -1,0 +1,122 @@
+import Foundation
+import MedicalImages
+import Testing
+
+@testable import SegData
+
+struct CaseReaderTests {
+    private let extent = Extent(width: 4, height: 3, depth: 2)
+    private let recipe = PlaneRecipe(
+        labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 4, width: 4)))
+
+    private func geometry(shift: Double = 0, spacing: Double = 1) -> VoxelGeometry {
+        VoxelGeometry(affine: Affine(rowMajor: [-spacing, 0, 0, 5 + shift, 0, spacing, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1]))
+    }
+
+    private func dataCase(_ folder: TemporaryFolder, images: [String] = ["i.nii"], label: String? = "l.nii") -> DataCase {
+        DataCase(id: "one", group: "p", images: images.map { folder($0) }, label: label.map { folder($0) })
+    }
+
+    @Test func joinsChannelsAndMapsLabels() throws {
+        let folder = try TemporaryFolder()
+        let first = (0..<24).map { Float($0) }
+        try folder.write(.float32(first), extent, geometry: geometry(), to: "a.nii")
+        try folder.write(.int16(first.map { Int16($0) * 2 }), extent, geometry: geometry(), to: "b.nii.gz")
+        try folder.write(.uint8((0..<24).map { $0 % 2 }), extent, geometry: geometry(), to: "l.nii")
+        let reader = try CaseReader(recipe)
+        let dataCase = dataCase(folder, images: ["a.nii", "b.nii.gz"])
+        let prepared = try reader.read(dataCase)
+        #expect(prepared.extent == Extent(width: 4, height: 3, depth: 2, channels: 2))
+        #expect(try reader.extent(of: dataCase) == prepared.extent)
+        #expect(prepared.image == first + first.map { $0 * 2 })
+        #expect(prepared.labels == (0..<24).map { $0 % 2 })
+        #expect(prepared.geometry?.orientation == "LAS")
+
+        let sample = try #require(prepared.sample(plane: 1, recipe: recipe))
+        #expect(sample.id == SampleID(caseID: "one", plane: 1))
+        #expect(sample.image.count == 2 * 16)
+        #expect(Array(sample.image[..<12]) == first[12...].map { $0 }, "three rows of the plane, then one of the frame")
+        #expect(sample.image[16] == 24)
+        #expect(Array(sample.labels[12...]) == [255, 255, 255, 255])
+        #expect(sample.sourceSize == PlaneSize(height: 3, width: 4))
+    }
+
+    @Test func colouredMasksAreReadWhereChannelsAgree() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(gray: [0, 1, 2, 3], width: 2, to: "i.png")
+        try PNG.write(rgb: [0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0], width: 2, height: 2, to: folder("same.png"))
+        try PNG.write(rgb: [0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 0], width: 2, height: 2, to: folder("other.png"))
+        let reader = try CaseReader(recipe)
+        #expect(try reader.read(dataCase(folder, images: ["i.png"], label: "same.png")).labels == [0, 1, 1, 0])
+        #expect(folder.message { _ = try reader.read(dataCase(folder, images: ["i.png"], label: "other.png")) }
+            == "DIR/other.png: 3 channels that differ, first at x 0, y 1, z 0, channel 1; expected one label a pixel; "
+            + "save the labels with one channel")
+    }
+
+    @Test(arguments: [0, 1e-4, 0.0105])
+    func headersMayRound(shift: Double) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(), to: "i.nii")
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(shift: shift), to: "l.nii")
+        #expect(try CaseReader(recipe).read(dataCase(folder)).labels?.count == 24)
+    }
+
+    @Test func theGridCanBeTakenFromTheImage() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(), to: "i.nii")
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(shift: 3), to: "l.nii")
+        let spacing = VoxelGeometry(spacing: [1, 1, 2])
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: spacing, to: "bare.nii")
+        let expected = "DIR/l.nii: its grid lies up to 3.0 mm off that of its image DIR/i.nii, allowed are 0.011 mm; "
+            + "resample the label, or take the grid from the image if the label's header is wrong"
+        let reader = try CaseReader(recipe)
+        #expect(folder.message { _ = try reader.read(dataCase(folder)) } == expected)
+        #expect(folder.message { _ = try reader.extent(of: dataCase(folder)) } == expected, "the header tells")
+        #expect(try reader.read(dataCase(folder, label: "bare.nii")).labels != nil, "a spacing alone states no place")
+        var lenient = recipe
+        lenient.labelGrid = .fromImage
+        #expect(try CaseReader(lenient).read(dataCase(folder)).labels != nil)
+    }
+
+    @Test(arguments: [
+        ("short.nii", "DIR/short.nii: 4×3×1 voxels, but its image DIR/i.nii has 4×3×2; "
+            + "give the label that was drawn on this image"),
+        ("values.nii", "DIR/values.nii: 1 label value without a class: 9 on 24 pixels, first at x 0, y 0, z 0; expected 0, 1; "
+            + "the file holds 9: give each a class, or ignore it"),
+        ("missing.nii", "DIR/missing.nii cannot be read: no such file"),
+    ])
+    func refusesLabels(name: String, expected: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(), to: "i.nii")
+        try folder.write(.uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "short.nii")
+        try folder.write(.uint8(Array(repeating: 9, count: 24)), extent, geometry: geometry(), to: "values.nii")
+        let reader = try CaseReader(recipe)
+        #expect(folder.message { _ = try reader.read(dataCase(folder, label: name)) } == expected)
+    }
+
+    @Test(arguments: [
+        (["i.nii", "small.nii"], "DIR/small.nii: 4×3×1 voxels, but DIR/i.nii of the same case has 4×3×2; "
+            + "resample the channels to one grid"),
+        (["wide.nii"], "DIR/wide.nii: planes of 3×5 (rows × columns) do not fit into 4×4 (rows × columns); "
+            + "pad to at least that size, or resize"),
+        (["i.nii", "nan.nii"], "DIR/nan.nii: 1 voxel NaN or infinite, first at x 1, y 2, z 1; "
+            + "expected finite intensities; repair the file"),
+    ])
+    func refusesImages(names: [String], expected: String) throws {
+        let folder = try TemporaryFolder()
+        var values = [Float](repeating: 1, count: 24)
+        try folder.write(.float32(values), extent, geometry: geometry(), to: "i.nii")
+        values[21] = .nan
+        try folder.write(.float32(values), extent, geometry: geometry(), to: "nan.nii")
+        try folder.write(.uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "small.nii")
+        try folder.write(.uint8(Array(repeating: 0, count: 15)), Extent(width: 5, height: 3), geometry: geometry(), to: "wide.nii")
+        let reader = try CaseReader(recipe)
+        #expect(folder.message { _ = try reader.read(dataCase(folder, images: names, label: nil)) } == expected)
+    }
+
+    @Test func refusesRecipes() {
+        var recipe = recipe
+        recipe.normalization = .window(low: 1, high: 0)
+        #expect(message(of: { _ = try CaseReader(recipe) }) == "normalization: low 1.0, high 0.0; expected low below high")
+    }
+}

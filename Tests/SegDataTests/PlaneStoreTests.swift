@@ -1,0 +1,83 @@
+import Foundation
+import MedicalImages
+import Testing
+
+@testable import SegData
+
+struct PlaneStoreTests {
+    private let recipe = PlaneRecipe(
+        labels: LabelMap(identity: 2), normalization: .window(low: -1400, high: 100),
+        fit: .resize(to: PlaneSize(height: 24, width: 20), by: .bilinear))
+
+    /// Two volumes of two and three planes; two planes have no foreground.
+    private func cases(_ folder: TemporaryFolder) throws -> [DataCase] {
+        try [2, 3].map { depth in
+            let extent = Extent(width: 4, height: 3, depth: depth)
+            let labels = (0..<depth).flatMap { plane in (0..<12).map { UInt8(plane > 0 && $0 <= plane ? 1 : 0) } }
+            try folder.write(.int16(labels.map { Int16($0) * 1000 - 900 }), extent, to: "i\(depth).nii.gz")
+            try folder.write(.uint8(labels), extent, to: "l\(depth).nii.gz")
+            return DataCase(
+                id: "c\(depth)", group: "c\(depth)", images: [folder("i\(depth).nii.gz")], label: folder("l\(depth).nii.gz"))
+        }
+    }
+
+    @Test func keepsAllPlanesInOrder() throws {
+        let folder = try TemporaryFolder()
+        let plan = try PlanePlan(cases(folder), recipe: recipe, workers: 2)
+        #expect(plan.planeCount == 5)
+        #expect(plan.channels == 1)
+        #expect(plan.estimatedBytes == 5 * 24 * 20 * 5)
+        let store = try PlaneStore(plan, workers: 3)
+        #expect(store.samples.map(\.id.description) == ["c2 plane 0", "c2 plane 1", "c3 plane 0", "c3 plane 1", "c3 plane 2"])
+        #expect(store.samples.allSatisfy { $0.image.count == 480 && $0.labels.count == 480 })
+        #expect(store.labelDistribution.counts == [5 * 12 - 7, 7], "counted at native size")
+        #expect(store.leftOut == 0)
+        #expect(try PlaneStore(plan, workers: 1).samples == store.samples)
+        let image = store.samples[0].image
+        #expect(image.allSatisfy { abs($0 - (500 / 1500 - 0.5)) < 1e-6 })
+    }
+
+    @Test func canLeaveOutEmptyPlanes() throws {
+        let folder = try TemporaryFolder()
+        let store = try PlaneStore(PlanePlan(cases(folder), recipe: recipe), selection: .foregroundOnly)
+        #expect(store.samples.map(\.id.plane) == [1, 1, 2])
+        #expect(store.leftOut == 2)
+        #expect(store.labelDistribution.counts == [3 * 12 - 7, 7])
+    }
+
+    @Test func ignoredPixelsAreNotCounted() throws {
+        let folder = try TemporaryFolder()
+        var recipe = recipe
+        recipe.labels = try LabelMap([1: 0], ignoring: [0])
+        let plan = try PlanePlan(cases(folder), recipe: recipe)
+        #expect(try PlaneStore(plan).labelDistribution.counts == [7])
+        #expect(message(of: { _ = try PlaneStore(plan, selection: .foregroundOnly) })
+            == "no plane with foreground in 2 cases; keep all planes, or check the label map")
+    }
+
+    @Test func cutsAlongOtherAxes() throws {
+        let folder = try TemporaryFolder()
+        var recipe = recipe
+        recipe.axis = .x
+        let plan = try PlanePlan(cases(folder), recipe: recipe)
+        #expect(plan.planeCount == 8)
+        #expect(try PlaneStore(plan).samples.map(\.sourceSize.height) == [2, 2, 2, 2, 3, 3, 3, 3])
+    }
+
+    @Test func refusesBeforeDecoding() throws {
+        let folder = try TemporaryFolder()
+        let good = try cases(folder)
+        try PNG.write(rgb: Array(repeating: 0, count: 36), width: 4, height: 3, to: folder("rgb.png"))
+        try folder.write(gray: Array(repeating: 0, count: 12), width: 4, to: "mask.png")
+        let bare = DataCase(id: "bare", group: "bare", images: good[0].images, label: nil)
+        #expect(folder.message { _ = try PlanePlan([good[0], bare], recipe: recipe) }
+            == "DIR/i2.nii.gz: this image has no label, and one is needed here; add it to the data set")
+        let colour = DataCase(id: "rgb", group: "rgb", images: [folder("rgb.png")], label: folder("mask.png"))
+        #expect(folder.message { _ = try PlanePlan([good[0], colour], recipe: recipe) }
+            == "DIR/rgb.png: 3 channels, expected 1 as in DIR/i2.nii.gz; a network takes one number of channels")
+        let swapped = DataCase(id: "s", group: "s", images: good[0].images, label: good[1].label)
+        #expect(folder.message { _ = try PlanePlan([good[0], swapped], recipe: recipe) }
+            == "DIR/l3.nii.gz: 4×3×3 voxels, but its image DIR/i2.nii.gz has 4×3×2; "
+            + "give the label that was drawn on this image")
+    }
+}

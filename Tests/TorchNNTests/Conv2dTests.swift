@@ -1,0 +1,66 @@
+import Testing
+import Torch
+import TorchTestSupport
+
+@testable import TorchNN
+
+struct Conv2dTests {
+    /// `torch.manual_seed(0); torch.nn.Conv2d(3, 4, 3)`, to the bit.
+    @Test func startsWithPyTorchsNumbers() throws {
+        let layer = try Conv2d(3, 4, kernel: 3, Generator(seed: 0))
+        let weight: [Float] = try layer.weight.tensor.elements()
+        #expect(weight.prefix(5) == [
+            -0.0014408392598852515, 0.10323861986398697, -0.15839511156082153, -0.14163152873516083, -0.07412299513816833,
+        ])
+        #expect(weight.last == -0.1484476625919342)
+        #expect(abs(weight.reduce(0) { $0 + Double($1) } + 0.7475195649312809) < 1e-12)
+        let bias: [Float] = try #require(layer.bias).tensor.elements()
+        #expect(bias == [-0.01060392428189516, 0.028895428404211998, -0.07881414145231247, 0.1141955703496933])
+    }
+
+    /// `torch.manual_seed(7); torch.nn.Conv2d(16, 32, 1)`
+    @Test func startsWithPyTorchsNumbersAtAnotherSize() throws {
+        let layer = try Conv2d(16, 32, kernel: 1, Generator(seed: 7))
+        let weight: [Float] = try layer.weight.tensor.elements()
+        #expect(weight.prefix(3) == [0.017461270093917847, -0.150598406791687, 0.07960584759712219])
+        #expect(abs(weight.reduce(0) { $0 + Double($1) } + 1.2067154347896576) < 1e-12)
+        let bias: [Float] = try #require(layer.bias).tensor.elements()
+        #expect(bias.prefix(4) == [0.15280401706695557, -0.15236493945121765, 0.2006034553050995, 0.14138555526733398])
+    }
+
+    @Test(arguments: [(1, 1), (3, 1), (3, 2), (3, 6), (5, 1), (5, 3)], [[7, 9], [1, 1], [2, 13]])
+    func keepsTheSize(kernel: (Int, Int), size: [Int]) throws {
+        let layer = try Conv2d(2, 3, kernel: kernel.0, dilation: kernel.1, Generator(seed: 1))
+        let output = try layer(.ones([2, 2] + size), .evaluation)
+        #expect(output.shape == [2, 3] + size)
+    }
+
+    /// The centre of the kernel alone copies the image, at any dilation; a neighbour shifts it.
+    @Test(arguments: [1, 2, 3])
+    func looksAtNeighboursAtItsDilation(dilation: Int) throws {
+        let layer = try Conv2d(1, 1, kernel: 3, dilation: dilation, bias: false, Generator(seed: 1))
+        let image = try Tensor.random([1, 1, 8, 8], seed: 2, dtype: .float32)
+        try withoutGradient {
+            try layer.weight.tensor.fillInPlace(0)
+            try layer.weight.tensor.selected(2, 1).selected(2, 1).fillInPlace(1)
+        }
+        #expect(try layer(image, .evaluation).largestDifference(to: image) == 0)
+        try withoutGradient {
+            try layer.weight.tensor.fillInPlace(0)
+            try layer.weight.tensor.selected(2, 1).selected(2, 2).fillInPlace(1)
+        }
+        let expected = try image.padded([-dilation, dilation])
+        #expect(try layer(image, .evaluation).largestDifference(to: expected) == 0)
+    }
+
+    @Test func theBiasIsOptional() throws {
+        let layer = try Conv2d(1, 2, kernel: 1, bias: false, Generator(seed: 1))
+        #expect(layer.bias == nil)
+        #expect(layer.namedState().map(\.name) == ["weight"])
+        #expect(try Conv2d(1, 2, kernel: 1, Generator(seed: 1)).namedState().map(\.name) == ["weight", "bias"])
+    }
+
+    @Test func anEvenKernelTraps() async {
+        await #expect(processExitsWith: .failure) { _ = try Conv2d(1, 1, kernel: 2, Generator(seed: 1)) }
+    }
+}

@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+import Torch
+import TorchTestSupport
+
+@testable import TorchNN
+
+struct ModuleStateTests {
+    private func network(seed: UInt64) throws -> Sequential {
+        let generator = try Generator(seed: seed)
+        return Sequential([try Conv2d(2, 3, kernel: 3, generator), try BatchNorm2d(channels: 3)])
+    }
+
+    @Test func aStateMakesTwoNetworksEqual() throws {
+        let (source, target) = try (network(seed: 1), network(seed: 2))
+        let input = try Tensor.random([2, 2, 4, 4], seed: 3, dtype: .float32)
+        _ = try source(input, .training(Generator(seed: 1)))  // moves the running statistics
+        #expect(try source(input, .evaluation).largestDifference(to: target(input, .evaluation)) > 0.01)
+
+        try target.load(source.state())
+        for (one, two) in zip(source.namedState(), target.namedState()) {
+            #expect(try one.tensor.bytes() == two.tensor.bytes(), "\(one.name)")
+            #expect(!one.tensor.isSame(as: two.tensor), "\(one.name)")
+        }
+        #expect(try source(input, .evaluation).largestDifference(to: target(input, .evaluation)) == 0)
+        #expect(target.parameters.allSatisfy(\.requiresGradient))
+    }
+
+    @Test func theStateSharesMemoryAndNoGraph() throws {
+        let network = try network(seed: 1)
+        let state = network.state()
+        let bias = try #require(state["0.bias"])
+        #expect(!bias.requiresGradient)
+        try bias.fillInPlace(7)
+        #expect(try #require(network.namedState().first { $0.name == "0.bias" }).tensor.max().item() == 7)
+    }
+
+    @Test func aStateOfAnotherDtypeIsConverted() throws {
+        let network = try network(seed: 1)
+        let expected = try network.state().mapValues { try $0.clone() }
+        try network.load(expected.mapValues { try $0.to(.float64) })
+        for entry in network.namedState() {
+            #expect(entry.tensor.dtype == expected[entry.name]?.dtype, "\(entry.name)")
+            #expect(try entry.tensor.bytes() == expected[entry.name]?.bytes(), "\(entry.name)")
+        }
+    }
+
+    @Test func allThatDoesNotFitIsNamedAndNothingChanged() throws {
+        let (source, target) = try (network(seed: 1), network(seed: 2))
+        let before = try target.namedState().map { try $0.tensor.bytes() }
+        var state = source.state()
+        state["0.bias"] = nil
+        state["1.running_var"] = nil
+        state["1.weight"] = try Tensor.zeros([4])
+        state["head.weight"] = try Tensor.zeros([1])
+        state["0.scale"] = try Tensor.zeros([1])
+
+        let error = try #require(throws: StateError.self) { try target.load(state) }
+        #expect(error.missing == ["0.bias", "1.running_var"])
+        #expect(error.unexpected == ["0.scale", "head.weight"])
+        #expect(error.misshaped == [.init(name: "1.weight", expected: [3], found: [4])])
+        #expect(
+            error.description
+                == "the stored weights do not fit this network; missing: 0.bias, 1.running_var; unexpected: 0.scale, head.weight; "
+                + "of another shape: 1.weight (expected [3], found [4])")
+        #expect(try target.namedState().map { try $0.tensor.bytes() } == before)
+    }
+
+    @Test func longListsAreCut() throws {
+        let error = try #require(throws: StateError.self) { try network(seed: 1).load([:]) }
+        #expect(error.missing.count == 7)
+        #expect(
+            error.description
+                == "the stored weights do not fit this network; missing: 0.weight, 0.bias, 1.weight, 1.bias, 1.running_mean and 2 more")
+    }
+}
