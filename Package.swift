@@ -57,8 +57,8 @@ let package = Package(
         room("DurableFiles"),
         room("MarginCalibration"),
         room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
-        room("SegMetrics", ["MedicalImages"]),
-        room("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages"]),
+        room("SegMetrics"),
+        room("SegReports", ["MedicalImages"]),
 
         // Rooms on tensors.
         room("Torch", ["CTorch", "DurableFiles"]),

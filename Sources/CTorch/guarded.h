@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,6 +70,13 @@ inline std::vector<at::Tensor> list(const ct_tensor *handles, size_t count) {
     tensors.reserve(count);
     for (size_t i = 0; i < count; i++) tensors.push_back(get(handles[i]));
     return tensors;
+}
+
+// A whole number beside a tensor of integers stays an integer, so that the tensor keeps its dtype, as with Python's
+// numbers. Only below 2^63 has the conversion a meaning.
+inline at::Scalar scalar(double value, const at::Tensor &beside) {
+    const bool whole = !beside.is_floating_point() && std::abs(value) < 0x1p63 && value == std::trunc(value);
+    return whole ? at::Scalar(static_cast<int64_t>(value)) : at::Scalar(value);
 }
 
 inline at::ScalarType scalar_type(ct_dtype dtype) { return static_cast<at::ScalarType>(dtype); }

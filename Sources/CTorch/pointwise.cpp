@@ -14,8 +14,6 @@
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/where.h>
 
-#include <cmath>
-
 static at::Tensor unary(ct_unary operation, const at::Tensor &x) {
     switch (operation) {
     case CT_NEG: return x.neg();
@@ -74,14 +72,10 @@ ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, 
     return ct::guarded([&] { ct::give(out, binary(operation, ct::get(self), ct::get(other))); });
 }
 
-// A whole number stays an integer, so that an integer tensor keeps its dtype, as with Python's numbers.
 ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &x = ct::get(self);
-        // Only below 2^63 has the conversion a meaning.
-        const bool whole = !x.is_floating_point() && std::abs(scalar) < 0x1p63 && scalar == std::trunc(scalar);
-        const at::Scalar y = whole ? at::Scalar(static_cast<int64_t>(scalar)) : at::Scalar(scalar);
-        ct::give(out, binary_any(operation, x, y));
+        ct::give(out, binary_any(operation, x, ct::scalar(scalar, x)));
     });
 }
 
@@ -90,7 +84,10 @@ ct_error *ct_leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out) {
 }
 
 ct_error *ct_clamp(ct_tensor self, double low, double high, ct_tensor *out) {
-    return ct::guarded([&] { ct::give(out, at::clamp(ct::get(self), low, high)); });
+    return ct::guarded([&] {
+        const auto &x = ct::get(self);
+        ct::give(out, at::clamp(x, ct::scalar(low, x), ct::scalar(high, x)));
+    });
 }
 
 ct_error *ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out) {

@@ -109,9 +109,15 @@ ct_error *ct_tensor_fill_in_place(ct_tensor self, double value) {
 }
 
 ct_error *ct_tensor_add_in_place(ct_tensor self, ct_tensor other, double alpha) {
-    return ct::guarded([&] { ct::get(self).add_(ct::get(other), alpha); });
+    return ct::guarded([&] {
+        const auto &x = ct::get(self);
+        x.add_(ct::get(other), ct::scalar(alpha, x));
+    });
 }
 
 ct_error *ct_tensor_mul_in_place(ct_tensor self, double factor) {
-    return ct::guarded([&] { ct::get(self).mul_(factor); });
+    return ct::guarded([&] {
+        const auto &x = ct::get(self);
+        x.mul_(ct::scalar(factor, x));
+    });
 }

@@ -23,7 +23,7 @@ struct ModuleStateTests {
             #expect(!one.tensor.isSame(as: two.tensor), "\(one.name)")
         }
         #expect(try source(input, .evaluation).largestDifference(to: target(input, .evaluation)) == 0)
-        #expect(target.parameters.allSatisfy(\.requiresGradient))
+        #expect(target.parameters.allSatisfy { $0.requiresGradient })
     }
 
     @Test func theStateSharesMemoryAndNoGraph() throws {

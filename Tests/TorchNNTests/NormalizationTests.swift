@@ -77,7 +77,7 @@ struct NormalizationTests {
         let images = try Tensor.random([3, channels, 6, 5], seed: 4, dtype: .float32)
         let output = try layer(images * scaling.0 + scaling.1, .evaluation).to(.float64).reshaped([3, groups, -1])
         #expect(try output.mean([2]).abs().max().item() < 1e-4)
-        #expect(try (output.power(2).mean([2]) - 1).abs().max().item() < 2e-3)
+        #expect(try (output.power(2).mean([2]) - 1).abs().max().item() < 5e-3)
     }
 
     @Test func groupNormKeepsSamplesApart() throws {

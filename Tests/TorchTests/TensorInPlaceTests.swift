@@ -29,6 +29,26 @@ struct TensorInPlaceTests {
         #expect(copy.dtype == .float64)
     }
 
+    /// Counters are integers.
+    @Test(arguments: DType.allCases.filter { $0 != .bool })
+    func wholeNumbersFitEveryDtype(dtype: DType) throws {
+        let tensor = try Tensor.full([2], 3, dtype: dtype)
+        try tensor.addInPlace(.ones([], dtype: dtype), scale: 2)
+        try tensor.multiplyInPlace(by: 4)
+        let elements: [Double] = try tensor.elements()
+        #expect(elements == [20, 20])
+        #expect(tensor.dtype == dtype)
+    }
+
+    @Test func fractionsDoNotFitIntegers() throws {
+        let tensor = try Tensor([3] as [Int64])
+        let added = try #require(messageThrown { try tensor.addInPlace(.ones([], dtype: .int64), scale: 0.5) })
+        #expect(added.hasPrefix("add_ of [1] int64, [] int64: "))
+        let multiplied = try #require(messageThrown { try tensor.multiplyInPlace(by: 0.5) })
+        #expect(multiplied.hasPrefix("mul_ of [1] int64: "))
+        #expect(try tensor.itemAsInt() == 3)
+    }
+
     @Test(arguments: [
         Row(name: "copy_ of [3] float64, [2] float32: ", change: { try $0.copyInPlace(from: .ones([2])) }, expected: []),
         Row(name: "add_ of [3] float64, [2, 3] float32: ", change: { try $0.addInPlace(.ones([2, 3])) }, expected: []),

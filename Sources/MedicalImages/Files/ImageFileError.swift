@@ -18,7 +18,9 @@ public struct ImageFileError: Error, CustomStringConvertible, Equatable {
         case notLabels
     }
 
+    /// The file.
     public let path: String
+    /// The nature of the fault, for code that tells faults apart.
     public let kind: Kind
     /// What is wrong and what to do, on one line; header text that may name a patient never enters it.
     public let reason: String
@@ -43,5 +45,6 @@ public struct ImageFileError: Error, CustomStringConvertible, Equatable {
         ImageFileError(url, .truncated, reason, advice: "copy the file again from its source")
     }
 
+    /// `PATH: what is wrong; what to do`, on one line.
     public var description: String { "\(path): \(reason)" }
 }

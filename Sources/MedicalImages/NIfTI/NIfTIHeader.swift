@@ -10,6 +10,7 @@ public struct NIfTIHeader: Sendable, Hashable {
         case two = 2
     }
 
+    /// The version of the format, in which volumes like this one are written too.
     public let version: Version
     /// The order of the file's numbers.
     public let byteOrder: ByteOrder

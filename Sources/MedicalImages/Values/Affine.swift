@@ -19,6 +19,7 @@ public struct Affine: Sendable, Hashable {
         self.init(rows: [spacing[0], 0, 0, 0, 0, spacing[1], 0, 0, 0, 0, spacing[2], 0])
     }
 
+    /// The entry of the 4 × 4 matrix.
     public subscript(row: Int, column: Int) -> Double { rowMajor[4 * row + column] }
 
     /// The lengths of the first three columns: the distance between neighbours along x, y and z, in mm.
@@ -56,6 +57,7 @@ extension Affine: Codable {
         self.init(rowMajor: numbers)
     }
 
+    /// As the 16 numbers of `rowMajor`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rowMajor)

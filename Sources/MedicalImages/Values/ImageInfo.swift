@@ -2,8 +2,11 @@
 public struct ImageInfo: Sendable, Hashable, Codable {
     /// The format's name, such as `NIfTI-1` or `PNG`.
     public let format: String
+    /// The size of the grid.
     public let extent: Extent
+    /// The type of the stored samples.
     public let voxelType: VoxelType
+    /// From stored samples to real values.
     public let scaling: IntensityScaling
     /// Nil where the file does not say where its voxels lie.
     public let geometry: VoxelGeometry?

@@ -2,7 +2,9 @@
 ///
 /// Source: NIfTI-1 standard, `scl_slope` and `scl_inter`.
 public struct IntensityScaling: Sendable, Hashable, Codable {
+    /// What a stored sample is multiplied by; never 0.
     public let slope: Double
+    /// What is added after that.
     public let intercept: Double
 
     /// Samples that are real values already.

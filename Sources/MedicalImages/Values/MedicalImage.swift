@@ -16,6 +16,8 @@ public struct MedicalImage: Sendable {
 
 /// The format that an image came from, with its particulars.
 public enum ImageSource: Sendable {
+    /// NIfTI-1 or NIfTI-2, with the header that a label volume on the same grid is written like.
     case nifti(NIfTIHeader)
+    /// PNG, with the meaning of its samples.
     case png(PNGInfo)
 }
