@@ -14,6 +14,9 @@ let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
 #endif
 let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorch)/lib"]
 
+// Included by the kernels' files of each instruction set, not compiled by themselves.
+let kernelParts = ["kernels", "vectors", "blocks", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz"].map { $0 + ".inl" }
+
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies)
@@ -52,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .target(name: "CImageCodecs", dependencies: ["CLibPNG"]),
+        .target(name: "CKernels", exclude: kernelParts),
 
         // Rooms without torch, useful alone.
         room("DurableFiles"),
@@ -63,7 +67,7 @@ let package = Package(
         // Rooms on tensors.
         room("Torch", ["CTorch", "DurableFiles"]),
         room("TorchNN", ["Torch"]),
-        room("SegLosses", ["Torch", "MarginCalibration"]),
+        room("SegLosses", ["Torch", "CKernels", "MarginCalibration"]),
         room("SegModels", ["Torch", "TorchNN"]),
         room("SegData", ["MedicalImages", "MarginCalibration", "DurableFiles"]),
         room("SegTraining", [

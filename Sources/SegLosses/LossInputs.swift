@@ -1,8 +1,9 @@
+import MarginCalibration
 import Torch
 
 /// Logits and labels that fit each other, as every composed objective wants them.
 struct LossInputs {
-    /// [B, C, …], float32 or float64: sums need at least that width.
+    /// [B, C, …], float32 or float64: sums need at least that width. 0 where ignored, whatever stood there.
     let logits: Tensor
     /// [B, …], int64, 0 where ignored.
     let labels: Tensor
@@ -18,44 +19,27 @@ struct LossInputs {
         guard shape.count >= 3, labels.shape == expected else {
             throw LossInputError(.shapes(logits: shape, labels: labels.shape))
         }
+        guard logits.dtype.isFloatingPoint else { throw LossInputError(.logitType("\(logits.dtype)")) }
         guard !labels.dtype.isFloatingPoint, labels.dtype != .bool else { throw LossInputError(.labelType("\(labels.dtype)")) }
-        let labels = try labels.to(.int64)
         let classCount = shape[1]
+        guard classCount >= 2 else { throw LossInputError(.tooFewClasses(classCount)) }
+        let labels = try labels.to(.int64)
+        let wide = logits.dtype == .float64 ? logits : try logits.to(.float32)
         let inRange = try labels.greater(-1).logicalAnd(labels.less(Double(classCount)))
-        let isCounted: Tensor
         if let ignoreLabel {
             let isIgnored = try labels.equal(Double(ignoreLabel))
-            isCounted = try isIgnored.logicalNot()
             try Self.requireAll(inRange.logicalOr(isIgnored), labels: labels, classCount: classCount)
+            isCounted = try isIgnored.logicalNot()
+            self.labels = try labels.masked(where: isIgnored, with: 0)
+            // A zero gradient times a score that is not finite would be NaN.
+            self.logits = try wide.masked(where: isIgnored.unsqueezed(1), with: 0)
         } else {
-            isCounted = try Tensor.ones(labels.shape, dtype: .bool, device: labels.device)
             try Self.requireAll(inRange, labels: labels, classCount: classCount)
+            isCounted = try Tensor.ones(labels.shape, dtype: .bool, device: labels.device)
+            self.labels = labels
+            self.logits = wide
         }
-        self.logits = logits.dtype == .float64 ? logits : try logits.to(.float32)
-        self.labels = try labels.masked(where: isCounted.logicalNot(), with: 0)
-        self.isCounted = isCounted
         pixelCount = try isCounted.sum().itemAsInt()
-    }
-
-    /// Sum over the pixels that take part, divided by `divisor`; 0 (not 0/0) where none does.
-    ///
-    /// - Parameter terms: [B, …]
-    func sum(_ terms: Tensor, dividedBy divisor: Double) throws -> Tensor {
-        try terms.masked(where: isCounted.logicalNot(), with: 0).sum() / max(divisor, 1)
-    }
-
-    /// [B, C, …], Bool: the class is the pixel's label.
-    func isLabel() throws -> Tensor {
-        let classes = try classAxis()
-        return try classes.equal(labels.unsqueezed(1))
-    }
-
-    /// 0 … C − 1 along the second axis: [1, C, 1, …], int64.
-    func classAxis() throws -> Tensor { try alongClasses(.range(logits.shape[1], device: logits.device)) }
-
-    /// A vector of one number a class, shaped [1, C, 1, …].
-    func alongClasses(_ values: Tensor) throws -> Tensor {
-        try values.reshaped([1, logits.shape[1]] + Array(repeating: 1, count: logits.rank - 2))
     }
 
     private static func requireAll(_ isFine: Tensor, labels: Tensor, classCount: Int) throws {
@@ -74,30 +58,57 @@ struct LossInputs {
     }
 }
 
-/// Logits and labels that do not fit each other.
-public struct LossInputError: Error, CustomStringConvertible, Equatable {
-    public enum Problem: Sendable, Equatable {
-        case shapes(logits: [Int], labels: [Int])
-        case labelType(String)
-        /// `first` is the position of the first such pixel, as [b, …].
-        case labelOutOfRange(value: Int, count: Int, first: [Int], classCount: Int)
-        case classes(expected: Int, found: Int, of: String)
+extension LossInputs {
+    var classCount: Int { logits.shape[1] }
+
+    /// The axes of the pixels of one image in [B, C, …].
+    var pixelAxes: [Int] { Array(2..<logits.rank) }
+
+    /// The loss where no pixel takes part: 0 with a zero gradient, in the graph of the logits.
+    func zero() throws -> Tensor { try (logits * 0).sum() }
+
+    /// Sum over the pixels that take part, divided by `divisor`; 0 (not 0/0) where none does.
+    ///
+    /// - Parameter terms: [B, …]
+    func sum(_ terms: Tensor, dividedBy divisor: Double) throws -> Tensor {
+        try terms.masked(where: isCounted.logicalNot(), with: 0).sum() / max(divisor, 1)
     }
 
-    public let problem: Problem
+    /// The mean of −ln softmax(s)_y over the pixels that take part, 0 where none does; with `weight` as PyTorch's.
+    ///
+    /// - Parameters:
+    ///   - scores: [B, C, …], what takes the place of the logits.
+    ///   - weight: [C], one for each class.
+    func crossEntropy(of scores: Tensor, weight: Tensor? = nil) throws -> Tensor {
+        // libtorch divides 0 by 0 where every pixel is ignored.
+        guard pixelCount > 0 else { return try zero() }
+        let none = -1  // no label left is −1
+        let kept = try labels.masked(where: isCounted.logicalNot(), with: Double(none))
+        return try scores.crossEntropy(labels: kept, weight: weight, ignoring: none)
+    }
 
-    public init(_ problem: Problem) { self.problem = problem }
+    /// softmax(s), [B, C, …].
+    func probabilities() throws -> Tensor { try logits.softmax(1) }
 
-    public var description: String {
-        switch problem {
-        case .shapes(let logits, let labels):
-            "logits of shape \(logits) and labels of shape \(labels) do not fit: expected [B, C, …] and [B, …]"
-        case .labelType(let name):
-            "labels must be whole numbers (int64 or uint8), found \(name)"
-        case .labelOutOfRange(let value, let count, let first, let classCount):
-            "\(count) labels lie outside the classes 0 to \(classCount - 1), first \(value) at \(first); map or ignore them"
-        case .classes(let expected, let found, let what):
-            "\(what) are for \(expected) classes, the logits have \(found)"
-        }
+    /// [B, C, …], Bool: the class is the pixel's label; class 0 where ignored.
+    func isLabel() throws -> Tensor { try classAxis().equal(labels.unsqueezed(1)) }
+
+    /// [B, C, …], Bool: the class is the pixel's label, and the pixel takes part.
+    func isCountedLabel() throws -> Tensor { try isLabel().logicalAnd(isCounted.unsqueezed(1)) }
+
+    /// `values` ([B, C, …]) where the pixel takes part, 0 elsewhere.
+    func counted(_ values: Tensor) throws -> Tensor { try values.masked(where: isCounted.logicalNot().unsqueezed(1), with: 0) }
+
+    /// 0 … C − 1 along the second axis: [1, C, 1, …], int64.
+    func classAxis() throws -> Tensor { try alongClasses(.range(classCount, device: logits.device)) }
+
+    /// A vector of one number a class, shaped [1, C, 1, …].
+    func alongClasses(_ values: Tensor) throws -> Tensor {
+        try values.reshaped([1, classCount] + Array(repeating: 1, count: logits.rank - 2))
+    }
+
+    /// One number a class, shaped [1, C, 1, …], with the dtype and device of the logits.
+    func alongClasses(_ values: [Double]) throws -> Tensor {
+        try alongClasses(Tensor(values).to(logits.dtype, device: logits.device))
     }
 }

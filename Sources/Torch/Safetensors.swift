@@ -122,7 +122,7 @@ extension Safetensors {
             }
             metadata = json.metadata
             var entries: [String: Entry] = [:]
-            for (name, described) in json.tensors {
+            for (name, described) in json.tensors.sorted(by: { $0.key < $1.key }) {
                 guard let dtype = Safetensors.dtype(code: described.dtype) else {
                     throw fail("tensor '\(name)' has the unsupported dtype \(described.dtype)")
                 }
@@ -145,7 +145,11 @@ extension Safetensors {
                 entries[name] = Entry(dtype: dtype, shape: described.shape, range: low..<high)
             }
             var end = 0
-            for (name, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound) }) {
+            let inOrder = entries.sorted {
+                ($0.value.range.lowerBound, $0.value.range.upperBound, $0.key)
+                    < ($1.value.range.lowerBound, $1.value.range.upperBound, $1.key)
+            }
+            for (name, entry) in inOrder {
                 guard entry.range.lowerBound == end else {
                     throw fail("tensor '\(name)' starts at \(entry.range.lowerBound), expected \(end): tensors overlap or leave a gap")
                 }

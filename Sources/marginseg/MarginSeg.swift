@@ -19,7 +19,10 @@ struct MarginSeg: ParsableCommand {
             Results go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
             """,
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
-        subcommands: [DemoCommand.self, InspectCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self])
+        subcommands: [
+            DemoCommand.self, PhantomCommand.self, InspectCommand.self, MarginsCommand.self, LossCommand.self, TrainCommand.self,
+            EvaluateCommand.self, PredictCommand.self,
+        ])
 
     static func main() {
         TorchLibrary.keepFreedMemory()

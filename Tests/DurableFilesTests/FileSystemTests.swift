@@ -18,9 +18,11 @@ struct FileSystemTests {
         Misuse(name: "folder", call: { _ = try FileSystem.read($0) }, message: "cannot be read: it is a folder, expected a file"),
         Misuse(name: "file/below", call: { _ = try FileSystem.read($0) }, message: "cannot be read: no such file"),
         Misuse(name: "missing", call: { try FileSystem.requireFile($0) }, message: "cannot be read: no such file"),
-        Misuse(name: "folder", call: { try FileSystem.requireFile($0) }, message: "cannot be read: it is a folder, expected a file"),
+        Misuse(
+            name: "folder", call: { try FileSystem.requireFile($0) }, message: "cannot be read: it is a folder, expected a file"),
         Misuse(name: "missing", call: { try FileSystem.requireFolder($0) }, message: "cannot be read: no such folder"),
-        Misuse(name: "file", call: { try FileSystem.requireFolder($0) }, message: "cannot be read: it is a file, expected a folder"),
+        Misuse(
+            name: "file", call: { try FileSystem.requireFolder($0) }, message: "cannot be read: it is a file, expected a folder"),
         Misuse(name: "missing", call: { _ = try FileSystem.list($0) }, message: "cannot be read: no such folder"),
         Misuse(name: "file", call: { _ = try FileSystem.list($0) }, message: "cannot be read: it is a file, expected a folder"),
     ]
@@ -78,7 +80,8 @@ struct FileSystemTests {
     func aFolderWithoutPermissionIsNamed() throws {
         try withTemporaryFolder { folder in
             try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
-            #expect(messageThrown { try FileSystem.makeFolder(folder) } == "\(folder.path) cannot be written to: Permission denied")
+            #expect(
+                messageThrown { try FileSystem.makeFolder(folder) } == "\(folder.path) cannot be written to: Permission denied")
         }
     }
 

@@ -47,7 +47,8 @@ struct GoldenCopleNetTests {
 
     @Test(arguments: variants)
     func outputAndGradients(_ variant: Variant) throws {
-        let golden = try Safetensors(contentsOf: TestFolders.golden.appending(path: "coplenet_\(variant.name).safetensors")).tensors
+        let golden = try Safetensors(contentsOf: TestFolders.golden.appending(path: "coplenet_\(variant.name).safetensors"))
+            .tensors
         let network = try variant.network()
         try fill(network)
         let output = try network(#require(golden["input"]), .evaluation)
@@ -66,7 +67,8 @@ struct GoldenCopleNetTests {
 
     @Test(arguments: variants)
     func tenAdamWSteps(_ variant: Variant) throws {
-        let golden = try Safetensors(contentsOf: TestFolders.golden.appending(path: "coplenet_\(variant.name).safetensors")).tensors
+        let golden = try Safetensors(contentsOf: TestFolders.golden.appending(path: "coplenet_\(variant.name).safetensors"))
+            .tensors
         let (input, labels) = try (#require(golden["input"]), #require(golden["labels"]))
         let losses: [Double] = try #require(golden["adamw.losses"]).elements()
         let rates: [Double] = try #require(golden["adamw.lrs"]).elements()
@@ -84,7 +86,8 @@ struct GoldenCopleNetTests {
         }
         guard variant.name == "binary" else { return }
         let after = try Safetensors(
-            contentsOf: TestFolders.golden.appending(path: "coplenet_binary_checkpoint_output.safetensors")).tensors
+            contentsOf: TestFolders.golden.appending(path: "coplenet_binary_checkpoint_output.safetensors")
+        ).tensors
         let output = try network(#require(after["input"]), .evaluation)
         #expect(try output.largestDifference(to: #require(after["output"])) <= 2e-3, "after ten steps, rounding has grown")
     }

@@ -3,7 +3,8 @@ import Foundation
 /// Where tests find what they did not make themselves.
 public enum TestFolders {
     /// The package.
-    public static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    public static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Reference vectors: `GOLDEN_DIR`, or those of the package.
     public static let golden = environment("GOLDEN_DIR") ?? package.appending(path: "Tests/Golden")
@@ -24,7 +25,8 @@ public enum TestFolders {
 
 /// Runs `body` with a new empty folder, which is removed afterwards.
 public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "marginseg-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+    let folder = FileManager.default.temporaryDirectory.appending(
+        path: "marginseg-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)

@@ -9,9 +9,10 @@ struct Conv2dTests {
     @Test func startsWithPyTorchsNumbers() throws {
         let layer = try Conv2d(3, 4, kernel: 3, Generator(seed: 0))
         let weight: [Float] = try layer.weight.tensor.elements()
-        #expect(weight.prefix(5) == [
-            -0.0014408392598852515, 0.10323861986398697, -0.15839511156082153, -0.14163152873516083, -0.07412299513816833,
-        ])
+        #expect(
+            weight.prefix(5) == [
+                -0.0014408392598852515, 0.10323861986398697, -0.15839511156082153, -0.14163152873516083, -0.07412299513816833,
+            ])
         #expect(weight.last == -0.1484476625919342)
         #expect(abs(weight.reduce(0) { $0 + Double($1) } + 0.7475195649312809) < 1e-12)
         let bias: [Float] = try #require(layer.bias).tensor.elements()

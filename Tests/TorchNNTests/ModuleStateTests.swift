@@ -71,6 +71,7 @@ struct ModuleStateTests {
         #expect(error.missing.count == 7)
         #expect(
             error.description
-                == "the stored weights do not fit this network; missing: 0.weight, 0.bias, 1.weight, 1.bias, 1.running_mean and 2 more")
+                == "the stored weights do not fit this network; missing: 0.weight, 0.bias, 1.weight, 1.bias, 1.running_mean and 2 more"
+        )
     }
 }

@@ -45,10 +45,11 @@ struct ModuleTests {
 
     @Test func namesArePyTorchs() {
         let entries = Tree().namedState()
-        #expect(entries.map(\.name) == [
-            "in_conv.first", "in_conv.running_mean", "in_conv.conv_1", "in_conv.conv2x2_wide", "present.weight", "bias",
-            "up_layers.0.weight", "up_layers.1.weight", "scales.0", "scales.1", "optional_layers.1.weight",
-        ])
+        #expect(
+            entries.map(\.name) == [
+                "in_conv.first", "in_conv.running_mean", "in_conv.conv_1", "in_conv.conv2x2_wide", "present.weight", "bias",
+                "up_layers.0.weight", "up_layers.1.weight", "scales.0", "scales.1", "optional_layers.1.weight",
+            ])
         #expect(entries.filter { !$0.isParameter }.map(\.name) == ["in_conv.running_mean"])
         #expect(Set(Tree().state().keys) == Set(entries.map(\.name)))
     }
@@ -78,9 +79,10 @@ struct ModuleTests {
 
     @Test func sequencesHaveNoNameForTheirList() throws {
         let net = try Net(Generator(seed: 1))
-        #expect(net.namedState().map(\.name) == [
-            "conv_conv.0.weight", "conv_conv.2.1.weight", "twice.0.0.weight", "twice.1.1.weight",
-        ])
+        #expect(
+            net.namedState().map(\.name) == [
+                "conv_conv.0.weight", "conv_conv.2.1.weight", "twice.0.0.weight", "twice.1.1.weight",
+            ])
         #expect(net.convConv.namedState().map(\.name) == ["0.weight", "2.1.weight"])
     }
 
@@ -110,7 +112,9 @@ struct ModuleTests {
         let results = [
             try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = Bare().namedState() },
             try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = BareList().namedState() },
-            try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = BareOptional().namedState() },
+            try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                _ = BareOptional().namedState()
+            },
         ]
         for (result, name) in zip(results, ["weight", "weights.0", "weight"]) {
             let message = String(decoding: result.standardErrorContent, as: UTF8.self)
@@ -122,6 +126,8 @@ struct ModuleTests {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = HoldsStranger().namedState()
         }
-        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains("'stranger' is of an unknown kind of class, Stranger"))
+        #expect(
+            String(decoding: result.standardErrorContent, as: UTF8.self).contains(
+                "'stranger' is of an unknown kind of class, Stranger"))
     }
 }

@@ -25,10 +25,13 @@ struct NormalizationTests {
         let images = try Tensor.range(16, dtype: .float32).reshaped([2, 2, 2, 2])
         let mode = try ForwardMode.training(Generator(seed: 1))
 
-        try expect(layer(images, mode), [
-            -1.6484880, -1.1669447, -0.6854015, -0.20385823, -1.6621220, -1.5417362, -1.4213504, -1.3009646, 2.2038581, 2.6854014,
-            3.1669447, 3.6484880, -0.69903553, -0.5786497, -0.45826387, -0.33787805,
-        ], "first batch")
+        try expect(
+            layer(images, mode),
+            [
+                -1.6484880, -1.1669447, -0.6854015, -0.20385823, -1.6621220, -1.5417362, -1.4213504, -1.3009646, 2.2038581,
+                2.6854014,
+                3.1669447, 3.6484880, -0.69903553, -0.5786497, -0.45826387, -0.33787805,
+            ], "first batch")
         try expect(layer.runningMean.tensor, [0.55, 0.95])
         try expect(layer.runningVar.tensor, [2.8714285, 2.8714285])
         #expect(try layer.numBatchesTracked.tensor.itemAsInt() == 1)
@@ -38,10 +41,13 @@ struct NormalizationTests {
         try expect(layer.runningVar.tensor, [10.47, 10.47])
         #expect(try layer.numBatchesTracked.tensor.itemAsInt() == 2)
 
-        try expect(layer(images, .evaluation), [
-            0.014135636, 0.6322324, 1.2503291, 1.8684260, -0.8076174, -0.65309316, -0.49856898, -0.3440448, 4.95891, 5.5770063,
-            6.1951032, 6.8132, 0.42857617, 0.5831004, 0.7376245, 0.89214873,
-        ], "evaluation")
+        try expect(
+            layer(images, .evaluation),
+            [
+                0.014135636, 0.6322324, 1.2503291, 1.8684260, -0.8076174, -0.65309316, -0.49856898, -0.3440448, 4.95891,
+                5.5770063,
+                6.1951032, 6.8132, 0.42857617, 0.5831004, 0.7376245, 0.89214873,
+            ], "evaluation")
         try expect(layer.runningMean.tensor, [1.595, 2.755], "evaluation changes nothing")
         #expect(try layer.numBatchesTracked.tensor.itemAsInt() == 2)
     }

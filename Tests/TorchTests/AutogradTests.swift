@@ -102,6 +102,24 @@ struct AutogradTests {
         #expect(try gradient(of: x) == [2 * 32, 2 * 63])
     }
 
+    /// Unscaled, the known gradient may be handed on as it is; what gathers in the leaf must not run back into it.
+    @Test(arguments: [true, false])
+    func whatGathersLeavesTheKnownGradientAlone(keepingGraph: Bool) throws {
+        let x = try leaf([1, 2])
+        let known = try Tensor([10, 20] as [Double])
+        func loss() throws -> Tensor {
+            // A copy that only the graph holds, or one that the caller holds too.
+            let gradient = keepingGraph ? try known.clone() : known
+            return try .withKnownGradient(value: .scalar(7, dtype: .float64), input: x, gradient: gradient)
+        }
+        let first = try loss()
+        try first.backward(keepingGraph: keepingGraph)
+        try (keepingGraph ? first : loss()).backward()
+        #expect(try gradient(of: x) == [20, 40])
+        let untouched: [Double] = try known.elements()
+        #expect(untouched == [10, 20])
+    }
+
     @Test func withoutAGraphItIsAPlainValue() throws {
         let x = try Tensor([1, 2] as [Double])
         let value = try Tensor.scalar(7, dtype: .float64)
@@ -117,7 +135,9 @@ struct AutogradTests {
     ])
     func misshapedKnownGradients(value: [Int], gradient: [Int], problem: String) throws {
         let x = try leaf([1, 2])
-        let message = messageThrown { _ = try Tensor.withKnownGradient(value: .zeros(value), input: x, gradient: .zeros(gradient)) }
+        let message = messageThrown {
+            _ = try Tensor.withKnownGradient(value: .zeros(value), input: x, gradient: .zeros(gradient))
+        }
         #expect(message == "known gradient of \(value) float32, [2] float64, \(gradient) float32: \(problem)")
     }
 
@@ -132,6 +152,13 @@ struct AutogradTests {
         #expect((x * 2).requiresGradient)
         #expect(throws: Stop.self) { try withoutGradient { throw Stop() } }
         #expect((x * 2).requiresGradient)
+    }
+
+    @Test func recordingIsKnown() {
+        #expect(isRecordingGradient)
+        #expect(!withoutGradient { isRecordingGradient })
+        #expect(!withInference { isRecordingGradient })
+        #expect(isRecordingGradient)
     }
 
     @Test func scopesNest() throws {

@@ -35,18 +35,19 @@ struct DTypeTests {
     }
 
     /// What a conversion to a dtype and back to float32 leaves of a number.
-    @Test(arguments: [
-        (DType.float16, [0, 1, -2.5, 0.0999755859375, 65504], [0, 1, -2.5, 0.0999755859375, 65504]),
-        (.float16, [0.1, 70000, 2049], [0.0999755859375, .infinity, 2048]),
-        (.bfloat16, [0, 1, -2.5, 3.0e38], [0, 1, -2.5, 3.004055e38]),
-        (.bfloat16, [1.00390625, 1.01171875, 257], [1, 1.015625, 256]),  // halves go to the even neighbour
-        (.uint8, [0, 1, 254.9], [0, 1, 254]),
-        (.int32, [-1.9, 1.9, 16_777_216], [-1, 1, 16_777_216]),
-        (.int64, [-1.9, 1.9, 16_777_216], [-1, 1, 16_777_216]),
-        (.bool, [0, -0.5, 3], [0, 1, 1]),
-        (.float32, [0.1, -7], [0.1, -7]),
-        (.float64, [0.1, -7], [0.1, -7]),
-    ] as [(DType, [Float], [Float])])
+    @Test(
+        arguments: [
+            (DType.float16, [0, 1, -2.5, 0.0999755859375, 65504], [0, 1, -2.5, 0.0999755859375, 65504]),
+            (.float16, [0.1, 70000, 2049], [0.0999755859375, .infinity, 2048]),
+            (.bfloat16, [0, 1, -2.5, 3.0e38], [0, 1, -2.5, 3.004055e38]),
+            (.bfloat16, [1.00390625, 1.01171875, 257], [1, 1.015625, 256]),  // halves go to the even neighbour
+            (.uint8, [0, 1, 254.9], [0, 1, 254]),
+            (.int32, [-1.9, 1.9, 16_777_216], [-1, 1, 16_777_216]),
+            (.int64, [-1.9, 1.9, 16_777_216], [-1, 1, 16_777_216]),
+            (.bool, [0, -0.5, 3], [0, 1, 1]),
+            (.float32, [0.1, -7], [0.1, -7]),
+            (.float64, [0.1, -7], [0.1, -7]),
+        ] as [(DType, [Float], [Float])])
     func conversions(dtype: DType, values: [Float], expected: [Float]) throws {
         let converted = try Tensor(values).to(dtype)
         #expect(converted.dtype == dtype)

@@ -22,9 +22,9 @@ struct DeviceTests {
     }
 
     #if os(Linux)
-    static let absent = [Device.cuda(100), .mps]
+        static let absent = [Device.cuda(100), .mps]
     #else
-    static let absent = [Device.cuda(0)]
+        static let absent = [Device.cuda(0)]
     #endif
 
     /// Devices that no machine of this system has.

@@ -14,7 +14,8 @@ struct NetworkOperationsTests {
             try image().convolved(ones([2, 1, 3, 3]), bias: Tensor([1, 2] as [Double]))
         },
         TensorRow("convolution is a correlation", [1, 1, 1, 2], [1, 1]) {
-            try Tensor([0, 1, 2] as [Double], shape: [1, 1, 1, 3]).convolved(Tensor([-1, 1] as [Double], shape: [1, 1, 1, 2]), bias: nil)
+            try Tensor([0, 1, 2] as [Double], shape: [1, 1, 1, 3]).convolved(
+                Tensor([-1, 1] as [Double], shape: [1, 1, 1, 2]), bias: nil)
         },
         TensorRow("padding", [1, 1, 3, 3], [8, 15, 12, 21, 36, 27, 20, 33, 24]) {
             try image().convolved(ones([1, 1, 3, 3]), bias: nil, padding: 1)
@@ -65,9 +66,15 @@ struct NetworkOperationsTests {
 
     /// Of [2, 2, 4, 4].
     @Test(arguments: [
-        TensorFunction("convolution") { try $0.convolved(.random([3, 2, 3, 3], seed: 1), bias: .random([3], seed: 2), padding: 1) },
-        TensorFunction("dilated convolution") { try $0.convolved(.random([3, 2, 2, 2], seed: 1), bias: nil, stride: 2, dilation: 2) },
-        TensorFunction("transposed convolution") { try $0.transposeConvolved(.random([2, 3, 2, 2], seed: 1), bias: nil, stride: 2) },
+        TensorFunction("convolution") {
+            try $0.convolved(.random([3, 2, 3, 3], seed: 1), bias: .random([3], seed: 2), padding: 1)
+        },
+        TensorFunction("dilated convolution") {
+            try $0.convolved(.random([3, 2, 2, 2], seed: 1), bias: nil, stride: 2, dilation: 2)
+        },
+        TensorFunction("transposed convolution") {
+            try $0.transposeConvolved(.random([2, 3, 2, 2], seed: 1), bias: nil, stride: 2)
+        },
         TensorFunction("group norm") {
             try $0.groupNormalized(2, weight: Tensor([1, 2] as [Double]), bias: Tensor([0.5, 0] as [Double]))
         },
@@ -90,10 +97,11 @@ struct NetworkOperationsTests {
         #expect(try gradientError(at: input) { try function.call($0).power(3).sum() } < 1e-5)
     }
 
-    @Test(arguments: [
-        (nil, -100, [0, 1], 0.5 * (2.0 * 0.6931471805599453)), (nil, 1, [0, 1], 0.6931471805599453),
-        ([1, 3], -100, [0, 1], 0.6931471805599453), (nil, -100, [1, 1], 0.6931471805599453),
-    ] as [([Double]?, Int, [Int64], Double)])
+    @Test(
+        arguments: [
+            (nil, -100, [0, 1], 0.5 * (2.0 * 0.6931471805599453)), (nil, 1, [0, 1], 0.6931471805599453),
+            ([1, 3], -100, [0, 1], 0.6931471805599453), (nil, -100, [1, 1], 0.6931471805599453),
+        ] as [([Double]?, Int, [Int64], Double)])
     func crossEntropyOfEvenScores(weight: [Double]?, ignoring: Int, labels: [Int64], expected: Double) throws {
         let logits = try Tensor.zeros([1, 2, 2], dtype: .float64)
         let found = try logits.crossEntropy(

@@ -20,7 +20,8 @@ struct SafetensorsTests {
 
     @Test func manyTensorsWithNamesAndText() throws {
         let names = ["", "a", "B", "in_conv.conv_conv.0.weight", "ρ/\"quoted\"\\", "10", "9", "a\nb"]
-        let tensors = try Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, try Tensor.random([$0], seed: UInt64($0))) })
+        let tensors = try Dictionary(
+            uniqueKeysWithValues: names.enumerated().map { ($1, try Tensor.random([$0], seed: UInt64($0))) })
         let metadata = ["": "", "epoch": "3", "note": "line\nline ρ \"quoted\""]
         let back = try written(tensors, metadata: metadata)
         #expect(back.metadata == metadata)
@@ -42,7 +43,9 @@ struct SafetensorsTests {
     /// Whatever its layout, a tensor is stored row by row.
     @Test func layoutsAreNotStored() throws {
         let tensor = try Tensor.random([2, 3, 4, 5], seed: 2)
-        let variants = try ["a": tensor.contiguous(.channelsLast), "b": tensor.permuted([3, 2, 1, 0]), "c": tensor.narrowed(3, 1..<3)]
+        let variants = try [
+            "a": tensor.contiguous(.channelsLast), "b": tensor.permuted([3, 2, 1, 0]), "c": tensor.narrowed(3, 1..<3),
+        ]
         let back = try written(variants)
         for (name, tensor) in variants {
             let found = try #require(back.tensors[name])
@@ -96,9 +99,11 @@ struct SafetensorsTests {
             let file = try Safetensors(contentsOf: url)
             #expect(file.metadata == ["made": "by Python", "epoch": "3"])
             let expected: [String: (DType, [Int], [Double])] = [
-                "weights": (.float32, [1, 3], [1.5, -2, 3.25]), "half": (.float16, [2], [0.5, -0.125]), "brain": (.bfloat16, [2], [1, -3]),
+                "weights": (.float32, [1, 3], [1.5, -2, 3.25]), "half": (.float16, [2], [0.5, -0.125]),
+                "brain": (.bfloat16, [2], [1, -3]),
                 "double": (.float64, [], [2.5]), "byte": (.uint8, [2], [0, 255]), "int": (.int32, [1], [-7]),
-                "long": (.int64, [2, 1], [1_099_511_627_776, -1]), "flag": (.bool, [3], [1, 0, 1]), "empty": (.float32, [0, 3], []),
+                "long": (.int64, [2, 1], [1_099_511_627_776, -1]), "flag": (.bool, [3], [1, 0, 1]),
+                "empty": (.float32, [0, 3], []),
             ]
             #expect(Set(file.tensors.keys) == Set(expected.keys))
             for (name, (dtype, shape, values)) in expected {
@@ -122,7 +127,9 @@ struct SafetensorsTests {
     @Test func aMissingFileAndAFolderAreNamed() throws {
         try withTemporaryFolder { folder in
             let missing = folder.appending(path: "missing.safetensors")
-            for read in [{ _ = try Safetensors(contentsOf: $0) }, { _ = try Safetensors.metadata(of: $0) }] as [(URL) throws -> Void] {
+            for read in [{ _ = try Safetensors(contentsOf: $0) }, { _ = try Safetensors.metadata(of: $0) }]
+                as [(URL) throws -> Void]
+            {
                 #expect(messageThrown { try read(missing) } == "\(missing.path) cannot be read: no such file")
                 #expect(messageThrown { try read(folder) } == "\(folder.path) cannot be read: it is a folder, expected a file")
             }

@@ -21,7 +21,8 @@ struct TensorPointwiseTests {
         Unary(name: "exp", call: { try $0.exp() }, inputs: [-800, -1, 0, 2], expected: { exp($0) }, smoothAt: [-1, 0, 2]),
         Unary(name: "log", call: { try $0.log() }, inputs: [0, 0.5, 1, 10], expected: { log($0) }, smoothAt: [0.5, 3]),
         Unary(name: "log2", call: { try $0.log2() }, inputs: [0.25, 1, 8], expected: { log2($0) }, smoothAt: [0.5, 3]),
-        Unary(name: "log1p", call: { try $0.log1p() }, inputs: [-0.5, 0, 1e-12, 3], expected: { log1p($0) }, smoothAt: [-0.5, 0, 3]),
+        Unary(
+            name: "log1p", call: { try $0.log1p() }, inputs: [-0.5, 0, 1e-12, 3], expected: { log1p($0) }, smoothAt: [-0.5, 0, 3]),
         Unary(name: "sqrt", call: { try $0.sqrt() }, inputs: [0, 0.25, 2], expected: { $0.squareRoot() }, smoothAt: [0.25, 2]),
         Unary(
             name: "sigmoid", call: { try $0.sigmoid() }, inputs: [-30, -1, 0, 1, 30], expected: { 1 / (1 + exp(-$0)) },
@@ -29,19 +30,22 @@ struct TensorPointwiseTests {
         Unary(name: "tanh", call: { try $0.tanh() }, inputs: [-30, -1, 0, 1], expected: { tanh($0) }, smoothAt: [-2, 0, 1]),
         Unary(name: "relu", call: { try $0.relu() }, inputs: [-1, 0, 2], expected: { max($0, 0) }, smoothAt: [-1, 2]),
         Unary(
-            name: "leaky relu", call: { try $0.leakyReLU(negativeSlope: 0.1) }, inputs: [-2, 0, 3], expected: { $0 > 0 ? $0 : 0.1 * $0 },
+            name: "leaky relu", call: { try $0.leakyReLU(negativeSlope: 0.1) }, inputs: [-2, 0, 3],
+            expected: { $0 > 0 ? $0 : 0.1 * $0 },
             smoothAt: [-2, 3]),
         Unary(
             name: "softplus", call: { try $0.softplus() }, inputs: [-30, -1, 0, 5, 1e4],
             expected: { $0 > 20 ? $0 : log1p(exp($0)) }, smoothAt: [-3, 0, 5]),
-        Unary(name: "floor", call: { try $0.floor() }, inputs: [-1.5, -0.1, 0, 1.9], expected: { $0.rounded(.down) }, smoothAt: nil),
+        Unary(
+            name: "floor", call: { try $0.floor() }, inputs: [-1.5, -0.1, 0, 1.9], expected: { $0.rounded(.down) }, smoothAt: nil),
         Unary(
             name: "rounded", call: { try $0.rounded() }, inputs: [-1.5, 0.5, 1.5, 2.4, 2.6],
             expected: { $0.rounded(.toNearestOrEven) }, smoothAt: nil),
         Unary(
             name: "isFinite", call: { try $0.isFinite() }, inputs: [-.infinity, .nan, 0, 1e300],
             expected: { $0.isFinite ? 1 : 0 }, smoothAt: nil),
-        Unary(name: "logicalNot", call: { try $0.logicalNot() }, inputs: [0, 1, -2], expected: { $0 == 0 ? 1 : 0 }, smoothAt: nil),
+        Unary(
+            name: "logicalNot", call: { try $0.logicalNot() }, inputs: [0, 1, -2], expected: { $0 == 0 ? 1 : 0 }, smoothAt: nil),
         Unary(
             name: "clamped", call: { try $0.clamped(to: -1...2) }, inputs: [-5, -1, 0.5, 7], expected: { min(max($0, -1), 2) },
             smoothAt: [-5, 0.5, 7]),
@@ -62,7 +66,9 @@ struct TensorPointwiseTests {
         let found: [Double] = try row.call(Tensor(row.inputs)).elements()
         for (input, found) in zip(row.inputs, found) {
             let expected = row.expected(input)
-            #expect(found == expected || abs(found - expected) <= 1e-14 * abs(expected), "of \(input): \(found), expected \(expected)")
+            #expect(
+                found == expected || abs(found - expected) <= 1e-14 * abs(expected), "of \(input): \(found), expected \(expected)"
+            )
         }
     }
 
@@ -98,7 +104,9 @@ struct TensorPointwiseTests {
         #expect(found == row.elements)
     }
 
-    @Test(arguments: [([3], [2, 3], [2, 3]), ([2, 1], [1, 3], [2, 3]), ([], [4], [4]), ([2, 1, 1], [3, 1], [2, 3, 1]), ([0], [1], [0])])
+    @Test(arguments: [
+        ([3], [2, 3], [2, 3]), ([2, 1], [1, 3], [2, 3]), ([], [4], [4]), ([2, 1, 1], [3, 1], [2, 3, 1]), ([0], [1], [0]),
+    ])
     func broadcasting(left: [Int], right: [Int], expected: [Int]) throws {
         #expect(try (Tensor.ones(left) + Tensor.ones(right)).shape == expected)
         #expect(try (Tensor.ones(right) * Tensor.ones(left)).shape == expected)
@@ -148,7 +156,9 @@ struct TensorPointwiseTests {
         TensorMisuse("masked_fill of [2] float32, [3] bool", .runtime) {
             try Tensor.ones([2]).masked(where: .ones([3], dtype: .bool), with: 0)
         },
-        TensorMisuse("masked_fill of [2] float32, [2] float32", .runtime) { try Tensor.ones([2]).masked(where: .ones([2]), with: 0) },
+        TensorMisuse("masked_fill of [2] float32, [2] float32", .runtime) {
+            try Tensor.ones([2]).masked(where: .ones([2]), with: 0)
+        },
         TensorMisuse("where of [3] bool, [2] float32, [2] float32", .runtime) {
             try Tensor.ones([2]).chosen(where: .ones([3], dtype: .bool), otherwise: .ones([2]))
         },

@@ -24,7 +24,9 @@ struct TensorReductionTests {
         TensorRow("max 1, kept", [2, 1], [3, 6]) { try matrix().max([1], keepingAxes: true) },
         TensorRow("min", [], [1]) { try matrix().min() },
         TensorRow("min -1", [2], [1, 4]) { try matrix().min([-1]) },
-        TensorRow("logSumExp", [2], [log(6), log(8)]) { try Tensor([1, 2, 3, 0.5, 3.5, 4] as [Double], shape: [2, 3]).log().logSumExp([1]) },
+        TensorRow("logSumExp", [2], [log(6), log(8)]) {
+            try Tensor([1, 2, 3, 0.5, 3.5, 4] as [Double], shape: [2, 3]).log().logSumExp([1])
+        },
         TensorRow("logSumExp, large", [], [1000 + log(2)]) { try Tensor([1000, 1000] as [Double]).logSumExp([0]) },
         TensorRow("argmax 0", [3], [1, 1, 1]) { try matrix().argmax(0) },
         TensorRow("argmax 1, kept", [2, 1], [2, 2]) { try matrix().argmax(1, keepingAxis: true) },
@@ -32,7 +34,9 @@ struct TensorReductionTests {
         TensorRow("top values", [2, 2], [3, 2, 6, 5]) { try matrix().top(2, 1).values },
         TensorRow("top indices", [2, 2], [2, 1, 2, 1]) { try matrix().top(2, 1).indices },
         TensorRow("sorted", [4], [-1, 0, 2, 3]) { try Tensor([3, -1, 2, 0] as [Double]).sorted(0).values },
-        TensorRow("sorted, falling", [4], [0, 2, 3, 1]) { try Tensor([3, -1, 2, 0] as [Double]).sorted(0, descending: true).indices },
+        TensorRow("sorted, falling", [4], [0, 2, 3, 1]) {
+            try Tensor([3, -1, 2, 0] as [Double]).sorted(0, descending: true).indices
+        },
         TensorRow("sorted is stable", [5], [1, 3, 0, 2, 4]) { try Tensor([5, 2, 5, 2, 5] as [Double]).sorted(0).indices },
         TensorRow("cumulative sum", [2, 3], [1, 3, 6, 4, 9, 15]) { try matrix().cumulativeSum(1) },
         TensorRow("cumulative sum 0", [2, 3], [1, 2, 3, 5, 7, 9]) { try matrix().cumulativeSum(0) },
@@ -40,7 +44,9 @@ struct TensorReductionTests {
         TensorRow("softmax, large", [2], [0, 1]) { try Tensor([-1e4, 1e4] as [Double]).softmax(-1) },
         TensorRow("logSoftmax", [2], [log(0.25), log(0.75)]) { try Tensor([0, log(3)] as [Double]).logSoftmax(0) },
         TensorRow("logSoftmax, large", [2], [-2e4, 0]) { try Tensor([-1e4, 1e4] as [Double]).logSoftmax(0) },
-        TensorRow("total norm", [], [13]) { try Tensor.totalNorm([Tensor([3, 4] as [Double]), Tensor([12] as [Double], shape: [1, 1])]) },
+        TensorRow("total norm", [], [13]) {
+            try Tensor.totalNorm([Tensor([3, 4] as [Double]), Tensor([12] as [Double], shape: [1, 1])])
+        },
     ]
 
     @Test(arguments: rows)

@@ -23,23 +23,35 @@ struct TensorShapeTests {
         TensorRow("narrowed to nothing", [2, 0], []) { try matrix().narrowed(1, 1..<1) },
         TensorRow("flipped", [2, 3], [2, 1, 0, 5, 4, 3]) { try matrix().flipped([1]) },
         TensorRow("flipped twice", [2, 3], [5, 4, 3, 2, 1, 0]) { try matrix().flipped([0, 1]) },
-        TensorRow("concatenated", [3, 3], [0, 1, 2, 3, 4, 5, 9, 9, 9]) { try .concatenated([matrix(), .full([1, 3], 9, dtype: .float64)], 0) },
+        TensorRow("concatenated", [3, 3], [0, 1, 2, 3, 4, 5, 9, 9, 9]) {
+            try .concatenated([matrix(), .full([1, 3], 9, dtype: .float64)], 0)
+        },
         TensorRow("concatenated along columns", [2, 4], [0, 1, 2, 9, 3, 4, 5, 9]) {
             try .concatenated([matrix(), .full([2, 1], 9, dtype: .float64)], 1)
         },
-        TensorRow("stacked", [2, 2], [1, 3, 2, 4]) { try .stacked([Tensor([1, 2] as [Double]), Tensor([3, 4] as [Double])], 1) },
+        TensorRow("stacked", [2, 2], [1, 3, 2, 4]) {
+            try .stacked([Tensor([1, 2] as [Double]), Tensor([3, 4] as [Double])], 1)
+        },
         TensorRow("gathered", [2, 1], [2, 3]) { try matrix().gathered(1, Tensor([2, 0] as [Int64], shape: [2, 1])) },
-        TensorRow("scattered", [2, 3], [0, 1, 9, 9, 4, 5]) { try matrix().scattered(1, Tensor([2, 0] as [Int64], shape: [2, 1]), 9) },
+        TensorRow("scattered", [2, 3], [0, 1, 9, 9, 4, 5]) {
+            try matrix().scattered(1, Tensor([2, 0] as [Int64], shape: [2, 1]), 9)
+        },
         TensorRow("indexSelected", [2, 2], [2, 0, 5, 3]) { try matrix().indexSelected(1, Tensor([2, 0] as [Int64])) },
         TensorRow("maskedSelected", [2], [4, 5]) { try matrix().maskedSelected(matrix().greater(3)) },
         TensorRow("padded", [2, 5], [0, 0, 1, 2, 0, 0, 3, 4, 5, 0]) { try matrix().padded([1, 1]) },
         TensorRow("padded by a value", [3, 3], [7, 7, 7, 0, 1, 2, 3, 4, 5]) { try matrix().padded([0, 0, 1, 0], .constant(7)) },
         TensorRow("cropped by padding", [2, 1], [1, 4]) { try matrix().padded([-1, -1]) },
-        TensorRow("padded by the border", [1, 2, 5], [0, 1, 2, 2, 2, 3, 4, 5, 5, 5]) { try matrix().unsqueezed(0).padded([0, 2], .replicate) },
-        TensorRow("padded by reflection", [1, 2, 5], [2, 1, 0, 1, 2, 5, 4, 3, 4, 5]) { try matrix().unsqueezed(0).padded([2, 0], .reflect) },
+        TensorRow("padded by the border", [1, 2, 5], [0, 1, 2, 2, 2, 3, 4, 5, 5, 5]) {
+            try matrix().unsqueezed(0).padded([0, 2], .replicate)
+        },
+        TensorRow("padded by reflection", [1, 2, 5], [2, 1, 0, 1, 2, 5, 4, 3, 4, 5]) {
+            try matrix().unsqueezed(0).padded([2, 0], .reflect)
+        },
         TensorRow("matmul", [2, 2], [5, 14, 14, 50]) { try matrix().matmul(matrix().permuted([1, 0])) },
         TensorRow("matmul by a vector", [2], [3, 12]) { try matrix().matmul(.ones([3], dtype: .float64)) },
-        TensorRow("matmul of a batch", [2, 1, 1], [1, 5]) { try Tensor.range(4, dtype: .float64).reshaped([2, 1, 2]).matmul(.ones([2, 1], dtype: .float64)) },
+        TensorRow("matmul of a batch", [2, 1, 1], [1, 5]) {
+            try Tensor.range(4, dtype: .float64).reshaped([2, 1, 2]).matmul(.ones([2, 1], dtype: .float64))
+        },
     ]
 
     @Test(arguments: rows)
@@ -87,10 +99,18 @@ struct TensorShapeTests {
         TensorMisuse("cat of [2, 3] float64, [2, 2] float32", .runtime) { try .concatenated([matrix(), .ones([2, 2])], 0) },
         TensorMisuse("cat", .value) { try .concatenated([], 0) },
         TensorMisuse("stack of [2, 3] float64, [3] float32", .runtime) { try .stacked([matrix(), .ones([3])], 0) },
-        TensorMisuse("gather of [2, 3] float64, [1, 1] int64", .runtime) { try matrix().gathered(1, Tensor([3] as [Int64], shape: [1, 1])) },
-        TensorMisuse("scatter of [2, 3] float64, [1, 1] int64", .runtime) { try matrix().scattered(1, Tensor([-1] as [Int64], shape: [1, 1]), 0) },
-        TensorMisuse("index_select of [2, 3] float64, [1] int64", .index) { try matrix().indexSelected(0, Tensor([2] as [Int64])) },
-        TensorMisuse("masked_select of [2, 3] float64, [4] bool", .runtime) { try matrix().maskedSelected(.ones([4], dtype: .bool)) },
+        TensorMisuse("gather of [2, 3] float64, [1, 1] int64", .runtime) {
+            try matrix().gathered(1, Tensor([3] as [Int64], shape: [1, 1]))
+        },
+        TensorMisuse("scatter of [2, 3] float64, [1, 1] int64", .runtime) {
+            try matrix().scattered(1, Tensor([-1] as [Int64], shape: [1, 1]), 0)
+        },
+        TensorMisuse("index_select of [2, 3] float64, [1] int64", .index) {
+            try matrix().indexSelected(0, Tensor([2] as [Int64]))
+        },
+        TensorMisuse("masked_select of [2, 3] float64, [4] bool", .runtime) {
+            try matrix().maskedSelected(.ones([4], dtype: .bool))
+        },
         TensorMisuse("pad of [2, 3] float64", .runtime) { try matrix().padded([1]) },
         TensorMisuse("pad of [2, 3] float64", .runtime) { try matrix().padded([-2, -2]) },
         TensorMisuse("matmul of [2, 3] float64, [2, 3] float64", .runtime) { try matrix().matmul(matrix()) },

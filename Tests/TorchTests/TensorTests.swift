@@ -58,7 +58,8 @@ struct TensorTests {
     }
 
     @Test(arguments: [
-        ([2, 3], DType.float32, "Tensor([2, 3], float32, cpu)"), ([], .int64, "Tensor(1.0, int64)"), ([0], .bool, "Tensor([0], bool, cpu)"),
+        ([2, 3], DType.float32, "Tensor([2, 3], float32, cpu)"), ([], .int64, "Tensor(1.0, int64)"),
+        ([0], .bool, "Tensor([0], bool, cpu)"),
     ])
     func descriptions(shape: [Int], dtype: DType, expected: String) throws {
         #expect(try Tensor.ones(shape, dtype: dtype).description == expected)
@@ -76,22 +77,22 @@ struct TensorTests {
     }
 
     #if os(Linux)
-    /// 20,000 rounds would keep 640 MB if a tensor or a graph of a round stayed.
-    @Test func aLongLoopKeepsNoMemory() throws {
-        func round() throws {
-            let leaf = try Tensor.zeros([4000])
-            try leaf.setRequiresGradient()
-            try (leaf * 2).sum().backward()
+        /// 20,000 rounds would keep 640 MB if a tensor or a graph of a round stayed.
+        @Test func aLongLoopKeepsNoMemory() throws {
+            func round() throws {
+                let leaf = try Tensor.zeros([4000])
+                try leaf.setRequiresGradient()
+                try (leaf * 2).sum().backward()
+            }
+            for _ in 0..<200 { try round() }
+            let before = try residentBytes()
+            for _ in 0..<20_000 { try round() }
+            #expect(try residentBytes() - before < 200_000_000)
         }
-        for _ in 0..<200 { try round() }
-        let before = try residentBytes()
-        for _ in 0..<20_000 { try round() }
-        #expect(try residentBytes() - before < 200_000_000)
-    }
 
-    private func residentBytes() throws -> Int {
-        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-        return try #require(Int(fields[1])) * Int(getpagesize())
-    }
+        private func residentBytes() throws -> Int {
+            let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+            return try #require(Int(fields[1])) * Int(getpagesize())
+        }
     #endif
 }

@@ -2,18 +2,20 @@ import TestSupport
 import Testing
 import Torch
 
-/// Settings of the process: one after another, and put back.
-@Suite(.serialized) struct TorchLibraryTests {
+/// Settings belong to the process: what changes them runs in one of its own.
+struct TorchLibraryTests {
     @Test func versionIsSupported() throws {
         let numbers = TorchLibrary.version.split(separator: ".").prefix(2).compactMap { Int($0) }
         #expect(numbers.count == 2 && numbers[0] == 2 && numbers[1] >= 11, "\(TorchLibrary.version)")
     }
 
-    @Test func threadsAreCounted() throws {
-        let before = TorchLibrary.threadCount
-        defer { try? TorchLibrary.setThreadCount(before) }
-        try TorchLibrary.setThreadCount(1)
-        #expect(TorchLibrary.threadCount == 1)
+    @Test func threadsAreCounted() async {
+        await #expect(processExitsWith: .success) {
+            for count in [1, 2] {
+                try TorchLibrary.setThreadCount(count)
+                #expect(TorchLibrary.threadCount == count)
+            }
+        }
     }
 
     @Test(arguments: [0, -1])
@@ -22,12 +24,22 @@ import Torch
         #expect(message.hasPrefix("threads: "))
     }
 
-    @Test func determinismIsASetting() {
-        let before = TorchLibrary.isDeterministic
-        defer { TorchLibrary.isDeterministic = before }
-        TorchLibrary.isDeterministic = true
-        #expect(TorchLibrary.isDeterministic)
-        TorchLibrary.isDeterministic = false
-        #expect(!TorchLibrary.isDeterministic)
+    @Test func determinismIsASetting() async {
+        await #expect(processExitsWith: .success) {
+            for isOn in [true, false] {
+                TorchLibrary.isDeterministic = isOn
+                #expect(TorchLibrary.isDeterministic == isOn)
+            }
+        }
+    }
+
+    @Test func keptMemoryIsUsable() async {
+        await #expect(processExitsWith: .success) {
+            TorchLibrary.keepFreedMemory()
+            for _ in 0..<3 {
+                let sum = try Tensor.ones([1024, 1024]).sum().item()
+                #expect(sum == 1024 * 1024)
+            }
+        }
     }
 }

@@ -199,8 +199,9 @@ ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient);
 // A scalar that autograd sees as a function of `input` whose gradient is known already: backward hands
 // `gradient` times the incoming scalar to `input`.
 ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out);
-// Thread-local; returns what it was.
+// Thread-local; setting returns what it was.
 bool ct_grad_mode_set(bool on);
+bool ct_grad_mode_get(void);
 // Inference mode: {NULL}-safe end; both on the same thread.
 void *ct_inference_begin(void);
 void ct_inference_end(void *guard);

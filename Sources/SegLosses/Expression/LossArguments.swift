@@ -3,10 +3,30 @@ struct LossArguments: Sendable {
     let expression: String
     let term: LossExpression.Term
 
-    func number(_ name: String) throws -> Double? {
+    /// The numbers that a parameter takes.
+    enum Domain: String {
+        case any = "a number"
+        case notNegative = "a number of 0 or more"
+        case positive = "a number above 0"
+        case atLeastOne = "a number of 1 or more"
+
+        func contains(_ value: Double) -> Bool {
+            switch self {
+            case .any: true
+            case .notNegative: value >= 0
+            case .positive: value > 0
+            case .atLeastOne: value >= 1
+            }
+        }
+    }
+
+    func number(_ name: String, _ domain: Domain = .any) throws -> Double? {
         guard let argument = argument(name) else { return nil }
         guard case .number(let value) = argument.value else {
-            throw error(at: argument.valueColumn, "expected a number for \(name)")
+            throw error(at: argument.valueColumn, "expected \(domain.rawValue) for \(name)")
+        }
+        guard domain.contains(value) else {
+            throw error(at: argument.valueColumn, "expected \(domain.rawValue) for \(name), found \(argument.value)")
         }
         return value
     }
@@ -19,6 +39,24 @@ struct LossArguments: Sendable {
         return values
     }
 
+    /// Numbers of classes.
+    func classes(_ name: String) throws -> Set<Int>? {
+        guard let argument = argument(name), let values = try list(name) else { return nil }
+        return Set(
+            try values.map { value in
+                guard let index = Int(exactly: value), index >= 0 else {
+                    throw error(at: argument.valueColumn, "expected the numbers of classes for \(name), found \(argument.value)")
+                }
+                return index
+            })
+    }
+
+    func flag(_ name: String) throws -> Bool? {
+        guard let argument = argument(name) else { return nil }
+        if case .word(let word) = argument.value, let value = Bool(word) { return value }
+        throw error(at: argument.valueColumn, "expected true or false for \(name)")
+    }
+
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of: Choice.Type) throws -> Choice? {
         guard let argument = argument(name) else { return nil }
         if case .word(let word) = argument.value, let choice = Choice(rawValue: word) { return choice }
@@ -26,12 +64,18 @@ struct LossArguments: Sendable {
         throw error(at: argument.valueColumn, "expected \(names) for \(name)")
     }
 
+    func check(_ name: String, _ values: [Double], hasOneForEachOf classCount: Int) throws {
+        guard values.count == classCount else {
+            throw error(name, "expected \(classCount) numbers, one for each class, found \(values.count)")
+        }
+    }
+
     /// Points at the argument, or at the loss's own name.
     func error(_ name: String?, _ problem: String) -> LossExpressionError {
         error(at: name.flatMap { argument($0)?.column } ?? term.column, problem)
     }
 
-    private func argument(_ name: String) -> LossExpression.Argument? { term.arguments.first { $0.name == name } }
+    private func argument(_ name: String) -> LossExpression.Argument? { term.argument(named: name) }
 
     private func error(at column: Int, _ problem: String) -> LossExpressionError {
         LossExpressionError(expression: expression, column: column, problem: problem)

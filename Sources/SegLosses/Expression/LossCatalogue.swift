@@ -1,68 +1,42 @@
-import MarginCalibration
-
-/// What an objective may need to know of the data it will be trained on.
-public struct LossContext: Sendable {
-    public let classNames: [String]
-    /// Of the training split, at native size.
-    public let distribution: LabelDistribution?
-    public let ignoreLabel: Int?
-
-    public init(classNames: [String], distribution: LabelDistribution?, ignoreLabel: Int?) {
-        self.classNames = classNames
-        self.distribution = distribution
-        self.ignoreLabel = ignoreLabel
-    }
-}
-
 /// The losses that an expression may name.
 public enum LossCatalogue {
-    /// A loss as it is written: its name, its parameters, and how it is made.
+    /// A loss as it is written: its name, its parameters, how it is made, and what it is, for people.
     public struct Entry: Sendable {
         public let name: String
+        /// What it does, in one sentence.
         public let summary: String
+        /// Lines of plain text.
+        public let formula: [String]
         public let parameters: [Parameter]
-        /// Whether it can be made without counting labels.
-        let make: @Sendable (LossArguments, LossContext) throws -> any SegmentationLoss
+        /// Over which pixels, images and classes it is summed or averaged.
+        public let reduction: String
+        /// The publication whose form it is.
+        public let source: String
+        /// Reads the arguments, without data; what comes back makes the loss for a data set.
+        let prepare: @Sendable (LossArguments) throws -> Recipe
+
+        typealias Recipe = @Sendable (LossContext) throws -> any SegmentationLoss
     }
 
     public struct Parameter: Sendable {
         public let name: String
-        /// Its values and its default, for people.
-        public let summary: String
-    }
+        /// Its values and what they do.
+        public let meaning: String
+        /// What holds where it is not given.
+        public let standard: String
+        /// Parameters that lose their meaning where this one is given.
+        public let excludes: [String]
 
-    public static let entries: [Entry] = [crossEntropy, margin]
-
-    private static let crossEntropy = Entry(
-        name: "cross_entropy", summary: "mean of -ln softmax(s)_y",
-        parameters: [Parameter(name: "weights", summary: "[w0, w1, …], one for each class; default none")]
-    ) { arguments, context in
-        let weights = try arguments.list("weights")
-        if let weights, weights.count != context.classNames.count {
-            throw arguments.error("weights", "expected \(context.classNames.count) numbers, one for each class, found \(weights.count)")
+        init(_ name: String, _ meaning: String, standard: String, excludes: [String] = []) {
+            self.name = name
+            self.meaning = meaning
+            self.standard = standard
+            self.excludes = excludes
         }
-        return CrossEntropyLoss(weights: weights, ignoreLabel: context.ignoreLabel)
     }
 
-    private static let margin = Entry(
-        name: "margin", summary: "the margin-calibrated loss (Eqs. 27-29), offsets from the training labels",
-        parameters: [
-            Parameter(name: "form", summary: "paper or authors; default paper"),
-            Parameter(name: "tau", summary: "scale of the offsets, default 10"),
-            Parameter(name: "nu", summary: "balance of rho_k0 against rho_0k, default 1 (with sum: twice the smallest allowed)"),
-            Parameter(name: "sum", summary: "instead of tau: rescales the offsets so that they add up to this"),
-        ]
-    ) { arguments, context in
-        guard let distribution = context.distribution else {
-            throw arguments.error(nil, "margin needs the class counts of the training labels")
-        }
-        let form = try arguments.choice("form", of: MarginCalibrationLoss.Form.self) ?? .paper
-        let tau = try arguments.number("tau")
-        let sum = try arguments.number("sum")
-        if tau != nil, sum != nil { throw arguments.error("sum", "tau and sum exclude each other; give one") }
-        let scale = sum.map(MarginOffsets.Scale.sum) ?? .absolute(tau: tau ?? 10)
-        let offsets = try MarginOffsets(
-            distribution, scale: scale, nu: try arguments.number("nu"), classNames: context.classNames)
-        return MarginCalibrationLoss(form: form, offsets: offsets, ignoreLabel: context.ignoreLabel)
-    }
+    public static let entries = [margin, crossEntropy, focal, dice, tversky, jaccard, lovasz, nrDice, ldam]
+
+    /// The entry of this name.
+    public static func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
 }

@@ -1,38 +1,53 @@
 extension LossExpression {
-    /// Checks that every loss and parameter exists.
+    /// Checks everything that can be checked without data: that losses and parameters exist and values make sense.
     ///
-    /// - Throws: `LossExpressionError` that lists the known names and suggests the nearest.
-    public func check() throws {
-        for term in terms {
-            let entry = try entry(of: term)
-            for argument in term.arguments where !entry.parameters.contains(where: { $0.name == argument.name }) {
-                throw unknown(argument.name, "parameter of \(entry.name)", known: entry.parameters.map(\.name), at: argument.column)
-            }
-        }
-    }
+    /// - Throws: `LossExpressionError`; for an unknown name it lists the known ones and suggests the nearest.
+    public func check() throws { _ = try prepare() }
 
     /// Makes the objective for a data set.
     ///
-    /// - Throws: `LossExpressionError` for unknown names or values; `MarginOffsetsError` where the labels give no offsets.
+    /// - Throws: `LossExpressionError` for unknown names or values; `MarginOffsetsError`, `LDAMError` where the labels give no
+    ///   margins.
     public func makeLoss(_ context: LossContext) throws -> any SegmentationLoss {
-        try check()
-        let made = try terms.map { term in
-            WeightedSumLoss.Term(
-                weight: term.weight,
-                loss: try entry(of: term).make(LossArguments(expression: text, term: term), context))
+        let made = try zip(terms, prepare()).map { term, recipe in
+            WeightedSumLoss.Term(weight: term.weight, loss: try recipe(context))
         }
         return made.count == 1 && made[0].weight == 1 ? made[0].loss : WeightedSumLoss(made)
     }
 
-    private func entry(of term: Term) throws -> LossCatalogue.Entry {
-        guard let entry = LossCatalogue.entries.first(where: { $0.name == term.name }) else {
+    private func prepare() throws -> [LossCatalogue.Entry.Recipe] {
+        try terms.map { term in
+            let entry = try entry(of: term)
+            try checkParameters(of: term, entry)
+            return try entry.prepare(LossArguments(expression: text, term: term))
+        }
+    }
+
+    func entry(of term: Term) throws -> LossCatalogue.Entry {
+        guard let entry = LossCatalogue.entry(named: term.name) else {
             throw unknown(term.name, "loss", known: LossCatalogue.entries.map(\.name), at: term.column)
         }
         return entry
     }
 
+    private func checkParameters(of term: Term, _ entry: LossCatalogue.Entry) throws {
+        for argument in term.arguments {
+            guard let parameter = entry.parameters.first(where: { $0.name == argument.name }) else {
+                throw unknown(
+                    argument.name, "parameter of \(entry.name)", known: entry.parameters.map(\.name), at: argument.column)
+            }
+            if let other = parameter.excludes.first(where: { term.argument(named: $0) != nil }) {
+                throw LossExpressionError(
+                    expression: text, column: argument.column,
+                    problem: "\(other) and \(parameter.name) exclude each other; give one")
+            }
+        }
+    }
+
     private func unknown(_ name: String, _ kind: String, known: [String], at column: Int) -> LossExpressionError {
-        LossExpressionError(
-            expression: text, column: column, problem: "there is no \(kind) '\(name)'; known: \(known.sorted().joined(separator: ", "))")
+        let suggestion = name.nearestName(among: known).map { "did you mean '\($0)'? " } ?? ""
+        let list = known.isEmpty ? "it has none" : "known: \(known.sorted().joined(separator: ", "))"
+        return LossExpressionError(
+            expression: text, column: column, problem: "there is no \(kind) '\(name)'; \(suggestion)\(list)")
     }
 }

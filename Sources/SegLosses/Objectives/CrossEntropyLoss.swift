@@ -14,15 +14,10 @@ public struct CrossEntropyLoss: SegmentationLoss {
 
     public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        let classCount = logits.shape[1]
-        if let weights, weights.count != classCount {
-            throw LossInputError(.classes(expected: weights.count, found: classCount, of: "the weights of cross_entropy"))
+        if let weights, weights.count != inputs.classCount {
+            throw LossInputError(.classes(expected: weights.count, found: inputs.classCount, of: "the weights of cross_entropy"))
         }
-        // libtorch divides 0 by 0 where every pixel is ignored.
-        guard inputs.pixelCount > 0 else { return try (inputs.logits * 0).sum() }
         let weight = try weights.map { try Tensor($0).to(inputs.logits.dtype, device: logits.device) }
-        let none = -1  // no label left is −1
-        let kept = try inputs.labels.masked(where: inputs.isCounted.logicalNot(), with: Double(none))
-        return try inputs.logits.crossEntropy(labels: kept, weight: weight, ignoring: none)
+        return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 }

@@ -31,13 +31,13 @@ public struct MarginCalibrationLoss: SegmentationLoss {
 
     public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        let classCount = logits.shape[1]
+        let classCount = inputs.classCount
         guard classCount == offsets.classCount else {
             throw LossInputError(.classes(expected: offsets.classCount, found: classCount, of: "the margin-offsets"))
         }
         let margins = try Self.margins(inputs)  // [B, C, …]
-        let rhoK0 = try inputs.alongClasses(Tensor(offsets.rhoK0).to(margins.dtype, device: margins.device))
-        let rho0k = try inputs.alongClasses(Tensor(offsets.rho0k).to(margins.dtype, device: margins.device))
+        let rhoK0 = try inputs.alongClasses(offsets.rhoK0)
+        let rho0k = try inputs.alongClasses(offsets.rho0k)
         let isLabel = try inputs.isLabel()
         let excess = try (rhoK0 - margins).chosen(where: isLabel, otherwise: margins + rho0k)
 

@@ -6,9 +6,17 @@ public struct Preset: Sendable {
 
     public static let all = [quick, paperCT, paperInstruments]
 
-    static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+    /// - Parameter place: where the name was written.
+    /// - Throws: `ConfigurationError` that lists the known names.
+    static func named(_ name: String, at place: String) throws -> Preset {
+        guard let preset = all.first(where: { $0.name == name }) else {
+            let known = all.map(\.name).joined(separator: ", ")
+            throw ConfigurationError(["preset"], "there is no preset '\(name)'; known: \(known)", at: place)
+        }
+        return preset
+    }
 
-    private static let quick = Preset(
+    static let quick = Preset(
         name: "quick", summary: "a useful model in minutes: 96×96 planes, half width, 10 + 10 epochs",
         yaml: """
             data:

@@ -59,13 +59,20 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
 
     func validate() throws {
         guard classes.count >= 2 else {
-            throw ConfigurationError(["data", "classes"], "expected the background and at least one class, found \(classes.count)")
+            throw ConfigurationError(
+                ["data", "classes"], "expected the background and at least one class, found \(classes.count)")
+        }
+        guard classes.count <= 255 else {
+            throw ConfigurationError(["data", "classes"], "expected 255 classes at most, found \(classes.count)")
         }
         var seen: [Int: String] = [:]
         for (index, item) in classes.enumerated() {
             let key = ["data", "classes", String(index)]
             if item.values.isEmpty { throw ConfigurationError(key, "class '\(item.name)' has no values") }
             for value in item.values {
+                guard Int32(exactly: value) != nil else {
+                    throw ConfigurationError(key, "label value \(value) does not fit into 32 bits")
+                }
                 if let other = seen[value] {
                     throw ConfigurationError(key, "label value \(value) stands for '\(item.name)' and for '\(other)'")
                 }
@@ -97,10 +104,17 @@ public struct InputConfiguration: Sendable, Hashable, Codable {
     func validate() throws {
         do {
             try normalization.validate()
-        } catch {
-            throw ConfigurationError(["input", "normalization"], "\(error)")
+        } catch let error as SettingError {
+            throw ConfigurationError(["input", "normalization"], "expected \(error.expected), found \(error.found)")
+        }
+        guard max(fit.size.height, fit.size.width) <= Self.largestSide else {
+            throw ConfigurationError(
+                ["input", "fit"], "expected \(Self.largestSide) rows and columns at most, found \(fit.size)")
         }
     }
+
+    /// No memory holds larger planes, whose sizes in bytes could not be counted either.
+    private static let largestSide = 1 << 16
 }
 
 /// How the weights are found.
@@ -122,10 +136,20 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     }
 
     func validate() throws {
-        guard batchSize > 0 else { throw ConfigurationError(["training", "batch_size"], "expected 1 or more, found \(batchSize)") }
+        guard (1...Self.most).contains(batchSize) else {
+            throw ConfigurationError(["training", "batch_size"], "expected 1 to \(Self.most), found \(batchSize)")
+        }
+        do {
+            try augmentation.validate()
+        } catch let error as SettingError {
+            throw ConfigurationError(["training", "augmentation"], "\(error)")
+        }
         guard !stages.isEmpty else { throw ConfigurationError(["training", "stages"], "expected at least one stage") }
         for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
     }
+
+    /// Samples of a batch and epochs of a stage, so that steps can be counted.
+    static let most = 1_000_000
 }
 
 /// One objective for some epochs, with a fresh optimiser.
@@ -170,7 +194,9 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     /// Stages are a list, which no preset can complete key by key; so the defaults stand here.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        try self.init(name: container.decode(String.self, forKey: .name), objective: container.decode(String.self, forKey: .objective), epochs: container.decode(Int.self, forKey: .epochs))
+        try self.init(
+            name: container.decode(String.self, forKey: .name), objective: container.decode(String.self, forKey: .objective),
+            epochs: container.decode(Int.self, forKey: .epochs))
         optimizer = try container.decodeIfPresent(OptimizerName.self, forKey: .optimizer) ?? optimizer
         learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate) ?? learningRate
         weightDecay = try container.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
@@ -186,7 +212,9 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     }
 
     func validate(at key: [String]) throws {
-        guard epochs > 0 else { throw ConfigurationError(key + ["epochs"], "expected 1 or more, found \(epochs)") }
+        guard (1...TrainingConfiguration.most).contains(epochs) else {
+            throw ConfigurationError(key + ["epochs"], "expected 1 to \(TrainingConfiguration.most), found \(epochs)")
+        }
         guard learningRate > 0, learningRate.isFinite else {
             throw ConfigurationError(key + ["learning_rate"], "expected a number above 0, found \(learningRate)")
         }

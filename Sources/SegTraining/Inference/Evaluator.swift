@@ -9,7 +9,7 @@ public struct Evaluator {
 
     public init(_ model: SegmentationModel) { self.model = model }
 
-    /// A confusion matrix for each plane of a case, into `store`; returns the predicted classes.
+    /// A confusion matrix for each plane of a case, into `store` under its patient or video; returns the predicted classes.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     @discardableResult
@@ -22,7 +22,7 @@ public struct Evaluator {
             try matrix.add(
                 truth: axis.plane(plane, of: truth, extent: prepared.extent),
                 prediction: axis.plane(plane, of: predicted, extent: prepared.extent), ignoring: LabelMap.ignored)
-            store.append(case: prepared.id, image: "\(prepared.id)/\(plane)", matrix: matrix)
+            store.append(case: prepared.group, image: "\(prepared.id)/\(plane)", matrix: matrix)
         }
         return predicted
     }

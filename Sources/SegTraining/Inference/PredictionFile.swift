@@ -8,18 +8,38 @@ public enum PredictionFile {
     ///   - classes: [depth, height, width], class indices.
     ///   - values: the file's value for each class.
     ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's), PNG for a PNG.
-    /// - Throws: `PredictionFileError` for values that the format cannot hold; `FileError`.
+    /// - Throws: `PredictionFileError` for a name or values that do not go with the image's format; `FileError`.
     public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
+        try check(values: values, like: prepared, to: url)
         var extent = prepared.extent
         extent.channels = 1
         switch prepared.source {
         case .nifti(let header):
             try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)
         case .png:
-            guard values.allSatisfy({ (0...255).contains($0) }) else {
-                throw PredictionFileError(path: url.path, problem: "PNG label files hold values from 0 to 255, the classes need \(values)")
-            }
             try PNG.write(gray: classes.map { UInt8(values[Int($0)]) }, width: extent.width, height: extent.height, to: url)
+        }
+    }
+
+    /// Refuses what could not be written, before there is anything to write.
+    ///
+    /// - Throws: `PredictionFileError` for a name or values that do not go with the image's format.
+    static func check(values: [Int], like prepared: PreparedCase, to url: URL) throws {
+        let name = url.lastPathComponent.lowercased()
+        switch prepared.source {
+        case .nifti:
+            guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
+                throw PredictionFileError(
+                    path: url.path, problem: "the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz")
+            }
+        case .png:
+            guard name.hasSuffix(".png") else {
+                throw PredictionFileError(path: url.path, problem: "the labels of a PNG image are PNG; end the name in .png")
+            }
+            guard values.allSatisfy({ (0...255).contains($0) }) else {
+                throw PredictionFileError(
+                    path: url.path, problem: "PNG label files hold values from 0 to 255, the classes need \(values)")
+            }
         }
     }
 

@@ -30,29 +30,42 @@ public struct Predictor {
         case .file:
             let ending = PredictionFile.ending(for: input)
             guard let output else {
-                return [Job(image: input, output: input.deletingLastPathComponent().appending(path: ImageFile.stem(of: input) + "_labels" + ending))]
+                return [
+                    Job(
+                        image: input,
+                        output: input.deletingLastPathComponent().appending(path: ImageFile.stem(of: input) + "_labels" + ending))
+                ]
             }
             let isFolder = FileSystem.kind(of: output) == .folder
             return [Job(image: input, output: isFolder ? output.appending(path: ImageFile.stem(of: input) + ending) : output)]
         case .folder:
             let images = try FileSystem.list(input).filter { ImageFile.isRecognized($0) }
-            guard !images.isEmpty else { throw FileError(input, "cannot be predicted", reason: "there is no image in this folder") }
-            let folder = output ?? input.deletingLastPathComponent().appending(path: input.lastPathComponent + "_labels", directoryHint: .isDirectory)
+            guard !images.isEmpty else {
+                throw FileError(input, "cannot be predicted", reason: "there is no image in this folder")
+            }
+            let folder =
+                output
+                ?? input.deletingLastPathComponent().appending(
+                    path: input.lastPathComponent + "_labels", directoryHint: .isDirectory)
             try FileSystem.makeFolder(folder)
-            return images.map { Job(image: $0, output: folder.appending(path: ImageFile.stem(of: $0) + PredictionFile.ending(for: $0))) }
+            return images.map {
+                Job(image: $0, output: folder.appending(path: ImageFile.stem(of: $0) + PredictionFile.ending(for: $0)))
+            }
         }
     }
 
     /// Reads, predicts, writes.
     ///
-    /// - Throws: `ImageFileError`, `CaseError`, `NetworkInputError` for an image that does not fit the model; `FileError`.
+    /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `PredictionFileError` for an output that
+    ///   cannot be; `FileError`.
     public func run(_ job: Job) throws {
         let prepared = try reader.read(DataCase(id: ImageFile.stem(of: job.image), group: "", images: [job.image], label: nil))
-        guard prepared.extent.channels == model.network.channelCount else {
-            throw CaseError.channels(
-                path: job.image.path, found: prepared.extent.channels, expected: model.network.channelCount, reason: "as in training")
+        try prepared.requireChannels(model.network.channelCount, path: job.image.path)
+        guard job.output.resolvingSymlinksInPath() != job.image.resolvingSymlinksInPath() else {
+            throw PredictionFileError(path: job.output.path, problem: "it is the image itself; name another --output")
         }
-        try PredictionFile.write(
-            model.predict(prepared), values: model.configuration.data.classes.map { $0.values[0] }, like: prepared, to: job.output)
+        let values = model.configuration.data.classes.map { $0.values[0] }
+        try PredictionFile.check(values: values, like: prepared, to: job.output)
+        try PredictionFile.write(model.predict(prepared), values: values, like: prepared, to: job.output)
     }
 }

@@ -23,7 +23,7 @@ public final class SegmentationModel {
         batchSize = configuration.training.batchSize
     }
 
-    /// - Throws: `CheckpointError`, `StateError`, `FileError`, `TorchError` for a device that is not there.
+    /// - Throws: `CheckpointError` for weights of another network, `TorchError` for a device that is not there.
     public convenience init(checkpoint: Checkpoint, device: Device = .cpu) throws {
         let network = try checkpoint.makeNetwork()
         try network.move(to: device)
@@ -40,7 +40,8 @@ public final class SegmentationModel {
         let planes = Array(0..<recipe.axis.planeCount(of: prepared.extent))
         for start in stride(from: 0, to: planes.count, by: batchSize) {
             let chunk = planes[start..<min(start + batchSize, planes.count)]
-            let predicted = try predict(chunk.map { prepared.input(plane: $0, recipe: recipe) }, channels: prepared.extent.channels, size: planeSize)
+            let predicted = try predict(
+                chunk.map { prepared.input(plane: $0, recipe: recipe) }, channels: prepared.extent.channels, size: planeSize)
             for (plane, values) in zip(chunk, predicted) {
                 recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
                 onPlane()
@@ -53,7 +54,8 @@ public final class SegmentationModel {
     private func predict(_ inputs: [[Float]], channels: Int, size source: PlaneSize) throws -> [[UInt8]] {
         let size = recipe.fit.size
         let logits = try withInference {
-            let images = try Tensor(inputs.flatMap { $0 }, shape: [inputs.count, channels, size.height, size.width]).to(device: device)
+            let images = try Tensor(inputs.flatMap { $0 }, shape: [inputs.count, channels, size.height, size.width]).to(
+                device: device)
             return try network(images, .evaluation)  // [B, classes, H, W]
         }
         if case .resize = recipe.fit, size != source {
@@ -69,7 +71,9 @@ public final class SegmentationModel {
             }
         }
         let labels: [UInt8] = try logits.argmax(1).to(.uint8).elements()
-        return inputs.indices.map { recipe.fit.restore(labels: Array(labels[$0 * size.count..<($0 + 1) * size.count]), to: source) }
+        return inputs.indices.map {
+            recipe.fit.restore(labels: Array(labels[$0 * size.count..<($0 + 1) * size.count]), to: source)
+        }
     }
 
     /// Element by element, the index of the plane with the largest value; the first of equals.

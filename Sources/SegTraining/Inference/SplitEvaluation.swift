@@ -6,10 +6,10 @@ import SegMetrics
 
 /// Scores a model on the cases of a split, one after another, so that memory holds one case.
 public struct SplitEvaluation {
-    /// A case picked for pictures.
+    /// An image picked for pictures.
     public struct Showcase {
         public let id: String
-        /// Foreground mIoU of the case.
+        /// Foreground mIoU of the image.
         public let score: Double
         /// The plane with the most foreground in truth and prediction, at native size.
         public let plane: Int
@@ -48,6 +48,7 @@ public struct SplitEvaluation {
         var showcases: [Showcase] = []
         for (index, dataCase) in cases.enumerated() {
             let prepared = try reader.read(dataCase)
+            try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
             let predicted = try evaluator.evaluate(prepared, into: &store)
             if let predictionFolder {
                 let image = dataCase.images[0]
@@ -62,9 +63,12 @@ public struct SplitEvaluation {
     }
 
     private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {
-        guard let truth = prepared.labels, let matrix = store.cases.last(where: { $0.id == prepared.id })?.matrix else { return nil }
+        guard let truth = prepared.labels else { return nil }
         let axis = model.recipe.axis
         let extent = prepared.extent
+        // Its planes are the last that were counted; the store's own cases may join several images of a patient.
+        let planes = store.entries.suffix(axis.planeCount(of: extent))
+        let matrix = planes.reduce(into: ConfusionMatrix(classCount: store.classCount)) { $0 += $1.matrix }
         func foreground(_ plane: Int) -> Int {
             zip(axis.plane(plane, of: truth, extent: extent), axis.plane(plane, of: predicted, extent: extent))
                 .count { ($0 != 0 && $0 != LabelMap.ignored) || $1 != 0 }
@@ -74,7 +78,9 @@ public struct SplitEvaluation {
         else { return nil }
         return Showcase(
             id: prepared.id, score: score, plane: plane, size: axis.planeSize(of: extent),
-            image: (extent.channels == 3 ? 0..<3 : 0..<1).map { axis.plane(plane, channel: $0, of: prepared.image, extent: extent) },
+            image: (extent.channels == 3 ? 0..<3 : 0..<1).map {
+                axis.plane(plane, channel: $0, of: prepared.image, extent: extent)
+            },
             truth: axis.plane(plane, of: truth, extent: extent), prediction: axis.plane(plane, of: predicted, extent: extent))
     }
 }

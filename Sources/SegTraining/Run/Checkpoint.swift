@@ -42,11 +42,14 @@ public struct Checkpoint {
     }
 
     public let manifest: Manifest
-    let state: [String: Tensor]
+    private let state: [String: Tensor]
+    /// The file it comes from; nil for one that is to be written.
+    private let source: URL?
 
     init(manifest: Manifest, network: any SegmentationNetwork) {
         self.manifest = manifest
         state = network.state()
+        source = nil
     }
 
     private static let manifestKey = "marginseg"
@@ -56,6 +59,7 @@ public struct Checkpoint {
         let file = try Safetensors(contentsOf: url)
         manifest = try Self.manifest(in: file.metadata, path: url.path)
         state = file.tensors
+        source = url
     }
 
     /// Only the manifest.
@@ -70,10 +74,16 @@ public struct Checkpoint {
         struct Format: Decodable { let format: Int }
         let data = Data(text.utf8)
         if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > Manifest.currentFormat {
-            throw CheckpointError(path: path, problem: "its form \(format) is newer than this program's \(Manifest.currentFormat); update marginseg")
+            throw CheckpointError(
+                path: path, problem: "its form \(format) is newer than this program's \(Manifest.currentFormat); update marginseg"
+            )
         }
         do {
-            return try JSONDecoder().decode(Manifest.self, from: data)
+            let manifest = try JSONDecoder().decode(Manifest.self, from: data)
+            try manifest.configuration.validate()
+            return manifest
+        } catch let error as ConfigurationError {
+            throw CheckpointError(path: path, problem: "its manifest cannot be used: \(error)")
         } catch {
             throw CheckpointError(path: path, problem: "its manifest cannot be read")
         }
@@ -87,12 +97,23 @@ public struct Checkpoint {
     }
 
     /// The network with these weights.
+    ///
+    /// - Throws: `CheckpointError` where they do not fit the manifest's network.
     public func makeNetwork() throws -> any SegmentationNetwork {
         let configuration = manifest.configuration
         let network = try configuration.network.makeNetwork(
             channels: manifest.channels, classes: configuration.data.classes.count, generator: Generator(seed: 0))
-        try network.load(state)
+        try load(into: network)
         return network
+    }
+
+    /// - Throws: `CheckpointError` for a network that other weights belong to.
+    func load(into network: any SegmentationNetwork) throws {
+        do {
+            try network.load(state)
+        } catch let error as StateError {
+            throw CheckpointError(path: source?.path ?? "the network", problem: "\(error)")
+        }
     }
 }
 

@@ -26,13 +26,18 @@ public struct RunFolder: Sendable {
     /// An existing run, or one to be.
     public init(_ url: URL) { self.url = url }
 
+    /// - Throws: `FileError` where a run is already there.
+    public func requireNew() throws {
+        guard FileSystem.kind(of: configuration) == .missing else {
+            throw FileError(url, "cannot take a new run", reason: "a run is there already; name another --output, or remove it")
+        }
+    }
+
     /// Makes the folder of a new run.
     ///
     /// - Throws: `FileError` where a run is already there, or where nothing can be written.
     public func create() throws {
-        guard FileSystem.kind(of: configuration) == .missing else {
-            throw FileError(url, "cannot take a new run", reason: "a run is there already; name another --output, or remove it")
-        }
+        try requireNew()
         try FileSystem.makeFolder(url)
     }
 

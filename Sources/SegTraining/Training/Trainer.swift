@@ -50,7 +50,10 @@ public struct Trainer {
     /// - Throws: errors of data, configuration and files; `TrainingError` for a loss that is not finite.
     public func run() throws {
         try resources.device.prepare()
+        // What can fail fails before the first step, and before the data are decoded where that is possible.
+        try folder.requireNew()
         let data = try prepare()
+        let losses = try makeLosses(data.store.labelDistribution)
         let network = try makeNetwork(channels: data.store.channels)
         try folder.create()
         try DurableFile.write(try YAMLEncoder().encode(configuration), to: folder.configuration)
@@ -62,9 +65,9 @@ public struct Trainer {
                     labels: data.store.labelDistribution, classNames: dataSet.classNames, parameterCount: network.parameterCount)))
 
         let dropout = try Generator(seed: configuration.training.seed &+ 1, device: resources.device)
-        for (index, stage) in configuration.training.stages.enumerated() {
-            if index > 0 { try network.load(Checkpoint(contentsOf: folder.best).state) }
-            try run(stage, number: index + 1, network: network, data: data, dropout: dropout, metrics: metrics)
+        for (index, (stage, loss)) in zip(configuration.training.stages, losses).enumerated() {
+            if index > 0 { try Checkpoint(contentsOf: folder.best).load(into: network) }
+            try run(stage, number: index + 1, loss: loss, network: network, data: data, dropout: dropout, metrics: metrics)
             if index + 1 < configuration.training.stages.count {
                 try DurableFile.copy(folder.best, to: folder.stage(index + 1, stage.name))
             }
@@ -86,7 +89,24 @@ public struct Trainer {
         observe(.preparing(planes: plan.planeCount, estimatedBytes: plan.estimatedBytes))
         let store = try PlaneStore(plan, selection: configuration.training.planes, workers: cores)
         let reader = try CaseReader(recipe)
-        return PreparedData(store: store, validation: try validation.map(reader.read))
+        return PreparedData(
+            store: store,
+            validation: try validation.map { dataCase in
+                let prepared = try reader.read(dataCase)
+                try prepared.requireChannels(store.channels, path: dataCase.images[0].path)
+                return prepared
+            })
+    }
+
+    private func makeLosses(_ labels: LabelDistribution) throws -> [any SegmentationLoss] {
+        let context = LossContext(classNames: dataSet.classNames, distribution: labels, ignoreLabel: Int(LabelMap.ignored))
+        return try configuration.training.stages.map { stage in
+            do {
+                return try LossExpression(stage.objective).makeLoss(context)
+            } catch let error as MarginOffsetsError {
+                throw TrainingError.objective(stage.objective, stage: stage.name, problem: error.description)
+            }
+        }
     }
 
     private func makeNetwork(channels: Int) throws -> any SegmentationNetwork {
@@ -105,7 +125,7 @@ public struct Trainer {
             for (key, expected, found) in pairs where expected != found {
                 throw TrainingError.otherNetwork(path: initialWeights.path, key: key, expected: expected, found: found)
             }
-            try network.load(checkpoint.state)
+            try checkpoint.load(into: network)
         }
         try network.move(to: resources.device)
         return network
@@ -114,13 +134,10 @@ public struct Trainer {
     // MARK: A stage
 
     private func run(
-        _ stage: StageConfiguration, number: Int, network: any SegmentationNetwork, data: PreparedData, dropout: Generator,
-        metrics: JSONLines
+        _ stage: StageConfiguration, number: Int, loss: any SegmentationLoss, network: any SegmentationNetwork, data: PreparedData,
+        dropout: Generator, metrics: JSONLines
     ) throws {
         let training = configuration.training
-        let loss = try LossExpression(stage.objective).makeLoss(
-            LossContext(
-                classNames: dataSet.classNames, distribution: data.store.labelDistribution, ignoreLabel: Int(LabelMap.ignored)))
         let optimizer = try makeOptimizer(stage, network.parameters)
         let loader = BatchLoader(
             data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,

@@ -4,6 +4,8 @@ import SegData
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The loss of a step is NaN or infinite.
     case lossNotFinite(value: Double, stage: String, epoch: Int, step: Int, samples: [String])
+    /// The objective of a stage asks for what the training labels do not give.
+    case objective(String, stage: String, problem: String)
     /// The starting weights are of another kind of network.
     case otherNetwork(path: String, key: String, expected: String, found: String)
 
@@ -12,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .lossNotFinite(let value, let stage, let epoch, let step, let samples):
             "the loss is \(value) in stage '\(stage)', epoch \(epoch), step \(step), for \(samples.prefix(4).joined(separator: ", "))"
                 + "\(samples.count > 4 ? " and \(samples.count - 4) more" : ""); try a smaller learning_rate; the checkpoints before are kept"
+        case .objective(let objective, let stage, let problem):
+            "the objective '\(objective)' of stage '\(stage)' does not fit the training labels: \(problem)"
         case .otherNetwork(let path, let key, let expected, let found):
             "\(path) does not fit this run: \(key) is \(found) there and \(expected) here"
         }

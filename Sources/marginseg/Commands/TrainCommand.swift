@@ -47,13 +47,15 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try ConfigurationReader(file: file.map(URL.init(argument:)), preset: preset, overrides: overrides).configuration()
+        var configuration = try ConfigurationReader(file: file.map(URL.init(argument:)), preset: preset, overrides: overrides).configuration()
+        // The run remembers where its data lie, for `evaluate`.
+        if let data { configuration.data.folder = URL(argument: data).path }
         let device = try compute.prepare()
         let folder = RunFolder(URL(argument: output))
         let log = RunLog.make()
         let display = TrainingDisplay(log.logger) { try log.open(folder.log) }
         let trainer = Trainer(
-            configuration, dataSet: try configuration.openDataSet(at: data.map(URL.init(argument:))), folder: folder,
+            configuration, dataSet: try configuration.openDataSet(at: nil), folder: folder,
             resources: .init(device: device, loaderWorkers: workers),
             initialWeights: try from.map { try RunFolder.checkpoint(at: URL(argument: $0)) }, observe: display.show)
         try trainer.run()

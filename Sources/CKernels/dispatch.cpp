@@ -1,0 +1,74 @@
+// Chooses the instruction set, once, and forwards.
+
+#include "table.h"
+
+#include <atomic>
+#include <cstring>
+
+namespace {
+
+const ck::Table *best() {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) {
+        return &ck::avx512_table;
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &ck::avx2_table;
+#endif
+    return &ck::portable_table;
+}
+
+std::atomic<const ck::Table *> &chosen() {
+    static std::atomic<const ck::Table *> table{best()};
+    return table;
+}
+
+const ck::Table &table() { return *chosen().load(std::memory_order_relaxed); }
+
+} // namespace
+
+const char *ck_instruction_set(void) { return table().name; }
+
+bool ck_use_instruction_set(const char *name) {
+    const ck::Table *candidates[] = {
+        &ck::portable_table,
+#if defined(__x86_64__)
+        &ck::avx2_table, &ck::avx512_table,
+#endif
+    };
+    for (const auto *candidate : candidates) {
+        if (std::strcmp(candidate->name, name) == 0) {
+            chosen() = candidate;
+            return true;
+        }
+        if (candidate == best()) return false;   // those after it need more than the machine has
+    }
+    return false;
+}
+
+ck_label_count ck_count_labels(const ck_batch *batch, const float *weights) { return table().count_labels(*batch, weights); }
+
+double ck_margin(const ck_batch *batch, const float *rho_k0, const float *rho_0k, bool authors, double scale) {
+    return table().margin(*batch, rho_k0, rho_0k, authors, scale);
+}
+
+double ck_cross_entropy(const ck_batch *batch, const float *weights, double scale) {
+    return table().cross_entropy(*batch, weights, scale);
+}
+
+double ck_focal(const ck_batch *batch, float gamma, bool detached, double scale) {
+    return table().focal(*batch, gamma, detached, scale);
+}
+
+void ck_overlap_sums(const ck_batch *batch, bool squares, float noise_gamma, ck_overlap *sums) {
+    table().overlap_sums(*batch, squares, noise_gamma, sums);
+}
+
+void ck_overlap_backward(const ck_batch *batch, bool squares, float noise_gamma, const ck_overlap_gradient *coefficients) {
+    table().overlap_backward(*batch, squares, noise_gamma, coefficients);
+}
+
+double ck_lovasz(const ck_batch *batch, bool per_image) { return table().lovasz(*batch, per_image); }
+
+void ck_memory_floor(const ck_batch *batch) { table().memory_floor(*batch); }

@@ -1,0 +1,23 @@
+// The kernels for avx2; the same source as for the other instruction sets.
+
+#if defined(__x86_64__)
+
+#include "parallel.h"
+#include "table.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#define CK_ISA avx2
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "kernels.inl"
+#pragma clang attribute pop
+
+#endif

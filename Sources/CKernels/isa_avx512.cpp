@@ -1,0 +1,23 @@
+// The kernels for avx512; the same source as for the other instruction sets.
+
+#if defined(__x86_64__)
+
+#include "parallel.h"
+#include "table.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#define CK_ISA avx512
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+#include "kernels.inl"
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,63 @@
+import Foundation
+import MarginCalibration
+import Torch
+
+/// The label-distribution-aware margin loss: cross-entropy in which the score of a pixel's class is lowered by a margin that is
+/// larger for rare classes.
+///
+///     L = mean over pixels not ignored of −ln softmax(σ (s − Δ_y e_y))_y,       Δ_k = C / n_k^{1/4},   max_k Δ_k = `maximum`
+///
+/// n_k are the pixels of class k in the training set, σ is `scale`. Cao et al. 2019, Eq. 13, with the constants of their
+/// implementation. They take s from a layer with normalised weights and features, between −1 and 1; on free logits a smaller
+/// scale may do better.
+public struct LDAMLoss: SegmentationLoss {
+    /// Δ_k.
+    public let margins: [Double]
+    /// σ.
+    public let scale: Double
+    let ignoreLabel: Int?
+
+    /// - Parameters:
+    ///   - distribution: the counts of the training pixels.
+    ///   - maximum: the largest margin.
+    ///   - classNames: used by errors only; may be shorter than the list of classes.
+    /// - Throws: `LDAMError` for a class without pixels.
+    /// - Precondition: `maximum` ≥ 0, `scale` > 0, both finite.
+    public init(
+        _ distribution: LabelDistribution, maximum: Double = 0.5, scale: Double = 30, classNames: [String] = [],
+        ignoreLabel: Int? = nil
+    ) throws {
+        precondition(maximum >= 0 && maximum.isFinite && scale > 0 && scale.isFinite, "no LDAM loss for these numbers")
+        if let index = distribution.counts.firstIndex(of: 0) {
+            throw LDAMError(classIndex: index, className: classNames.indices.contains(index) ? classNames[index] : nil)
+        }
+        let proportions = distribution.counts.map { pow(Double($0), -0.25) }
+        let largest = proportions.max() ?? 1  // a distribution has a class
+        margins = proportions.map { maximum * $0 / largest }
+        self.scale = scale
+        self.ignoreLabel = ignoreLabel
+    }
+
+    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+        guard inputs.classCount == margins.count else {
+            throw LossInputError(.classes(expected: margins.count, found: inputs.classCount, of: "the margins of ldam"))
+        }
+        let lowered = try inputs.logits - inputs.alongClasses(margins)
+        let scores = try lowered.chosen(where: inputs.isLabel(), otherwise: inputs.logits)
+        return try inputs.crossEntropy(of: scores * scale)
+    }
+}
+
+/// A class without pixels, whose margin C / n_k^{1/4} would be infinite.
+public struct LDAMError: Error, CustomStringConvertible, Equatable {
+    public let classIndex: Int
+    public let className: String?
+
+    public var description: String {
+        """
+        class \(classIndex)\(className.map { " (\($0))" } ?? "") has no pixel: its margin in ldam would be infinite; \
+        join the class with another one or take another objective
+        """
+    }
+}

@@ -1,0 +1,138 @@
+import DurableFiles
+import Foundation
+import Yams
+
+/// Values from one place: a preset, a file, or an argument of the command line.
+struct ConfigurationLayer {
+    /// The file's path, or the argument as it was written.
+    let origin: String
+    let isFile: Bool
+    var node: Node
+
+    /// - Throws: `ConfigurationError` for a file that is no mapping in YAML, `FileError`.
+    init(file: URL) throws {
+        let data = try FileSystem.read(file)
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ConfigurationError([], "the file is no UTF-8 text", at: file.path)
+        }
+        try self.init(yaml: text, origin: file.path, isFile: true)
+    }
+
+    init(_ preset: Preset) throws { try self.init(yaml: preset.yaml, origin: "preset \(preset.name)", isFile: false) }
+
+    private init(yaml: String, origin: String, isFile: Bool) throws {
+        self.origin = origin
+        self.isFile = isFile
+        do {
+            node = try Yams.compose(yaml: yaml) ?? .mapping(.init([]))
+        } catch let error as YamlError {
+            throw ConfigurationError([], error.problem, at: "\(origin)\(error.position.map { ":\($0.line):\($0.column)" } ?? "")")
+        }
+        guard case .mapping = node else { throw ConfigurationError([], "expected keys and values", at: place(of: node)) }
+    }
+
+    /// `a.b.2.c=value` as nested mappings; a whole list is given as `[…]`.
+    ///
+    /// - Throws: `ConfigurationError` for an argument of another form.
+    init(argument: String) throws {
+        origin = "--set \(argument)"
+        isFile = false
+        let parts = argument.split(separator: "=", maxSplits: 1)
+        let keys = parts.first.map { $0.split(separator: ".", omittingEmptySubsequences: false) } ?? []
+        guard parts.count == 2, !keys.contains("") else {
+            throw ConfigurationError([], "expected key=value, such as training.batch_size=4", at: origin)
+        }
+        guard keys != ["preset"] else { throw ConfigurationError([], "name a preset with --preset, or in the file", at: origin) }
+        do {
+            let value = try Yams.compose(yaml: String(parts[1])) ?? Node("")
+            node = keys.reversed().reduce(value) { inner, key in .mapping(.init([(Node(String(key)), inner)])) }
+        } catch is YamlError {
+            throw ConfigurationError([], "the value is no valid YAML", at: origin)
+        }
+    }
+
+    /// `file:line:column`, or the argument.
+    func place(of node: Node) -> String {
+        guard isFile, let mark = node.mark else { return origin }
+        return "\(origin):\(mark.line):\(mark.column)"
+    }
+
+    /// What stands under a key; nil where nothing does.
+    func node(at key: [String]) -> Node? {
+        key.reduce(node as Node?) { node, part in
+            switch node {
+            case .mapping(let mapping)?: mapping.first { $0.key.string == part }?.value
+            case .sequence(let list)?: Int(part).flatMap { list.indices.contains($0) ? list[$0] : nil }
+            default: nil
+            }
+        }
+    }
+
+    /// This layer's values over those of the layers below.
+    ///
+    /// Mappings are merged key by key; a mapping with numbers for keys changes single elements of a list; all else is replaced.
+    ///
+    /// - Throws: `ConfigurationError` for an element that a list does not have.
+    func merged(over lower: Node) throws -> Node { try merge(lower, node, key: []) }
+
+    private func merge(_ lower: Node, _ upper: Node, key: [String]) throws -> Node {
+        guard case .mapping(let above) = upper else { return upper }
+        switch lower {
+        case .mapping(var below):
+            // One alternative (`window: …`) is replaced by another, not joined with it.
+            if Self.isReplaced(below, by: above) { return upper }
+            for (name, value) in above {
+                below[name] = try below[name].map { try merge($0, value, key: key + [name.string ?? "?"]) } ?? value
+            }
+            return .mapping(below)
+        case .sequence(var list) where !above.isEmpty:
+            for (name, value) in above {
+                guard let index = name.string.flatMap({ Int($0) }), list.indices.contains(index) else {
+                    throw ConfigurationError(
+                        key, "there is no element '\(name.string ?? "?")'; there are \(list.count), counted from 0",
+                        at: place(of: name))
+                }
+                list[index] = try merge(list[index], value, key: key + [String(index)])
+            }
+            return .sequence(list)
+        default: return upper
+        }
+    }
+
+    /// Whether two mappings are different alternatives of an enumeration.
+    static func isReplaced(_ below: Node.Mapping, by above: Node.Mapping) -> Bool {
+        guard let choice = Self.choice(above), let other = Self.choice(below) else { return false }
+        return choice != other
+    }
+
+    /// The word of `{window: …}`, `{resize: …}`: which of the alternatives of an enumeration a mapping is.
+    private static func choice(_ mapping: Node.Mapping) -> String? {
+        mapping.keys.lazy.compactMap(\.string).first { ["window", "percentiles", "range", "resize", "pad"].contains($0) }
+    }
+}
+
+extension YamlError {
+    fileprivate var problem: String {
+        switch self {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _),
+            .reader(let problem, _, _, _):
+            "no valid YAML: \(problem)"
+        case .duplicatedKeysInMapping(let names, _):
+            "in the keys that begin here, \(names.sorted().map { "'\($0)'" }.joined(separator: ", ")) stands twice"
+        default: "no valid YAML"
+        }
+    }
+
+    /// Line and column, counted from 1.
+    fileprivate var position: (line: Int, column: Int)? {
+        switch self {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
+            return (mark.line, mark.column)
+        case .duplicatedKeysInMapping(_, let context): return (context.mark.line, context.mark.column)
+        case .reader(_, let offset?, _, let yaml):
+            let lines = yaml.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
+            return (lines.count, (lines.last?.count ?? 0) + 1)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import CTorch
+
+extension Tensor {
+    /// Lends the address of the first element, for kernels that work on plain memory.
+    ///
+    /// Elements lie by `strides`; the address is good within `body` only.
+    ///
+    /// - Precondition: the tensor is on the CPU.
+    public func withUnsafeMutableAddress<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(device == .cpu, "only a tensor on the CPU has an address here")
+        guard let address = ct_tensor_data(raw) else { preconditionFailure("a tensor without elements has no address") }
+        return try withExtendedLifetime(storage) { () throws(Failure) in try body(address) }
+    }
+}
+
+/// Whether operations on this thread are recorded for backward passes.
+public var isRecordingGradient: Bool { ct_grad_mode_get() }

@@ -1,0 +1,93 @@
+import ArgumentParser
+import DurableFiles
+import Foundation
+import MarginCalibration
+import SegData
+import SegReports
+import SegTraining
+
+struct MarginsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "margins",
+        abstract: "Show the margin-offsets that follow from class counts, and what they do.",
+        discussion: """
+            Counts the training labels of a data set, or takes counts, and prints for each class the frequency, both offsets of
+            Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean
+            that the objective is nearly the same as without offsets: raise --tau, or use --sum, which does not depend on the
+            size of the data set.
+
+              marginseg margins DATA --config my.yaml
+              marginseg margins --counts 39500000,480000 --sum 4 --figure offsets.svg
+            """)
+
+    @Argument(help: "Folder of a data set, as `inspect` reads it.")
+    var data: String?
+
+    @Option(help: ArgumentHelp("Instead of a data set: the pixels of each class, the background first.", valueName: "n0,n1,…"))
+    var counts: ClassCounts?
+
+    @Option(help: ArgumentHelp("Scale of the offsets.", discussion: "Default: 10, the authors'."))
+    var tau: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Balance of rho_k0 against rho_0k.", discussion: "Default: 1; with --sum twice the smallest that is allowed."))
+    var nu: Double?
+
+    @Option(help: "Rescale the offsets rho_0k to add up to this, instead of --tau.")
+    var sum: Double?
+
+    @Option(help: ArgumentHelp("Leave a class out: offsets 0. May be repeated; 0 is the background.", valueName: "class"))
+    var exclude: [Int] = []
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Also draw Figure 1 of the paper with these offsets into this SVG file.", valueName: "file"))
+    var figure: String?
+
+    @Option(help: ArgumentHelp("YAML file that says where images and labels lie and which classes there are.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+    )
+    var overrides: [String] = []
+
+    func validate() throws {
+        if (data == nil) == (counts == nil) { throw ValidationError("give either a data folder or --counts.") }
+        if tau != nil, sum != nil { throw ValidationError("--tau and --sum exclude each other; give one.") }
+        if counts != nil, config != nil || !overrides.isEmpty {
+            throw ValidationError("--config and --set say how to read a data set; --counts has none.")
+        }
+    }
+
+    func run() throws {
+        let (distribution, names, origin) = try counted()
+        let scale = sum.map(MarginOffsets.Scale.sum) ?? .absolute(tau: tau ?? 10)
+        let excluded = Set(exclude)
+        let smallest = try MarginOffsets.smallestNu(distribution, scale: scale, excluding: excluded, classNames: names)
+        let nu = nu ?? (sum == nil ? 1 : 2 * smallest)
+        let offsets = try MarginOffsets(distribution, scale: scale, nu: nu, excluding: excluded, classNames: names)
+        let shownNames = names.isEmpty ? distribution.counts.indices.map { "class \($0)" } : names
+        if let figure {
+            try DurableFile.write(ChartSheet(marginFigureOf: offsets, classNames: shownNames).svg, to: URL(argument: figure))
+        }
+        let report = MarginReport(
+            distribution, offsets: offsets, scale: scale, nu: nu, smallestNu: smallest, classNames: shownNames, origin: origin)
+        printResult(json ? try report.json() : report.text)
+    }
+
+    /// - Returns: with names of the classes where there are any.
+    private func counted() throws -> (LabelDistribution, names: [String], origin: String) {
+        if let counts { return (try LabelDistribution(counts: counts.values), [], "the given counts") }
+        let url = URL(argument: data ?? "")  // `validate` has seen one of the two
+        let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides).configuration()
+        let cases = try configuration.openDataSet(at: url).cases(of: .train)
+        let training = try DataSet(classNames: configuration.data.classNames, origin: url.path, cases: [.train: cases])
+        let bar = ProgressBar("counting", total: cases.count)
+        let census = try DataSetCensus(of: training, configuration: configuration) { bar.update($0) }
+        bar.finish()
+        return (census.splits[0].labels, census.classNames, "the training labels of \(shown(url))")
+    }
+}

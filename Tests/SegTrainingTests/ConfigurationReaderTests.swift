@@ -1,0 +1,132 @@
+import Foundation
+import SegData
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+@Suite struct ConfigurationReaderTests {
+    /// A file's text, arguments, and what the configuration then says.
+    struct Layers: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var yaml = ""
+        var preset: String?
+        var overrides: [String] = []
+        let seen: @Sendable (RunConfiguration) -> String
+        let expected: String
+    }
+
+    private static let both = "{name: a, objective: cross_entropy, epochs: 3}"
+
+    static let layers = [
+        Layers(
+            testDescription: "no file at all: the preset quick", seen: { "\($0.training.batchSize) \($0.input.fit.size)" },
+            expected: "8 96×96 (rows × columns)"),
+        Layers(
+            testDescription: "the file over the preset", yaml: "training: {batch_size: 3}",
+            seen: { "\($0.training.batchSize) \($0.training.seed)" }, expected: "3 1"),
+        Layers(
+            testDescription: "--set over the file, the last one wins", yaml: "training: {batch_size: 3, seed: 9}",
+            overrides: ["training.batch_size=5", "training.batch_size=6"],
+            seen: { "\($0.training.batchSize) \($0.training.seed)" }, expected: "6 9"),
+        Layers(
+            testDescription: "the file names its preset", yaml: "preset: paper-ct", seen: { "\($0.network.features)" },
+            expected: "[16, 32, 64, 128, 256]"),
+        Layers(
+            testDescription: "--preset over the file's", yaml: "preset: paper-ct\ndata: {images: scans}", preset: "quick",
+            seen: { "\($0.network.features) \($0.data.images) \($0.data.labels)" }, expected: "[8, 16, 32, 64, 128] scans labels"),
+        Layers(
+            testDescription: "an element of a list by its number", overrides: ["training.stages.0.epochs=5"],
+            seen: { "\($0.training.stages.map(\.epochs)) \($0.training.stages[0].objective)" }, expected: "[5, 10] cross_entropy"),
+        Layers(
+            testDescription: "an element of a list in the file", yaml: "training:\n  stages:\n    1: {objective: cross_entropy}",
+            seen: { "\($0.training.stages.map(\.objective))" }, expected: #"["cross_entropy", "cross_entropy"]"#),
+        Layers(
+            testDescription: "a whole list", overrides: ["training.stages=[\(both)]"],
+            seen: {
+                "\($0.training.stages.map(\.epochs)) \($0.training.stages[0].learningRate) \($0.training.stages[0].schedule)"
+            },
+            expected: "[3] 0.0001 poly"),
+        Layers(
+            testDescription: "a number inside a list of numbers", overrides: ["network.dropout.4=0.25"],
+            seen: { "\($0.network.dropout)" },
+            expected: "[0.0, 0.0, 0.1, 0.2, 0.25]"),
+        Layers(
+            testDescription: "one alternative replaces another", yaml: "input: {fit: {pad: [40, 48]}}",
+            seen: { "\($0.input.fit == .pad(to: .init(height: 40, width: 48)))" },
+            expected: "true"),
+        Layers(
+            testDescription: "an alternative over a word", yaml: "input: {normalization: {percentiles: [1, 99]}}",
+            seen: { "\($0.input.normalization == .percentiles(low: 1, high: 99))" }, expected: "true"),
+        Layers(
+            testDescription: "a word over an alternative", yaml: "input: {normalization: z_score}", preset: "paper-ct",
+            seen: { "\($0.input.normalization == .zScore)" }, expected: "true"),
+        Layers(
+            testDescription: "an alternative of the command line over the file's",
+            yaml: "input: {normalization: {window: [0, 9]}}",
+            overrides: ["input.normalization={range: [0, 1]}"], seen: { "\($0.input.normalization == .range(low: 0, high: 1))" },
+            expected: "true"),
+        Layers(
+            testDescription: "the same alternative keeps what stands beside it",
+            yaml: "input: {fit: {resize: [64, 64], by: bilinear}}",
+            overrides: ["input.fit.resize=[32, 48]"],
+            seen: { "\($0.input.fit == .resize(to: .init(height: 32, width: 48), by: .bilinear))" }, expected: "true"),
+        Layers(
+            testDescription: "an equals sign in a value", overrides: ["data.folder=/a=b"], seen: { $0.data.folder ?? "none" },
+            expected: "/a=b"),
+        Layers(
+            testDescription: "keys in quotes", yaml: #""training": {"seed": 7}"#, seen: { "\($0.training.seed)" }, expected: "7"),
+        Layers(
+            testDescription: "anchors", yaml: "training: {seed: &n 7, batch_size: *n}",
+            seen: { "\($0.training.seed) \($0.training.batchSize)" }, expected: "7 7"),
+        Layers(
+            testDescription: "a file of comments", yaml: "# nothing yet\n", seen: { $0.data.folder ?? "none" }, expected: "none"),
+        Layers(testDescription: "no data folder", yaml: "data: {folder: }", seen: { $0.data.folder ?? "none" }, expected: "none"),
+        Layers(
+            testDescription: "an absolute data folder", yaml: "data: {folder: /data/ct}", seen: { $0.data.folder ?? "none" },
+            expected: "/data/ct"),
+        Layers(
+            testDescription: "a data folder relative to the file", yaml: "data: {folder: ../ct}",
+            seen: { $0.data.folder ?? "none" }, expected: "FOLDER/ct"),
+        Layers(
+            testDescription: "a data folder of the command line", yaml: "data: {folder: ../ct}", overrides: ["data.folder=mr"],
+            seen: { $0.data.folder ?? "none" }, expected: "mr"),
+        Layers(
+            testDescription: "offsets that only the counts can refuse",
+            overrides: ["training.stages.1.objective=margin(nu=1e-9)"],
+            seen: { $0.training.stages[1].objective }, expected: "margin(nu=1e-9)"),
+    ]
+
+    @Test(arguments: layers)
+    func completesAPreset(_ row: Layers) throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "configurations/run.yaml")
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(row.yaml.utf8).write(to: file)
+            let configuration = try ConfigurationReader(file: file, preset: row.preset, overrides: row.overrides).configuration()
+            let seen = row.seen(configuration).replacingOccurrences(of: folder.standardizedFileURL.path, with: "FOLDER")
+            #expect(seen == row.expected)
+        }
+    }
+
+    @Test(arguments: Preset.all.map(\.name))
+    func everyPresetIsAWholeConfiguration(_ name: String) throws {
+        let configuration = try ConfigurationReader(file: nil, preset: name).configuration()
+        #expect(configuration.training.stages.map(\.name) == ["pretraining", "margin"])
+        let recipe = try configuration.recipe
+        #expect(recipe.labels.classCount == configuration.data.classes.count)
+    }
+
+    @Test func theExampleFilesAreWholeConfigurations() throws {
+        let folder = TestFolders.package.appending(path: "Examples")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        for file in files where file.pathExtension == "yaml" {
+            #expect(throws: Never.self, "\(file.lastPathComponent)") { try ConfigurationReader(file: file).configuration() }
+        }
+    }
+
+    @Test func aMissingFileIsNamed() {
+        let message = messageThrown { _ = try ConfigurationReader(file: URL(filePath: "/no/such.yaml")) }
+        #expect(message == "/no/such.yaml cannot be read: no such file")
+    }
+}

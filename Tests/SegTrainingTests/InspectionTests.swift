@@ -1,0 +1,84 @@
+import Foundation
+import MedicalImages
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+@Suite struct InspectionTests {
+    @Test func aDataSetIsCountedSplitBySplit() throws {
+        try withTemporaryFolder { folder in
+            try PlainPictures.write(to: folder)
+            // A frame smaller than the pictures is the network's business, not the census's.
+            let configuration = try TinyRun.configuration(["input.fit={pad: [4, 4]}"])
+            var done: [Int] = []
+            let census = try DataSetCensus(of: configuration.openDataSet(at: folder), configuration: configuration) {
+                done.append($0)
+            }
+            #expect(done == [1, 2, 3, 4, 5])
+            #expect(census.folder == folder.appending(path: "split.csv").path)
+            #expect(census.classNames == ["background", "foreground"])
+            #expect(census.splits.map(\.split) == [.train, .validation, .test])
+            #expect(census.splits.map(\.cases) == [3, 1, 1])
+            #expect(census.splits.map(\.planes) == [3, 1, 1])
+            #expect(census.splits.map(\.labels.counts) == [[128, 64], [32, 32], [32, 32]])
+            #expect(census.splits.map(\.casesWithout) == [[0, 1], [0, 0], [0, 0]])
+            #expect(census.splits.allSatisfy { $0.smallest == Extent(width: 8, height: 8) && $0.largest == $0.smallest })
+            #expect(census.splits.allSatisfy { $0.smallestSpacing == nil && $0.largestSpacing == nil }, "a PNG states no spacing")
+        }
+    }
+
+    @Test func sizesAndSpacingsAreRangesAlongEachAxis() throws {
+        try withTemporaryFolder { folder in
+            for (name, extent, spacing) in [
+                ("a", Extent(width: 3, height: 9, depth: 2), [1, 2, 3.0]),
+                ("b", Extent(width: 5, height: 4, depth: 7), [2, 1, 3.0]),
+            ] {
+                for part in ["images", "labels"] {
+                    let url = folder.appending(path: "\(part)/\(name).nii")
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    let samples = Samples.uint8([UInt8](repeating: 0, count: extent.voxelCount))
+                    try NIfTI.write(samples, extent: extent, geometry: VoxelGeometry(spacing: spacing), to: url)
+                }
+            }
+            try Data("file,split\na,test\nb,test\n".utf8).write(to: folder.appending(path: "split.csv"))
+            let configuration = try TinyRun.configuration()
+            let census = try DataSetCensus(of: configuration.openDataSet(at: folder), configuration: configuration) { _ in }
+            let split = try #require(census.splits.first)
+            #expect(census.splits.count == 1, "only splits with cases")
+            #expect(
+                (split.smallest, split.largest) == (Extent(width: 3, height: 4, depth: 2), Extent(width: 5, height: 9, depth: 7)))
+            #expect(split.smallestSpacing == [1, 1, 3])
+            #expect(split.largestSpacing == [2, 2, 3])
+            #expect(split.planes == 9)
+        }
+    }
+
+    @Test(
+        arguments: [([-3, 1, 8], -3, 8, 2, 0), ([.nan, 1, 3], 1, 3, 2, 1), ([.nan, .infinity, .nan], nil, nil, nil, 3)]
+            as [([Float], Double?, Double?, Double?, Int)])
+    func anImageIsMeasuredOverItsFiniteValues(
+        _ values: [Float], _ minimum: Double?, _ maximum: Double?, _ mean: Double?, _ notFinite: Int
+    ) throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "a.nii.gz")
+            try NIfTI.write(
+                .float32(values), extent: Extent(width: 3, height: 1), geometry: VoxelGeometry(spacing: [1, 1, 1]), to: url)
+            let census = try ImageCensus(of: url)
+            #expect((census.minimum, census.maximum, census.mean, census.notFinite) == (minimum, maximum, mean, notFinite))
+            #expect(census.info.voxelType == .float32)
+        }
+    }
+
+    @Test func aDataSetWithoutATableIsSplitBySeed() throws {
+        try withTemporaryFolder { folder in
+            try PlainPictures.write(to: folder)
+            try FileManager.default.removeItem(at: folder.appending(path: "split.csv"))
+            let dataSet = try TinyRun.configuration().openDataSet(at: folder)
+            #expect((dataSet.count(of: .train), dataSet.count(of: .validation), dataSet.count(of: .test)) == (3, 1, 1))
+            let again = try TinyRun.configuration().openDataSet(at: folder)
+            #expect(dataSet == again)
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import MedicalImages
+import SegData
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+@Suite struct PredictorTests {
+    /// A volume of 4×3×2 with the intensities 0, 1 and 2 that nibabel 5 wrote: axes L, A and S, the sform oblique with code 4,
+    /// the qform another grid with code 1, millimetres and seconds, and a name in its description.
+    struct Foreign: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let base64: String
+        let version: NIfTIHeader.Version
+    }
+
+    static let foreign = [
+        Foreign(
+            testDescription: "NIfTI-1, int16",
+            base64: """
+                H4sIAAAAAAACA4thZCAKMDOwADETAyMUogIWBgEw3bCfgeGAPZDhAERA3GCPijc4Q2gw4MJll4u/a5yXo5+rgqGluQED7QAj0N0QAHOTihMD\
+                w4+DDAwGjkB/7AeJnD1zxpaBQcEJqtDh7BmffQwMHw4CaVuIHMifCo7oZudpG0JZTODQYgLbB2MzgtkIwASXAwC5p843kAEAAA==
+                """,
+            version: .one),
+        Foreign(
+            testDescription: "NIfTI-2, float32",
+            base64: """
+                H4sIAAAAAAACA5NhYmDI0zZi4OWS4hJgUGBgZoAAFigN4zNBaUYCNH7wYT+E/mEPFXCAUBxQ+oM9LlqBCcUcewYygYu/a5yXo5+rgqGluQED\
+                7QAjUhjidHeDC9Tf9gcgtBqU/2M/TMmsmSCwE6oPph4OHCDyJ6Hq7Q5A+CvtUfXBwlcFTHOR7h2gvga0OAPz0cRBbJg4XnPg+gB9S0CAgAIA\
+                AA==
+                """,
+            version: .two),
+    ]
+    static let levels: [UInt8] = [0, 2, 1, 0, 2, 0, 1, 2, 1, 0, 2, 1, 1, 2, 0, 0, 0, 0, 0, 2, 1, 2, 1, 0]
+
+    @Test(arguments: foreign, ["a_labels.nii.gz", "a_labels.nii"])
+    func labelsLieOnTheExactGridOfTheirImage(_ row: Foreign, _ name: String) throws {
+        try withTemporaryFolder { folder in
+            let image = folder.appending(path: "a.nii.gz")
+            try #require(Data(base64Encoded: row.base64)).write(to: image)
+            let output = folder.appending(path: name)
+            let model = try LevelNetwork.model([0, 1, 2], values: [[0], [128], [255]])
+            try Predictor(model).run(.init(image: image, output: output))
+
+            let (source, labels) = (try NIfTI.read(image), try NIfTI.read(output))
+            #expect(labels.samples == .uint8(Self.levels.map { [0, 128, 255][Int($0)] }))
+            #expect(labels.extent == source.extent)
+            guard case .nifti(let expected) = source.source, case .nifti(let found) = labels.source else { return }
+            #expect(
+                (expected.version, expected.sformCode, expected.qformCode) == (row.version, 4, 1),
+                "the image is what it should be")
+            #expect(found.version == expected.version)
+            #expect(found.dimensions == expected.dimensions)
+            #expect(found.pixdim == expected.pixdim)
+            #expect(found.xyztUnits == expected.xyztUnits)
+            #expect((found.sformCode, found.qformCode) == (expected.sformCode, expected.qformCode))
+            #expect(found.srow == expected.srow)
+            #expect(found.quaternion == expected.quaternion)
+            #expect(found.qoffset == expected.qoffset)
+            #expect(labels.geometry == source.geometry)
+            #expect(labels.geometry?.orientation == "LAS")
+            #expect(labels.scaling == .identity)
+        }
+    }
+
+    @Test func namesInHeadersStayWhereTheyAre() throws {
+        try withTemporaryFolder { folder in
+            let image = folder.appending(path: "a.nii.gz")
+            let data = try #require(Data(base64Encoded: Self.foreign[0].base64))
+            try data.write(to: image)
+            let output = folder.appending(path: "b.nii")
+            try Predictor(LevelNetwork.model([0, 1, 2])).run(.init(image: image, output: output))
+            let written = try Data(contentsOf: output)
+            #expect(written.range(of: Data("DOE".utf8)) == nil)
+        }
+    }
+
+    /// What stands for the classes in label files, and the type that holds it.
+    @Test(
+        arguments: [
+            ([0, 1], .uint8), ([3, 255], .uint8), ([0, 256], .int16), ([0, 1000], .int16), ([-1, 0], .int16),
+            ([0, 70000], .int32),
+        ] as [([Int], VoxelType)])
+    func volumesTakeTheNarrowestTypeOfTheirValues(_ values: [Int], _ type: VoxelType) throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.nii"), folder.appending(path: "b.nii"))
+            try NIfTI.write(
+                .uint8([0, 1, 1, 0]), extent: Extent(width: 2, height: 2), geometry: VoxelGeometry(spacing: [1, 1, 1]), to: image)
+            try Predictor(LevelNetwork.model([0, 1], values: values.map { [$0] })).run(.init(image: image, output: output))
+            let labels = try NIfTI.read(output)
+            #expect(labels.samples.type == type)
+            let found = try labels.labelValues().map { Int($0) }
+            #expect(found == [values[0], values[1], values[1], values[0]])
+        }
+    }
+
+    @Test func picturesGivePictures() throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.png"), folder.appending(path: "b.PNG"))
+            try PNG.write(gray: [0, 1, 1, 0, 0, 1], width: 3, height: 2, to: image)
+            try Predictor(LevelNetwork.model([0, 1], values: [[0], [200]])).run(.init(image: image, output: output))
+            let labels = try PNG.read(output)
+            #expect(labels.samples == .uint8([0, 200, 200, 0, 0, 200]))
+            #expect(labels.extent == Extent(width: 3, height: 2))
+        }
+    }
+
+    @Test func coloursAreThreeChannels() throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.png"), folder.appending(path: "b.png"))
+            try PNG.write(rgb: [1, 0, 0, 0, 1, 1], width: 2, height: 1, to: image)
+            try Predictor(LevelNetwork.model([0, 1], channels: 3)).run(.init(image: image, output: output))
+            let labels = try PNG.read(output)
+            #expect(labels.samples == .uint8([1, 0]), "by the first channel")
+        }
+    }
+
+    /// An image and an output that do not go together, and the message with FOLDER for the folder.
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var image = "a.png"
+        var output = "b.png"
+        var values = [0, 1]
+        var channels = 1
+        let message: String
+    }
+
+    static let refusals = [
+        Refusal(
+            testDescription: "values beyond PNG", values: [0, 1000],
+            message: "FOLDER/b.png cannot be written: PNG label files hold values from 0 to 255, the classes need [0, 1000]"),
+        Refusal(
+            testDescription: "a volume's name for a picture", output: "b.nii.gz",
+            message: "FOLDER/b.nii.gz cannot be written: the labels of a PNG image are PNG; end the name in .png"),
+        Refusal(
+            testDescription: "a picture's name for a volume", image: "a.nii",
+            message: "FOLDER/b.png cannot be written: the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz"),
+        Refusal(
+            testDescription: "the image itself", output: "a.png",
+            message: "FOLDER/a.png cannot be written: it is the image itself; name another --output"),
+        Refusal(
+            testDescription: "the image by a link", output: "link/a.png",
+            message: "FOLDER/link/a.png cannot be written: it is the image itself; name another --output"),
+        Refusal(
+            testDescription: "other channels than in training", channels: 3,
+            message: "FOLDER/a.png: 1 channel, expected 3 as in training"),
+        Refusal(
+            testDescription: "an output folder that is not there", output: "no/b.png",
+            message: "FOLDER/no/b.png cannot be written: No such file or directory"),
+        Refusal(testDescription: "no image", image: "c.png", message: "FOLDER/c.png cannot be read: no such file"),
+        Refusal(
+            testDescription: "a plane larger than the frame", image: "large.png",
+            message:
+                "FOLDER/large.png: planes of 9×1 (rows × columns) do not fit into 8×8 (rows × columns); pad to at least that size, or resize"
+        ),
+    ]
+
+    @Test(arguments: refusals)
+    func refusesAndWritesNothing(_ row: Refusal) throws {
+        try withTemporaryFolder { folder in
+            try PNG.write(gray: [0, 1], width: 2, height: 1, to: folder.appending(path: "a.png"))
+            try PNG.write(gray: [UInt8](repeating: 0, count: 9), width: 1, height: 9, to: folder.appending(path: "large.png"))
+            try NIfTI.write(
+                .uint8([0, 1]), extent: Extent(width: 2, height: 1), geometry: VoxelGeometry(spacing: [1, 1, 1]),
+                to: folder.appending(path: "a.nii"))
+            try FileManager.default.createSymbolicLink(at: folder.appending(path: "link"), withDestinationURL: folder)
+            let before = try Data(contentsOf: folder.appending(path: "a.png"))
+            let model = try LevelNetwork.model([0, 1], values: row.values.map { [$0] }, channels: row.channels)
+            let predictor = try Predictor(model)
+            let job = Predictor.Job(image: folder.appending(path: row.image), output: folder.appending(path: row.output))
+            let message = messageThrown { try predictor.run(job) }
+            #expect(message?.replacingOccurrences(of: folder.path, with: "FOLDER") == row.message)
+            let after = try Data(contentsOf: folder.appending(path: "a.png"))
+            #expect(after == before)
+            let names = try TinyRun.names(in: folder)
+            #expect(names == ["a.nii", "a.png", "large.png", "link"])
+        }
+    }
+
+    // MARK: What there is to do
+
+    @Test func aFileIsOneJob() throws {
+        try withTemporaryFolder { folder in
+            func write(_ name: String) throws -> URL {
+                let url = folder.appending(path: name)
+                try Data().write(to: url)
+                return url
+            }
+            func output(_ input: URL, _ output: String?) throws -> String {
+                let jobs = try Predictor.jobs(input: input, output: output.map { folder.appending(path: $0) })
+                #expect(jobs.map(\.image) == [input])
+                return jobs.map(\.output.lastPathComponent).joined()
+            }
+            let (volume, pair, picture) = (try write("a.nii.gz"), try write("h.img"), try write("p.PNG"))
+            try FileManager.default.createDirectory(at: folder.appending(path: "out"), withIntermediateDirectories: true)
+            let names = [
+                try output(volume, nil), try output(pair, nil), try output(picture, nil), try output(volume, "out"),
+                try output(volume, "b.nii"),
+            ]
+            #expect(names == ["a_labels.nii.gz", "h_labels.nii", "p_labels.png", "a.nii.gz", "b.nii"])
+            let inside = try Predictor.jobs(input: volume, output: folder.appending(path: "out"))[0].output
+            #expect(inside.deletingLastPathComponent().lastPathComponent == "out")
+        }
+    }
+
+    @Test func aFolderIsAJobForEachImage() throws {
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans", directoryHint: .isDirectory)
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            let message = messageThrown { _ = try Predictor.jobs(input: scans, output: nil) }
+            #expect(message == "\(scans.path) cannot be predicted: there is no image in this folder")
+            for name in ["s10.nii.gz", "s2.nii", "x.png", "h.hdr", "h.img", "notes.txt", ".hidden.png"] {
+                try Data().write(to: scans.appending(path: name))
+            }
+            let jobs = try Predictor.jobs(input: scans, output: nil)
+            #expect(
+                jobs.map(\.image.lastPathComponent) == ["h.hdr", "s2.nii", "s10.nii.gz", "x.png"],
+                "as a person counts, a pair once")
+            #expect(jobs.map(\.output.lastPathComponent) == ["h.nii", "s2.nii", "s10.nii.gz", "x.png"])
+            #expect(Set(jobs.map { $0.output.deletingLastPathComponent().lastPathComponent }) == ["scans_labels"])
+            let elsewhere = try Predictor.jobs(input: scans, output: folder.appending(path: "deep/er"))
+            #expect(Set(elsewhere.map { $0.output.deletingLastPathComponent().lastPathComponent }) == ["er"])
+        }
+    }
+
+    @Test func aMissingInputIsNamed() {
+        let message = messageThrown { _ = try Predictor.jobs(input: URL(filePath: "/no/scan.nii"), output: nil) }
+        #expect(message == "/no/scan.nii cannot be read: no such file or folder")
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import MedicalImages
+import SegData
+import SegMetrics
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+@Suite struct SplitEvaluationTests {
+    /// Pictures of 4×2, as they are predicted and as they truly are; 9 is ignored. `a` and `b` are of one patient.
+    static let pictures: [(name: String, patient: String, predicted: [UInt8], truth: [UInt8])] = [
+        ("a", "p1", [1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0]),
+        ("b", "p1", [1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 1, 9]),
+        ("c", "p2", [0, 0, 0, 0, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0]),
+        ("d", "p3", [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]),
+    ]
+
+    private func cases(in folder: URL) throws -> [DataCase] {
+        try FileManager.default.createDirectory(at: folder.appending(path: "labels"), withIntermediateDirectories: true)
+        return try Self.pictures.map { picture in
+            let image = folder.appending(path: "\(picture.name).png")
+            let label = folder.appending(path: "labels/\(picture.name).png")
+            try PNG.write(gray: picture.predicted, width: 4, height: 2, to: image)
+            try PNG.write(gray: picture.truth, width: 4, height: 2, to: label)
+            return DataCase(id: picture.name, group: picture.patient, images: [image], label: label)
+        }
+    }
+
+    /// Classes 0 and 1; files of predictions say 7 for the latter.
+    private func model(channels: Int = 1) throws -> SegmentationModel {
+        try LevelNetwork.model([0, 1], values: [[0], [7, 1]], channels: channels, overrides: ["data.ignored_values=[9]"])
+    }
+
+    @Test func scoresAreThoseCountedByHand() throws {
+        try withTemporaryFolder { folder in
+            var done: [Int] = []
+            let evaluation = SplitEvaluation(
+                model: try model(), cases: try cases(in: folder), predictionFolder: folder.appending(path: "out/predictions"))
+            let result = try evaluation.run { done.append($0) }
+            #expect(done == [1, 2, 3, 4])
+            // All pixels: TP 6, FP 4, FN 3, TN 18.
+            #expect(result.store.dataset == ConfusionMatrix(rows: [[18, 4], [3, 6]]))
+            let summary = result.summary
+            #expect(summary.classNames == ["c0", "c1"])
+            #expect(summary.pixels == 31)
+            #expect(summary.dataset.iou == [18.0 / 25, 6.0 / 13])
+            #expect(summary.dataset.dice == [36.0 / 43, 12.0 / 19])
+            #expect(summary.dataset.recall == [18.0 / 22, 6.0 / 9])
+            #expect(summary.dataset.pixelAccuracy == 24.0 / 31)
+            let patients: [Double] = [6.0 / 9, 0, 1]  // p3 has no object in truth and prediction
+            #expect(result.store.cases.map(\.id) == ["p1", "p2", "p3"])
+            #expect(summary.perCaseMean.units == 3)
+            #expect(summary.perCaseMean.iou[1] == patients.reduce(0, +) / 3)
+            #expect(summary.perCaseMean.emptyInTruth == [0, 1])
+            let images: [Double] = [1, 2.0 / 5, 0, 1]
+            #expect(result.store.entries.map(\.imageID) == ["a/0", "b/0", "c/0", "d/0"])
+            #expect(summary.perImageMean.units == 4)
+            #expect(summary.perImageMean.iou[1] == images.reduce(0, +) / 4)
+
+            let names = try TinyRun.names(in: folder.appending(path: "out/predictions"))
+            #expect(names == ["a.png", "b.png", "c.png", "d.png"])
+            for picture in Self.pictures {
+                let written = try PNG.read(folder.appending(path: "out/predictions/\(picture.name).png"))
+                #expect(written.samples == .uint8(picture.predicted.map { $0 * 7 }), "\(picture.name)")
+            }
+        }
+    }
+
+    @Test func showcasesAreTheWorstTheMedianAndTheBest() throws {
+        try withTemporaryFolder { folder in
+            let result = try SplitEvaluation(model: try model(), cases: try cases(in: folder)).run()
+            #expect(result.showcases.map(\.id) == ["a", "b", "c"], "a picture without foreground shows nothing")
+            #expect(result.showcases.map(\.score) == [1, 2.0 / 5, 0], "each picture by itself, not its patient")
+            #expect(result.chosenCases.map(\.id) == ["c", "b", "a"])
+            let b = result.showcases[1]
+            #expect((b.plane, b.size) == (0, PlaneSize(height: 2, width: 4)))
+            #expect(b.image == [Self.pictures[1].predicted.map { Float($0) }])
+            #expect(b.truth == [1, 1, 0, 0, 0, 0, 1, LabelMap.ignored])
+            #expect(b.prediction == Self.pictures[1].predicted)
+        }
+    }
+
+    @Test(
+        arguments: [([], []), ([0.3], [0.3]), ([0.7, 0.3], [0.3, 0.7]), ([0.4, 0.2, 0.9, 0.1, 0.5], [0.1, 0.4, 0.9])]
+            as [([Double], [Double])])
+    func choosesAmongAnyNumber(_ scores: [Double], _ chosen: [Double]) {
+        let showcases = scores.map {
+            SplitEvaluation.Showcase(
+                id: "", score: $0, plane: 0, size: .init(height: 1, width: 1), image: [], truth: [], prediction: [])
+        }
+        let store = ConfusionStore(classCount: 2)
+        let result = SplitEvaluation.Result(
+            store: store, summary: MetricSummary(store, classNames: ["a", "b"]), showcases: showcases)
+        #expect(result.chosenCases.map(\.score) == chosen)
+    }
+
+    @Test func theShownPlaneHasTheMostForeground() throws {
+        try withTemporaryFolder { folder in
+            let extent = Extent(width: 2, height: 2, depth: 3)
+            let (image, label) = (folder.appending(path: "i.nii"), folder.appending(path: "l.nii"))
+            let geometry = VoxelGeometry(spacing: [1, 1, 1])
+            try NIfTI.write(.uint8([1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1]), extent: extent, geometry: geometry, to: image)
+            try NIfTI.write(.uint8([1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0]), extent: extent, geometry: geometry, to: label)
+            let cases = [DataCase(id: "v", group: "v", images: [image], label: label)]
+            let result = try SplitEvaluation(model: try model(), cases: cases).run()
+            let shown = try #require(result.showcases.first)
+            #expect(shown.plane == 1)
+            #expect((shown.truth, shown.prediction) == ([0, 0, 1, 0], [1, 1, 0, 0]))
+            #expect(shown.score == 1.0 / 6, "of the whole volume: TP 1, FP 3, FN 2")
+            #expect(result.store.entries.map(\.imageID) == ["v/0", "v/1", "v/2"])
+        }
+    }
+
+    @Test func anImageOfOtherChannelsIsNamed() throws {
+        try withTemporaryFolder { folder in
+            let cases = try cases(in: folder)
+            let message = messageThrown { _ = try SplitEvaluation(model: try model(channels: 3), cases: cases).run() }
+            #expect(message == "\(folder.path)/a.png: 1 channel, expected 3 as in training")
+        }
+    }
+
+    @Test func anImageWithoutALabelCannotBeScored() throws {
+        try withTemporaryFolder { folder in
+            let first = try cases(in: folder)[0]
+            let bare = DataCase(id: "a", group: "a", images: first.images, label: nil)
+            let message = messageThrown { _ = try SplitEvaluation(model: try model(), cases: [bare]).run() }
+            #expect(message == "a: this image has no label, and one is needed here; add it to the data set")
+        }
+    }
+}

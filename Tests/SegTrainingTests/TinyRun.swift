@@ -1,0 +1,52 @@
+import Foundation
+import SegData
+import SegMetrics
+import Torch
+
+@testable import SegTraining
+
+/// A data set and a configuration that train in a second.
+enum TinyRun {
+    /// Four cases to train, one to validate and one to test, of two planes each.
+    static func writeData(to folder: URL) throws {
+        try CTPhantom(cases: 6, width: 32, height: 32, depth: 2, seed: 5).write(to: folder)
+    }
+
+    /// Both stages for one epoch, unless the overrides say otherwise.
+    static func configuration(_ overrides: [String] = []) throws -> RunConfiguration {
+        try ConfigurationReader(
+            file: nil, preset: "quick",
+            overrides: [
+                "input.normalization={window: [-1400, 100]}", "input.fit={pad: [32, 32]}", "training.batch_size=4",
+                "training.stages.0.epochs=1", "training.stages.1.epochs=1",
+            ] + overrides
+        ).configuration()
+    }
+
+    /// Trains in a new folder.
+    @discardableResult
+    static func train(
+        _ configuration: RunConfiguration, data: URL, into folder: URL, workers: Int = 1, from weights: URL? = nil,
+        observe: @escaping (TrainingEvent) -> Void = { _ in }
+    ) throws -> RunFolder {
+        // Tests run side by side: threads within a step as well would wait for each other on busy cores.
+        try TorchLibrary.setThreadCount(1)
+        let run = RunFolder(folder)
+        try Trainer(
+            configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: .init(loaderWorkers: workers),
+            initialWeights: weights, observe: observe
+        ).run()
+        return run
+    }
+
+    /// The lines of a run's `metrics.jsonl`.
+    static func records(of run: RunFolder) throws -> [EpochRecord] {
+        let text = try String(contentsOf: run.metrics, encoding: .utf8)
+        return try text.split(separator: "\n").map { try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8)) }
+    }
+
+    /// The names in a folder, hidden ones included, sorted.
+    static func names(in folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+}
