@@ -76,7 +76,7 @@ let package = Package(
         ]),
 
         .executableTarget(name: "marginseg", dependencies: [
-            "SegTraining", "SegReports", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch", "DurableFiles",
+            "SegTraining", "SegReports", "SegLosses", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch", "DurableFiles",
             .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
 
@@ -85,7 +85,7 @@ let package = Package(
         tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]), tests("SegLosses", ["TorchTestSupport"]),
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
-        .testTarget(name: "marginsegTests", dependencies: ["marginseg", "TestSupport"]),
+        .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

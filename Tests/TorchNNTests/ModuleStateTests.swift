@@ -66,6 +66,32 @@ struct ModuleStateTests {
         #expect(try target.namedState().map { try $0.tensor.bytes() } == before)
     }
 
+    struct Fault: CustomTestStringConvertible, Sendable {
+        let name: String
+        /// Nil is a name left out.
+        let shape: [Int]?
+        let message: String
+        var testDescription: String { message }
+    }
+
+    @Test(arguments: [
+        Fault(name: "0.bias", shape: nil, message: "missing: 0.bias"),
+        Fault(name: "head.bias", shape: [3], message: "unexpected: head.bias"),
+        Fault(name: "0.bias", shape: [4], message: "of another shape: 0.bias (expected [3], found [4])"),
+        Fault(name: "0.bias", shape: [3, 1], message: "of another shape: 0.bias (expected [3], found [3, 1])"),
+        Fault(
+            name: "1.num_batches_tracked", shape: [1], message: "of another shape: 1.num_batches_tracked (expected [], found [1])"
+        ),
+    ])
+    func eachFaultAloneIsRefused(fault: Fault) throws {
+        let (source, target) = try (network(seed: 1), network(seed: 2))
+        let before = try target.namedState().map { try $0.tensor.bytes() }
+        var state = source.state()
+        state[fault.name] = try fault.shape.map { try Tensor.zeros($0) }
+        #expect(messageThrown { try target.load(state) } == "the stored weights do not fit this network; \(fault.message)")
+        #expect(try target.namedState().map { try $0.tensor.bytes() } == before)
+    }
+
     @Test func longListsAreCut() throws {
         let error = try #require(throws: StateError.self) { try network(seed: 1).load([:]) }
         #expect(error.missing.count == 7)

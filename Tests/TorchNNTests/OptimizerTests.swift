@@ -113,6 +113,21 @@ struct OptimizerTests {
         #expect(try optimizer.state().mapValues { try $0.bytes() } == before)
     }
 
+    @Test(arguments: rows)
+    func eachFaultOfAStateAloneIsRefused(row: Row) throws {
+        let optimizer = try row.make(problem())
+        let sound = try optimizer.state().mapValues { try $0.clone() }
+        let name = try #require(sound.keys.sorted().first)
+        var (missing, unexpected, misshaped) = (sound, sound, sound)
+        missing[name] = nil
+        unexpected["more"] = try Tensor.zeros([])
+        misshaped[name] = try Tensor.zeros([7])
+        for state in [missing, unexpected, misshaped] {
+            #expect(throws: StateError.self) { try optimizer.load(state) }
+        }
+        try optimizer.load(sound)
+    }
+
     @Test func aParameterWithoutGradientIsUntouchedByAdamW() throws {
         let parameters = try problem()
         let optimizer = try AdamW(parameters)
