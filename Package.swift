@@ -15,7 +15,9 @@ let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
 let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorch)/lib"]
 
 // Included by the kernels' files of each instruction set, not compiled by themselves.
-let kernelParts = ["kernels", "vectors", "blocks", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz"].map { $0 + ".inl" }
+let kernelParts = ["kernels", "vectors", "blocks", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz"].map {
+    $0 + ".inl"
+}
 
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -70,15 +72,22 @@ let package = Package(
         room("SegLosses", ["Torch", "CKernels", "MarginCalibration"]),
         room("SegModels", ["Torch", "TorchNN"]),
         room("SegData", ["MedicalImages", "MarginCalibration", "DurableFiles"]),
-        room("SegTraining", [
-            "Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "DurableFiles",
-            .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
-        ]),
+        room(
+            "SegTraining",
+            [
+                "Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration",
+                "DurableFiles",
+                .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
+            ]),
 
-        .executableTarget(name: "marginseg", dependencies: [
-            "SegTraining", "SegReports", "SegLosses", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch", "DurableFiles",
-            .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        .executableTarget(
+            name: "marginseg",
+            dependencies: [
+                "SegTraining", "SegReports", "SegLosses", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch",
+                "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),

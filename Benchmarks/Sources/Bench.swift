@@ -7,12 +7,15 @@ struct Bench {
     static func main() throws {
         var arguments = Array(CommandLine.arguments.dropFirst())
         var budget = 4.0
-        if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1), let seconds = Double(arguments[place + 1]) {
+        if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1),
+            let seconds = Double(arguments[place + 1])
+        {
             budget = seconds
             arguments.removeSubrange(place...place + 1)
         }
         guard arguments.allSatisfy({ $0 == "losses" }) else {
-            FileHandle.standardError.write(Data("there is no benchmark '\(arguments.joined(separator: " "))'; known: losses\n".utf8))
+            FileHandle.standardError.write(
+                Data("there is no benchmark '\(arguments.joined(separator: " "))'; known: losses\n".utf8))
             exit(64)
         }
         TorchLibrary.keepFreedMemory()

@@ -19,7 +19,9 @@ struct LossBenchmark {
     let report: (String) -> Void
 
     func run() throws -> [BenchmarkRow] {
-        report("\(ProcessInfo.processInfo.activeProcessorCount) cores, \(TorchLibrary.threadCount) threads, \(String(cString: ck_instruction_set())), libtorch \(TorchLibrary.version); float32, labels uint8; medians of interleaved rounds")
+        report(
+            "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(TorchLibrary.threadCount) threads, \(String(cString: ck_instruction_set())), libtorch \(TorchLibrary.version); float32, labels uint8; medians of interleaved rounds"
+        )
         return try Self.shapes.flatMap(rows)
     }
 
@@ -34,11 +36,14 @@ struct LossBenchmark {
         let wideLabels = try labels.to(.int64)
         let counts: [Int64] = try (0..<shape[1]).map { Int64(try labels.equal(Double($0)).sum().itemAsInt()) }
         let context = LossContext(
-            classNames: (0..<shape[1]).map { "\($0)" }, distribution: try LabelDistribution(counts: counts.map(Int.init)), ignoreLabel: nil)
+            classNames: (0..<shape[1]).map { "\($0)" }, distribution: try LabelDistribution(counts: counts.map(Int.init)),
+            ignoreLabel: nil)
         let gradient = try Tensor.empty(shape)
 
         report("\n\(shape.map(String.init).joined(separator: "×"))")
-        report("objective                                   median ms   / stock CE   / composed   / floor   peak MiB beyond logits + gradient")
+        report(
+            "objective                                   median ms   / stock CE   / composed   / floor   peak MiB beyond logits + gradient"
+        )
         return try Self.objectives.map { text in
             let loss = try LossExpression(text).makeLoss(context)
             func pass(_ value: () throws -> Tensor) throws {

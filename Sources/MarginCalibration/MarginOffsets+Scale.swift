@@ -23,10 +23,11 @@ extension MarginOffsets.Scale {
     }
 
     func check() throws {
-        let (name, value) = switch self {
-        case .absolute(let tau): ("tau", tau)
-        case .sum(let sum): ("sum", sum)
-        }
+        let (name, value) =
+            switch self {
+            case .absolute(let tau): ("tau", tau)
+            case .sum(let sum): ("sum", sum)
+            }
         guard value > 0, value.isFinite else { throw MarginOffsetsError(.notPositive(parameter: name, value: value)) }
     }
 

@@ -47,7 +47,8 @@ struct PixelPairBins {
                         let eightTruths = rawTruth.loadUnaligned(fromByteOffset: start, as: UInt64.self)
                         let eightPredictions = rawPrediction.loadUnaligned(fromByteOffset: start, as: UInt64.self)
                         if eightTruths == UInt64(truth[start]) &* everyByte,
-                            eightPredictions == UInt64(prediction[start]) &* everyByte {
+                            eightPredictions == UInt64(prediction[start]) &* everyByte
+                        {
                             partial[bin(start)] += 8
                         } else {
                             for half in [start, start + 4] {

@@ -48,13 +48,10 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
         guard features.count == 5, features.allSatisfy({ $0 > 0 && $0 % 8 == 0 }) else {
             throw NetworkConfigurationError(key: "features", expected: "five positive multiples of 8", found: "\(features)")
         }
-        // COPLE-Net adds a block's input of twice the channels above to its output.
-        guard architecture != .coplenet || zip(features, features.dropFirst()).allSatisfy({ 2 * $0 == $1 }) else {
-            throw NetworkConfigurationError(key: "features", expected: "each twice the one before for coplenet", found: "\(features)")
-        }
         // COPLE-Net adds a block's input, both poolings of one resolution, to its output at the next.
-        if architecture == .coplenet, zip(features, features.dropFirst()).contains(where: { 2 * $0 != $1 }) {
-            throw NetworkConfigurationError(key: "features", expected: "each twice the one before, as COPLE-Net needs", found: "\(features)")
+        guard architecture != .coplenet || zip(features, features.dropFirst()).allSatisfy({ $0 == $1 / 2 }) else {
+            throw NetworkConfigurationError(
+                key: "features", expected: "each twice the one before for coplenet", found: "\(features)")
         }
         guard dropout.count == 5, dropout.allSatisfy({ (0..<1).contains($0) }) else {
             throw NetworkConfigurationError(key: "dropout", expected: "five probabilities in [0, 1)", found: "\(dropout)")

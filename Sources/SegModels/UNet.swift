@@ -50,7 +50,9 @@ public final class UNet: Module, SegmentationNetwork {
 final class PlainDown: Module, Layer {
     let conv: ConvolutionBlock
 
-    init(_ inputs: Int, _ outputs: Int, dropout: Double, _ norm: NetworkConfiguration.Normalization, _ generator: Generator) throws {
+    init(_ inputs: Int, _ outputs: Int, dropout: Double, _ norm: NetworkConfiguration.Normalization, _ generator: Generator)
+        throws
+    {
         conv = try ConvolutionBlock(inputs, outputs, dropout: dropout, norm, squeezesAndExcites: false, generator)
     }
 

@@ -31,7 +31,9 @@ extension Tensor {
         }
     }
 
-    public func groupNormalized(_ groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws(TorchError) -> Tensor {
+    public func groupNormalized(_ groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws(TorchError)
+        -> Tensor
+    {
         try make("group_norm", [self]) {
             ct_group_norm(raw, Int64(groups), weight?.raw ?? ct_tensor(), bias?.raw ?? ct_tensor(), epsilon, $0)
         }

@@ -27,7 +27,8 @@ public struct Safetensors {
         try data.withUnsafeBytes { bytes in
             for (name, entry) in header.entries {
                 let range = entry.range.lowerBound + header.dataStart..<entry.range.upperBound + header.dataStart
-                tensors[name] = try Tensor(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), shape: entry.shape, dtype: entry.dtype)
+                tensors[name] = try Tensor(
+                    bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), shape: entry.shape, dtype: entry.dtype)
             }
         }
         self.init(tensors: tensors, metadata: header.metadata)
@@ -126,7 +127,8 @@ extension Safetensors {
                 guard let dtype = Safetensors.dtype(code: described.dtype) else {
                     throw fail("tensor '\(name)' has the unsupported dtype \(described.dtype)")
                 }
-                guard described.data_offsets.count == 2, let low = described.data_offsets.first, let high = described.data_offsets.last,
+                guard described.data_offsets.count == 2, let low = described.data_offsets.first,
+                    let high = described.data_offsets.last,
                     0 <= low, low <= high, high <= available
                 else {
                     throw fail("tensor '\(name)' lies at \(described.data_offsets), outside the \(available) bytes of data")
@@ -140,7 +142,8 @@ extension Safetensors {
                 }
                 let needed = described.shape.contains(0) ? 0 : reach
                 guard needed == high - low else {
-                    throw fail("tensor '\(name)' needs \(needed) bytes for \(described.dtype) \(described.shape), found \(high - low)")
+                    throw fail(
+                        "tensor '\(name)' needs \(needed) bytes for \(described.dtype) \(described.shape), found \(high - low)")
                 }
                 entries[name] = Entry(dtype: dtype, shape: described.shape, range: low..<high)
             }
@@ -151,7 +154,8 @@ extension Safetensors {
             }
             for (name, entry) in inOrder {
                 guard entry.range.lowerBound == end else {
-                    throw fail("tensor '\(name)' starts at \(entry.range.lowerBound), expected \(end): tensors overlap or leave a gap")
+                    throw fail(
+                        "tensor '\(name)' starts at \(entry.range.lowerBound), expected \(end): tensors overlap or leave a gap")
                 }
                 end = entry.range.upperBound
             }

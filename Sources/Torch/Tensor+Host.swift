@@ -10,7 +10,9 @@ extension Tensor {
             // The bytes are written by libtorch, all of them or none.
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             do throws(TorchError) {
-                try check("copy to host", [source], ct_tensor_to_bytes(source.raw, bytes.baseAddress, count * MemoryLayout<Element>.stride))
+                try check(
+                    "copy to host", [source],
+                    ct_tensor_to_bytes(source.raw, bytes.baseAddress, count * MemoryLayout<Element>.stride))
                 initialized = count
             } catch {
                 failure = error

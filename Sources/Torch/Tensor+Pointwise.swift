@@ -66,15 +66,31 @@ extension Tensor {
 
 /// Arithmetic with broadcasting. Traps, with libtorch's message, where shapes do not fit.
 extension Tensor {
-    public static func + (left: Tensor, right: Tensor) -> Tensor { trapping { () throws(TorchError) in try left.binary("+", CT_ADD, right) } }
-    public static func - (left: Tensor, right: Tensor) -> Tensor { trapping { () throws(TorchError) in try left.binary("-", CT_SUB, right) } }
-    public static func * (left: Tensor, right: Tensor) -> Tensor { trapping { () throws(TorchError) in try left.binary("*", CT_MUL, right) } }
-    public static func / (left: Tensor, right: Tensor) -> Tensor { trapping { () throws(TorchError) in try left.binary("/", CT_DIV, right) } }
+    public static func + (left: Tensor, right: Tensor) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("+", CT_ADD, right) }
+    }
+    public static func - (left: Tensor, right: Tensor) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("-", CT_SUB, right) }
+    }
+    public static func * (left: Tensor, right: Tensor) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("*", CT_MUL, right) }
+    }
+    public static func / (left: Tensor, right: Tensor) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("/", CT_DIV, right) }
+    }
 
-    public static func + (left: Tensor, right: Double) -> Tensor { trapping { () throws(TorchError) in try left.binary("+", CT_ADD, right) } }
-    public static func - (left: Tensor, right: Double) -> Tensor { trapping { () throws(TorchError) in try left.binary("-", CT_SUB, right) } }
-    public static func * (left: Tensor, right: Double) -> Tensor { trapping { () throws(TorchError) in try left.binary("*", CT_MUL, right) } }
-    public static func / (left: Tensor, right: Double) -> Tensor { trapping { () throws(TorchError) in try left.binary("/", CT_DIV, right) } }
+    public static func + (left: Tensor, right: Double) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("+", CT_ADD, right) }
+    }
+    public static func - (left: Tensor, right: Double) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("-", CT_SUB, right) }
+    }
+    public static func * (left: Tensor, right: Double) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("*", CT_MUL, right) }
+    }
+    public static func / (left: Tensor, right: Double) -> Tensor {
+        trapping { () throws(TorchError) in try left.binary("/", CT_DIV, right) }
+    }
     public static func * (left: Double, right: Tensor) -> Tensor { right * left }
     public static func + (left: Double, right: Tensor) -> Tensor { right + left }
     public static func - (left: Double, right: Tensor) -> Tensor { -right + left }

@@ -50,7 +50,8 @@ public struct StateError: Error, CustomStringConvertible, Equatable {
         if !missing.isEmpty { parts.append("missing: \(listed(missing))") }
         if !unexpected.isEmpty { parts.append("unexpected: \(listed(unexpected))") }
         if !misshaped.isEmpty {
-            parts.append("of another shape: \(listed(misshaped.map { "\($0.name) (expected \($0.expected), found \($0.found))" }))")
+            parts.append(
+                "of another shape: \(listed(misshaped.map { "\($0.name) (expected \($0.expected), found \($0.found))" }))")
         }
         return "the stored weights do not fit this network; \(parts.joined(separator: "; "))"
     }

@@ -6,7 +6,8 @@ import Torch
 struct MarginSeg: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "marginseg",
-        abstract: "Trains, evaluates and applies segmentation models of medical images whose objective is the Jaccard index (IoU).",
+        abstract:
+            "Trains, evaluates and applies segmentation models of medical images whose objective is the Jaccard index (IoU).",
         discussion: """
             Typical use, for data in DATA/images, DATA/labels and DATA/split.csv:
 

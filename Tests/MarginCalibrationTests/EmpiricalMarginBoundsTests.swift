@@ -49,7 +49,8 @@ struct EmpiricalMarginBoundsTests {
         let notANumber = #expect(throws: MarginNotANumber.self) {
             try bounds.add(marginPlanes: [1, .nan, -1, 1], labels: [0, 1])
         }
-        #expect(notANumber?.description == "the margin of class 0 at pixel 1 is not a number: expected finite scores from the model")
+        #expect(
+            notANumber?.description == "the margin of class 0 at pixel 1 is not a number: expected finite scores from the model")
         #expect(throws: LabelDistributionError.labelOutside(value: 7, count: 1, firstPosition: 1, classCount: 2)) {
             try bounds.add(marginPlanes: [1, 1, -1, -1], labels: [0, 7])
         }

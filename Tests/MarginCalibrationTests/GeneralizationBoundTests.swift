@@ -22,9 +22,10 @@ struct GeneralizationBoundTests {
         #expect(bound == GeneralizationBound(distribution, offsets: offsets, f: bound.f))
     }
 
-    @Test(arguments: [
-        ("offset too small", [2, 0.01], [1, 3]), ("no offset", [2, 0], [1, 0]), ("no margin for the class", [2, 1], [1, 0]),
-    ] as [(String, [Double], [Double])])
+    @Test(
+        arguments: [
+            ("offset too small", [2, 0.01], [1, 3]), ("no offset", [2, 0], [1, 0]), ("no margin for the class", [2, 1], [1, 0]),
+        ] as [(String, [Double], [Double])])
     func aTermThatSaysNothingIsVacuous(why: String, rho0k: [Double], rhoK0: [Double]) throws {
         let bound = GeneralizationBound(
             try LabelDistribution(counts: [100, 300]), offsets: try MarginOffsets(rho0k: rho0k, rhoK0: rhoK0), f: 0.5)
@@ -33,12 +34,13 @@ struct GeneralizationBoundTests {
         #expect(bound.epsilon == .vacuous)
     }
 
-    @Test(arguments: [
-        (-1, 0.05, 9, "complexity = -1.0: expected a finite number of 0 or more"),
-        (1, 1, 9, "eta = 1.0: expected a number between 0 and 1"),
-        (1, .nan, 9, "eta = nan: expected a number between 0 and 1"),
-        (1, 0.05, 0, "pixels per image = 0: expected 1 or more"),
-    ] as [(Double, Double, Int, String)])
+    @Test(
+        arguments: [
+            (-1, 0.05, 9, "complexity = -1.0: expected a finite number of 0 or more"),
+            (1, 1, 9, "eta = 1.0: expected a number between 0 and 1"),
+            (1, .nan, 9, "eta = nan: expected a number between 0 and 1"),
+            (1, 0.05, 0, "pixels per image = 0: expected 1 or more"),
+        ] as [(Double, Double, Int, String)])
     func parametersOutsideTheirRangeAreRefused(complexity: Double, eta: Double, pixels: Int, message: String) throws {
         let distribution = try LabelDistribution(counts: [100, 300])
         let offsets = try MarginOffsets(distribution)

@@ -39,10 +39,11 @@ struct LabelDistributionTests {
         #expect(none.frequencies.allSatisfy { $0.isNaN })
     }
 
-    @Test(arguments: [
-        ([0, 9, 1, 9], "label 9 is no class: found on 2 pixels, first at position 1"),
-        ([0, 255, 1, 2], "label 2 is no class: found on 1 pixel, first at position 3"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0, 9, 1, 9], "label 9 is no class: found on 2 pixels, first at position 1"),
+            ([0, 255, 1, 2], "label 2 is no class: found on 1 pixel, first at position 3"),
+        ] as [([UInt8], String)])
     func aLabelOutsideIsReported(labels: [UInt8], message: String) {
         let error = #expect(throws: LabelDistributionError.self) {
             try LabelDistribution.counting(labels, classCount: 2, ignoring: 255)
@@ -50,11 +51,12 @@ struct LabelDistributionTests {
         #expect(error?.description == message + "; expected 0 to 1; map the value to a class or ignore it")
     }
 
-    @Test(arguments: [
-        ([], "a label distribution needs a count for each class, found none"),
-        ([4, -1], "class 1 has -1 pixels: a count is 0 or more"),
-        ([.max, 1], "the counts add up to more than 9223372036854775807 pixels"),
-    ] as [([Int], String)])
+    @Test(
+        arguments: [
+            ([], "a label distribution needs a count for each class, found none"),
+            ([4, -1], "class 1 has -1 pixels: a count is 0 or more"),
+            ([.max, 1], "the counts add up to more than 9223372036854775807 pixels"),
+        ] as [([Int], String)])
     func badCountsAreRefused(counts: [Int], message: String) {
         let error = #expect(throws: LabelDistributionError.self) { try LabelDistribution(counts: counts) }
         #expect(error?.description == message)

@@ -3,25 +3,28 @@ import MarginCalibration
 import Testing
 
 struct MarginLossTests {
-    @Test(arguments: [
-        ([3, 1, -2], [2, -2, -5]), ([1, 1], [0, 0]), ([0, 5, 5, 2], [-5, 0, 0, -3]), ([-1, -4], [3, -3]),
-    ] as [([Double], [Double])])
+    @Test(
+        arguments: [
+            ([3, 1, -2], [2, -2, -5]), ([1, 1], [0, 0]), ([0, 5, 5, 2], [-5, 0, 0, -3]), ([-1, -4], [3, -3]),
+        ] as [([Double], [Double])])
     func marginsFollowEquation4(scores: [Double], margins: [Double]) {
         #expect(MarginLoss.margins(ofScores: scores) == margins)
     }
 
-    @Test(arguments: [
-        (-1, 2, 1), (0, 2, 1), (0.5, 2, 0.75), (2, 2, 0), (7, 2, 0),
-        (-1, 0, 1), (0, 0, 1), (1e-9, 0, 0), (0.5, -2, 0), (0, -2, 1),
-    ] as [(Double, Double, Double)])
+    @Test(
+        arguments: [
+            (-1, 2, 1), (0, 2, 1), (0.5, 2, 0.75), (2, 2, 0), (7, 2, 0),
+            (-1, 0, 1), (0, 0, 1), (1e-9, 0, 0), (0.5, -2, 0), (0, -2, 1),
+        ] as [(Double, Double, Double)])
     func rhoMargin(margin: Double, rho: Double, expected: Double) {
         #expect(MarginLoss.rhoMargin(margin, rho: rho) == expected)
     }
 
-    @Test(arguments: [
-        (2, 2, 1), (0, 0, 1), (0, 1, log2(3)), (3, 0, log2(1.125)),
-        (-1e4, 0, 1e4), (1e4, 0, 0), (0, 1e4, 1e4), (60, 0, exp2(-60) / log(2)),
-    ] as [(Double, Double, Double)])
+    @Test(
+        arguments: [
+            (2, 2, 1), (0, 0, 1), (0, 1, log2(3)), (3, 0, log2(1.125)),
+            (-1e4, 0, 1e4), (1e4, 0, 0), (0, 1e4, 1e4), (60, 0, exp2(-60) / log(2)),
+        ] as [(Double, Double, Double)])
     func calibratedLog(margin: Double, rho: Double, expected: Double) {
         #expect(abs(MarginLoss.calibratedLog(margin, rho: rho) - expected) <= 1e-14 * expected)
     }
@@ -30,7 +33,8 @@ struct MarginLossTests {
         for margin in stride(from: -8.0, through: 8, by: 0.5) {
             for rho in [0, 0.1, 3] {
                 let h = 1e-5
-                let slope = (MarginLoss.calibratedLog(margin + h, rho: rho) - MarginLoss.calibratedLog(margin - h, rho: rho)) / (2 * h)
+                let slope =
+                    (MarginLoss.calibratedLog(margin + h, rho: rho) - MarginLoss.calibratedLog(margin - h, rho: rho)) / (2 * h)
                 #expect(abs(MarginLoss.calibratedLogDerivative(margin, rho: rho) - slope) < 1e-9, "margin \(margin), rho \(rho)")
             }
         }

@@ -110,10 +110,12 @@ struct MarginOffsetsTests {
             message: "class 0 (ground) covers every pixel: its margin-offset would be 0; check the labels or exclude the class"),
         Refusal(
             counts: [9, 1], nu: 0.5,
-            message: "nu = 0.5 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
+            message:
+                "nu = 0.5 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
         Refusal(
             counts: [9, 1], nu: 0.9,
-            message: "nu = 0.9 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
+            message:
+                "nu = 0.9 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
         Refusal(counts: [9, 1], nu: 0, message: "nu = 0.0: expected a finite number above 0"),
         Refusal(counts: [9, 1], nu: .infinity, message: "nu = inf: expected a finite number above 0"),
         Refusal(counts: [9, 1], scale: .absolute(tau: -1), message: "tau = -1.0: expected a finite number above 0"),
@@ -147,12 +149,13 @@ struct MarginOffsetsTests {
         #expect(error?.description.hasPrefix("class 2 has no pixel") == true)
     }
 
-    @Test(arguments: [
-        ([0, 1], [0], "2 offsets rho_0k and 1 offsets rho_k0: expected one of each for every class"),
-        ([1], [1], "margin-offsets need two classes or more, found 1"),
-        ([0, 1], [0, -0.5], "rho_k0 = -0.5 of class 1: expected a finite number of 0 or more"),
-        ([.infinity, 1], [0, 0], "rho_0k = inf of class 0: expected a finite number of 0 or more"),
-    ] as [([Double], [Double], String)])
+    @Test(
+        arguments: [
+            ([0, 1], [0], "2 offsets rho_0k and 1 offsets rho_k0: expected one of each for every class"),
+            ([1], [1], "margin-offsets need two classes or more, found 1"),
+            ([0, 1], [0, -0.5], "rho_k0 = -0.5 of class 1: expected a finite number of 0 or more"),
+            ([.infinity, 1], [0, 0], "rho_0k = inf of class 0: expected a finite number of 0 or more"),
+        ] as [([Double], [Double], String)])
     func badOffsetsByHandAreRefused(rho0k: [Double], rhoK0: [Double], message: String) {
         let error = #expect(throws: MarginOffsetsError.self) { try MarginOffsets(rho0k: rho0k, rhoK0: rhoK0) }
         #expect(error?.description == message)

@@ -68,8 +68,10 @@ import Testing
             #expect(try image.labelValues() == [-1, 1, 3])
             image.scaling = IntensityScaling(slope: 0.5, intercept: 0)
             let error = try #require(imageFileError { _ = try image.labelValues() })
-            #expect(error.reason.hasPrefix(
-                "1 of 3 values are no labels after scaling by slope 0.5 and intercept 0.0, the first is 0.5 at x 1, y 0, z 0"))
+            #expect(
+                error.reason.hasPrefix(
+                    "1 of 3 values are no labels after scaling by slope 0.5 and intercept 0.0, the first is 0.5 at x 1, y 0, z 0")
+            )
             #expect(image.realValues() == [0, 0.5, 1])
         }
     }

@@ -33,7 +33,8 @@ struct CSVTableTests {
 
     @Test func refusesOtherEncodings() {
         let bytes = Array("a,b\nx,".utf8) + [0xe9, 0x0a]
-        #expect(message(of: { _ = try CSVTable(bytes, path: "t.csv") }) == "t.csv:2: the text is not UTF-8; save the file as UTF-8")
+        #expect(
+            message(of: { _ = try CSVTable(bytes, path: "t.csv") }) == "t.csv:2: the text is not UTF-8; save the file as UTF-8")
     }
 
 }

@@ -48,9 +48,10 @@ struct CaseReaderTests {
         try PNG.write(rgb: [0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 0], width: 2, height: 2, to: folder("other.png"))
         let reader = try CaseReader(recipe)
         #expect(try reader.read(dataCase(folder, images: ["i.png"], label: "same.png")).labels == [0, 1, 1, 0])
-        #expect(folder.message { _ = try reader.read(dataCase(folder, images: ["i.png"], label: "other.png")) }
-            == "DIR/other.png: 3 channels that differ, first at x 0, y 1, z 0, channel 1; expected one label a pixel; "
-            + "save the labels with one channel")
+        #expect(
+            folder.message { _ = try reader.read(dataCase(folder, images: ["i.png"], label: "other.png")) }
+                == "DIR/other.png: 3 channels that differ, first at x 0, y 1, z 0, channel 1; expected one label a pixel; "
+                + "save the labels with one channel")
     }
 
     @Test(arguments: [0, 1e-4, 0.0105])
@@ -67,7 +68,8 @@ struct CaseReaderTests {
         try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(shift: 3), to: "l.nii")
         let spacing = VoxelGeometry(spacing: [1, 1, 2])
         try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: spacing, to: "bare.nii")
-        let expected = "DIR/l.nii: its grid lies up to 3.0 mm off that of its image DIR/i.nii, allowed are 0.011 mm; "
+        let expected =
+            "DIR/l.nii: its grid lies up to 3.0 mm off that of its image DIR/i.nii, allowed are 0.011 mm; "
             + "resample the label, or take the grid from the image if the label's header is wrong"
         let reader = try CaseReader(recipe)
         #expect(folder.message { _ = try reader.read(dataCase(folder)) } == expected)
@@ -79,28 +81,44 @@ struct CaseReaderTests {
     }
 
     @Test(arguments: [
-        ("short.nii", "DIR/short.nii: 4×3×1 voxels, but its image DIR/i.nii has 4×3×2; "
-            + "give the label that was drawn on this image"),
-        ("values.nii", "DIR/values.nii: 1 label value without a class: 9 on 24 pixels, first at x 0, y 0, z 0; expected 0, 1; "
-            + "the file holds 9: give each a class, or ignore it"),
+        (
+            "short.nii",
+            "DIR/short.nii: 4×3×1 voxels, but its image DIR/i.nii has 4×3×2; "
+                + "give the label that was drawn on this image"
+        ),
+        (
+            "values.nii",
+            "DIR/values.nii: 1 label value without a class: 9 on 24 pixels, first at x 0, y 0, z 0; expected 0, 1; "
+                + "the file holds 9: give each a class, or ignore it"
+        ),
         ("missing.nii", "DIR/missing.nii cannot be read: no such file"),
     ])
     func refusesLabels(name: String, expected: String) throws {
         let folder = try TemporaryFolder()
         try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(), to: "i.nii")
-        try folder.write(.uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "short.nii")
+        try folder.write(
+            .uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "short.nii")
         try folder.write(.uint8(Array(repeating: 9, count: 24)), extent, geometry: geometry(), to: "values.nii")
         let reader = try CaseReader(recipe)
         #expect(folder.message { _ = try reader.read(dataCase(folder, label: name)) } == expected)
     }
 
     @Test(arguments: [
-        (["i.nii", "small.nii"], "DIR/small.nii: 4×3×1 voxels, but DIR/i.nii of the same case has 4×3×2; "
-            + "resample the channels to one grid"),
-        (["wide.nii"], "DIR/wide.nii: planes of 3×5 (rows × columns) do not fit into 4×4 (rows × columns); "
-            + "pad to at least that size, or resize"),
-        (["i.nii", "nan.nii"], "DIR/nan.nii: 1 voxel NaN or infinite, first at x 1, y 2, z 1; "
-            + "expected finite intensities; repair the file"),
+        (
+            ["i.nii", "small.nii"],
+            "DIR/small.nii: 4×3×1 voxels, but DIR/i.nii of the same case has 4×3×2; "
+                + "resample the channels to one grid"
+        ),
+        (
+            ["wide.nii"],
+            "DIR/wide.nii: planes of 3×5 (rows × columns) do not fit into 4×4 (rows × columns); "
+                + "pad to at least that size, or resize"
+        ),
+        (
+            ["i.nii", "nan.nii"],
+            "DIR/nan.nii: 1 voxel NaN or infinite, first at x 1, y 2, z 1; "
+                + "expected finite intensities; repair the file"
+        ),
     ])
     func refusesImages(names: [String], expected: String) throws {
         let folder = try TemporaryFolder()
@@ -108,8 +126,10 @@ struct CaseReaderTests {
         try folder.write(.float32(values), extent, geometry: geometry(), to: "i.nii")
         values[21] = .nan
         try folder.write(.float32(values), extent, geometry: geometry(), to: "nan.nii")
-        try folder.write(.uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "small.nii")
-        try folder.write(.uint8(Array(repeating: 0, count: 15)), Extent(width: 5, height: 3), geometry: geometry(), to: "wide.nii")
+        try folder.write(
+            .uint8(Array(repeating: 0, count: 12)), Extent(width: 4, height: 3), geometry: geometry(), to: "small.nii")
+        try folder.write(
+            .uint8(Array(repeating: 0, count: 15)), Extent(width: 5, height: 3), geometry: geometry(), to: "wide.nii")
         let reader = try CaseReader(recipe)
         #expect(folder.message { _ = try reader.read(dataCase(folder, images: names, label: nil)) } == expected)
     }

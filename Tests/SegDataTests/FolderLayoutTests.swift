@@ -14,7 +14,9 @@ struct FolderLayoutTests {
     }
 
     private func read(_ folder: TemporaryFolder) throws -> DataSet {
-        try FolderLayout(root: folder.url, otherwise: SeededSplit(seed: 3, validation: 0.2, test: 0.2)).read(classNames: ["a", "b"])
+        try FolderLayout(root: folder.url, otherwise: SeededSplit(seed: 3, validation: 0.2, test: 0.2)).read(classNames: [
+            "a", "b",
+        ])
     }
 
     @Test func pairsByStemInCountedOrder() throws {
@@ -26,8 +28,9 @@ struct FolderLayoutTests {
         #expect(try data.cases(of: .train).map(\.group) == ["p", "p"])
         #expect(try data.cases(of: .train)[0].images == [folder("images/c_2.nii")])
         #expect(try data.cases(of: .test).map(\.label) == [folder("labels/c_1.png")])
-        #expect(folder.message { _ = try data.cases(of: .validation) }
-            == "DIR/split.csv: no case in the split 'validation'; put cases into it")
+        #expect(
+            folder.message { _ = try data.cases(of: .validation) }
+                == "DIR/split.csv: no case in the split 'validation'; put cases into it")
     }
 
     @Test func withoutATableTheSeedDecides() throws {
@@ -44,22 +47,41 @@ struct FolderLayoutTests {
         #expect(Split.allCases.map(try read(folder).count) == [1, 0, 0])
     }
 
-    @Test(arguments: [
-        ([], ["a.png"], "file,split\na,train\n", "DIR/images: no image files in this folder; name the folder that holds them"),
-        (["a.png", "b.png"], ["a.png"], "file,split\na,train\nb,train\n",
-         "DIR/images: 1 image without a label of the same name in DIR/labels: b; add the labels or remove the images"),
-        (["a.png"], ["a.png", "b.png", "c.png"], "file,split\na,train\n",
-         "DIR/labels: 2 labels without an image of the same name in DIR/images: b, c; add the images or remove the labels"),
-        (["a.png"], ["a.png"], "file,split\na,train\n" + (1...7).map { "x\($0),test\n" }.joined(),
-         "DIR/split.csv: 7 cases not found in DIR/images: x1, x2, x3, x4, x5, …; add the files or remove the rows"),
-        (["a.png", "b.png"], ["a.png", "b.png"], "file,split\na,train\n",
-         "DIR/split.csv: 1 file of DIR/images in no row: b; add rows, with an empty split for files to leave out"),
-        (["a.png", "a.nii"], ["a.png"], "file,split\na,train\n",
-         "DIR/images: more than one file for 1 name: a; keep one file each"),
-        (["a.png", "b.png"], ["a.png", "b.png"], "file,video,split\na,v,train\nb,v,test\n",
-         "DIR/split.csv: group 'v' stands in 'train' and in 'test'; keep all cases of a patient or video in one split"),
-        (["a.png"], ["a.png"], nil, "DIR/images: 1 group cannot be split, expected at least 3; add cases or ask for fewer splits"),
-    ] as [([String], [String], String?, String)])
+    @Test(
+        arguments: [
+            (
+                [], ["a.png"], "file,split\na,train\n",
+                "DIR/images: no image files in this folder; name the folder that holds them"
+            ),
+            (
+                ["a.png", "b.png"], ["a.png"], "file,split\na,train\nb,train\n",
+                "DIR/images: 1 image without a label of the same name in DIR/labels: b; add the labels or remove the images"
+            ),
+            (
+                ["a.png"], ["a.png", "b.png", "c.png"], "file,split\na,train\n",
+                "DIR/labels: 2 labels without an image of the same name in DIR/images: b, c; add the images or remove the labels"
+            ),
+            (
+                ["a.png"], ["a.png"], "file,split\na,train\n" + (1...7).map { "x\($0),test\n" }.joined(),
+                "DIR/split.csv: 7 cases not found in DIR/images: x1, x2, x3, x4, x5, …; add the files or remove the rows"
+            ),
+            (
+                ["a.png", "b.png"], ["a.png", "b.png"], "file,split\na,train\n",
+                "DIR/split.csv: 1 file of DIR/images in no row: b; add rows, with an empty split for files to leave out"
+            ),
+            (
+                ["a.png", "a.nii"], ["a.png"], "file,split\na,train\n",
+                "DIR/images: more than one file for 1 name: a; keep one file each"
+            ),
+            (
+                ["a.png", "b.png"], ["a.png", "b.png"], "file,video,split\na,v,train\nb,v,test\n",
+                "DIR/split.csv: group 'v' stands in 'train' and in 'test'; keep all cases of a patient or video in one split"
+            ),
+            (
+                ["a.png"], ["a.png"], nil,
+                "DIR/images: 1 group cannot be split, expected at least 3; add cases or ask for fewer splits"
+            ),
+        ] as [([String], [String], String?, String)])
     func refuses(images: [String], labels: [String], table: String?, expected: String) throws {
         let folder = try dataSet(images: images, labels: labels, table: table)
         if images.isEmpty { try folder.write("", to: "images/readme.txt") }

@@ -11,8 +11,10 @@ struct IntensityNormalizationTests {
     }
 
     @Test(arguments: [
-        (IntensityNormalization.window(low: -1400, high: 100), [-3000, -1400, -650, 100, 500] as [Float],
-         [-0.5, -0.5, 0, 0.5, 0.5] as [Float]),
+        (
+            IntensityNormalization.window(low: -1400, high: 100), [-3000, -1400, -650, 100, 500] as [Float],
+            [-0.5, -0.5, 0, 0.5, 0.5] as [Float]
+        ),
         (.zScore, [1, 3], [-1, 1]),
         (.zScore, [7, 7, 7], [0, 0, 0]),
         (.zScore, [16_777_216, 16_777_216], [0, 0]),
@@ -34,10 +36,14 @@ struct IntensityNormalizationTests {
     }
 
     @Test(arguments: [
-        (IntensityNormalization.zScore, [1, .nan, 2, -.infinity] as [Float],
-         "i.nii: 2 voxels NaN or infinite, first at x 1, y 0, z 0; expected finite intensities; repair the file"),
-        (.window(low: 0, high: 1), [1, 1, .infinity, 2],
-         "i.nii: 1 voxel NaN or infinite, first at x 0, y 0, z 0, channel 1; expected finite intensities; repair the file"),
+        (
+            IntensityNormalization.zScore, [1, .nan, 2, -.infinity] as [Float],
+            "i.nii: 2 voxels NaN or infinite, first at x 1, y 0, z 0; expected finite intensities; repair the file"
+        ),
+        (
+            .window(low: 0, high: 1), [1, 1, .infinity, 2],
+            "i.nii: 1 voxel NaN or infinite, first at x 0, y 0, z 0, channel 1; expected finite intensities; repair the file"
+        ),
         (.imageNet, [1, 2, 3, 4], "i.nii: 2 channels, expected 3 for ImageNet's statistics; normalise otherwise"),
     ])
     func refusesImages(normalization: IntensityNormalization, values: [Float], expected: String) {
@@ -54,7 +60,9 @@ struct IntensityNormalizationTests {
         #expect(message(of: { try normalization.validate() }) == expected)
     }
 
-    @Test(arguments: [IntensityNormalization.window(low: -1400, high: 100), .zScore, .percentiles(low: 0.5, high: 99.5), .imageNet])
+    @Test(arguments: [
+        IntensityNormalization.window(low: -1400, high: 100), .zScore, .percentiles(low: 0.5, high: 99.5), .imageNet,
+    ])
     func survivesCoding(normalization: IntensityNormalization) throws {
         let data = try JSONEncoder().encode(normalization)
         #expect(try JSONDecoder().decode(IntensityNormalization.self, from: data) == normalization)

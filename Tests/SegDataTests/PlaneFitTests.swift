@@ -49,8 +49,9 @@ struct PlaneFitTests {
     @Test(arguments: [PlaneSize(height: 9, width: 9), PlaneSize(height: 8, width: 10)])
     func refusesLargerPlanes(source: PlaneSize) {
         let fit = PlaneFit.pad(to: PlaneSize(height: 8, width: 9))
-        #expect(message(of: { try fit.check(source, path: "a.nii") }) == "a.nii: planes of \(source.height)×\(source.width) "
-            + "(rows × columns) do not fit into 8×9 (rows × columns); pad to at least that size, or resize")
+        #expect(
+            message(of: { try fit.check(source, path: "a.nii") }) == "a.nii: planes of \(source.height)×\(source.width) "
+                + "(rows × columns) do not fit into 8×9 (rows × columns); pad to at least that size, or resize")
     }
 
     @Test func survivesCoding() throws {

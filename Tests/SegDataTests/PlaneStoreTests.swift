@@ -51,8 +51,9 @@ struct PlaneStoreTests {
         recipe.labels = try LabelMap([1: 0], ignoring: [0])
         let plan = try PlanePlan(cases(folder), recipe: recipe)
         #expect(try PlaneStore(plan).labelDistribution.counts == [7])
-        #expect(message(of: { _ = try PlaneStore(plan, selection: .foregroundOnly) })
-            == "no plane with foreground in 2 cases; keep all planes, or check the label map")
+        #expect(
+            message(of: { _ = try PlaneStore(plan, selection: .foregroundOnly) })
+                == "no plane with foreground in 2 cases; keep all planes, or check the label map")
     }
 
     @Test func cutsAlongOtherAxes() throws {
@@ -70,14 +71,17 @@ struct PlaneStoreTests {
         try PNG.write(rgb: Array(repeating: 0, count: 36), width: 4, height: 3, to: folder("rgb.png"))
         try folder.write(gray: Array(repeating: 0, count: 12), width: 4, to: "mask.png")
         let bare = DataCase(id: "bare", group: "bare", images: good[0].images, label: nil)
-        #expect(folder.message { _ = try PlanePlan([good[0], bare], recipe: recipe) }
-            == "DIR/i2.nii.gz: this image has no label, and one is needed here; add it to the data set")
+        #expect(
+            folder.message { _ = try PlanePlan([good[0], bare], recipe: recipe) }
+                == "DIR/i2.nii.gz: this image has no label, and one is needed here; add it to the data set")
         let colour = DataCase(id: "rgb", group: "rgb", images: [folder("rgb.png")], label: folder("mask.png"))
-        #expect(folder.message { _ = try PlanePlan([good[0], colour], recipe: recipe) }
-            == "DIR/rgb.png: 3 channels, expected 1 as in DIR/i2.nii.gz; a network takes one number of channels")
+        #expect(
+            folder.message { _ = try PlanePlan([good[0], colour], recipe: recipe) }
+                == "DIR/rgb.png: 3 channels, expected 1 as in DIR/i2.nii.gz; a network takes one number of channels")
         let swapped = DataCase(id: "s", group: "s", images: good[0].images, label: good[1].label)
-        #expect(folder.message { _ = try PlanePlan([good[0], swapped], recipe: recipe) }
-            == "DIR/l3.nii.gz: 4×3×3 voxels, but its image DIR/i2.nii.gz has 4×3×2; "
-            + "give the label that was drawn on this image")
+        #expect(
+            folder.message { _ = try PlanePlan([good[0], swapped], recipe: recipe) }
+                == "DIR/l3.nii.gz: 4×3×3 voxels, but its image DIR/i2.nii.gz has 4×3×2; "
+                + "give the label that was drawn on this image")
     }
 }

@@ -88,7 +88,8 @@ struct NumberedSource: PlaneSource {
     func sample(at index: Int) throws -> PlaneSample {
         if index == broken { throw Broken(index: index) }
         return PlaneSample(
-            id: SampleID(caseID: "case_\(index)", plane: 0), image: [Float](repeating: Float(index), count: channels * size.count),
+            id: SampleID(caseID: "case_\(index)", plane: 0),
+            image: [Float](repeating: Float(index), count: channels * size.count),
             labels: [UInt8](repeating: UInt8(index % 256), count: size.count), channels: channels, size: size, sourceSize: size)
     }
 }

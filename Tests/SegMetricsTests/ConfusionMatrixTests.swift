@@ -57,10 +57,11 @@ struct ConfusionMatrixTests {
         #expect(matrix.rows == [[1, 0], [0, 1]])
     }
 
-    @Test(arguments: [
-        ([0, 3, 1, 3], [0, 0, 0, 0], "label 3 in the truth is no class: found on 2 pixels, first at position 1"),
-        ([0, 255, 1, 0], [0, 7, 255, 0], "label 255 in the prediction is no class: found on 1 pixel, first at position 2"),
-    ] as [([UInt8], [UInt8], String)])
+    @Test(
+        arguments: [
+            ([0, 3, 1, 3], [0, 0, 0, 0], "label 3 in the truth is no class: found on 2 pixels, first at position 1"),
+            ([0, 255, 1, 0], [0, 7, 255, 0], "label 255 in the prediction is no class: found on 1 pixel, first at position 2"),
+        ] as [([UInt8], [UInt8], String)])
     func aLabelOutsideIsReported(truth: [UInt8], prediction: [UInt8], message: String) {
         var matrix = ConfusionMatrix(classCount: 2)
         let error = #expect(throws: LabelOutsideClasses.self) {

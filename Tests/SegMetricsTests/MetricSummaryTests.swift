@@ -101,7 +101,8 @@ struct MetricSummaryTests {
             ("recall_foreground", summary.dataset.recallForeground), ("pixel_accuracy", summary.dataset.pixelAccuracy),
             ("per_case_miou_foreground", summary.perCaseMean.miouForeground), ("per_case_miou_all", summary.perCaseMean.miouAll),
             ("per_case_dice_foreground", summary.perCaseMean.diceForeground),
-            ("per_image_miou_foreground", summary.perImageMean.miouForeground), ("per_image_miou_all", summary.perImageMean.miouAll),
+            ("per_image_miou_foreground", summary.perImageMean.miouForeground),
+            ("per_image_miou_all", summary.perImageMean.miouAll),
             ("per_image_dice_foreground", summary.perImageMean.diceForeground),
         ]
         #expect(values.map(\.0) == expected.map(\.0))

@@ -30,10 +30,11 @@ struct OverlayPanelTests {
         #expect(picture[prediction + 128, 64] == filled)
     }
 
-    @Test(arguments: [
-        (1, 1, RGB(26, 26, 26)), (0, 0, RGB(26, 26, 26)), (0, 2, Palette.falsePositive), (2, 0, Palette.falseNegative),
-        (1, 2, Palette.wrongClass), (255, 1, Palette.ignored),
-    ] as [(UInt8, UInt8, RGB)])
+    @Test(
+        arguments: [
+            (1, 1, RGB(26, 26, 26)), (0, 0, RGB(26, 26, 26)), (0, 2, Palette.falsePositive), (2, 0, Palette.falseNegative),
+            (1, 2, Palette.wrongClass), (255, 1, Palette.ignored),
+        ] as [(UInt8, UInt8, RGB)])
     func errorsHaveTheirColours(truth: UInt8, prediction: UInt8, color: RGB) {
         let picture = panel(truth: [truth, 0], prediction: [prediction, 0], ignoring: 255)
         #expect(picture[3 * 264, 0] == color && picture[3 * 264 + 127, 127] == color)
@@ -51,7 +52,8 @@ struct OverlayPanelTests {
         var labels = [UInt8](repeating: 0, count: 9)
         labels[4] = 1
         let picture = OverlayPanel(
-            planes: [[Float](repeating: 1, count: 9)], width: 3, height: 3, truth: labels, prediction: labels).render()
+            planes: [[Float](repeating: 1, count: 9)], width: 3, height: 3, truth: labels, prediction: labels
+        ).render()
         // 256 / 3 up: a pixel is 86 wide, a contour 21.
         #expect(picture.height == 258)
         let (left, top) = (258 + 8 + 86, 86)
@@ -72,7 +74,8 @@ struct OverlayPanelTests {
         let side = 300
         let picture = OverlayPanel(
             planes: [[Float](repeating: 0, count: side * 2)], width: side, height: 2,
-            truth: [UInt8](repeating: 0, count: side * 2), prediction: [UInt8](repeating: 0, count: side * 2)).render()
+            truth: [UInt8](repeating: 0, count: side * 2), prediction: [UInt8](repeating: 0, count: side * 2)
+        ).render()
         #expect(picture.width == 4 * side + 3 * 8 && picture.height == 2)
     }
 }

@@ -31,7 +31,9 @@ struct OverlaySheetTests {
         }
         let picture = sheet.render()
         #expect(image.extent == Extent(width: picture.width, height: picture.height, channels: 3))
-        let planes = (0..<3).map { channel in stride(from: channel, to: picture.bytes.count, by: 3).map { Float(picture.bytes[$0]) } }
+        let planes = (0..<3).map { channel in
+            stride(from: channel, to: picture.bytes.count, by: 3).map { Float(picture.bytes[$0]) }
+        }
         #expect(image.realValues() == planes.flatMap { $0 })
     }
 }

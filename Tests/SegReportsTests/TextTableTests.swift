@@ -44,9 +44,10 @@ struct TextTableTests {
         #expect(table.plain == "message\n-------------------\ntwo lines and a tab\n")
     }
 
-    @Test(arguments: [
-        (0.5, 0, "0"), (1.25, 1, "1.2"), (-3, 2, "-3.00"), (.nan, 2, "n/a"), (nil, 1, "n/a"),
-    ] as [(Double?, Int, String)])
+    @Test(
+        arguments: [
+            (0.5, 0, "0"), (1.25, 1, "1.2"), (-3, 2, "-3.00"), (.nan, 2, "n/a"), (nil, 1, "n/a"),
+        ] as [(Double?, Int, String)])
     func numbersHaveTheirDecimals(value: Double?, decimals: Int, cell: String) {
         #expect(TextTable.cell(value, decimals: decimals) == cell)
     }

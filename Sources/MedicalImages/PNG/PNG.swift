@@ -92,13 +92,14 @@ private struct PNGFile {
 
 extension PNGInfo {
     fileprivate init(_ header: cic_png_info) {
-        colorType = switch header.color_type {
-        case 0: .gray
-        case 2: .rgb
-        case 3: .palette
-        case 4: .grayAlpha
-        default: .rgba
-        }
+        colorType =
+            switch header.color_type {
+            case 0: .gray
+            case 2: .rgb
+            case 3: .palette
+            case 4: .grayAlpha
+            default: .rgba
+            }
         bitDepth = Int(header.bit_depth)
         isInterlaced = header.interlaced != 0
         palette = withUnsafeBytes(of: header.palette) { Array($0.prefix(3 * Int(header.palette_count))) }

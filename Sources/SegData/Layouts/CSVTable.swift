@@ -28,7 +28,8 @@ struct CSVTable {
         for row in rows where row.fields.count != header.count {
             throw CSVError(
                 path: path, line: row.line,
-                problem: "\(row.fields.count) field\(row.fields.count == 1 ? "" : "s"), expected \(header.count) as in the header")
+                problem: "\(row.fields.count) field\(row.fields.count == 1 ? "" : "s"), expected \(header.count) as in the header"
+            )
         }
     }
 

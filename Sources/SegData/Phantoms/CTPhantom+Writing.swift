@@ -43,11 +43,12 @@ extension CTPhantom.Volume {
     func geometry(_ extent: Extent) -> VoxelGeometry {
         let (x, y, z) = (-spacing.x, rowsRunForward ? spacing.y : -spacing.y, spacing.z)
         func origin(_ step: Double, _ count: Int) -> Double { -step * Double(count - 1) / 2 }
-        return VoxelGeometry(affine: Affine(rowMajor: [
-            x, 0, 0, origin(x, extent.width),
-            0, y, 0, origin(y, extent.height),
-            0, 0, z, origin(z, extent.depth),
-            0, 0, 0, 1,
-        ]), source: .sform(code: 1))
+        return VoxelGeometry(
+            affine: Affine(rowMajor: [
+                x, 0, 0, origin(x, extent.width),
+                0, y, 0, origin(y, extent.height),
+                0, 0, z, origin(z, extent.depth),
+                0, 0, 0, 1,
+            ]), source: .sform(code: 1))
     }
 }

@@ -95,7 +95,8 @@ struct ChestAnatomy: Sendable {
         depth = min(depth, -heartDepth(x, y, level: level))
         // The middle: narrow in front, where the lungs almost meet, wide before the spine.
         let a = cavity.x, b = cavity.y
-        let middle = a * (0.13 + 0.10 * ramp(-0.5, 0.5, y / b) + 0.05 * ramp(0.5, 0.9, level))
+        let middle =
+            a * (0.13 + 0.10 * ramp(-0.5, 0.5, y / b) + 0.05 * ramp(0.5, 0.9, level))
             - 0.09 * a * ramp(-0.2, -0.8, y / b) * ramp(0.75, 0.5, level)
         depth = min(depth, abs(x - 0.02 * a) - middle + 3 * outline(x * 0.05, y * 0.04 + 5, z * 0.04))
         depth = min(depth, -Self.depth(x, y - 0.80 * b, rx: 0.24 * a, ry: 0.34 * b))

@@ -67,8 +67,9 @@ struct InstrumentLayer: Sendable {
                 let cover = Float(ramp(-0.7, 0.7, depth))
                 guard cover > 0 else { continue }
                 let across = (dy * axis.x - dx * axis.y) / (length.squareRoot() * max(0.5, radius))
-                let colour = Self.metal(rod.part, along: t, across: across, rod: length.squareRoot() / scale, instrument,
-                                        x: Double(column) / scale, y: Double(row) / scale)
+                let colour = Self.metal(
+                    rod.part, along: t, across: across, rod: length.squareRoot() / scale, instrument,
+                    x: Double(column) / scale, y: Double(row) / scale)
                 let pixel = row * width + column
                 colours[pixel] = colours[pixel] * (1 - cover) + colour * cover
                 alpha[pixel] += (1 - alpha[pixel]) * cover

@@ -20,7 +20,9 @@ struct LesionField: Sendable {
         for _ in 0..<80 where count < wanted {
             // Hardly anything is one small spot; the more disease, the larger its patches.
             let scale = share < 0.002 ? 7 : 12 + 130 * share
-            guard let lesion = GroundGlass(in: chest, heights: slab, span: span, scale: scale, generator: &generator) else { break }
+            guard let lesion = GroundGlass(in: chest, heights: slab, span: span, scale: scale, generator: &generator) else {
+                break
+            }
             let drawn = Self.draw(lesion, lung: lung, heights: heights, grid: grid)
             let added = drawn.filter { $0.membership > 0.5 && !mask[$0.slice][$0.pixel] && lung[$0.slice][$0.pixel] > 0.5 }
             guard count + added.count < wanted + max(8, wanted / 4) else { continue }
@@ -50,9 +52,10 @@ struct LesionField: Sendable {
                     let x = grid.x(column), y = grid.y(row)
                     let membership = lesion.membership(x, y, z)
                     guard membership > 0 else { continue }
-                    voxels.append(Voxel(
-                        slice: slice, pixel: row * grid.width + column, membership: membership,
-                        density: Float(max(0, lesion.density(x, y, z, membership: membership)))))
+                    voxels.append(
+                        Voxel(
+                            slice: slice, pixel: row * grid.width + column, membership: membership,
+                            density: Float(max(0, lesion.density(x, y, z, membership: membership)))))
                 }
             }
         }

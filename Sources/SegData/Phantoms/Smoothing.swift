@@ -14,7 +14,8 @@ func smoothen(_ plane: inout [Float], width: Int, height: Int, strength: Float) 
     for row in 0..<height {
         let above = max(0, row - 1) * width, below = min(height - 1, row + 1) * width
         for column in 0..<width {
-            plane[row * width + column] = middle * source[row * width + column]
+            plane[row * width + column] =
+                middle * source[row * width + column]
                 + side * (source[above + column] + source[below + column])
         }
     }

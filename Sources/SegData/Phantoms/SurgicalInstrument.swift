@@ -57,14 +57,18 @@ struct SurgicalInstrument: Sendable {
         if let probeFrames, probeFrames.contains(time) {
             let hold = knuckle + bend * (0.055 * size)
             let tilt = Self.turned(bend, by: 0.7 * motion(time * speed, 80.5))
-            rods.append(Rod(
-                part: .probe, start: hold, end: hold + tilt * (0.055 * size), startRadius: 0.013 * size, endRadius: 0.010 * size))
+            rods.append(
+                Rod(
+                    part: .probe, start: hold, end: hold + tilt * (0.055 * size), startRadius: 0.013 * size,
+                    endRadius: 0.010 * size))
         }
         for side in [-1.0, 1.0] {
             let jaw = Self.turned(bend, by: side * opening)
             let root = knuckle + Point(-bend.y, bend.x) * (side * 0.008 * size)
-            rods.append(Rod(
-                part: .claspers, start: root, end: root + jaw * (0.10 * size), startRadius: 0.020 * size, endRadius: 0.008 * size))
+            rods.append(
+                Rod(
+                    part: .claspers, start: root, end: root + jaw * (0.10 * size), startRadius: 0.020 * size,
+                    endRadius: 0.008 * size))
         }
         return rods
     }

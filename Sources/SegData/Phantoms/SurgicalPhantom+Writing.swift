@@ -21,7 +21,10 @@ extension SurgicalPhantom {
         }
         let rows = (0..<videos).flatMap { video in
             (0..<frames).map { frame in
-                (file: name(video: video, frame: frame), group: "video_\(video + 1)", split: PhantomFolder.split(video, of: videos))
+                (
+                    file: name(video: video, frame: frame), group: "video_\(video + 1)",
+                    split: PhantomFolder.split(video, of: videos)
+                )
             }
         }
         try place.finish(

@@ -14,10 +14,12 @@ struct TissueScene: Sendable {
         drift = ValueNoise(&generator)
         scale = generator.uniform(3.6, 5.6)
         wetness = generator.uniform(0.5, 1.1)
-        gauze = generator.chance(0.5)
+        gauze =
+            generator.chance(0.5)
             ? (generator.uniform(0.1, 0.9), generator.uniform(0.1, 0.7), generator.uniform(0.05, 0.09)) : nil
         let direction = generator.direction()
-        thread = generator.chance(0.6)
+        thread =
+            generator.chance(0.6)
             ? (generator.uniform(0.25, 0.75), generator.uniform(0.2, 0.6), direction.x, direction.y) : nil
     }
 

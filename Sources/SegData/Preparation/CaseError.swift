@@ -26,7 +26,9 @@ extension CaseError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownLabels(let path, let found, let unknown, let expected, let classCount):
-            let values = unknown.prefix(5).map { "\($0.value) on \($0.count) pixel\($0.count == 1 ? "" : "s"), first at \($0.first)" }
+            let values = unknown.prefix(5).map {
+                "\($0.value) on \($0.count) pixel\($0.count == 1 ? "" : "s"), first at \($0.first)"
+            }
             return "\(path): \(unknown.count) label value\(unknown.count == 1 ? "" : "s") without a class: "
                 + values.joined(separator: "; ") + (unknown.count > 5 ? "; …" : "")
                 + "; expected \(Self.listed(expected)); " + Self.proposal(found.map(\.value), classCount: classCount)

@@ -92,7 +92,8 @@ public struct CaseReader: Sendable {
         guard extent.channels > 1 else { return values }
         let count = extent.voxelCount
         for index in count..<values.count where values[index] != values[index % count] {
-            throw CaseError.labelChannels(path: url.path, channels: extent.channels, first: VoxelPosition(index: index, in: extent))
+            throw CaseError.labelChannels(
+                path: url.path, channels: extent.channels, first: VoxelPosition(index: index, in: extent))
         }
         return Array(values[..<count])
     }

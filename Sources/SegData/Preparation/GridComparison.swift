@@ -18,15 +18,16 @@ enum GridComparison {
             // What the spacings' difference adds up to over the volume.
             distance = zip(sizes, zip(label.spacing, image.spacing)).map { $0 * abs($1.0 - $1.1) }.max() ?? 0
         } else {
-            distance = (0..<8).map { corner in
-                let voxel = (0..<3).map { corner >> $0 & 1 == 1 ? sizes[$0] : 0 }
-                return (0..<3).reduce(0.0) { sum, row in
-                    let offset = (0..<4).reduce(0.0) { total, column in
-                        total + (label.affine[row, column] - image.affine[row, column]) * (column < 3 ? voxel[column] : 1)
-                    }
-                    return sum + offset * offset
-                }.squareRoot()
-            }.max() ?? 0
+            distance =
+                (0..<8).map { corner in
+                    let voxel = (0..<3).map { corner >> $0 & 1 == 1 ? sizes[$0] : 0 }
+                    return (0..<3).reduce(0.0) { sum, row in
+                        let offset = (0..<4).reduce(0.0) { total, column in
+                            total + (label.affine[row, column] - image.affine[row, column]) * (column < 3 ? voxel[column] : 1)
+                        }
+                        return sum + offset * offset
+                    }.squareRoot()
+                }.max() ?? 0
         }
         guard distance <= allowed else {
             throw CaseError.grids(label: labelPath, image: imagePath, distance: distance, allowed: allowed)

@@ -21,7 +21,8 @@ public enum IntensityNormalization: Sendable, Hashable {
         switch self {
         case .window(let low, let high), .range(let low, let high):
             try SettingError.require(
-                low < high && (high - low).isFinite, "normalization", found: "low \(low), high \(high)", expected: "low below high")
+                low < high && (high - low).isFinite, "normalization", found: "low \(low), high \(high)",
+                expected: "low below high")
         case .percentiles(let low, let high):
             try SettingError.require(
                 0 <= low && low < high && high <= 100, "normalization", found: "percentiles \(low) and \(high)",

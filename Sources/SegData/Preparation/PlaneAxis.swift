@@ -28,7 +28,9 @@ public enum PlaneAxis: String, Sendable, Codable, CaseIterable {
     /// One plane of one channel, `[rows, columns]`, of a volume `[channels, depth, height, width]`.
     public func plane<Value>(_ index: Int, channel: Int = 0, of volume: [Value], extent: Extent) -> [Value] {
         let walk = walk(index, channel: channel, extent: extent)
-        if walk.columnStep == 1, walk.rowStep == walk.size.width { return Array(volume[walk.start..<walk.start + walk.size.count]) }
+        if walk.columnStep == 1, walk.rowStep == walk.size.width {
+            return Array(volume[walk.start..<walk.start + walk.size.count])
+        }
         var plane: [Value] = []
         plane.reserveCapacity(walk.size.count)
         for row in 0..<walk.size.height {
@@ -50,7 +52,8 @@ public enum PlaneAxis: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    private func walk(_ index: Int, channel: Int, extent: Extent) -> (start: Int, rowStep: Int, columnStep: Int, size: PlaneSize) {
+    private func walk(_ index: Int, channel: Int, extent: Extent) -> (start: Int, rowStep: Int, columnStep: Int, size: PlaneSize)
+    {
         precondition((0..<planeCount(of: extent)).contains(index), "plane \(index) of \(planeCount(of: extent))")
         precondition((0..<extent.channels).contains(channel), "channel \(channel) of \(extent.channels)")
         let start = channel * extent.voxelCount

@@ -6,11 +6,14 @@ extension PlaneFit: Codable {
 
     public init(from decoder: any Decoder) throws {
         func fail() -> DecodingError { .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected)) }
-        guard let container = try? decoder.container(keyedBy: Keys.self), container.contains(.resize) != container.contains(.pad) else {
+        guard let container = try? decoder.container(keyedBy: Keys.self), container.contains(.resize) != container.contains(.pad)
+        else {
             throw fail()
         }
         let key: Keys = container.contains(.resize) ? .resize : .pad
-        guard let sizes = try? container.decode([Int].self, forKey: key), sizes.count == 2, sizes.allSatisfy({ $0 > 0 }) else { throw fail() }
+        guard let sizes = try? container.decode([Int].self, forKey: key), sizes.count == 2, sizes.allSatisfy({ $0 > 0 }) else {
+            throw fail()
+        }
         let size = PlaneSize(height: sizes[0], width: sizes[1])
         self =
             key == .pad

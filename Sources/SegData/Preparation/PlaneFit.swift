@@ -97,7 +97,8 @@ public enum PlaneFit: Sendable, Hashable {
         ((frame.height - source.height) / 2, (frame.width - source.width) / 2)
     }
 
-    private static func padded<Value>(_ plane: [Value], from source: PlaneSize, to frame: PlaneSize, with value: Value) -> [Value] {
+    private static func padded<Value>(_ plane: [Value], from source: PlaneSize, to frame: PlaneSize, with value: Value) -> [Value]
+    {
         guard source != frame else { return plane }
         let (top, left) = margin(source, in: frame)
         precondition(top >= 0 && left >= 0, "a plane of \(source) does not fit into \(frame)")

@@ -89,7 +89,9 @@ struct LossExpressionParser {
 
     private mutating func number() throws -> Double {
         let start = position
-        while let next = peek, next.isNumber || next == "." || "eE".contains(next) || ("+-".contains(next) && isExponentOrStart(start)) {
+        while let next = peek,
+            next.isNumber || next == "." || "eE".contains(next) || ("+-".contains(next) && isExponentOrStart(start))
+        {
             position += 1
         }
         let written = String(characters[start..<position])

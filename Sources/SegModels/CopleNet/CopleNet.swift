@@ -60,7 +60,9 @@ final class Down: Module, Layer {
     let conv: ConvolutionBlock
 
     /// - Precondition: `outputs` = 2·`inputs`, or the sum has no meaning.
-    init(_ inputs: Int, _ outputs: Int, dropout: Double, _ norm: NetworkConfiguration.Normalization, _ generator: Generator) throws {
+    init(_ inputs: Int, _ outputs: Int, dropout: Double, _ norm: NetworkConfiguration.Normalization, _ generator: Generator)
+        throws
+    {
         conv = try ConvolutionBlock(2 * inputs, outputs, dropout: dropout, norm, squeezesAndExcites: true, generator)
     }
 

@@ -1,4 +1,5 @@
 import SegData
+import SegLosses
 import SegMetrics
 import SegModels
 import Yams
@@ -19,7 +20,7 @@ extension ConfigurationReader {
                 if let counterpart = understood.first(where: { $0.key.string == text })?.value {
                     try refuse(value, notIn: counterpart, key: key + [text], layer: layer)
                 } else if !names.contains(text) {
-                    let guess = text.nearest(in: names).map { "; did you mean '\($0)'?" } ?? ""
+                    let guess = text.nearestName(among: names).map { "; did you mean '\($0)'?" } ?? ""
                     throw ConfigurationError(
                         key, "unknown key '\(text)'\(guess) (known: \(names.sorted().joined(separator: ", ")))",
                         at: layer.place(of: name))
@@ -115,27 +116,5 @@ extension ConfigurationReader {
             }
         }
         return nil
-    }
-}
-
-extension String {
-    /// The name that takes the fewest edits, if that is few.
-    fileprivate func nearest(in names: [String]) -> String? {
-        names.map { ($0, edits(to: $0)) }.filter { $0.1 <= Swift.max(2, count / 3) }.min { $0.1 < $1.1 }?.0
-    }
-
-    /// Levenshtein's distance.
-    private func edits(to other: String) -> Int {
-        var row = Array(0...other.count)
-        for (i, letter) in enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, otherLetter) in other.enumerated() {
-                let substitution = diagonal + (letter == otherLetter ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = Swift.min(substitution, row[j + 1] + 1, row[j] + 1)
-            }
-        }
-        return row[other.count]
     }
 }

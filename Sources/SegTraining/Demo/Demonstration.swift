@@ -58,7 +58,8 @@ public struct Demonstration {
     /// Trains the weights that all arms start from.
     public func pretrain(observe: @escaping (TrainingEvent) -> Void) throws {
         try train(
-            StageConfiguration(name: "pretraining", objective: "cross_entropy", epochs: Self.epochs.pretraining, learningRate: 2e-3),
+            StageConfiguration(
+                name: "pretraining", objective: "cross_entropy", epochs: Self.epochs.pretraining, learningRate: 2e-3),
             into: pretraining, from: nil, observe: observe)
     }
 
@@ -73,18 +74,22 @@ public struct Demonstration {
     ) throws {
         let configuration = try configuration(stage)
         try Trainer(
-            configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: resources, initialWeights: weights,
+            configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: resources,
+            initialWeights: weights,
             observe: observe
         ).run()
     }
 
     private func configuration(_ stage: StageConfiguration) throws -> RunConfiguration {
-        var configuration = try ConfigurationReader(file: nil, preset: "quick", overrides: [
-            "data.classes=[{name: background, values: [0]}, {name: lesion, values: [1]}]",
-            "input.normalization={window: [-1400, 100]}",
-            "input.fit={pad: [112, 112]}",
-            "training.augmentation={horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.05, contrast: 0.1, noise: 0}",
-        ]).configuration()
+        var configuration = try ConfigurationReader(
+            file: nil, preset: "quick",
+            overrides: [
+                "data.classes=[{name: background, values: [0]}, {name: lesion, values: [1]}]",
+                "input.normalization={window: [-1400, 100]}",
+                "input.fit={pad: [112, 112]}",
+                "training.augmentation={horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.05, contrast: 0.1, noise: 0}",
+            ]
+        ).configuration()
         configuration.data.folder = data.path
         configuration.training.stages = [stage]
         return configuration

@@ -57,7 +57,8 @@ public struct DataSetCensus: Codable, Sendable {
                 let prepared = try reader.read(dataCase)
                 extents.append(prepared.extent)
                 if let spacing = prepared.geometry?.spacing { spacings.append(spacing) }
-                let counted = try LabelDistribution.counting(prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored)
+                let counted = try LabelDistribution.counting(
+                    prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored)
                 labels = labels.adding(counted)
                 for index in counted.counts.indices where counted.counts[index] == 0 { without[index] += 1 }
                 read += 1
@@ -71,7 +72,8 @@ public struct DataSetCensus: Codable, Sendable {
                 return Extent(width: along(\.width), height: along(\.height), depth: along(\.depth), channels: along(\.channels))
             }
             return SplitCensus(
-                split: split, cases: extents.count, planes: extents.reduce(0) { $0 + configuration.input.axis.planeCount(of: $1) },
+                split: split, cases: extents.count,
+                planes: extents.reduce(0) { $0 + configuration.input.axis.planeCount(of: $1) },
                 smallest: size { $0.min() }, largest: size { $0.max() }, smallestSpacing: each { $0.min() },
                 largestSpacing: each { $0.max() }, labels: labels, casesWithout: without)
         }

@@ -62,7 +62,8 @@ public struct Trainer {
             .prepared(
                 .init(
                     trainingPlanes: data.store.count, leftOut: data.store.leftOut, validationCases: data.validation.count,
-                    labels: data.store.labelDistribution, classNames: dataSet.classNames, parameterCount: network.parameterCount)))
+                    labels: data.store.labelDistribution, classNames: dataSet.classNames, parameterCount: network.parameterCount))
+        )
 
         let dropout = try Generator(seed: configuration.training.seed &+ 1, device: resources.device)
         for (index, (stage, loss)) in zip(configuration.training.stages, losses).enumerated() {
@@ -111,14 +112,21 @@ public struct Trainer {
 
     private func makeNetwork(channels: Int) throws -> any SegmentationNetwork {
         let network = try configuration.network.makeNetwork(
-            channels: channels, classes: configuration.data.classes.count, generator: Generator(seed: configuration.training.seed))
+            channels: channels, classes: configuration.data.classes.count, generator: Generator(seed: configuration.training.seed)
+        )
         if let initialWeights {
             let checkpoint = try Checkpoint(contentsOf: initialWeights)
             let other = checkpoint.manifest
             let pairs = [
-                ("network.architecture", configuration.network.architecture.rawValue, other.configuration.network.architecture.rawValue),
+                (
+                    "network.architecture", configuration.network.architecture.rawValue,
+                    other.configuration.network.architecture.rawValue
+                ),
                 ("network.features", "\(configuration.network.features)", "\(other.configuration.network.features)"),
-                ("network.normalization", configuration.network.normalization.rawValue, other.configuration.network.normalization.rawValue),
+                (
+                    "network.normalization", configuration.network.normalization.rawValue,
+                    other.configuration.network.normalization.rawValue
+                ),
                 ("the number of channels", "\(channels)", "\(other.channels)"),
                 ("the number of classes", "\(configuration.data.classes.count)", "\(other.configuration.data.classes.count)"),
             ]
@@ -134,7 +142,8 @@ public struct Trainer {
     // MARK: A stage
 
     private func run(
-        _ stage: StageConfiguration, number: Int, loss: any SegmentationLoss, network: any SegmentationNetwork, data: PreparedData,
+        _ stage: StageConfiguration, number: Int, loss: any SegmentationLoss, network: any SegmentationNetwork,
+        data: PreparedData,
         dropout: Generator, metrics: JSONLines
     ) throws {
         let training = configuration.training
@@ -151,13 +160,15 @@ public struct Trainer {
 
         var bestScore: Double?
         for epoch in 1...stage.epochs {
-            let pass = try train(stage, epoch: epoch, loader: loader, network: network, loss: loss, optimizer: optimizer, dropout: dropout)
+            let pass = try train(
+                stage, epoch: epoch, loader: loader, network: network, loss: loss, optimizer: optimizer, dropout: dropout)
             let summary = try validate(model, data.validation)
             let score = training.selectBy.value(in: summary)
             let isBest = bestScore.map { (score ?? -.infinity) > $0 } ?? true
             let checkpoint = Checkpoint(
                 manifest: .init(
-                    format: Checkpoint.Manifest.currentFormat, program: "marginseg \(Version.current)", libtorch: TorchLibrary.version,
+                    format: Checkpoint.Manifest.currentFormat, program: "marginseg \(Version.current)",
+                    libtorch: TorchLibrary.version,
                     configuration: configuration, channels: data.store.channels, trainingLabels: data.store.labelDistribution,
                     marginOffsets: loss.marginOffsets, stage: number, stageName: stage.name, objective: stage.objective,
                     epoch: epoch, validation: summary),
@@ -170,7 +181,8 @@ public struct Trainer {
             let record = EpochRecord(
                 stage: number, stageName: stage.name, objective: stage.objective, epoch: epoch, trainingLoss: pass.loss,
                 learningRate: pass.learningRate, seconds: pass.seconds, secondsWaited: pass.secondsWaited,
-                imagesPerSecond: Double(pass.images) / pass.seconds, validation: summary, selectedBy: training.selectBy, score: score,
+                imagesPerSecond: Double(pass.images) / pass.seconds, validation: summary, selectedBy: training.selectBy,
+                score: score,
                 isBest: isBest)
             try metrics.append(record)
             observe(.epochFinished(record))
@@ -194,7 +206,8 @@ public struct Trainer {
     }
 
     private func train(
-        _ stage: StageConfiguration, epoch: Int, loader: BatchLoader, network: any SegmentationNetwork, loss: any SegmentationLoss,
+        _ stage: StageConfiguration, epoch: Int, loader: BatchLoader, network: any SegmentationNetwork,
+        loss: any SegmentationLoss,
         optimizer: any Optimizer, dropout: Generator
     ) throws -> Pass {
         let steps = loader.batchesPerEpoch
@@ -207,7 +220,8 @@ public struct Trainer {
             let step = (epoch - 1) * steps + number
             pass.learningRate = stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total)
             let size = batch.size
-            let images = try Tensor(batch.images, shape: [batch.count, batch.channels, size.height, size.width]).to(device: resources.device)
+            let images = try Tensor(batch.images, shape: [batch.count, batch.channels, size.height, size.width]).to(
+                device: resources.device)
             let labels = try Tensor(batch.labels, shape: [batch.count, size.height, size.width]).to(device: resources.device)
             try optimizer.clearGradients()
             let value = try loss(logits: network(images, .training(dropout)), labels: labels)

@@ -81,7 +81,8 @@ struct DemoCommand: ParsableCommand {
         let mark = folder.appending(path: ".marginseg-demo")
         if FileSystem.kind(of: folder) == .folder {
             guard try FileSystem.list(folder).isEmpty || FileSystem.kind(of: mark) == .file else {
-                throw FileError(folder, "cannot take the demo", reason: "the folder holds other files; name an empty one with --output")
+                throw FileError(
+                    folder, "cannot take the demo", reason: "the folder holds other files; name an empty one with --output")
             }
             try FileManager.default.removeItem(at: folder)
         }

@@ -31,7 +31,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the predictions as label files into this folder.", valueName: "folder"))
     var predictions: String?
 
-    @Option(help: ArgumentHelp("Also draw the worst, median and best case into this PNG file: image, truth, prediction, errors.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Also draw the worst, median and best case into this PNG file: image, truth, prediction, errors.", valueName: "file"))
     var overlay: String?
 
     @OptionGroup var compute: ComputeOptions
@@ -50,7 +52,10 @@ struct EvaluateCommand: ParsableCommand {
         if let overlay {
             try OverlaySheet(result.chosenCases.map(\.panel)).write(to: URL(argument: overlay))
         }
-        printResult(json ? try result.summary.json() : ScoreTable(result.summary, caption: "\(split.rawValue): \(cases.count) cases, native resolution").text)
+        printResult(
+            json
+                ? try result.summary.json()
+                : ScoreTable(result.summary, caption: "\(split.rawValue): \(cases.count) cases, native resolution").text)
     }
 }
 

@@ -20,7 +20,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("YAML file that says where images and labels lie and which classes there are.", valueName: "file"))
     var config: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+    )
     var overrides: [String] = []
 
     @Flag(help: "Print JSON instead of tables.")
@@ -30,7 +32,8 @@ struct InspectCommand: ParsableCommand {
         let url = URL(argument: path)
         let findings: any Findings
         if FileSystem.kind(of: url) == .folder {
-            let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides).configuration()
+            let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides)
+                .configuration()
             let dataSet = try configuration.openDataSet(at: url)
             let bar = ProgressBar("reading", total: Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) })
             findings = try DataSetCensus(of: dataSet, configuration: configuration) { bar.update($0) }

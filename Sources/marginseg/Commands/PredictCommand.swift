@@ -21,7 +21,10 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
     var model: String
 
-    @Option(help: ArgumentHelp("The label file, or the folder for label files.", discussion: "Default: beside the image, NAME_labels.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "The label file, or the folder for label files.", discussion: "Default: beside the image, NAME_labels.",
+            valueName: "path"))
     var output: String?
 
     @OptionGroup var compute: ComputeOptions

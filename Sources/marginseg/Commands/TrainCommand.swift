@@ -28,10 +28,15 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Folder of the run; must not hold a run yet.")
     var output: String
 
-    @Option(help: ArgumentHelp("What the configuration starts from: \(Preset.all.map(\.name).joined(separator: ", ")).", discussion: Preset.all.map { "\($0.name): \($0.summary)." }.joined(separator: " ")))
+    @Option(
+        help: ArgumentHelp(
+            "What the configuration starts from: \(Preset.all.map(\.name).joined(separator: ", ")).",
+            discussion: Preset.all.map { "\($0.name): \($0.summary)." }.joined(separator: " ")))
     var preset: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+    )
     var overrides: [String] = []
 
     @Option(help: ArgumentHelp("Start from the weights of another run or checkpoint.", valueName: "run|file"))
@@ -47,7 +52,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        var configuration = try ConfigurationReader(file: file.map(URL.init(argument:)), preset: preset, overrides: overrides).configuration()
+        var configuration = try ConfigurationReader(file: file.map(URL.init(argument:)), preset: preset, overrides: overrides)
+            .configuration()
         // The run remembers where its data lie, for `evaluate`.
         if let data { configuration.data.folder = URL(argument: data).path }
         let device = try compute.prepare()

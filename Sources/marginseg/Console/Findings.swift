@@ -19,14 +19,18 @@ extension Findings {
 
 extension DataSetCensus: Findings {
     var text: String {
-        var sizes = TextTable([.words("split"), .numbers("cases"), .numbers("planes"), .words("size x × y × z"), .words("spacing mm")])
+        var sizes = TextTable([
+            .words("split"), .numbers("cases"), .numbers("planes"), .words("size x × y × z"), .words("spacing mm"),
+        ])
         for split in splits {
             sizes.append([
                 split.split.rawValue, "\(split.cases)", "\(split.planes)",
                 range(split.smallest.words, split.largest.words), spacing(split.smallestSpacing, split.largestSpacing),
             ])
         }
-        var shares = TextTable([.words("split"), .words("class"), .numbers("pixels"), .numbers("share %"), .numbers("cases without")])
+        var shares = TextTable([
+            .words("split"), .words("class"), .numbers("pixels"), .numbers("share %"), .numbers("cases without"),
+        ])
         for split in splits {
             for (index, name) in classNames.enumerated() {
                 shares.append([
@@ -69,7 +73,8 @@ extension Extent {
 extension ImageCensus: Findings {
     var text: String {
         var rows: [(String, String)] = [
-            ("file", file), ("format", info.format), ("size", "\(info.extent.words), \(info.extent.channels) channel\(info.extent.channels == 1 ? "" : "s")"),
+            ("file", file), ("format", info.format),
+            ("size", "\(info.extent.words), \(info.extent.channels) channel\(info.extent.channels == 1 ? "" : "s")"),
             ("voxel type", info.voxelType.rawValue),
         ]
         if info.scaling != .identity { rows.append(("scaling", "× \(info.scaling.slope) + \(info.scaling.intercept)")) }
@@ -77,7 +82,11 @@ extension ImageCensus: Findings {
             rows.append(("spacing mm", geometry.spacing.map { String(format: "%.5g", $0) }.joined(separator: " × ")))
             rows.append(("orientation", geometry.orientation))
             for row in 0..<3 {
-                rows.append((row == 0 ? "affine" : "", (0..<4).map { String(format: "%10.4f", geometry.affine[row, $0]) }.joined(separator: " ")))
+                rows.append(
+                    (
+                        row == 0 ? "affine" : "",
+                        (0..<4).map { String(format: "%10.4f", geometry.affine[row, $0]) }.joined(separator: " ")
+                    ))
             }
         }
         func number(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "none" }
@@ -92,8 +101,14 @@ extension Checkpoint.Manifest: Findings {
         let classes = configuration.data.classes.map { "\($0.name) (\($0.values.map(String.init).joined(separator: ", ")))" }
         var rows: [(String, String)] = [
             ("program", "\(program), libtorch \(libtorch)"),
-            ("network", "\(configuration.network.architecture.rawValue) \(configuration.network.features), \(configuration.network.normalization.rawValue) norm"),
-            ("input", "\(channels) channel\(channels == 1 ? "" : "s"), \(configuration.input.fit.size), axis \(configuration.input.axis.rawValue)"),
+            (
+                "network",
+                "\(configuration.network.architecture.rawValue) \(configuration.network.features), \(configuration.network.normalization.rawValue) norm"
+            ),
+            (
+                "input",
+                "\(channels) channel\(channels == 1 ? "" : "s"), \(configuration.input.fit.size), axis \(configuration.input.axis.rawValue)"
+            ),
             ("classes", classes.joined(separator: ", ")),
             ("objective", objective), ("stage", "\(stage) \(stageName), epoch \(epoch)"),
         ]

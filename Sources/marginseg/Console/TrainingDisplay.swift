@@ -27,14 +27,18 @@ final class TrainingDisplay {
         case .prepared(let data):
             do { try openLog() } catch { logger.warning("no log file: \(error)") }
             let left = data.leftOut > 0 ? ", \(data.leftOut) without foreground left out" : ""
-            logger.info("training planes: \(data.trainingPlanes)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)")
+            logger.info(
+                "training planes: \(data.trainingPlanes)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)"
+            )
             let shares = zip(data.classNames, data.labels.frequencies).map { "\($0) \(String(format: "%.3g %%", $1 * 100))" }
             logger.info("class frequencies: \(shares.joined(separator: ", "))")
         case .stageStarted(let start):
             stage = start
             stageBar = (.now, 0)
             smoothedLoss = nil
-            logger.info("\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.batchesPerEpoch) steps, learning rate \(start.stage.learningRate)")
+            logger.info(
+                "\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.batchesPerEpoch) steps, learning rate \(start.stage.learningRate)"
+            )
             for offsets in start.offsets {
                 logger.info("margin-offsets: rho_0k \(listed(offsets.rho0k)), rho_k0 \(listed(offsets.rhoK0))")
             }
@@ -53,8 +57,12 @@ final class TrainingDisplay {
         case .epochFinished(let record):
             bar?.finish()
             let score = record.score.map { String(format: "%.4f", $0) } ?? "undefined"
-            let waiting = record.secondsWaited > 0.05 * record.seconds ? String(format: ", %.0f %% waiting for data", 100 * record.secondsWaited / record.seconds) : ""
-            logger.info("\(name) \(String(format: "epoch %2d/%d: loss %.4f", record.epoch, stage?.stage.epochs ?? 0, record.trainingLoss)), \(record.selectedBy.rawValue) \(score)\(record.isBest ? " (best)" : ""), \(duration(record.seconds)), \(String(format: "%.0f", record.imagesPerSecond)) img/s\(waiting)")
+            let waiting =
+                record.secondsWaited > 0.05 * record.seconds
+                ? String(format: ", %.0f %% waiting for data", 100 * record.secondsWaited / record.seconds) : ""
+            logger.info(
+                "\(name) \(String(format: "epoch %2d/%d: loss %.4f", record.epoch, stage?.stage.epochs ?? 0, record.trainingLoss)), \(record.selectedBy.rawValue) \(score)\(record.isBest ? " (best)" : ""), \(duration(record.seconds)), \(String(format: "%.0f", record.imagesPerSecond)) img/s\(waiting)"
+            )
             if record.epoch == stage?.stage.epochs { bar = nil }
         }
     }
