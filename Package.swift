@@ -89,10 +89,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        .executableTarget(
+            name: "bench", dependencies: ["SegLosses", "CKernels", "Torch", "MarginCalibration"], path: "Benchmarks/Sources"),
+
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
         tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
-        tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]), tests("SegLosses", ["TorchTestSupport"]),
+        tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]), tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],

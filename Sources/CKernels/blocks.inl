@@ -117,6 +117,8 @@ template <int Classes> inline void load(Block<Classes> &block, const ck_batch &b
         for (int k = 0; k < c; k++) block.x[k] = load(start + (k * b.pixels + pixel) * size, b.float_type, block.used);
     }
     block.label = load_labels(b, image, pixel, block.used);
+    // Whatever stands where nothing counts must not spread: NaN times a weight of 0 is NaN.
+    for (int k = 0; k < c; k++) block.x[k] = block.label >= all(int32_t{0}) ? block.x[k] : all(0.f);
 }
 
 // `g` holds a vector for each class.

@@ -132,6 +132,12 @@ template <int Classes> double lovasz_of(const ck_batch &b, bool per_image) {
         for (int k = 0; k < c; k++) counts[static_cast<size_t>(group * c + k)] += labelled[static_cast<size_t>(chunk * c + k)];
     }
 
+    int64_t counted_groups = 0;   // images without a pixel that takes part are left out of the mean
+    for (int64_t group = 0; group < groups; group++) {
+        const auto *of = &counts[static_cast<size_t>(group * c)];
+        counted_groups += std::any_of(of, of + c, [](int64_t count) { return count > 0; });
+    }
+
     std::vector<double> losses(static_cast<size_t>(groups * c), 0);
     std::atomic<bool> failed{false};
     std::mutex mutex;
@@ -160,7 +166,7 @@ template <int Classes> double lovasz_of(const ck_batch &b, bool per_image) {
             failed = true;
             return;
         }
-        const double weight = 1.0 / static_cast<double>(present * groups);
+        const double weight = 1.0 / static_cast<double>(present * counted_groups);
         losses[static_cast<size_t>(task)] = weight * lovasz_class(
             b, planes.values, group * images, images, k, counts[static_cast<size_t>(task)], weight, *buffers);
         std::lock_guard<std::mutex> lock(mutex);

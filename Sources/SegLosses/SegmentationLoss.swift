@@ -5,12 +5,27 @@ import Torch
 ///
 /// An immutable value; what was fitted to the data (a label distribution, offsets) comes in through its initialiser.
 public protocol SegmentationLoss: Sendable {
+    /// The value by tensor operations alone: the objective's definition, for every device, dtype and layout.
+    ///
     /// - Parameters:
     ///   - logits: [B, C, …], float of any width, raw scores; … is H, W or D, H, W.
     ///   - labels: [B, …], int64 or uint8, classes 0 ..< C or the ignore label.
     /// - Returns: [], float32 (float64 for float64 logits). 0 with a zero gradient where every pixel is ignored.
     /// - Throws: `LossInputError` for shapes or labels that do not fit.
-    func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor
+    func composed(logits: Tensor, labels: Tensor) throws -> Tensor
+
+    /// The same by kernels that store no intermediate; nil where there is none for these tensors, or where the labels are to be
+    /// refused.
+    func fused(logits: Tensor, labels: Tensor) throws -> Tensor?
+}
+
+extension SegmentationLoss {
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? { nil }
+
+    /// The value, by the fastest way there is; see `composed`.
+    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+        try fused(logits: logits, labels: labels) ?? composed(logits: logits, labels: labels)
+    }
 }
 
 extension SegmentationLoss {

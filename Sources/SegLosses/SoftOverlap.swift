@@ -18,7 +18,7 @@ struct SoftOverlap {
         labelled = try isLabel.sum(inputs.pixelAxes).to(probabilities.dtype)  // counted as integers
     }
 
-    private init(common: Tensor, predicted: Tensor, labelled: Tensor) {
+    init(common: Tensor, predicted: Tensor, labelled: Tensor) {
         self.common = common
         self.predicted = predicted
         self.labelled = labelled

@@ -47,12 +47,83 @@ struct FusedBatch {
     ///
     /// - Parameter kernel: returns the value, and fills the gradient where the batch has room for it.
     func loss(_ kernel: (UnsafePointer<ck_batch>) -> Double) throws -> Tensor {
-        guard logits.requiresGradient, isRecordingGradient else {
-            return try .scalar(Self.withBatch(logits, labels, isChannelsLast, ignoreLabel, gradient: nil) { kernel(&$0) })
-        }
+        guard needsGradient else { return try .scalar(run(gradient: nil, kernel)) }
         let gradient = try emptyGradient()
-        let value = Self.withBatch(logits, labels, isChannelsLast, ignoreLabel, gradient: gradient) { kernel(&$0) }
+        let value = run(gradient: gradient, kernel)
         return try .withKnownGradient(value: .scalar(value), input: logits, gradient: gradient)
+    }
+
+    /// A loss of the soft overlaps: the kernel sums them, `formula` is differentiated on those few numbers, and the kernel
+    /// carries its derivatives back through the softmax.
+    func overlapLoss(_ formula: (SoftOverlap) throws -> Tensor) throws -> Tensor {
+        let sums = overlaps(squares: false, noiseGamma: 0)
+        let common = try leaf(sums.map(\.overlap))
+        let predicted = try leaf(sums.map(\.predicted))
+        let value = try formula(SoftOverlap(common: common, predicted: predicted, labelled: matrix(sums.map(\.labelled))))
+        return try loss(value, squares: false, noiseGamma: 0) {
+            let byCommon = try derivative(of: common)
+            let byPredicted = try derivative(of: predicted)
+            return zip(byCommon, byPredicted).map { .init(on_label: $0 + $1, off_label: $1, square: 0, noise: 0) }
+        }
+    }
+
+    /// A loss of Σ |p − y|^γ, Σ p² and Σ y, each [B, C].
+    func noiseLoss(gamma: Double, _ formula: (_ noise: Tensor, _ squared: Tensor, _ labelled: Tensor) throws -> Tensor) throws -> Tensor {
+        let sums = overlaps(squares: true, noiseGamma: Float(gamma))
+        let noise = try leaf(sums.map(\.noise))
+        let squared = try leaf(sums.map(\.squared))
+        let value = try formula(noise, squared, matrix(sums.map(\.labelled)))
+        return try loss(value, squares: true, noiseGamma: Float(gamma)) {
+            let byNoise = try derivative(of: noise)
+            let bySquared = try derivative(of: squared)
+            return zip(byNoise, bySquared).map { .init(on_label: 0, off_label: 0, square: $1, noise: $0) }
+        }
+    }
+
+    /// Whether the places of all pixels that are sorted together fit the sort's 31 bits.
+    func fitsSort(perImage: Bool) -> Bool {
+        let pixels = labels.count / imageCount
+        return (perImage ? pixels : pixels * imageCount) <= Int(Int32.max)
+    }
+
+    private var needsGradient: Bool { logits.requiresGradient && isRecordingGradient }
+
+    private func overlaps(squares: Bool, noiseGamma: Float) -> [ck_overlap] {
+        var sums = [ck_overlap](repeating: ck_overlap(), count: imageCount * classCount)
+        run(gradient: nil) { ck_overlap_sums($0, squares, noiseGamma, &sums) }
+        return sums
+    }
+
+    /// The value of a formula on sums, and the gradient that follows from its derivatives.
+    private func loss(
+        _ value: Tensor, squares: Bool, noiseGamma: Float, coefficients: () throws -> [ck_overlap_gradient]
+    ) throws -> Tensor {
+        let number = try value.item()
+        guard needsGradient else { return try .scalar(number) }
+        try value.backward()
+        let coefficients = try coefficients()
+        let gradient = try emptyGradient()
+        run(gradient: gradient) { ck_overlap_backward($0, squares, noiseGamma, coefficients) }
+        return try .withKnownGradient(value: .scalar(number), input: logits, gradient: gradient)
+    }
+
+    /// [B, C] in double precision: the sums have more digits than a float holds.
+    private func matrix(_ values: [Double]) throws -> Tensor { try Tensor(values, shape: [imageCount, classCount]) }
+
+    private func leaf(_ values: [Double]) throws -> Tensor {
+        let leaf = try matrix(values)
+        if needsGradient { try leaf.setRequiresGradient() }
+        return leaf
+    }
+
+    /// Zero where the formula did not use the sum.
+    private func derivative(of leaf: Tensor) throws -> [Float] {
+        try leaf.gradient?.elements() ?? Array(repeating: 0, count: imageCount * classCount)
+    }
+
+    @discardableResult
+    private func run<Result>(gradient: Tensor?, _ kernel: (UnsafePointer<ck_batch>) -> Result) -> Result {
+        Self.withBatch(logits, labels, isChannelsLast, ignoreLabel, gradient: gradient) { kernel(&$0) }
     }
 
     /// Memory of the logits' shape, dtype and layout.

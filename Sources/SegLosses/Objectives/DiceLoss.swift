@@ -29,10 +29,20 @@ public struct DiceLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
-        let sums = try SoftOverlap(inputs).overBatch()  // [C]
+        return try loss(of: SoftOverlap(inputs))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        return try batch.overlapLoss(loss)
+    }
+
+    /// - Parameter images: [B, C]
+    private func loss(of images: SoftOverlap) throws -> Tensor {
+        let sums = try images.overBatch()  // [C]
         let sizes = sums.predicted + sums.labelled
         switch form {
         case .soft:

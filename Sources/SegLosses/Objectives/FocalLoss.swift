@@ -1,3 +1,4 @@
+import CKernels
 import Torch
 
 /// The focal loss: cross-entropy that turns away from pixels which are right already.
@@ -21,7 +22,7 @@ public struct FocalLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         guard gamma > 0 else { return try inputs.crossEntropy(of: inputs.logits) }
         let own = try inputs.logits.logSoftmax(1).gathered(1, inputs.labels.unsqueezed(1)).squeezed(1)  // ln p_y, [B, …]
@@ -29,5 +30,10 @@ public struct FocalLoss: SegmentationLoss {
         let others = try inputs.probabilities().masked(where: inputs.isLabel(), with: 0).sum([1])
         let weights = try others.positivePower(gamma)
         return try inputs.sum(-(detached ? weights.detached() : weights) * own, dividedBy: Double(inputs.pixelCount))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
+        return try batch.loss { ck_focal($0, Float(gamma), detached, 1 / Double(max(batch.pixelCount, 1))) }
     }
 }

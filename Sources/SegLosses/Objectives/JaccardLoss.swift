@@ -14,9 +14,19 @@ public struct JaccardLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        let sums = try SoftOverlap(inputs).overBatch()  // [C]
+        return try loss(of: SoftOverlap(inputs))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        return try batch.overlapLoss(loss)
+    }
+
+    /// - Parameter images: [B, C]
+    private func loss(of images: SoftOverlap) throws -> Tensor {
+        let sums = try images.overBatch()  // [C]
         let isPresent = try sums.labelled.greater(0)
         let union = try (sums.predicted + sums.labelled - sums.common).masked(where: isPresent.logicalNot(), with: 1)
         // Errors over union, not 1 − intersection over union: the difference would lose the digits near a perfect overlap.

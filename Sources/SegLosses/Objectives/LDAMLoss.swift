@@ -38,7 +38,7 @@ public struct LDAMLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         guard inputs.classCount == margins.count else {
             throw LossInputError(.classes(expected: margins.count, found: inputs.classCount, of: "the margins of ldam"))

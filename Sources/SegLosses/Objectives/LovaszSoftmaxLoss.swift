@@ -1,3 +1,4 @@
+import CKernels
 import Torch
 
 /// The Lovász-softmax loss: the convex extension of the Jaccard loss, taken at the errors of the softmax.
@@ -22,7 +23,7 @@ public struct LovaszSoftmaxLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
         let isLabel = try inputs.isCountedLabel()
@@ -40,6 +41,13 @@ public struct LovaszSoftmaxLoss: SegmentationLoss {
             try losses.masked(where: isPresent.logicalNot(), with: 0).sum([1])
             / classCounts.maximum(Tensor.scalar(1, dtype: losses.dtype, device: losses.device))
         return try means.mean(where: classCounts.greater(0))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0,
+            batch.fitsSort(perImage: perImage)
+        else { return nil }
+        return try batch.loss { ck_lovasz($0, perImage) }
     }
 
     /// ΔJ, [S, C, N]. Counted in whole numbers: float32 stops at 2²⁴, fewer than the voxels of a large scan.

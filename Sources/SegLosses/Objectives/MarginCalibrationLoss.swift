@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import MarginCalibration
 import Torch
@@ -29,7 +30,7 @@ public struct MarginCalibrationLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         let classCount = inputs.classCount
         guard classCount == offsets.classCount else {
@@ -51,6 +52,16 @@ public struct MarginCalibrationLoss: SegmentationLoss {
             let terms = try excess.softplus()
             let own = try (terms * Double(classCount)).chosen(where: isLabel, otherwise: terms)
             return try inputs.sum(own.sum([1]), dividedBy: pixels * Double(classCount))
+        }
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.classCount == offsets.classCount
+        else { return nil }
+        let isAuthors = form == .authors
+        let divisor = Double(max(batch.pixelCount, 1)) * (isAuthors ? Double(batch.classCount) : 1)
+        return try batch.loss {
+            ck_margin($0, offsets.rhoK0.map(Float.init), offsets.rho0k.map(Float.init), isAuthors, 1 / divisor)
         }
     }
 

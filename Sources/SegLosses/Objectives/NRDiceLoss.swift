@@ -20,7 +20,7 @@ public struct NRDiceLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
         let probabilities = try inputs.counted(inputs.probabilities())
         let isLabel = try inputs.isCountedLabel()
@@ -28,5 +28,12 @@ public struct NRDiceLoss: SegmentationLoss {
         let errors = try (isLabel.to(probabilities.dtype) - probabilities).abs().power(gamma).sum(axes)  // [C]
         let squares = try (probabilities * probabilities).sum(axes) + isLabel.sum(axes).to(probabilities.dtype)
         return try (errors / (squares + 1e-5)).mean()
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        return try batch.noiseLoss(gamma: gamma) { noise, squared, labelled in
+            try (noise.sum([0]) / (squared.sum([0]) + labelled.sum([0]) + 1e-5)).mean()
+        }
     }
 }

@@ -31,9 +31,18 @@ public struct TverskyLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
         let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        let sums = try SoftOverlap(inputs)  // [B, C]
+        return try loss(of: SoftOverlap(inputs))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        return try batch.overlapLoss(loss)
+    }
+
+    /// - Parameter sums: [B, C]
+    private func loss(of sums: SoftOverlap) throws -> Tensor {
         let errors = (sums.predicted - sums.common) * fp + (sums.labelled - sums.common) * fn
         let sizes = sums.common + errors + smooth
         // Not 1 − TI: near a perfect overlap the difference would keep no digit of what is left to gain.
