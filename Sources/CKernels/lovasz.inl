@@ -120,7 +120,8 @@ template <int Classes> double lovasz_of(const ck_batch &b, bool per_image) {
                 const F p = softmax.e[k] * inverse;
                 const I is_label = block.label == all(k);
                 // 1 − p may round below 0 where p rounds above 1.
-                const F error = max(is_label ? all(1.f) - p : p, all(0.f));
+                const F difference = is_label ? all(1.f) - p : p;
+                const F error = difference < all(0.f) ? all(0.f) : difference;
                 store(reinterpret_cast<char *>(planes.values + (image * c + k) * b.pixels + pixel), error, CK_FLOAT32, block.used);
                 for (int i = 0; i < block.used; i++) labelled[static_cast<size_t>(chunk * c + k)] -= is_label[i];
             }

@@ -20,9 +20,9 @@ inline F minus_abs(F a) { return bits<F>(bits<U>(a) | U(0x80000000u)); }
 // To the nearest integer, for |x| < 2²²: adding 1.5·2²³ drops the fraction. SSE2 has no instruction for it.
 inline F nearest(F x) { return (x + all(12582912.f)) - all(12582912.f); }
 
-// 2^x for x ≤ 0, relative error 1e-7; below −126 it stays at 2^−126.
+// 2^x for x ≤ 0, relative error 1e-7; below −126 it stays at 2^−126, and NaN stays NaN.
 inline F exp2_of_negative(F x) {
-    x = max(x, all(-126.f));
+    x = x < all(-126.f) ? all(-126.f) : x;
     const F whole = nearest(x);
     const F f = x - whole;
     F p = all(1.327647174e-03f);

@@ -7,11 +7,11 @@ extension Tensor {
         return try masked(where: mask.logicalNot(), with: 0).sum() / count.maximum(Tensor.scalar(1, dtype: dtype, device: device))
     }
 
-    /// xᵞ where x > 0, and 0 with a zero gradient elsewhere.
+    /// xᵞ where x > 0, 0 with a zero gradient where it is not, and NaN for NaN.
     ///
     /// For γ < 1 the derivative of xᵞ is infinite at 0, and an infinite derivative times 0 from the rest of the graph is NaN.
     func positivePower(_ exponent: Double) throws -> Tensor {
-        let isPositive = try greater(0)
-        return try masked(where: isPositive.logicalNot(), with: 1).power(exponent).masked(where: isPositive.logicalNot(), with: 0)
+        let isNotPositive = try less(0).logicalOr(equal(0))  // false for NaN, which must show
+        return try masked(where: isNotPositive, with: 1).power(exponent).masked(where: isNotPositive, with: 0)
     }
 }

@@ -124,6 +124,20 @@ import TorchTestSupport
         }
     }
 
+    /// Training stops at a loss that is not finite, so no kernel may hide one.
+    @Test(arguments: [Double.nan, .infinity])
+    func aScoreThatIsNotFiniteShows(_ score: Double) throws {
+        let problem = Self.problems[1]
+        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+            let loss = try row.loss(classes: problem.classCount)
+            let (logits, labels) = try Self.tensors(problem, .plain)
+            let isSpoilt = try Tensor.range(logits.count).reshaped(logits.shape).equal(100)
+            let spoilt = try logits.masked(where: isSpoilt, with: score)
+            let value = try #require(try loss.fused(logits: spoilt, labels: labels)).item()
+            #expect(!value.isFinite, "\(row.name): \(value)")
+        }
+    }
+
     /// Whatever a kernel cannot take is left to the composed form, which says why if it cannot either.
     @Test func otherTensorsAreLeftToTheComposedForm() throws {
         let (logits, labels) = try Self.tensors(Self.problems[1], .plain)
