@@ -68,7 +68,9 @@ struct FusedBatch {
     }
 
     /// A loss of Σ |p − y|^γ, Σ p² and Σ y, each [B, C].
-    func noiseLoss(gamma: Double, _ formula: (_ noise: Tensor, _ squared: Tensor, _ labelled: Tensor) throws -> Tensor) throws -> Tensor {
+    func noiseLoss(gamma: Double, _ formula: (_ noise: Tensor, _ squared: Tensor, _ labelled: Tensor) throws -> Tensor) throws
+        -> Tensor
+    {
         let sums = overlaps(squares: true, noiseGamma: Float(gamma))
         let noise = try leaf(sums.map(\.noise))
         let squared = try leaf(sums.map(\.squared))

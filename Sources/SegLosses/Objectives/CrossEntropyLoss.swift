@@ -25,7 +25,8 @@ public struct CrossEntropyLoss: SegmentationLoss {
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
         if let weights, logits.rank < 2 || weights.count != logits.shape[1] { return nil }
         let weights = weights.map { $0.map(Float.init) }
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel, weights: weights), batch.weight > 0
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel, weights: weights),
+            batch.weight > 0
         else { return nil }
         return try batch.loss { ck_cross_entropy($0, weights, 1 / batch.weight) }
     }

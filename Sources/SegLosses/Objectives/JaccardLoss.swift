@@ -20,7 +20,9 @@ public struct JaccardLoss: SegmentationLoss {
     }
 
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
+            return nil
+        }
         return try batch.overlapLoss(loss)
     }
 

@@ -56,7 +56,8 @@ public struct MarginCalibrationLoss: SegmentationLoss {
     }
 
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.classCount == offsets.classCount
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
+            batch.classCount == offsets.classCount
         else { return nil }
         let isAuthors = form == .authors
         let divisor = Double(max(batch.pixelCount, 1)) * (isAuthors ? Double(batch.classCount) : 1)

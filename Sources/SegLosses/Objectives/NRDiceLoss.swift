@@ -31,7 +31,9 @@ public struct NRDiceLoss: SegmentationLoss {
     }
 
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else { return nil }
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
+            return nil
+        }
         return try batch.noiseLoss(gamma: gamma) { noise, squared, labelled in
             try (noise.sum([0]) / (squared.sum([0]) + labelled.sum([0]) + 1e-5)).mean()
         }
