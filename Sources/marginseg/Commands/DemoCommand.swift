@@ -9,8 +9,8 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Do the whole job on generated chest CT: train, compare, predict, draw.",
         discussion: """
-            Draws CT volumes with small, faint lesions; trains COPLE-Net with cross-entropy; continues from that one checkpoint
-            with cross-entropy and with the margin-calibrated loss; scores both on held-out cases; labels a new volume; draws
+            Draws CT volumes with small, faint lesions; trains COPLE-Net with cross-entropy; continues from that one checkpoint \
+            with cross-entropy and with the margin-calibrated loss; scores both on held-out cases; labels a new volume; draws \
             pictures of image, truth, prediction and errors. A few minutes on two cores.
             """)
 

@@ -11,8 +11,8 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Score a model on a split of its data set, at the images' native resolution.",
         discussion: """
-            Prints IoU, Dice, recall and precision of each class over the whole split (one confusion matrix, as the paper), and
-            the means per case. With --json, everything as JSON: every variant under its name, with the counts of empty
+            Prints IoU, Dice, recall and precision of each class over the whole split (one confusion matrix, as the paper), and \
+            the means per case. With --json, everything as JSON: every variant under its name, with the counts of empty \
             classes. A class that is absent from truth and prediction has IoU 1 (the paper's convention).
             """)
 

@@ -9,8 +9,8 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show what a data set, an image or a checkpoint holds.",
         discussion: """
-            A folder is read as a data set with the configuration given (or the quick preset): cases by split, sizes, class
-            frequencies, and the margin-offsets that follow from the training labels. An image prints its grid, a checkpoint
+            A folder is read as a data set with the configuration given (or the quick preset): cases by split, sizes, class \
+            frequencies, and the margin-offsets that follow from the training labels. An image prints its grid, a checkpoint \
             its manifest.
             """)
 

@@ -8,7 +8,7 @@ struct LossEvalCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Compute an objective and its gradient on tensors from another program.",
         discussion: """
-            Logits are [B, C, H, W] or [B, C, D, H, W], float; labels [B, H, W] or [B, D, H, W], whole numbers. With --gradient, the
+            Logits are [B, C, H, W] or [B, C, D, H, W], float; labels [B, H, W] or [B, D, H, W], whole numbers. With --gradient, the \
             derivative with respect to the logits is written as the tensor `gradient`.
 
               marginseg loss eval 'margin+dice' --logits net.safetensors --labels truth.safetensors --ignore 255 \\

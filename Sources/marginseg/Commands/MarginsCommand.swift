@@ -11,9 +11,9 @@ struct MarginsCommand: ParsableCommand {
         commandName: "margins",
         abstract: "Show the margin-offsets that follow from class counts, and what they do.",
         discussion: """
-            Counts the training labels of a data set, or takes counts, and prints for each class the frequency, both offsets of
-            Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean
-            that the objective is nearly the same as without offsets: raise --tau, or use --sum, which does not depend on the
+            Counts the training labels of a data set, or takes counts, and prints for each class the frequency, both offsets of \
+            Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean \
+            that the objective is nearly the same as without offsets: raise --tau, or use --sum, which does not depend on the \
             size of the data set.
 
               marginseg margins DATA --config my.yaml

@@ -7,8 +7,8 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Label new images: a NIfTI volume, a PNG, or a folder of them.",
         discussion: """
-            Needs nothing but the checkpoint, which knows the intensity window, the sizes and the label values. A label file
-            has the exact grid of its image: size, affine, sform, qform and their codes. Values are those of the training
+            Needs nothing but the checkpoint, which knows the intensity window, the sizes and the label values. A label file \
+            has the exact grid of its image: size, affine, sform, qform and their codes. Values are those of the training \
             labels.
 
               marginseg predict scan.nii.gz --model runs/a --output scan_labels.nii.gz

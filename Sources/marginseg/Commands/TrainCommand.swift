@@ -8,14 +8,15 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model: cross-entropy first, then the margin-calibrated loss, or any stages of one's own.",
         discussion: """
-            The configuration is a YAML file over a preset; without a file, the preset alone. Every key of the file can be set
+            The configuration is a YAML file over a preset; without a file, the preset alone. Every key of the file can be set \
             on the command line too:
 
               marginseg train --preset quick --data DATA --output runs/a
-              marginseg train my.yaml --data DATA --output runs/b --set training.batch_size=4 --set training.stages.0.epochs=5
+              marginseg train my.yaml --data DATA --output runs/b \\
+                --set training.batch_size=4 --set training.stages.0.epochs=5
 
-            The data folder holds images/, labels/ (equal names) and split.csv (columns file,split), or what the configuration
-            names. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the
+            The data folder holds images/, labels/ (equal names) and split.csv (columns file,split), or what the configuration \
+            names. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the \
             validation metric, computed on whole images at native resolution) and last.safetensors.
             """)
 
