@@ -42,7 +42,7 @@ struct LossBenchmark {
 
         report("\n\(shape.map(String.init).joined(separator: "×"))")
         report(
-            "objective                                   median ms   / stock CE   / composed   / floor   peak MiB beyond logits + gradient"
+            "objective                                   median ms   / stock CE   / composed   / floor"
         )
         return try Self.objectives.map { text in
             let loss = try LossExpression(text).makeLoss(context)
@@ -57,13 +57,9 @@ struct LossBenchmark {
                     .init(name: "composed") { try pass { try loss.composed(logits: logits, labels: wideLabels) } },
                     .init(name: "memory_floor") { try memoryFloor(logits, labels, gradient) },
                 ], budget: budget)
-            try logits.setGradient(nil)
-            let peak = try Memory.peak { try pass { try loss(logits: logits, labels: labels) } }
-            let gradientSize = Double(logits.count * 4) / 1_048_576
             let row = BenchmarkRow(
                 name: text, shape: shape, median_ms: measured.medians["ours"]!,
-                ratios: measured.medians.filter { $0.key != "ours" }.mapValues { measured.medians["ours"]! / $0 },
-                peak_mebibytes: peak.map { max(0, $0 - gradientSize) })
+                ratios: measured.medians.filter { $0.key != "ours" }.mapValues { measured.medians["ours"]! / $0 })
             report(line(row))
             return row
         }
@@ -91,6 +87,6 @@ struct LossBenchmark {
         }
         return row.name.padding(toLength: 43, withPad: " ", startingAt: 0) + cell(row.median_ms, 10, "%.3f")
             + cell(row.ratios["stock_cross_entropy"], 13, "%.3f") + cell(row.ratios["composed"], 13, "%.4f")
-            + cell(row.ratios["memory_floor"], 10, "%.2f") + cell(row.peak_mebibytes, 11, "%.1f")
+            + cell(row.ratios["memory_floor"], 10, "%.2f")
     }
 }
