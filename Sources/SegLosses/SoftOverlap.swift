@@ -29,3 +29,26 @@ struct SoftOverlap {
         try SoftOverlap(common: common.sum([0]), predicted: predicted.sum([0]), labelled: labelled.sum([0]))
     }
 }
+
+/// A loss that depends on the logits through soft overlaps alone: its formula serves both ways of computing.
+protocol OverlapLoss: SegmentationLoss {
+    var ignoreLabel: Int? { get }
+
+    /// - Parameter images: [B, C], of a batch in which some pixel takes part.
+    func loss(of images: SoftOverlap) throws -> Tensor
+}
+
+extension OverlapLoss {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
+        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+        guard inputs.pixelCount > 0 else { return try inputs.zero() }
+        return try loss(of: SoftOverlap(inputs))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
+            return nil
+        }
+        return try batch.overlapLoss(loss)
+    }
+}

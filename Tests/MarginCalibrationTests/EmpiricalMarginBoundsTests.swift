@@ -1,4 +1,5 @@
 import MarginCalibration
+import TestSupport
 import Testing
 
 struct EmpiricalMarginBoundsTests {

@@ -1,5 +1,6 @@
 import Foundation
 import MarginCalibration
+import TestSupport
 import Testing
 
 struct GeneralizationBoundTests {

@@ -32,4 +32,9 @@ extension LossRow {
     static let detachedFocal = LossRow(name: "focal, detached") { FocalLoss(detached: true, ignoreLabel: $1) }
 
     static let objectives = regions + means + [detachedFocal]
+
+    /// Whose gradient is that of the value.
+    static let differentiable = all + regions + means
+
+    static let every = differentiable + [detachedFocal]
 }

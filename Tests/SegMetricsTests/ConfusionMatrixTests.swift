@@ -1,5 +1,6 @@
 import Foundation
 import SegMetrics
+import TestSupport
 import Testing
 
 struct ConfusionMatrixTests {

@@ -9,7 +9,7 @@ import Torch
 ///     generalized_safe:  1 − 2 Σ_k w_k I_k / Σ_k w_k (P_k + Y_k),                         w_k = 1 / Y_k²
 ///
 /// Sudre et al. 2017 for the weights; Milletari et al. 2016 for the soft form, here with linear sums as most toolkits have it.
-public struct DiceLoss: SegmentationLoss {
+public struct DiceLoss: OverlapLoss {
     public enum Form: String, Sendable, Hashable, CaseIterable, Codable {
         /// Every class counts alike; ε makes 1 of the 0/0 of a class that is neither there nor predicted.
         case soft
@@ -29,21 +29,7 @@ public struct DiceLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        guard inputs.pixelCount > 0 else { return try inputs.zero() }
-        return try loss(of: SoftOverlap(inputs))
-    }
-
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
-            return nil
-        }
-        return try batch.overlapLoss(loss)
-    }
-
-    /// - Parameter images: [B, C]
-    private func loss(of images: SoftOverlap) throws -> Tensor {
+    func loss(of images: SoftOverlap) throws -> Tensor {
         let sums = try images.overBatch()  // [C]
         let sizes = sums.predicted + sums.labelled
         switch form {

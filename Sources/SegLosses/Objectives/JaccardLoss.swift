@@ -7,27 +7,14 @@ import Torch
 /// x is the softmax of a class over all pixels that take part, y its one-hot label, with background. Against one-hot labels
 /// |x − y|₁ = |x|₁ + |y|₁ − 2 x·y, so that this form of Wang et al. 2023 (*Jaccard Metric Losses*) is x·y / (|x|₁ + |y|₁ − x·y)
 /// of Rahman and Wang 2016. A class that is absent has a loss of 1 whatever is predicted, and takes no part.
-public struct JaccardLoss: SegmentationLoss {
+public struct JaccardLoss: OverlapLoss {
     let ignoreLabel: Int?
 
     public init(ignoreLabel: Int? = nil) {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        return try loss(of: SoftOverlap(inputs))
-    }
-
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
-            return nil
-        }
-        return try batch.overlapLoss(loss)
-    }
-
-    /// - Parameter images: [B, C]
-    private func loss(of images: SoftOverlap) throws -> Tensor {
+    func loss(of images: SoftOverlap) throws -> Tensor {
         let sums = try images.overBatch()  // [C]
         let isPresent = try sums.labelled.greater(0)
         let union = try (sums.predicted + sums.labelled - sums.common).masked(where: isPresent.logicalNot(), with: 1)

@@ -9,7 +9,7 @@ import Torch
 ///
 /// Salehi et al. 2017 (a = 0.3, b = 0.7). With γ ≠ 1 it is the focal Tversky loss of Abraham and Khan 2019, who write the
 /// power as 1/γ and sum over the classes: their γ = 4/3 is 0.75 here.
-public struct TverskyLoss: SegmentationLoss {
+public struct TverskyLoss: OverlapLoss {
     /// a, the weight of false positives.
     public let fp: Double
     /// b, the weight of false negatives.
@@ -31,20 +31,7 @@ public struct TverskyLoss: SegmentationLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
-        return try loss(of: SoftOverlap(inputs))
-    }
-
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
-            return nil
-        }
-        return try batch.overlapLoss(loss)
-    }
-
-    /// - Parameter sums: [B, C]
-    private func loss(of sums: SoftOverlap) throws -> Tensor {
+    func loss(of sums: SoftOverlap) throws -> Tensor {
         let errors = (sums.predicted - sums.common) * fp + (sums.labelled - sums.common) * fn
         let sizes = sums.common + errors + smooth
         // Not 1 − TI: near a perfect overlap the difference would keep no digit of what is left to gain.
