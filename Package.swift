@@ -49,7 +49,8 @@ let package = Package(
         // C and C++ at the edge.
         .target(
             name: "CTorch",
-            cxxSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])],
+            // C++20 is stated here and not for the package, because the documentation's symbol graphs of C targets choke on it.
+            cxxSettings: [.unsafeFlags(["-std=c++20", "-isystem", "\(libtorch)/include"])],
             linkerSettings: [
                 .unsafeFlags(["-L", "\(libtorch)/lib"] + libraryFolders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] }),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
@@ -100,6 +101,5 @@ let package = Package(
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],
-    swiftLanguageModes: [.v6],
-    cxxLanguageStandard: .cxx20
+    swiftLanguageModes: [.v6]
 )
