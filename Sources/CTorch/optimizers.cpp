@@ -21,10 +21,10 @@ ct_error *ct_fused_adamw(
 
 ct_error *ct_fused_sgd(
     const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
-    double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov, bool is_first_step) {
+    double learning_rate, double momentum, double weight_decay, bool nesterov) {
     return ct::guarded([&] {
         at::_fused_sgd_(
             ct::list(parameters, count), ct::list(gradients, count), ct::list(momentum_buffers, momentum == 0 ? 0 : count),
-            weight_decay, momentum, learning_rate, dampening, nesterov, /*maximize=*/false, is_first_step);
+            weight_decay, momentum, learning_rate, /*dampening=*/0, nesterov, /*maximize=*/false, /*is_first_step=*/false);
     });
 }

@@ -20,17 +20,17 @@ public enum FusedSteps {
         }
     }
 
-    /// One step of SGD with momentum, PyTorch's form; on the first step the buffers take the gradient itself.
+    /// One step of SGD with momentum, PyTorch's form; buffers start at 0.
     public static func sgd(
         parameters: [Tensor], gradients: [Tensor], momentumBuffers: [Tensor], learningRate: Double, momentum: Double,
-        weightDecay: Double, nesterov: Bool, isFirstStep: Bool
+        weightDecay: Double, nesterov: Bool
     ) throws(TorchError) {
         try withExtendedLifetime((parameters, gradients, momentumBuffers)) { () throws(TorchError) in
             try check(
                 "sgd",
                 ct_fused_sgd(
                     parameters.map(\.raw), gradients.map(\.raw), momentumBuffers.map(\.raw), parameters.count, learningRate,
-                    momentum, 0, weightDecay, nesterov, isFirstStep))
+                    momentum, weightDecay, nesterov))
         }
     }
 }

@@ -28,7 +28,10 @@ import Testing
             let model = try LevelNetwork.model(
                 [0, 1], overrides: ["input.axis=\(axis.rawValue)", "training.batch_size=\(batchSize)"])
             var planes = 0
-            let labels = try model.predict(prepared(Self.mixed, by: model, in: folder)) { planes += 1 }
+            let labels = try model.predict(prepared(Self.mixed, by: model, in: folder)) { done, total in
+                planes += 1
+                #expect(done == planes && total == axis.planeCount(of: Self.extent))
+            }
             #expect(labels == Self.mixed.map { $0 > 0.5 ? 1 : 0 })
             #expect(planes == axis.planeCount(of: Self.extent))
         }

@@ -214,7 +214,7 @@ ct_error *ct_fused_adamw(
     const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon);
 ct_error *ct_fused_sgd(
     const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
-    double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov, bool is_first_step);
+    double learning_rate, double momentum, double weight_decay, bool nesterov);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ public struct Preset: Sendable {
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 10, learning_rate: 5.0e-4}
             """)
 
-    /// SPEC'd by the paper: slices of 224×336 in a lung window, slices without lesion left out of training.
+    /// The paper's first task: slices of 224×336 in a lung window, slices without lesion left out of training.
     private static let paperCT = Preset(
         name: "paper-ct", summary: "the paper's CT protocol: 224×336, 50 + 50 epochs, AdamW 1e-4",
         yaml: """

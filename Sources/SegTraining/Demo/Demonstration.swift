@@ -20,7 +20,7 @@ public struct Demonstration {
         public let evaluation: SplitEvaluation.Result
     }
 
-    /// The paper's loss at the authors' τ and ν, and with offsets that do not vanish on small data sets.
+    /// More of the same, and the paper's loss at the authors' τ and ν.
     public static let arms = [
         Arm(name: "cross-entropy, continued", objective: "cross_entropy"),
         Arm(name: "margin calibration", objective: "margin(form=paper,tau=10,nu=1)"),

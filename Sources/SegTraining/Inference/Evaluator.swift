@@ -13,9 +13,9 @@ public struct Evaluator {
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     @discardableResult
-    public func evaluate(_ prepared: PreparedCase, into store: inout ConfusionStore, onPlane: () -> Void = {}) throws -> [UInt8] {
+    public func evaluate(_ prepared: PreparedCase, into store: inout ConfusionStore) throws -> [UInt8] {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        let predicted = try model.predict(prepared, onPlane: onPlane)
+        let predicted = try model.predict(prepared)
         let axis = model.recipe.axis
         for plane in 0..<axis.planeCount(of: prepared.extent) {
             var matrix = ConfusionMatrix(classCount: store.classCount)

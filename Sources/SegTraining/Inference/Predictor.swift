@@ -58,7 +58,7 @@ public struct Predictor {
     ///
     /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `PredictionFileError` for an output that
     ///   cannot be; `FileError`.
-    public func run(_ job: Job) throws {
+    public func run(_ job: Job, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
         let prepared = try reader.read(DataCase(id: ImageFile.stem(of: job.image), group: "", images: [job.image], label: nil))
         try prepared.requireChannels(model.network.channelCount, path: job.image.path)
         guard job.output.resolvingSymlinksInPath() != job.image.resolvingSymlinksInPath() else {
@@ -66,6 +66,6 @@ public struct Predictor {
         }
         let values = model.configuration.data.classes.map { $0.values[0] }
         try PredictionFile.check(values: values, like: prepared, to: job.output)
-        try PredictionFile.write(model.predict(prepared), values: values, like: prepared, to: job.output)
+        try PredictionFile.write(model.predict(prepared, onPlane: onPlane), values: values, like: prepared, to: job.output)
     }
 }

@@ -32,9 +32,9 @@ public final class SegmentationModel {
 
     /// The class of every voxel at native size, [depth, height, width].
     ///
-    /// - Parameter onPlane: called after each plane, to show progress.
+    /// - Parameter onPlane: called with the planes done and their number, to show progress.
     /// - Throws: `NetworkInputError` for another number of channels.
-    public func predict(_ prepared: PreparedCase, onPlane: () -> Void = {}) throws -> [UInt8] {
+    public func predict(_ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
         let planeSize = recipe.axis.planeSize(of: prepared.extent)
         let planes = Array(0..<recipe.axis.planeCount(of: prepared.extent))
@@ -44,7 +44,7 @@ public final class SegmentationModel {
                 chunk.map { prepared.input(plane: $0, recipe: recipe) }, channels: prepared.extent.channels, size: planeSize)
             for (plane, values) in zip(chunk, predicted) {
                 recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
-                onPlane()
+                onPlane(plane + 1, planes.count)
             }
         }
         return labels

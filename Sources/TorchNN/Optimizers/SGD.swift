@@ -6,9 +6,8 @@ public final class SGD: Optimizer {
     let momentum: Double
     let weightDecay: Double
     let nesterov: Bool
+    /// From 0, which makes the first step the gradient itself: there is no dampening.
     private let momentumBuffers: [Tensor]
-    /// int64 scalar; the first step fills the buffers with the gradient itself.
-    private let stepCount: Tensor
 
     /// - Precondition: Nesterov needs a momentum above 0.
     public init(_ parameters: [Tensor], momentum: Double = 0, weightDecay: Double = 0, nesterov: Bool = false) throws {
@@ -18,24 +17,21 @@ public final class SGD: Optimizer {
         self.weightDecay = weightDecay
         self.nesterov = nesterov
         momentumBuffers = try parameters.map { try Tensor.zeros($0.shape, dtype: $0.dtype, device: $0.device) }
-        stepCount = try Tensor.zeros([], dtype: .int64)
     }
 
     /// - Precondition: every parameter has a gradient.
     public func step(learningRate: Double) throws {
         let gradients = parameters.compactMap(\.gradient)
         precondition(gradients.count == parameters.count, "SGD's momentum needs a gradient for every parameter")
-        let isFirst = try stepCount.itemAsInt() == 0
         try withoutGradient {
             try FusedSteps.sgd(
                 parameters: parameters, gradients: gradients, momentumBuffers: momentumBuffers, learningRate: learningRate,
-                momentum: momentum, weightDecay: weightDecay, nesterov: nesterov, isFirstStep: isFirst)
-            try stepCount.addInPlace(.ones([], dtype: .int64))
+                momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
         }
     }
 
     public func state() -> [String: Tensor] {
-        var state = ["step": stepCount]
+        var state: [String: Tensor] = [:]
         for index in parameters.indices { state["\(index).momentum_buffer"] = momentumBuffers[index] }
         return state
     }

@@ -40,9 +40,7 @@ struct DemoCommand: ParsableCommand {
         var table = TextTable([.words("objective, as many epochs"), .numbers("IoU %"), .numbers("recall %"), .numbers("Dice %")])
         var pictures: [URL] = []
         for arm in Demonstration.arms {
-            let bar = ProgressBar("scoring \(arm.name)", total: 1)
             let result = try demo.evaluate(arm) { _ in }
-            bar.finish()
             let scores = result.evaluation.summary.dataset
             func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
             table.append([arm.name, percent(scores.iou[1]), percent(scores.recall[1]), percent(scores.dice[1])])
@@ -50,8 +48,7 @@ struct DemoCommand: ParsableCommand {
             try OverlaySheet(result.evaluation.chosenCases.map(\.panel)).write(to: picture)
             pictures.append(picture)
         }
-        let best = Demonstration.arms[1]
-        try demo.predictNewVolume(with: best)
+        try demo.predictNewVolume(with: Demonstration.arms[1])
 
         printResult(
             """

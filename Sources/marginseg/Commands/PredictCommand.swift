@@ -34,12 +34,19 @@ struct PredictCommand: ParsableCommand {
         let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
         let predictor = try Predictor(SegmentationModel(checkpoint: checkpoint, device: device))
         let jobs = try Predictor.jobs(input: URL(argument: input), output: output.map(URL.init(argument:)))
-        let bar = ProgressBar("predicting", total: jobs.count)
         for (index, job) in jobs.enumerated() {
-            try predictor.run(job)
-            bar.update(index + 1)
+            try run(job, by: predictor, title: jobs.count > 1 ? "predicting \(index + 1) of \(jobs.count)" : "predicting")
             printResult(job.output.path + "\n")
         }
-        bar.finish()
+    }
+
+    /// With a bar over the planes, whose number is known once the image has been read.
+    private func run(_ job: Predictor.Job, by predictor: Predictor, title: String) throws {
+        var bar: ProgressBar?
+        defer { bar?.finish() }
+        try predictor.run(job) { done, total in
+            bar = bar ?? ProgressBar(title, total: total)
+            bar?.update(done)
+        }
     }
 }
