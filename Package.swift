@@ -43,6 +43,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -66,6 +67,10 @@ let package = Package(
         room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
         room("SegMetrics"),
         room("SegReports", ["MedicalImages"]),
+        .target(
+            name: "TensorBoardEvents",
+            dependencies: ["DurableFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["events.proto"]),
 
         // Rooms on tensors.
         room("Torch", ["CTorch", "DurableFiles"]),
@@ -96,6 +101,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
         tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
+        tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
