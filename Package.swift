@@ -38,7 +38,7 @@ let package = Package(
         .library(name: "MedicalImages", targets: ["MedicalImages"]),
         .library(name: "SegMetrics", targets: ["SegMetrics"]),
         .library(name: "Torch", targets: ["Torch"]),
-        .library(name: "SegTraining", targets: ["SegLosses", "SegModels", "SegData", "SegTraining"]),
+        .library(name: "SegTraining", targets: ["Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegTraining"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -105,6 +105,7 @@ let package = Package(
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
+        .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

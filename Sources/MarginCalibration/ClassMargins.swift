@@ -26,25 +26,13 @@ public struct ClassMargins: Sendable, Hashable {
     public mutating func add(scores: [Float], labels: [UInt8], ignoring ignored: UInt8? = nil, stride: Int = 1) {
         let (classes, pixels) = (own.count, labels.count)
         precondition(scores.count == classes * pixels, "\(scores.count) scores for \(pixels) pixels of \(classes) classes")
-        scores.withUnsafeBufferPointer { scores in
-            for pixel in Swift.stride(from: 0, to: pixels, by: stride) where labels[pixel] != ignored {
-                let label = Int(labels[pixel])
-                precondition(label < classes, "label \(label) is not one of \(classes) classes")
-                // The two largest scores decide all margins.
-                var (best, second) = (-Float.infinity, -Float.infinity)
-                var winner = 0
-                for k in 0..<classes {
-                    let score = scores[k * pixels + pixel]
-                    if score > best {
-                        (second, best, winner) = (best, score, k)
-                    } else if !(score <= second) {
-                        second = score
-                    }
-                }
-                for k in 0..<classes {
-                    let margin = k == winner ? best - second : scores[k * pixels + pixel] - best
-                    if k == label { own[k].add(margin) } else { others[k].add(margin) }
-                }
+        for pixel in Swift.stride(from: 0, to: pixels, by: stride) where labels[pixel] != ignored {
+            let label = Int(labels[pixel])
+            precondition(label < classes, "label \(label) is not one of \(classes) classes")
+            let rivals = Rivals(of: pixel, in: scores, pixelCount: pixels)
+            for k in 0..<classes {
+                let margin = rivals.margin(of: k, score: scores[k * pixels + pixel])
+                if k == label { own[k].add(margin) } else { others[k].add(margin) }
             }
         }
     }

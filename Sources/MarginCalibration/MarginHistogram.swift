@@ -32,6 +32,8 @@ public struct MarginHistogram: Sendable, Hashable {
 
     /// Margins counted.
     public var total: Int { counts.reduce(0, +) }
+    /// The mean margin; nil before the first.
+    public var mean: Double? { total > 0 ? sum / Double(total) : nil }
 
     /// Counts a margin; beyond the last bound it goes into the last bucket.
     public mutating func add(_ margin: Float) {

@@ -13,6 +13,23 @@ public enum MarginLoss {
         return scores.indices.map { scores[$0] - ($0 == best ? second : scores[best]) }
     }
 
+    /// The margins of all pixels of an image (Eq. 4).
+    ///
+    /// - Parameter planes: the scores s, `[C, N]`, as a `[C, H, W]` tensor lies in memory.
+    /// - Returns: λ, `[C, N]`; a pixel with a score that is not a number has margins that are none.
+    /// - Precondition: two classes or more; C · N scores.
+    public static func marginPlanes(ofScorePlanes planes: [Float], classCount: Int) -> [Float] {
+        precondition(classCount >= 2, "a margin needs a rival: two scores or more")
+        precondition(planes.count.isMultiple(of: classCount), "\(planes.count) scores are not \(classCount) planes")
+        let pixels = planes.count / classCount
+        var margins = planes
+        for pixel in 0..<pixels {
+            let rivals = Rivals(of: pixel, in: planes, pixelCount: pixels)
+            for k in 0..<classCount { margins[k * pixels + pixel] = rivals.margin(of: k, score: planes[k * pixels + pixel]) }
+        }
+        return margins
+    }
+
     /// φ_ρ(λ) = min(1, max(0, 1 − λ/ρ)), the ρ-margin loss (Eq. 5).
     ///
     /// For ρ ≤ 0 it is the limit ρ → 0 from above, the 0-1 loss: 1 where λ ≤ 0, else 0.

@@ -22,7 +22,7 @@ struct MarginSeg: ParsableCommand {
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, MarginsCommand.self, LossCommand.self, TrainCommand.self,
-            EvaluateCommand.self, PredictCommand.self,
+            EvaluateCommand.self, BoundCommand.self, PredictCommand.self,
         ])
 
     static func main() {

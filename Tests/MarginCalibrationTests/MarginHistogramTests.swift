@@ -29,6 +29,7 @@ struct MarginHistogramTests {
         #expect((histogram.minimum, histogram.maximum) == (-2, 3))
         #expect((histogram.total, histogram.notFinite) == (3, 2))
         #expect((histogram.sum, histogram.sumOfSquares) == (1.5, 13.25))
+        #expect((histogram.mean, MarginHistogram().mean) == (0.5, nil))
     }
 
     @Test(arguments: [(Float.greatestFiniteMagnitude, 289), (-Float.greatestFiniteMagnitude, 0)])

@@ -9,6 +9,14 @@ struct MarginLossTests {
         ] as [([Double], [Double])])
     func marginsFollowEquation4(scores: [Double], margins: [Double]) {
         #expect(MarginLoss.margins(ofScores: scores) == margins)
+        let planes = MarginLoss.marginPlanes(ofScorePlanes: scores.map { Float($0) }, classCount: scores.count)
+        #expect(planes == margins.map { Float($0) })
+    }
+
+    @Test func marginsOfPlanesArePixelByPixel() {
+        let planes = MarginLoss.marginPlanes(ofScorePlanes: [3, 1, .nan, 1, 4, 0, -2, 5, 0], classCount: 3)
+        #expect([0, 1, 3, 4, 6, 7].map { planes[$0] } == [2, -4, -2, -1, -5, 1])
+        #expect(planes[2].isNaN, "the second plane of the third pixel: no number has no margin")
     }
 
     @Test(

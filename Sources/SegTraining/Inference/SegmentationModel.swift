@@ -36,43 +36,69 @@ public final class SegmentationModel {
     /// - Throws: `NetworkInputError` for another number of channels.
     public func predict(_ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        let planeSize = recipe.axis.planeSize(of: prepared.extent)
-        let planes = Array(0..<recipe.axis.planeCount(of: prepared.extent))
-        for start in stride(from: 0, to: planes.count, by: batchSize) {
-            let chunk = planes[start..<min(start + batchSize, planes.count)]
-            let predicted = try predict(
-                chunk.map { prepared.input(plane: $0, recipe: recipe) }, channels: prepared.extent.channels, size: planeSize)
-            for (plane, values) in zip(chunk, predicted) {
+        let source = recipe.axis.planeSize(of: prepared.extent)
+        let count = recipe.axis.planeCount(of: prepared.extent)
+        try forEachBatch(of: prepared) { planes, logits in
+            for (plane, values) in zip(planes, try predicted(logits, count: planes.count, source: source)) {
                 recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
-                onPlane(plane + 1, planes.count)
+                onPlane(plane + 1, count)
             }
         }
         return labels
     }
 
-    /// Label planes of the source's size for inputs of the network's size.
-    private func predict(_ inputs: [[Float]], channels: Int, size source: PlaneSize) throws -> [[UInt8]] {
-        let size = recipe.fit.size
-        let logits = try withInference {
-            let images = try Tensor(inputs.flatMap { $0 }, shape: [inputs.count, channels, size.height, size.width]).to(
-                device: device)
-            return try network(images, .evaluation)  // [B, classes, H, W]
-        }
-        if case .resize = recipe.fit, size != source {
-            // Scores, not labels, are brought back to the source's size: borders stay smooth.
-            let classCount = network.classCount
-            let scores: [Float] = try logits.elements()
-            return inputs.indices.map { index in
-                let planes = (0..<classCount).map { k in
-                    let start = (index * classCount + k) * size.count
-                    return recipe.fit.restore(Array(scores[start..<start + size.count]), to: source)
-                }
-                return largest(of: planes)
+    /// The scores that `predict` compares, plane by plane at native size, so that memory holds those of one batch.
+    ///
+    /// - Parameter body: called with the plane's number and its scores, `[C, height, width]`.
+    /// - Throws: `NetworkInputError` for another number of channels; what `body` throws.
+    public func forEachPlane(of prepared: PreparedCase, _ body: (_ plane: Int, _ scores: [Float]) throws -> Void) throws {
+        let source = recipe.axis.planeSize(of: prepared.extent)
+        try forEachBatch(of: prepared) { planes, logits in
+            for (plane, scores) in zip(planes, try restored(logits, count: planes.count, source: source)) {
+                try body(plane, scores.flatMap { $0 })
             }
         }
+    }
+
+    /// Sends the planes of a case through the network, a batch at a time.
+    ///
+    /// - Parameter body: called with the numbers of the planes and their logits, `[B, C, H, W]` in the network's size.
+    private func forEachBatch(of prepared: PreparedCase, _ body: (Range<Int>, Tensor) throws -> Void) throws {
+        let (size, channels) = (recipe.fit.size, prepared.extent.channels)
+        let count = recipe.axis.planeCount(of: prepared.extent)
+        for start in stride(from: 0, to: count, by: batchSize) {
+            let planes = start..<min(start + batchSize, count)
+            let inputs = planes.flatMap { prepared.input(plane: $0, recipe: recipe) }
+            let logits = try withInference {
+                try network(
+                    Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation)
+            }
+            try body(planes, logits)
+        }
+    }
+
+    /// Label planes of the source's size.
+    private func predicted(_ logits: Tensor, count: Int, source: PlaneSize) throws -> [[UInt8]] {
+        let size = recipe.fit.size
+        if case .resize = recipe.fit, size != source {
+            // Scores, not labels, are brought back to the source's size: borders stay smooth.
+            return try restored(logits, count: count, source: source).map(largest(of:))
+        }
         let labels: [UInt8] = try logits.argmax(1).to(.uint8).elements()
-        return inputs.indices.map {
+        return (0..<count).map {
             recipe.fit.restore(labels: Array(labels[$0 * size.count..<($0 + 1) * size.count]), to: source)
+        }
+    }
+
+    /// For each image, a plane of scores of the source's size for each class.
+    private func restored(_ logits: Tensor, count: Int, source: PlaneSize) throws -> [[[Float]]] {
+        let (size, classCount) = (recipe.fit.size, network.classCount)
+        let scores: [Float] = try logits.elements()
+        return (0..<count).map { index in
+            (0..<classCount).map { k in
+                let start = (index * classCount + k) * size.count
+                return recipe.fit.restore(Array(scores[start..<start + size.count]), to: source)
+            }
         }
     }
 

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import MarginCalibration
+import SegData
+import SegLosses
+import SegTraining
+
+struct BoundCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bound",
+        abstract: "Show what the margins of a trained model guarantee: lower bounds of IoU and mIoU.",
+        discussion: """
+            For each split, in one pass over its pixels at native resolution: the rho-margin losses l_k0 and l_0k (Eq. 6), the \
+            lower bounds of each IoU and of the mIoU that follow (Eqs. 7-8), and the empirical scores, which they never exceed. \
+            Then Theorem 1's epsilon: with probability 1 - eta, the mIoU on new data is at least the lower bound on the \
+            training split minus epsilon. Where the theorem says nothing, `vacuous` is printed.
+
+              marginseg bound runs/a
+              marginseg bound runs/a --objective 'margin(sum=4)' --split test --json
+            """)
+
+    @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
+    var model: String
+
+    @Option(help: "Folder of the data set, instead of the one the run was configured with.")
+    var data: String?
+
+    @Option(help: "One part only: train, validation or test. Default: every part that has cases.")
+    var split: Split?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the offsets of this objective, computed from the run's training labels.",
+            discussion: "Default: those the run was trained with; margin(), the paper's, where it had none.", valueName: "expr"))
+    var objective: String?
+
+    @Option(help: "C(Theta) of Theorem 1, the complexity of the network. 0, the default, is the most favourable there is.")
+    var complexity = 0.0
+
+    @Option(help: "The bound of Theorem 1 holds with probability 1 - eta.")
+    var eta = 0.05
+
+    @Flag(help: "Print JSON instead of tables.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+
+    func run() throws {
+        let device = try compute.prepare()
+        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
+        let manifest = checkpoint.manifest
+        let configuration = manifest.configuration
+        let (offsets, origin) = try offsets(of: manifest)
+        let pixelsPerImage = configuration.input.fit.size.count
+        let theorem = try GeneralizationBound(
+            manifest.trainingLabels, offsets: offsets, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage)
+        let dataSet = try configuration.openDataSet(at: data.map(URL.init(argument:)))
+        let segmentation = try SegmentationModel(checkpoint: checkpoint, device: device)
+        let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
+            let cases = try dataSet.cases(of: split)
+            let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
+            let result = try BoundEvaluation(model: segmentation, offsets: offsets, cases: cases).run { bar.update($0) }
+            bar.finish()
+            return BoundReport.SplitBounds(split, cases: cases.count, classNames: configuration.data.classNames, result)
+        }
+        let report = BoundReport(
+            classNames: configuration.data.classNames, offsets: offsets, offsetsFrom: origin, splits: splits,
+            theorem: .init(
+                theorem, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage,
+                trainingPixels: manifest.trainingLabels.total))
+        printResult(json ? try report.json() : report.text)
+    }
+
+    /// The offsets, and where they come from in words.
+    private func offsets(of manifest: Checkpoint.Manifest) throws -> (MarginOffsets, String) {
+        if objective == nil, let own = manifest.marginOffsets.first {
+            guard manifest.marginOffsets.allSatisfy({ $0 == own }) else {
+                throw ValidationError(
+                    "the run's objective, \(manifest.objective), has terms with different offsets; name one with --objective.")
+            }
+            return (own, "as trained: \(manifest.objective)")
+        }
+        let text = objective ?? "margin()"
+        let loss = try LossExpression(text).makeLoss(
+            LossContext(
+                classNames: manifest.configuration.data.classNames, distribution: manifest.trainingLabels,
+                ignoreLabel: Int(LabelMap.ignored)))
+        guard let offsets = loss.marginOffsets.first, loss.marginOffsets.count == 1 else {
+            throw ValidationError("--objective needs one term with margins, such as 'margin(tau=10)'; found '\(text)'.")
+        }
+        return (offsets, objective == nil ? "the paper's; the run was trained without: \(manifest.objective)" : text)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BoundCommandTests {
+    private struct Report: Decodable {
+        struct Split: Decodable {
+            struct Row: Decodable {
+                let name: String
+                let iou: Double
+                let iou_lower_bound: Double
+            }
+
+            let split: String
+            let cases: Int
+            let classes: [Row]
+            let miou: Double
+            let miou_lower_bound: Double
+        }
+
+        struct Theorem: Decodable {
+            let eta: Double
+            let terms: [Double?]
+            let epsilon: Double?
+        }
+
+        let offsets_from: String
+        let splits: [Split]
+        let theorem: Theorem
+    }
+
+    @Test func boundsLieBelowTheScoresOfEverySplit() throws {
+        let run = try TrainedRun.shared()
+        let command = try Command.run(["bound", run.url.path, "--json"])
+        #expect((command.status, command.errors) == (0, ""))
+        let report = try JSONDecoder().decode(Report.self, from: Data(command.output.utf8))
+        #expect(report.offsets_from == "as trained: margin(form=paper,tau=10,nu=1)")
+        #expect(report.splits.map(\.split) == ["train", "validation", "test"])
+        #expect(report.splits.map(\.cases) == [4, 1, 1])
+        for split in report.splits {
+            #expect(split.classes.map(\.name) == ["background", "foreground"])
+            for row in split.classes { #expect(row.iou_lower_bound <= row.iou, "\(split.split) \(row.name)") }
+            #expect(split.miou_lower_bound <= split.miou)
+        }
+        #expect(report.theorem.terms.count == 2)
+
+        // The empirical scores are those of `evaluate`.
+        let evaluation = try Command.run(["evaluate", run.url.path, "--json"])
+        let scores = try #require(try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8)) as? [String: Any])
+        let dataset = try #require(scores["dataset"] as? [String: Any])
+        let iou = try #require(dataset["iou"] as? [Double])
+        let test = try #require(report.splits.last)
+        #expect(zip(test.classes, iou).allSatisfy { abs($0.iou - $1) < 1e-12 }, "\(test.classes) \(iou)")
+    }
+
+    @Test func otherOffsetsAndOneSplit() throws {
+        let run = try TrainedRun.shared()
+        let command = try Command.run(["bound", run.url.path, "--split", "test", "--objective", "margin(sum=4)"])
+        #expect((command.status, command.errors) == (0, ""))
+        #expect(command.output.hasPrefix("Offsets: margin(sum=4)\n\ntest: 1 cases, 2048 pixels at native resolution\n"))
+        for word in ["IoU bound %", "mean with background", "Theorem 1", "epsilon_k"] {
+            #expect(command.output.contains(word), "\(word)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["--objective", "dice"], "--objective needs one term with margins, such as 'margin(tau=10)'; found 'dice'."),
+            (["--eta", "2"], "eta"), (["--complexity=-1"], "complexity"),
+        ] as [([String], String)])
+    func refusesWhatHasNoBound(arguments: [String], says: String) throws {
+        let run = try TrainedRun.shared()
+        let command = try Command.run(["bound", run.url.path] + arguments)
+        #expect(command.status != 0 && command.output.isEmpty)
+        #expect(command.errors.contains(says), "\(command.errors)")
+    }
+}
