@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -66,7 +67,11 @@ let package = Package(
         room("MarginCalibration"),
         room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
         room("SegMetrics"),
-        room("SegReports", ["MedicalImages"]),
+        // The page's template and style become part of the program: an installed one has no folder of resources to lose.
+        .target(
+            name: "SegReports",
+            dependencies: ["MedicalImages", "DurableFiles", .product(name: "Mustache", package: "swift-mustache")],
+            resources: [.embedInCode("Page/Resources")]),
         .target(
             name: "TensorBoardEvents",
             dependencies: ["DurableFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

@@ -57,6 +57,11 @@ public struct RGBImage: Sendable, Hashable {
         try PNG.write(rgb: bytes, width: width, height: height, to: url)
     }
 
+    /// The bytes of a PNG file.
+    ///
+    /// - Precondition: a size that PNG can hold.
+    var png: Data { PNG.encode(rgb: bytes, width: width, height: height) }
+
     private func start(_ x: Int, _ y: Int) -> Int {
         precondition((0..<width).contains(x) && (0..<height).contains(y), "(\(x), \(y)) is outside \(width) × \(height)")
         return 3 * (y * width + x)

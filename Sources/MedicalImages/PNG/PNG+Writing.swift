@@ -30,20 +30,47 @@ extension PNG {
         try rgb.withUnsafeBytes { try write($0, width, height, bitDepth: 8, channels: 3, url) }
     }
 
+    /// The bytes of a PNG file of colours of 8 bits, interleaved, `[height, width, 3]`: for a picture inside another file.
+    ///
+    /// - Precondition: `3 · width · height` values, and a size that PNG can hold.
+    public static func encode(rgb: [UInt8], width: Int, height: Int) -> Data {
+        precondition(rgb.count == 3 * width * height, "three values for each pixel")
+        return rgb.withUnsafeBytes { samples in
+            switch encode(samples, width, height, bitDepth: 8, channels: 3, use: { Data($0) }) {
+            case .success(let data): return data
+            case .failure(let refusal): preconditionFailure("PNG cannot hold \(width) × \(height) pixels (\(refusal.reason))")
+            }
+        }
+    }
+
     private static func write(
         _ samples: UnsafeRawBufferPointer, _ width: Int, _ height: Int, bitDepth: UInt8, channels: UInt8, _ url: URL
     ) throws {
+        let written = try encode(samples, width, height, bitDepth: bitDepth, channels: channels) { png in
+            try DurableFile.write(to: url) { try $0.append(png) }
+        }
+        if case .failure(let refusal) = written {
+            throw ImageFileError(
+                url, .unsupported, "PNG cannot hold \(width) × \(height) pixels (\(refusal.reason))",
+                advice: "write it in parts or as NIfTI")
+        }
+    }
+
+    /// The codec's own words.
+    private struct Refusal: Error { let reason: String }
+
+    /// - Parameter use: called with the file's bytes, which end with the call.
+    private static func encode<Value>(
+        _ samples: UnsafeRawBufferPointer, _ width: Int, _ height: Int, bitDepth: UInt8, channels: UInt8,
+        use: (UnsafeRawBufferPointer) throws -> Value
+    ) rethrows -> Result<Value, Refusal> {
         var png: UnsafeMutablePointer<UInt8>?
         var count = 0
         var message = cic_message()
         let status = cic_png_write(
             samples.baseAddress, UInt32(clamping: width), UInt32(clamping: height), bitDepth, channels, &png, &count, &message)
         defer { cic_free(png) }
-        guard status == CIC_OK, let png else {
-            throw ImageFileError(
-                url, .unsupported, "PNG cannot hold \(width) × \(height) pixels (\(message.string))",
-                advice: "write it in parts or as NIfTI")
-        }
-        try DurableFile.write(to: url) { try $0.append(UnsafeRawBufferPointer(start: png, count: count)) }
+        guard status == CIC_OK, let png else { return .failure(Refusal(reason: message.string)) }
+        return .success(try use(UnsafeRawBufferPointer(start: png, count: count)))
     }
 }

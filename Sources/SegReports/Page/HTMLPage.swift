@@ -1,0 +1,47 @@
+import DurableFiles
+import Foundation
+import Mustache
+
+/// A page that opens without a network, on a screen of any width, dark or light, and that prints well.
+///
+/// One file: style, pictures and script are in it, and its security policy forbids the browser to fetch anything. Every text is
+/// escaped. Figures and tables are numbered in their order. The file is well-formed XML too.
+public struct HTMLPage: Sendable {
+    /// The heading, and the title of the window.
+    public let title: String
+    /// Under the heading; empty for none.
+    public let subtitle: String
+    /// In their order; three or more get a list of contents.
+    public let sections: [PageSection]
+    /// The last line, small; empty for none.
+    public let footer: String
+
+    /// A page of sections.
+    public init(title: String, subtitle: String = "", sections: [PageSection], footer: String = "") {
+        self.title = title
+        self.subtitle = subtitle
+        self.sections = sections
+        self.footer = footer
+    }
+
+    /// The whole file.
+    public var html: String {
+        var writer = PageWriter()
+        let sections = sections.map { writer.context($0) }
+        return PageTemplate.shared.render([
+            "title": writer.text(title),
+            "subtitle": subtitle.isEmpty ? nil : writer.text(subtitle),
+            "hasContents": sections.count > 2,
+            "sections": sections,
+            "footer": footer.isEmpty ? nil : writer.text(footer),
+            "style": PageTemplate.style,
+        ])
+    }
+
+    /// Writes the file.
+    ///
+    /// - Throws: `FileError` where the file cannot be written.
+    public func write(to url: URL) throws {
+        try DurableFile.write(html, to: url)
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import SegReports
+import TestSupport
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+struct HTMLPageTests {
+    private static let svg = ChartSheet(
+        title: "A & B",
+        charts: [
+            LineChart(
+                title: "loss", xLabel: "epoch", yLabel: "loss", x: 0...10, y: 0...1,
+                lines: [.init(label: "training", points: [.init(0, 0.9), .init(10, 0.2)], color: RGB(0, 114, 178))])
+        ]
+    ).svg
+
+    private static var table: TextTable {
+        var table = TextTable([.words("class"), .numbers("IoU")])
+        table.append(["<lung>", "0.912"])
+        table.append(["a & b", "n/a"])
+        return table
+    }
+
+    /// One of every block, with text that must be escaped in each.
+    static let page = HTMLPage(
+        title: "Run <1> & \"others\"", subtitle: "it's a subtitle",
+        sections: [
+            PageSection(
+                "Summary",
+                [
+                    .keyNumbers([KeyNumber("mIoU", "0.812", detail: "95 % interval 0.79 to 0.84"), KeyNumber("cases", "12")]),
+                    .paragraph("one < two & three\u{0}"), .list(["first <", "second"]), .code("marginseg train a.yaml > \"b\""),
+                    .note(.note, title: "Note.", text: "text"), .note(.good, title: "Good.", text: "text"),
+                    .note(.warning, title: "Mind <this>.", text: "1 < 2"), .note(.error, title: "Error.", text: "text"),
+                ]),
+            PageSection(
+                "Tables", [.heading("Under & over"), .table(table, caption: "IoU < 1"), .table(table, caption: "again")]),
+            PageSection(
+                "Figures",
+                [
+                    .figure(PageFigure(name: "curves", svg: svg, caption: "loss & epochs")),
+                    .figures([
+                        PageFigure(
+                            name: "red", image: RGBImage(width: 3, height: 2, fill: RGB(200, 0, 0)), alternative: "\"red\"",
+                            caption: "red"),
+                        PageFigure(
+                            name: "blue", image: RGBImage(width: 4, height: 2, fill: RGB(0, 0, 200)), alternative: "blue",
+                            caption: "blue"),
+                    ]),
+                ]),
+        ], footer: "made by a <test>")
+
+    /// Elements and their texts, as an XML parser reads them.
+    private final class Outline: NSObject, XMLParserDelegate {
+        var names: [String] = []
+        var attributes: [[String: String]] = []
+        var texts: [String: [String]] = [:]
+        private var open: [(name: String, text: String)] = []
+
+        init(_ html: String) throws {
+            super.init()
+            let parser = XMLParser(data: Data(html.utf8))
+            parser.delegate = self
+            let isWellFormed = parser.parse()
+            try #require(isWellFormed, "line \(parser.lineNumber): \(String(describing: parser.parserError))")
+        }
+
+        func parser(
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+            attributes: [String: String]
+        ) {
+            names.append(name)
+            self.attributes.append(attributes)
+            open.append((name, ""))
+        }
+
+        func parser(_ parser: XMLParser, foundCharacters text: String) {
+            for index in open.indices { open[index].text += text }
+        }
+
+        func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+            texts[name, default: []].append(open.removeLast().text)
+        }
+
+        /// The values of an attribute on the elements of a name.
+        func values(_ attribute: String, of name: String) -> [String] {
+            zip(names, attributes).filter { $0.0 == name }.compactMap { $0.1[attribute] }
+        }
+    }
+
+    @Test func isWellFormedWithEscapedText() throws {
+        let outline = try Outline(Self.page.html)
+        #expect(outline.texts["h1"] == ["Run <1> & \"others\""])
+        #expect(outline.texts["h2"] == ["Summary", "Tables", "Figures"])
+        #expect(outline.texts["h3"] == ["Under & over"])
+        #expect(outline.texts["p"]?.contains("one < two & three\u{FFFD}") == true)
+        #expect(outline.texts["code"] == ["marginseg train a.yaml > \"b\""])
+        #expect(outline.texts["dt"] == ["mIoU", "cases"])
+        #expect(outline.texts["dd"] == ["0.812", "95 % interval 0.79 to 0.84", "12"])
+        #expect(outline.texts["td"] == ["<lung>", "0.912", "a & b", "n/a", "<lung>", "0.912", "a & b", "n/a"])
+        #expect(outline.values("class", of: "td") == ["word", "number", "word", "number", "word", "number", "word", "number"])
+        #expect(outline.values("alt", of: "img") == ["\"red\"", "blue"])
+        #expect(
+            outline.values("class", of: "div").filter { $0.hasPrefix("note") } == [
+                "note note", "note good", "note warning", "note error",
+            ])
+    }
+
+    @Test func numbersTablesAndFigures() throws {
+        let outline = try Outline(Self.page.html)
+        #expect(outline.texts["caption"] == ["Table 1. IoU < 1", "Table 2. again"])
+        #expect(outline.texts["figcaption"] == ["Figure 1. loss & epochs", "Figure 2. red", "Figure 3. blue"])
+        #expect(outline.values("id", of: "figure") == ["curves", "red", "blue"])
+    }
+
+    @Test func contentsLeadToSections() throws {
+        let outline = try Outline(Self.page.html)
+        #expect(outline.values("href", of: "a") == outline.values("id", of: "section").map { "#" + $0 })
+        let short = try Outline(HTMLPage(title: "t", sections: [PageSection("one", []), PageSection("two", [])]).html)
+        #expect(!short.names.contains("nav") && !short.names.contains("footer"))
+    }
+
+    @Test func fetchesNothing() throws {
+        let html = Self.page.html
+        let outline = try Outline(html)
+        #expect(outline.values("src", of: "img").allSatisfy { $0.hasPrefix("data:image/png;base64,") })
+        #expect(!outline.names.contains("link"))
+        // The two names of XML's languages are the only addresses.
+        let addresses = html.matches(of: /https?:[^"' )]*/).map { String($0.0) }
+        #expect(Set(addresses) == ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"])
+    }
+
+    @Test func picturesAreInTheFile() throws {
+        let source = try #require(try Outline(Self.page.html).values("src", of: "img").first)
+        let data = try #require(Data(base64Encoded: String(source.dropFirst("data:image/png;base64,".count))))
+        let (header, size) = (data.prefix(8), data[16..<24])
+        #expect(Array(header) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        #expect(Array(size) == [0, 0, 0, 3, 0, 0, 0, 2])
+    }
+}
