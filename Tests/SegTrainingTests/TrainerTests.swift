@@ -70,11 +70,15 @@ import TorchTestSupport
                     events.append("stage \(start.number) of \(start.stageCount), \(start.batchesPerEpoch) \(start.offsets.count)")
                 case .stepped(let step): events.append("step \(step.step) of \(step.steps), \(step.images)")
                 case .validating(let cases): events.append("validating \(cases)")
-                case .validated(let number): events.append("validated \(number)")
+                case .validated(let done):
+                    events.append("validated \(done.number) \(done.prepared.id) \(done.prediction.count)")
+                case .marginsGathered(let margins): events.append("margins \(margins.own.reduce(0) { $0 + $1.total })")
                 case .epochFinished(let record): events.append("epoch \(record.epoch)")
                 }
             }
-            let epoch = ["step 1 of 2, 4", "step 2 of 2, 4", "validating 1", "validated 1", "epoch 1"]
+            let epoch = [
+                "step 1 of 2, 4", "step 2 of 2, 4", "validating 1", "validated 1 case_05 2048", "margins 2048", "epoch 1",
+            ]
             #expect(
                 events == ["preparing 8 40960", "prepared 8 0 1", "stage 1 of 2, 2 0"] + epoch + ["stage 2 of 2, 2 1"] + epoch)
         }

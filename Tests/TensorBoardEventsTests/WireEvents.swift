@@ -24,7 +24,7 @@ enum WireEvents {
             guard number(at: end, as: UInt32.self) == CRC32C.masked(bytes[offset + 12..<end]) else {
                 throw Damage(offset: offset)
             }
-            events.append(try WireEvent(serializedBytes: bytes[offset + 12..<end]))
+            events.append(try WireEvent(serializedBytes: Data(bytes[offset + 12..<end])))
             offset = end + 4
         }
         return events

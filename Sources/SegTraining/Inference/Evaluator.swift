@@ -1,5 +1,6 @@
 import SegData
 import SegMetrics
+import Torch
 
 /// Compares a model's predictions with the labels at native resolution.
 ///
@@ -11,11 +12,15 @@ public struct Evaluator {
 
     /// A confusion matrix for each plane of a case, into `store` under its patient or video; returns the predicted classes.
     ///
+    /// - Parameter onLogits: as `SegmentationModel.predict` calls it.
     /// - Throws: `CaseError.noLabel` for a case without labels.
     @discardableResult
-    public func evaluate(_ prepared: PreparedCase, into store: inout ConfusionStore) throws -> [UInt8] {
+    public func evaluate(
+        _ prepared: PreparedCase, into store: inout ConfusionStore,
+        onLogits: (_ planes: Range<Int>, _ logits: Tensor) throws -> Void = { _, _ in }
+    ) throws -> [UInt8] {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        let predicted = try model.predict(prepared)
+        let predicted = try model.predict(prepared, onLogits: onLogits)
         let axis = model.recipe.axis
         for plane in 0..<axis.planeCount(of: prepared.extent) {
             var matrix = ConfusionMatrix(classCount: store.classCount)

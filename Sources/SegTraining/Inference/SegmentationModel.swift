@@ -32,13 +32,19 @@ public final class SegmentationModel {
 
     /// The class of every voxel at native size, [depth, height, width].
     ///
-    /// - Parameter onPlane: called with the planes done and their number, to show progress.
-    /// - Throws: `NetworkInputError` for another number of channels.
-    public func predict(_ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - onPlane: called with the planes done and their number, to show progress.
+    ///   - onLogits: called with the numbers of some planes and their scores at the network's size, `[B, C, H, W]`.
+    /// - Throws: `NetworkInputError` for another number of channels; what `onLogits` throws.
+    public func predict(
+        _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        onLogits: (_ planes: Range<Int>, _ logits: Tensor) throws -> Void = { _, _ in }
+    ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
         let source = recipe.axis.planeSize(of: prepared.extent)
         let count = recipe.axis.planeCount(of: prepared.extent)
         try forEachBatch(of: prepared) { planes, logits in
+            try onLogits(planes, logits)
             for (plane, values) in zip(planes, try predicted(logits, count: planes.count, source: source)) {
                 recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
                 onPlane(plane + 1, count)

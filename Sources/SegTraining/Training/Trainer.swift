@@ -251,10 +251,14 @@ public struct Trainer {
         observe(.validating(cases: cases.count))
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: dataSet.classNames.count)
+        var margins = ValidationMargins(of: cases, recipe: model.recipe, classCount: store.classCount)
         for (index, prepared) in cases.enumerated() {
-            try evaluator.evaluate(prepared, into: &store)
-            observe(.validated(case: index + 1))
+            let prediction = try evaluator.evaluate(prepared, into: &store) { planes, logits in
+                try margins.add(logits, planes: planes, of: prepared)
+            }
+            observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
         }
+        observe(.marginsGathered(margins.byClass))
         return MetricSummary(store, classNames: dataSet.classNames)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MarginCalibration
+import SegData
 import SegMetrics
 
 /// What a training run tells whoever watches it.
@@ -11,7 +12,9 @@ public enum TrainingEvent: Sendable {
     case stepped(Step)
     /// Validation has begun.
     case validating(cases: Int)
-    case validated(case: Int)
+    case validated(ValidatedCase)
+    /// The margins of the whole validation split, after its last case.
+    case marginsGathered(ClassMargins)
     case epochFinished(EpochRecord)
 
     public struct PreparedData: Sendable {
@@ -41,6 +44,15 @@ public enum TrainingEvent: Sendable {
         public let loss: Double
         public let learningRate: Double
         public let images: Int
+    }
+
+    /// A validation case with what the network makes of it.
+    public struct ValidatedCase: Sendable {
+        /// From 1.
+        public let number: Int
+        public let prepared: PreparedCase
+        /// Classes at native size, [depth, height, width].
+        public let prediction: [UInt8]
     }
 }
 

@@ -53,7 +53,7 @@ final class TrainingDisplay {
                 note: String(
                     format: "epoch %d/%d  loss %.4f  lr %.2g  %.0f img/s", step.epoch, step.epochs, smoothedLoss ?? step.loss,
                     step.learningRate, rate))
-        case .validating, .validated: break
+        case .validating, .validated, .marginsGathered: break
         case .epochFinished(let record):
             bar?.finish()
             let score = record.score.map { String(format: "%.4f", $0) } ?? "undefined"

@@ -1,0 +1,37 @@
+import MarginCalibration
+import SegData
+import Torch
+
+/// Gathers the margins of a validation split while it is scored, at the network's size.
+///
+/// Of large splits every so many pixels count: a histogram of a million margins a class says as much as one of a billion.
+struct ValidationMargins {
+    private(set) var byClass: ClassMargins
+    private let recipe: PlaneRecipe
+    private let stride: Int
+
+    private static let most = 1_000_000
+
+    init(of cases: [PreparedCase], recipe: PlaneRecipe, classCount: Int) {
+        byClass = ClassMargins(classCount: classCount)
+        self.recipe = recipe
+        let size = recipe.fit.size
+        let pixels = cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) } * size.count
+        // A stride that divides a row would take the same columns of each.
+        let smallest = max(1, pixels / Self.most)
+        stride = smallest == 1 ? 1 : (smallest...).first { size.width % $0 != 0 && $0 % 2 == 1 } ?? smallest
+    }
+
+    /// - Parameter logits: of these planes of the case, [B, classes, H, W].
+    mutating func add(_ logits: Tensor, planes: Range<Int>, of prepared: PreparedCase) throws {
+        let scores: [Float] = try logits.to(.float32).elements()
+        let size = recipe.axis.planeSize(of: prepared.extent)
+        let pixels = byClass.own.count * recipe.fit.size.count
+        for (index, plane) in planes.enumerated() {
+            guard let native = prepared.nativeLabels(plane: plane, axis: recipe.axis) else { continue }
+            byClass.add(
+                scores: Array(scores[index * pixels..<(index + 1) * pixels]),
+                labels: recipe.fit.apply(toLabels: native, of: size), ignoring: LabelMap.ignored, stride: stride)
+        }
+    }
+}
