@@ -7,7 +7,9 @@ import Testing
     @Test(arguments: [
         ("case_1.nii.gz", "case_1", true), ("case_1.nii", "case_1", true), ("Case.1.NII.GZ", "Case.1", true),
         ("a.hdr", "a", true), ("a.hdr.gz", "a", true), ("a.img", "a", false), ("a.img.gz", "a", false),
-        ("frame000.png", "frame000", true), ("frame.PNG", "frame", true), ("notes.txt", "notes.txt", false),
+        ("a.jpg", "a", true), ("a.JPEG", "a", true), ("a.bmp", "a", true), ("a.dib", "a", true), ("a.tif", "a", true),
+        ("a.tiff", "a", true), ("frame000.png", "frame000", true), ("frame.PNG", "frame", true),
+        ("notes.txt", "notes.txt", false),
         ("archive.tar.gz", "archive.tar.gz", false), (".png", ".png", false), (".nii.gz", ".nii.gz", false),
         ("nii", "nii", false),
     ])
@@ -23,7 +25,7 @@ import Testing
         #expect(
             error?.description == """
                 /data/scan.mha: the name has no known ending; \
-                known are .hdr, .hdr.gz, .img, .img.gz, .nii, .nii.gz, .png
+                known are .bmp, .dib, .hdr, .hdr.gz, .img, .img.gz, .jfif, .jpe, .jpeg, .jpg, .nii, .nii.gz, .png, .tif, .tiff
                 """)
         #expect(error?.kind == .unsupported)
     }

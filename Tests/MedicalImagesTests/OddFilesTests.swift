@@ -10,7 +10,7 @@ struct OddFilesTests {
     static let refusals: [String: ImageFileError.Kind] = [
         "nifti/test.mgz": .notAnImage,
         "nifti/nifti1.hdr": .missingCompanion,
-        "nifti/analyze.hdr": .notAnImage,
+        "nifti/analyze.hdr": .missingCompanion,
         "nifti/derived-empty.nii": .truncated,
         "nifti/derived-truncated.nii.gz": .truncated,
         "nifti/derived-dim0-is-9.nii": .corrupt,
@@ -98,12 +98,12 @@ struct OddFilesTests {
 
     @Test(arguments: OddFile.rows(in: "png").filter { $0.result == "ok" })
     func picture(_ row: OddFile) throws {
-        let image = try ImageFile.read(row.url)
+        let image = try PNG.read(row.url)
         let extent = try Extent(width: #require(row.width), height: #require(row.height), channels: #require(row.channels))
         #expect(image.extent == extent)
-        #expect(try ImageFile.readInfo(row.url).extent == extent)
+        #expect(try PNG.readInfo(row.url).extent == extent)
         #expect(image.geometry == nil)
-        let info = try #require(pngInfo(image))
+        let info = try #require(pictureInfo(image))
         #expect(info.bitDepth == row.depth)
         #expect(info.isInterlaced == (row.interlace == 1))
         #expect(info.palette.count == (info.colorType == .palette ? 3 * (row.palette ?? -1) : 0))
@@ -149,7 +149,7 @@ struct OddFilesTests {
     @Test func aDamagedColourProfileDoesNotMatter() throws {
         let folder = try #require(TestFolders.realData).appendingPathComponent("odd-files/png")
         let image = try ImageFile.read(folder.appendingPathComponent("unknown_compression_method.png"))
-        #expect(image.extent == Extent(width: 57, height: 57, channels: 4))
+        #expect(image.extent == Extent(width: 57, height: 57, channels: 3))
     }
 
     @Test(arguments: ["hippocampus_001", "hippocampus_003", "hippocampus_367"])

@@ -8,7 +8,7 @@ import Testing
     struct Foreign: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let base64: String
-        let colorType: PNGInfo.ColorType
+        let colorType: PictureInfo.ColorType
         let bitDepth: Int
         let samples: Samples
     }
@@ -69,7 +69,7 @@ import Testing
         try withTemporaryFolder { folder in
             let url = try folder.file("a.png", base64: row.base64)
             let image = try PNG.read(url)
-            let info = try #require(pngInfo(image))
+            let info = try #require(pictureInfo(image))
             #expect(image.samples == row.samples)
             #expect((info.colorType, info.bitDepth, info.isInterlaced) == (row.colorType, row.bitDepth, false))
             #expect(image.extent == Extent(width: 5, height: 3, channels: row.samples.count / 15))
@@ -81,10 +81,26 @@ import Testing
 
     @Test func indicesHaveTheColoursOfThePalette() throws {
         try withTemporaryFolder { folder in
-            let info = try #require(pngInfo(try PNG.read(try folder.file("a.png", base64: PNGTests.foreign[0].base64))))
+            let info = try #require(pictureInfo(try PNG.read(try folder.file("a.png", base64: PNGTests.foreign[0].base64))))
             #expect(info.palette.prefix(9) == [1, 2, 3, 40, 50, 60, 255, 0, 128])
             #expect(info.colors(of: [2, 0]) == [255, 1, 0, 2, 128, 3])
             #expect(info.colors(of: [200]) == nil)
+        }
+    }
+
+    @Test(arguments: foreign.filter { [.grayAlpha, .rgba].contains($0.colorType) })
+    func alphaIsLeftOutAndNoted(_ row: Foreign) throws {
+        try withTemporaryFolder { folder in
+            let url = try folder.file("a.png", base64: row.base64)
+            let (image, info) = (try ImageFile.read(url), try ImageFile.readInfo(url))
+            guard case .uint8(let stored) = row.samples else { return }
+            #expect(image.samples == .uint8(Array(stored.dropLast(15))))
+            #expect(image.extent == Extent(width: 5, height: 3, channels: stored.count / 15 - 1))
+            #expect(info.extent == image.extent)
+            #expect(image.notes.map(\.text) == ["its alpha channel is left out"])
+            #expect(info.notes == image.notes)
+            let whole = try PNG.read(url)
+            #expect((whole.hasAlpha, image.hasAlpha, whole.notes) == (true, false, []))
         }
     }
 

@@ -53,8 +53,8 @@ func niftiHeader(_ image: MedicalImage) -> NIfTIHeader? {
     return header
 }
 
-/// What a PNG file said of its samples.
-func pngInfo(_ image: MedicalImage) -> PNGInfo? {
-    guard case .png(let info) = image.source else { return nil }
+/// What a picture file said of its samples.
+func pictureInfo(_ image: MedicalImage) -> PictureInfo? {
+    guard case .picture(let info) = image.source else { return nil }
     return info
 }

@@ -106,6 +106,33 @@ import Testing
         }
     }
 
+    @Test func thePagesOfAVolumeArePages() throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.tif"), folder.appending(path: "b.tif"))
+            try TIFF.write(gray: [0, 1, 1, 0, 0, 1], width: 3, height: 1, pages: 2, to: image)
+            let predictor = try Predictor(LevelNetwork.model([0, 1], values: [[0], [200]]))
+            try predictor.run(.init(image: image, output: output))
+            let labels = try TIFF.read(output)
+            #expect(labels.samples == .uint8([0, 200, 200, 0, 0, 200]))
+            #expect(labels.extent == Extent(width: 3, height: 1, depth: 2))
+            let picture = folder.appending(path: "b.png")
+            let message = messageThrown { try predictor.run(.init(image: image, output: picture)) }
+            #expect(message == "\(picture.path) cannot be written: the labels of 2 pages are TIFF; end the name in .tif")
+        }
+    }
+
+    @Test(arguments: [
+        ("a.jpg", "a_labels.png"), ("a.BMP", "a_labels.png"), ("a.tiff", "a_labels.tif"), ("a.hdr", "a_labels.nii"),
+        ("a.img.gz", "a_labels.nii.gz"),
+    ])
+    func labelsAreNamedAfterTheirFormat(_ image: String, _ labels: String) throws {
+        try withTemporaryFolder { folder in
+            let input = folder.appending(path: image)
+            try Data().write(to: input)
+            #expect(try Predictor.jobs(input: input, output: nil).map(\.output.lastPathComponent) == [labels])
+        }
+    }
+
     @Test func coloursAreThreeChannels() throws {
         try withTemporaryFolder { folder in
             let (image, output) = (folder.appending(path: "a.png"), folder.appending(path: "b.png"))
@@ -129,10 +156,11 @@ import Testing
     static let refusals = [
         Refusal(
             testDescription: "values beyond PNG", values: [0, 1000],
-            message: "FOLDER/b.png cannot be written: PNG label files hold values from 0 to 255, the classes need [0, 1000]"),
+            message:
+                "FOLDER/b.png cannot be written: label files of pictures hold values from 0 to 255, the classes need [0, 1000]"),
         Refusal(
             testDescription: "a volume's name for a picture", output: "b.nii.gz",
-            message: "FOLDER/b.nii.gz cannot be written: the labels of a PNG image are PNG; end the name in .png"),
+            message: "FOLDER/b.nii.gz cannot be written: the labels of a picture are PNG or TIFF; end the name in .png or .tif"),
         Refusal(
             testDescription: "a picture's name for a volume", image: "a.nii",
             message: "FOLDER/b.png cannot be written: the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz"),

@@ -2,24 +2,36 @@ import Foundation
 
 /// Reads image files of any known format, told apart by name.
 public enum ImageFile {
-    /// The whole image.
+    /// The whole image, without its alpha channel.
     ///
     /// - Throws: `ImageFileError`, or `FileError` where the file cannot be opened.
     public static func read(_ url: URL) throws -> MedicalImage {
-        switch try format(of: url) {
-        case .nifti: try NIfTI.read(url)
-        case .png: try PNG.read(url)
-        }
+        var image =
+            switch try format(of: url) {
+            case .nifti: try NIfTI.read(url)
+            case .png: try PNG.read(url)
+            case .jpeg: try JPEG.read(url)
+            case .bmp: try BMP.read(url)
+            case .tiff: try TIFF.read(url)
+            }
+        image.dropAlpha()
+        return image
     }
 
-    /// What the file says of itself before its voxels.
+    /// What the file says of itself before its voxels; its size is that of what `read` gives.
     ///
     /// - Throws: `ImageFileError`, or `FileError` where the file cannot be opened.
     public static func readInfo(_ url: URL) throws -> ImageInfo {
-        switch try format(of: url) {
-        case .nifti: try NIfTI.readInfo(url)
-        case .png: try PNG.readInfo(url)
-        }
+        var info =
+            switch try format(of: url) {
+            case .nifti: try NIfTI.readInfo(url)
+            case .png: try PNG.readInfo(url)
+            case .jpeg: try JPEG.readInfo(url)
+            case .bmp: try BMP.readInfo(url)
+            case .tiff: try TIFF.readInfo(url)
+            }
+        info.dropAlpha()
+        return info
     }
 
     /// The file's name without the ending of an image format, the two-part ones included: `case_1.nii.gz` gives `case_1`.
@@ -49,11 +61,12 @@ public enum ImageFile {
 
 /// The formats that are read, by the endings of their names.
 enum ImageFormat {
-    case nifti, png
+    case nifti, png, jpeg, bmp, tiff
 
     static let byEnding: [String: ImageFormat] = [
         ".nii": .nifti, ".nii.gz": .nifti, ".hdr": .nifti, ".hdr.gz": .nifti, ".img": .nifti, ".img.gz": .nifti,
-        ".png": .png,
+        ".png": .png, ".jpg": .jpeg, ".jpeg": .jpeg, ".jpe": .jpeg, ".jfif": .jpeg, ".bmp": .bmp, ".dib": .bmp,
+        ".tif": .tiff, ".tiff": .tiff,
     ]
 
     /// The known ending of a name, in lower case; a name that is nothing but an ending has none.

@@ -6,7 +6,7 @@ final class InputFile {
     let url: URL
     /// The file's bytes when it was opened.
     let size: Int
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// - Throws: `FileError` where there is no such file or it cannot be opened; `ImageFileError` for devices and pipes.
     init(_ url: URL) throws {

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Reads and writes NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`.
+/// Reads and writes NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`; reads ANALYZE 7.5 pairs.
 ///
-/// Gzip is known by content, not by name. Fourth and fifth dimensions become channels.
+/// Gzip is known by content, not by name. Fourth and fifth dimensions become channels, and so do the colours of RGB24 and
+/// RGBA32.
 public enum NIfTI {
     /// The whole volume.
     ///
@@ -11,12 +12,15 @@ public enum NIfTI {
     public static func read(_ url: URL) throws -> MedicalImage {
         let file = try NIfTIFile(url)
         let header = file.header
-        let samples = try Samples.read(
+        var samples = try Samples.read(
             header.voxelType, count: file.extent.sampleCount, byteOrder: header.byteOrder, from: file.voxels)
         try file.voxels.finish()
+        if header.components > 1, case .uint8(let colors) = samples {
+            samples = .uint8(Interleaving.planar(colors, channels: header.components))
+        }
         return MedicalImage(
             path: url.path, extent: file.extent, samples: samples, scaling: header.scaling, geometry: header.geometry,
-            source: .nifti(header))
+            source: .nifti(header), hasAlpha: header.components == 4, notes: header.notes)
     }
 
     /// What the header says; the voxels are not read.
@@ -26,7 +30,7 @@ public enum NIfTI {
         let file = try NIfTIFile(url)
         let header = file.header
         return ImageInfo(
-            format: "NIfTI-\(header.version.rawValue)", extent: file.extent, voxelType: header.voxelType,
-            scaling: header.scaling, geometry: header.geometry)
+            format: header.format, extent: file.extent, voxelType: header.voxelType, scaling: header.scaling,
+            geometry: header.geometry, hasAlpha: header.components == 4, notes: header.notes)
     }
 }

@@ -36,7 +36,12 @@ struct NIfTIFile {
                 url, .unsupported, "its dimensions \(header.dimensions) go beyond space, time and components",
                 advice: "split it into volumes of up to 5 dimensions")
         }
-        let (channels, overflow) = header.dimension(3).multipliedReportingOverflow(by: header.dimension(4))
+        let (volumes, overflow) = header.dimension(3).multipliedReportingOverflow(by: header.dimension(4))
+        guard volumes == 1 || header.components == 1 else {
+            throw ImageFileError(
+                url, .unsupported, "it holds \(volumes) volumes of colours", advice: "split it into one volume a file")
+        }
+        let channels = volumes == 1 ? header.components : volumes
         let extent = Extent(
             checking: header.dimension(0), header.dimension(1), header.dimension(2), channels: channels,
             bytesPerSample: header.voxelType.byteCount)
@@ -46,7 +51,7 @@ struct NIfTIFile {
         return extent
     }
 
-    private static func isNamedAsPair(_ url: URL) -> Bool {
+    static func isNamedAsPair(_ url: URL) -> Bool {
         ImageFormat.ending(of: url.lastPathComponent)?.hasPrefix(".hdr") ?? false
     }
 

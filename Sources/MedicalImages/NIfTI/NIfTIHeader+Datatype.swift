@@ -1,15 +1,14 @@
 import Foundation
 
 extension NIfTIHeader {
-    /// The number type of a NIfTI `datatype` code.
+    /// The number type of a NIfTI `datatype` code, and how many such numbers a voxel has.
     ///
-    /// - Throws: `ImageFileError` for types that hold no real numbers one by one, and for unknown codes.
-    static func voxelType(code: Int, _ url: URL) throws -> VoxelType {
-        if let type = VoxelType.allCases.first(where: { datatype(of: $0) == code }) { return type }
-        if let name = refusedTypes[code] {
-            throw ImageFileError(
-                url, .unsupported, "its voxels are \(name)",
-                advice: "convert them to one of \(VoxelType.allCases.map(\.rawValue).joined(separator: ", "))")
+    /// - Throws: `ImageFileError` for types that are no real numbers of up to 64 bits, and for unknown codes.
+    static func voxelType(code: Int, _ url: URL) throws -> (type: VoxelType, components: Int) {
+        if let type = VoxelType.allCases.first(where: { datatype(of: $0) == code }) { return (type, 1) }
+        if let components = colors[code] { return (.uint8, components) }
+        if let (name, advice) = refusedTypes[code] {
+            throw ImageFileError(url, .unsupported, "its voxels are \(name)", advice: advice)
         }
         throw ImageFileError.corrupt(url, "its header states the unknown datatype \(code)")
     }
@@ -30,7 +29,16 @@ extension NIfTIHeader {
         }
     }
 
-    private static let refusedTypes = [
-        1: "single bits", 32: "complex64", 128: "RGB24", 1536: "float128", 1792: "complex128", 2048: "complex256", 2304: "RGBA32",
+    /// RGB24 and RGBA32: bytes side by side.
+    private static let colors = [128: 3, 2304: 4]
+
+    private static let magnitude = "save the magnitude as float32 (in nibabel: numpy.abs of the data)"
+
+    private static let refusedTypes: [Int: (name: String, advice: String)] = [
+        1: ("single bits", "save them as uint8"),
+        32: ("complex numbers (complex64)", magnitude),
+        1536: ("of 128 bits (float128)", "save them as float64"),
+        1792: ("complex numbers (complex128)", magnitude),
+        2048: ("complex numbers (complex256)", magnitude),
     ]
 }

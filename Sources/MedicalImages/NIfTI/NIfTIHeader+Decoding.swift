@@ -21,14 +21,29 @@ extension NIfTIHeader {
     }
 
     private init(_ bytes: NIfTIBytes, _ layout: NIfTILayout, _ url: URL) throws {
+        let kind = try Kind(bytes, layout, url)
         version = layout.size == NIfTILayout.one.size ? .one : .two
         byteOrder = bytes.byteOrder
-        isPair = try NIfTIHeader.isPair(bytes, layout, url)
+        isPair = kind != .single
+        isAnalyze = kind == .analyze
         dimensions = try NIfTIHeader.dimensions(bytes, layout, url)
-        voxelType = try NIfTIHeader.voxelType(code: bytes.integer(at: layout.datatype, width: 2), url)
-        pixdim = bytes.reals(8, at: layout.pixdim, width: layout.realWidth)
+        (voxelType, components) = try NIfTIHeader.voxelType(code: bytes.integer(at: layout.datatype, width: 2), url)
         voxelOffset = try NIfTIHeader.voxelOffset(bytes, layout, isPair: isPair, url)
-        scaling = try NIfTIHeader.scaling(bytes, layout, url)
+        let pixdim = bytes.reals(8, at: layout.pixdim, width: layout.realWidth)
+        guard kind != .analyze else {
+            // ANALYZE has other fields where NIfTI has units and transforms. Some writers made spacings negative to say that
+            // an axis runs the other way; which one is not to be known.
+            self.pixdim = [1] + pixdim.dropFirst().map(abs)
+            let slope = bytes.real(at: layout.slope, width: layout.realWidth)
+            // SPM keeps a scale factor where NIfTI has its slope; there is no intercept.
+            scaling = components == 1 ? IntensityScaling(slope: slope, intercept: 0) : .identity
+            (xyztUnits, qformCode, sformCode) = (SpaceUnit.millimetre.rawValue, 0, 0)
+            (quaternion, qoffset, srow) = ([0, 0, 0], [0, 0, 0], [Double](repeating: 0, count: 12))
+            return
+        }
+        self.pixdim = pixdim
+        // Colours have none. Source: nifti1.h, "DATA SCALING".
+        scaling = components == 1 ? try NIfTIHeader.scaling(bytes, layout, url) : .identity
         xyztUnits = bytes.integer(at: layout.xyztUnits, width: version == .one ? 1 : 4)
         qformCode = bytes.integer(at: layout.qformCode, width: layout.codeWidth)
         quaternion = bytes.reals(3, at: layout.quaternion, width: layout.realWidth)
@@ -48,15 +63,21 @@ extension NIfTIHeader {
         return nil
     }
 
-    private static func isPair(_ bytes: NIfTIBytes, _ layout: NIfTILayout, _ url: URL) throws -> Bool {
-        let magic = Array(bytes[layout.magicOffset..<layout.magicOffset + layout.singleMagic.count])
-        switch magic {
-        case layout.singleMagic: return false
-        case layout.pairMagic: return true
-        default:
-            throw ImageFileError(
-                url, .notAnImage, "its header lacks the magic of NIfTI (an ANALYZE 7.5 header has the same size)",
-                advice: "convert it to NIfTI with a tool that knows its orientation")
+    /// What a header's magic and its file's name make it.
+    private enum Kind {
+        case single, pair, analyze
+
+        init(_ bytes: NIfTIBytes, _ layout: NIfTILayout, _ url: URL) throws {
+            switch Array(bytes[layout.magicOffset..<layout.magicOffset + layout.singleMagic.count]) {
+            case layout.singleMagic: self = .single
+            case layout.pairMagic: self = .pair
+            // ANALYZE 7.5 has pairs alone, and no magic.
+            case _ where layout.size == NIfTILayout.one.size && NIfTIFile.isNamedAsPair(url): self = .analyze
+            default:
+                throw ImageFileError(
+                    url, .notAnImage, "its header lacks the magic of NIfTI (an ANALYZE 7.5 header has the same size)",
+                    advice: "name an ANALYZE header .hdr, with its .img beside it")
+            }
         }
     }
 

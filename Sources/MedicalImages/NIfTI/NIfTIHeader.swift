@@ -16,10 +16,14 @@ public struct NIfTIHeader: Sendable, Hashable {
     public let byteOrder: ByteOrder
     /// Whether the voxels lie in a second file (`.img`).
     public let isPair: Bool
+    /// Whether it is the header of ANALYZE 7.5, NIfTI-1's forerunner, which says nothing of where the voxels lie.
+    public let isAnalyze: Bool
     /// `dim[1]…dim[dim[0]]`: x, y, z, t and vector components, as many as the file states.
     public let dimensions: [Int]
     /// The type of the stored samples.
     public let voxelType: VoxelType
+    /// The samples of one voxel that lie side by side: 3 for RGB24, 4 for RGBA32, else 1.
+    public let components: Int
     /// `pixdim[0…7]`: the handedness of the qform (qfac), then the spacings in the file's units.
     public let pixdim: [Double]
     /// The bytes of the voxels' file that precede them.
@@ -49,7 +53,9 @@ extension NIfTIHeader {
         version = dimensions.allSatisfy { $0 <= NIfTILayout.one.largestDimension } ? .one : .two
         byteOrder = .host
         isPair = false
+        isAnalyze = false
         self.voxelType = voxelType
+        components = 1
         pixdim = [1] + geometry.spacing + [0, 0, 0, 0]
         voxelOffset = NIfTILayout(version).firstVoxel
         scaling = .identity
@@ -66,6 +72,9 @@ extension NIfTIHeader {
             srow = [Double](repeating: 0, count: 12)
         }
     }
+
+    /// The format's name.
+    public var format: String { isAnalyze ? "ANALYZE 7.5" : "NIfTI-\(version.rawValue)" }
 
     /// How many of `dimensions` are those of space.
     var spatialRank: Int { min(3, dimensions.count) }

@@ -22,6 +22,11 @@ public struct Affine: Sendable, Hashable {
     /// The entry of the 4 × 4 matrix.
     public subscript(row: Int, column: Int) -> Double { rowMajor[4 * row + column] }
 
+    /// The position of a place in the grid, `[x, y, z]` to millimetres.
+    func applied(to place: [Double]) -> [Double] {
+        (0..<3).map { row in (0..<3).reduce(self[row, 3]) { $0 + self[row, $1] * place[$1] } }
+    }
+
     /// The lengths of the first three columns: the distance between neighbours along x, y and z, in mm.
     var columnLengths: [Double] {
         (0..<3).map { column in

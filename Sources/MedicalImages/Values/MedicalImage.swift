@@ -8,16 +8,31 @@ public struct MedicalImage: Sendable {
     public var samples: Samples
     /// From stored samples to real values.
     public var scaling: IntensityScaling
-    /// Where the voxels lie; nil where the file does not say so (every PNG, and NIfTI headers without a usable one).
+    /// Where the voxels lie; nil where the file does not say so (every picture, and NIfTI headers without a usable one).
     public var geometry: VoxelGeometry?
     /// What the file's own format said besides.
     public var source: ImageSource
+    /// Whether the last channel is transparency.
+    public internal(set) var hasAlpha = false
+    /// What a user should be told, once.
+    public internal(set) var notes: [ImageNote] = []
+}
+
+extension MedicalImage {
+    /// Leaves the alpha channel out and notes it.
+    mutating func dropAlpha() {
+        guard hasAlpha else { return }
+        samples.removeLast(extent.voxelCount)
+        extent.channels -= 1
+        hasAlpha = false
+        notes.append(.alphaDropped)
+    }
 }
 
 /// The format that an image came from, with its particulars.
 public enum ImageSource: Sendable {
-    /// NIfTI-1 or NIfTI-2, with the header that a label volume on the same grid is written like.
+    /// NIfTI or ANALYZE, with the header that a label volume on the same grid is written like.
     case nifti(NIfTIHeader)
-    /// PNG, with the meaning of its samples.
-    case png(PNGInfo)
+    /// PNG, JPEG, BMP or TIFF, with the meaning of its samples.
+    case picture(PictureInfo)
 }

@@ -29,7 +29,7 @@ public struct CaseReader: Sendable {
     public func read(_ dataCase: DataCase) throws -> PreparedCase {
         let images = try dataCase.images.map { url in
             let image = try ImageFile.read(url)
-            if case .png(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
+            if case .picture(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
             return image
         }
         let extent = try Self.join(images.map(\.extent), of: dataCase.images)

@@ -7,7 +7,8 @@ public enum PredictionFile {
     /// - Parameters:
     ///   - classes: [depth, height, width], class indices.
     ///   - values: the file's value for each class.
-    ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's), PNG for a PNG.
+    ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's); for a picture PNG, or TIFF, which
+    ///     holds the pages of a TIFF volume too.
     /// - Throws: `PredictionFileError` for a name or values that do not go with the image's format; `FileError`.
     public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
         try check(values: values, like: prepared, to: url)
@@ -16,8 +17,13 @@ public enum PredictionFile {
         switch prepared.source {
         case .nifti(let header):
             try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)
-        case .png:
-            try PNG.write(gray: classes.map { UInt8(values[Int($0)]) }, width: extent.width, height: extent.height, to: url)
+        case .picture:
+            let gray = classes.map { UInt8(values[Int($0)]) }
+            if isTIFF(url) {
+                try TIFF.write(gray: gray, width: extent.width, height: extent.height, pages: extent.depth, to: url)
+            } else {
+                try PNG.write(gray: gray, width: extent.width, height: extent.height, to: url)
+            }
         }
     }
 
@@ -32,13 +38,22 @@ public enum PredictionFile {
                 throw PredictionFileError(
                     path: url.path, problem: "the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz")
             }
-        case .png:
-            guard name.hasSuffix(".png") else {
-                throw PredictionFileError(path: url.path, problem: "the labels of a PNG image are PNG; end the name in .png")
+        case .picture:
+            if prepared.extent.depth > 1 {
+                guard isTIFF(url) else {
+                    throw PredictionFileError(
+                        path: url.path,
+                        problem: "the labels of \(prepared.extent.depth) pages are TIFF; end the name in .tif")
+                }
+            } else {
+                guard name.hasSuffix(".png") || isTIFF(url) else {
+                    throw PredictionFileError(
+                        path: url.path, problem: "the labels of a picture are PNG or TIFF; end the name in .png or .tif")
+                }
             }
             guard values.allSatisfy({ (0...255).contains($0) }) else {
                 throw PredictionFileError(
-                    path: url.path, problem: "PNG label files hold values from 0 to 255, the classes need \(values)")
+                    path: url.path, problem: "label files of pictures hold values from 0 to 255, the classes need \(values)")
             }
         }
     }
@@ -54,12 +69,16 @@ public enum PredictionFile {
         return .int32(mapped(Int32.self))
     }
 
-    /// The ending of the label file for an image: that of the image, with `.hdr`/`.img` pairs joined.
+    /// The ending of the label file for an image: NIfTI for NIfTI, with `.hdr`/`.img` pairs joined; TIFF for TIFF, whose pages
+    /// may be a volume's; PNG for other pictures, because JPEG would blur labels.
     static func ending(for image: URL) -> String {
+        if isTIFF(image) { return ".tif" }
         let name = image.lastPathComponent.lowercased()
-        if name.hasSuffix(".png") { return ".png" }
-        return name.hasSuffix(".gz") ? ".nii.gz" : ".nii"
+        if name.hasSuffix(".gz") { return ".nii.gz" }
+        return [".nii", ".hdr", ".img"].contains { name.hasSuffix($0) } ? ".nii" : ".png"
     }
+
+    private static func isTIFF(_ url: URL) -> Bool { ["tif", "tiff"].contains(url.pathExtension.lowercased()) }
 }
 
 /// A prediction that a format cannot hold.

@@ -1,0 +1,69 @@
+import Foundation
+
+extension NIfTIHeader {
+    /// What a user should know of where the voxels lie.
+    var notes: [ImageNote] {
+        guard let geometry else {
+            return [ImageNote(.geometryUnknown, "its header states no usable spacing or transform")]
+        }
+        if isAnalyze {
+            return [
+                ImageNote(
+                    .leftRightUnknown,
+                    "ANALYZE 7.5 does not say which side is left nor which way the slices run; R, A, S is assumed from its spacing"
+                )
+            ]
+        }
+        return [ignored(geometry), difference, skew(geometry)].compactMap(\.self)
+    }
+
+    private func ignored(_ geometry: VoxelGeometry) -> ImageNote? {
+        let unusable = [
+            sformCode > 0 && sformGeometry == nil ? "sform" : nil, qformCode > 0 && qformGeometry == nil ? "qform" : nil,
+        ]
+        let names = unusable.compactMap(\.self).joined(separator: " and ")
+        guard !names.isEmpty else { return nil }
+        let used =
+            switch geometry.source {
+            case .sform: "the sform"
+            case .qform: "the qform"
+            case .pixdim: "the spacing alone"
+            }
+        return ImageNote(.transformIgnored, "its \(names) is set but not finite or without an inverse; \(used) is used")
+    }
+
+    /// Headers hold Float32, and writers round quaternions: a hundredth of a voxel is agreement.
+    private var difference: ImageNote? {
+        guard let sform = sformGeometry, let qform = qformGeometry else { return nil }
+        let farthest = corners.map { distance(sform.affine.applied(to: $0), qform.affine.applied(to: $0)) }.max() ?? 0
+        guard farthest > 0.01 * (sform.spacing.min() ?? 0) else { return nil }
+        return ImageNote(
+            .transformsDiffer, "its sform and qform put voxels up to \(rounded(farthest)) mm apart; the sform is used")
+    }
+
+    private func skew(_ geometry: VoxelGeometry) -> ImageNote? {
+        let cosine =
+            [(0, 1), (0, 2), (1, 2)].map { first, second in
+                let product = (0..<3).reduce(0) { $0 + geometry.affine[$1, first] * geometry.affine[$1, second] }
+                return abs(product) / (geometry.spacing[first] * geometry.spacing[second])
+            }.max() ?? 0
+        // A tenth of a degree: Float32 headers stay far below.
+        guard cosine > 0.00175 else { return nil }
+        let degrees = asin(min(1, cosine)) * 180 / .pi
+        return ImageNote(
+            .axesNotOrthogonal,
+            "its axes are up to \(rounded(degrees))° off right angles, so distances along them are not those between planes")
+    }
+
+    /// The voxels at the corners of the grid.
+    private var corners: [[Double]] {
+        (0..<8).map { corner in (0..<3).map { corner >> $0 & 1 == 0 ? 0 : Double(dimension($0) - 1) } }
+    }
+
+    private func distance(_ a: [Double], _ b: [Double]) -> Double {
+        zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+    }
+
+    /// Two decimals, without a locale.
+    private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+}

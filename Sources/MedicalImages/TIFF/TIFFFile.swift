@@ -1,0 +1,149 @@
+import CImageCodecs
+import Foundation
+
+/// A TIFF file whose pages have been looked through and found to be one image.
+struct TIFFFile {
+    let url: URL
+    let voxelType: VoxelType
+    let picture: PictureInfo
+    /// As stored, before any orientation.
+    private let stored: Extent
+    private let orientation: PictureOrientation
+    private let passedOver: Int
+
+    /// - Throws: `ImageFileError` where the file is no sound TIFF, has no page of pixels, or has pages that differ; `FileError`.
+    init(_ url: URL) throws {
+        var first: cic_tiff_page?
+        var (depth, passedOver) = (0, 0)
+        try TIFFPages(url).forEach { page in
+            guard page.is_secondary == 0 else {
+                passedOver += 1
+                return
+            }
+            depth += 1
+            if let first {
+                guard page.isLike(first) else { throw TIFFFile.differing(page, first, number: depth + passedOver, url) }
+            } else {
+                first = page
+            }
+        }
+        guard let first else {
+            throw ImageFileError(
+                url, .unsupported, "it holds thumbnails or masks alone", advice: "save the image itself as TIFF or PNG")
+        }
+        guard let type = VoxelType(first),
+            let extent = Extent(
+                checking: Int(first.width), Int(first.height), depth, channels: Int(first.channels),
+                bytesPerSample: Int(first.sample_size))
+        else {
+            throw ImageFileError.corrupt(url, "its pages of \(first.width) × \(first.height) pixels cannot be counted")
+        }
+        self.url = url
+        self.passedOver = passedOver
+        voxelType = type
+        stored = extent
+        orientation = PictureOrientation(rawValue: Int(first.orientation)) ?? .upright
+        picture = PictureInfo(
+            .tiff, first.colorType, bitDepth: Int(first.bit_depth),
+            palette: withUnsafeBytes(of: first.palette) { Array($0.prefix(3 * Int(first.palette_count))) })
+    }
+
+    var extent: Extent {
+        var extent = stored
+        if orientation.isTransposing { (extent.width, extent.height) = (extent.height, extent.width) }
+        return extent
+    }
+
+    var notes: [ImageNote] {
+        var notes: [ImageNote] = []
+        if orientation != .upright { notes.append(.orientationApplied(orientation)) }
+        if passedOver > 0 {
+            notes.append(
+                ImageNote(.pagesPassedOver, "\(passedOver) of its pages are thumbnails or masks of others, and are passed over"))
+        }
+        return notes
+    }
+
+    func samples() throws -> Samples {
+        switch voxelType {
+        case .uint8: .uint8(try numbers())
+        case .int8: .int8(try numbers())
+        case .uint16: .uint16(try numbers())
+        case .int16: .int16(try numbers())
+        case .uint32: .uint32(try numbers())
+        case .int32: .int32(try numbers())
+        case .uint64: .uint64(try numbers())
+        case .int64: .int64(try numbers())
+        case .float32: .float32(try numbers())
+        case .float64: .float64(try numbers())
+        }
+    }
+
+    private func numbers<T>() throws -> [T] {
+        try Memory.require(stored.sampleCount * MemoryLayout<T>.stride, for: url)
+        let planes = try [T](unsafeUninitializedCapacity: stored.sampleCount) { samples, filled in
+            guard let start = samples.baseAddress else { preconditionFailure("an extent has samples") }
+            var slice = 0
+            let pages = try TIFFPages(url)
+            try pages.forEach { page in
+                guard page.is_secondary == 0 else { return }
+                // The file was looked through before; it may have changed since.
+                guard slice < stored.depth, page.width == stored.width, page.height == stored.height,
+                    page.channels == stored.channels, VoxelType(page) == voxelType
+                else { throw ImageFileError.corrupt(url, "it changed while it was read") }
+                try pages.read(page, into: start + slice * stored.planeSize, stride: stored.voxelCount)
+                slice += 1
+            }
+            guard slice == stored.depth else { throw ImageFileError.corrupt(url, "it changed while it was read") }
+            filled = stored.sampleCount
+        }
+        return orientation.apply(to: planes, width: stored.width, height: stored.height)
+    }
+
+    private static func differing(_ page: cic_tiff_page, _ first: cic_tiff_page, number: Int, _ url: URL) -> ImageFileError {
+        ImageFileError(
+            url, .unsupported,
+            "its page \(number) (\(page.summary)) differs from the first (\(first.summary)), so they are no slices of one volume",
+            advice: "save each image as a file of its own")
+    }
+}
+
+extension VoxelType {
+    /// Nil for numbers of a size that no page has.
+    fileprivate init?(_ page: cic_tiff_page) {
+        switch (page.number, page.sample_size) {
+        case (CIC_UNSIGNED, 1): self = .uint8
+        case (CIC_UNSIGNED, 2): self = .uint16
+        case (CIC_UNSIGNED, 4): self = .uint32
+        case (CIC_UNSIGNED, 8): self = .uint64
+        case (CIC_SIGNED, 1): self = .int8
+        case (CIC_SIGNED, 2): self = .int16
+        case (CIC_SIGNED, 4): self = .int32
+        case (CIC_SIGNED, 8): self = .int64
+        case (CIC_FLOAT, 4): self = .float32
+        case (CIC_FLOAT, 8): self = .float64
+        default: return nil
+        }
+    }
+}
+
+extension cic_tiff_page {
+    fileprivate func isLike(_ other: cic_tiff_page) -> Bool {
+        (width, height, channels, bit_depth) == (other.width, other.height, other.channels, other.bit_depth)
+            && (number, color, has_alpha, orientation) == (other.number, other.color, other.has_alpha, other.orientation)
+            && withUnsafeBytes(of: palette) { own in withUnsafeBytes(of: other.palette) { own.elementsEqual($0) } }
+    }
+
+    fileprivate var summary: String {
+        let kind = number == CIC_FLOAT ? "float" : number == CIC_SIGNED ? "int" : "uint"
+        return "\(width) × \(height), \(channels) × \(kind)\(bit_depth)"
+    }
+
+    fileprivate var colorType: PictureInfo.ColorType {
+        switch color {
+        case CIC_PAGE_PALETTE: .palette
+        case CIC_PAGE_RGB: has_alpha == 0 ? .rgb : .rgba
+        default: has_alpha == 0 ? .gray : .grayAlpha
+        }
+    }
+}

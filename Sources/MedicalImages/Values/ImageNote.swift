@@ -1,0 +1,35 @@
+/// Something about an image that its reader decided or that its file leaves open; for callers to say once.
+public struct ImageNote: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// What the note is about, for code that tells notes apart.
+    public enum Kind: String, Sendable, Codable {
+        case alphaDropped = "alpha_dropped"
+        case orientationApplied = "orientation_applied"
+        case colorConverted = "color_converted"
+        case pagesPassedOver = "pages_passed_over"
+        case leftRightUnknown = "left_right_unknown"
+        case geometryUnknown = "geometry_unknown"
+        case transformIgnored = "transform_ignored"
+        case transformsDiffer = "transforms_differ"
+        case axesNotOrthogonal = "axes_not_orthogonal"
+    }
+
+    /// What the note is about.
+    public let kind: Kind
+    /// The note on one line; header text that may name a patient never enters it.
+    public let text: String
+
+    init(_ kind: Kind, _ text: String) { (self.kind, self.text) = (kind, text) }
+
+    /// The note's text.
+    public var description: String { text }
+}
+
+extension ImageNote {
+    /// Transparency bears no intensity, so that channel is left out.
+    static let alphaDropped = ImageNote(.alphaDropped, "its alpha channel is left out")
+
+    static func orientationApplied(_ orientation: PictureOrientation) -> ImageNote {
+        ImageNote(
+            .orientationApplied, "it is turned upright by its orientation tag (\(orientation.rawValue)), as viewers show it")
+    }
+}
