@@ -49,14 +49,16 @@ import Testing
             #expect(summary.dataset.recall == [18.0 / 22, 6.0 / 9])
             #expect(summary.dataset.pixelAccuracy == 24.0 / 31)
             let patients: [Double] = [6.0 / 9, 0, 1]  // p3 has no object in truth and prediction
-            #expect(result.store.cases.map(\.id) == ["p1", "p2", "p3"])
-            #expect(summary.perCaseMean.units == 3)
-            #expect(summary.perCaseMean.iou[1] == patients.reduce(0, +) / 3)
-            #expect(summary.perCaseMean.emptyInTruth == [0, 1])
+            #expect(result.store.groups.map(\.id) == ["p1", "p2", "p3"])
+            #expect(summary.perGroupMean.units == 3)
+            #expect(summary.perGroupMean.iou[1] == patients.reduce(0, +) / 3)
+            #expect(summary.perGroupMean.emptyInTruth == [0, 1])
             let images: [Double] = [1, 2.0 / 5, 0, 1]
+            #expect(result.store.cases.map(\.id) == ["a", "b", "c", "d"])
             #expect(result.store.entries.map(\.imageID) == ["a/0", "b/0", "c/0", "d/0"])
             #expect(summary.perImageMean.units == 4)
             #expect(summary.perImageMean.iou[1] == images.reduce(0, +) / 4)
+            #expect(summary.perCaseMean == summary.perImageMean, "a picture is a case of one image")
 
             let names = try TinyRun.names(in: folder.appending(path: "out/predictions"))
             #expect(names == ["a.png", "b.png", "c.png", "d.png"])

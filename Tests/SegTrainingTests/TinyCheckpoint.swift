@@ -22,7 +22,7 @@ enum TinyCheckpoint {
         let labels = try LabelDistribution(counts: Array(repeating: 50, count: classCount))
         var store = ConfusionStore(classCount: classCount)
         store.append(
-            case: "p", image: "p/0",
+            group: "p", case: "p", image: "p/0",
             matrix: ConfusionMatrix(rows: (0..<classCount).map { row in (0..<classCount).map { $0 == row ? 3 : 1 } }))
         return Checkpoint.Manifest(
             format: format, program: "marginseg \(Version.current)", libtorch: TorchLibrary.version, configuration: configuration,

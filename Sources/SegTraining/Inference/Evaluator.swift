@@ -27,7 +27,7 @@ public struct Evaluator {
             try matrix.add(
                 truth: axis.plane(plane, of: truth, extent: prepared.extent),
                 prediction: axis.plane(plane, of: predicted, extent: prepared.extent), ignoring: LabelMap.ignored)
-            store.append(case: prepared.group, image: "\(prepared.id)/\(plane)", matrix: matrix)
+            store.append(group: prepared.group, case: prepared.id, image: "\(prepared.id)/\(plane)", matrix: matrix)
         }
         return predicted
     }

@@ -11,6 +11,9 @@ public enum MetricName: String, Sendable, Hashable, Codable, CaseIterable {
     /// What the paper's tables call pixel accuracy.
     case recallForeground = "recall_foreground"
     case pixelAccuracy = "pixel_accuracy"
+    case perGroupMIoUForeground = "per_group_miou_foreground"
+    case perGroupMIoUAll = "per_group_miou_all"
+    case perGroupDiceForeground = "per_group_dice_foreground"
     case perCaseMIoUForeground = "per_case_miou_foreground"
     case perCaseMIoUAll = "per_case_miou_all"
     case perCaseDiceForeground = "per_case_dice_foreground"
@@ -27,6 +30,9 @@ public enum MetricName: String, Sendable, Hashable, Codable, CaseIterable {
         case .diceAll: summary.dataset.diceAll
         case .recallForeground: summary.dataset.recallForeground
         case .pixelAccuracy: summary.dataset.pixelAccuracy
+        case .perGroupMIoUForeground: summary.perGroupMean.miouForeground
+        case .perGroupMIoUAll: summary.perGroupMean.miouAll
+        case .perGroupDiceForeground: summary.perGroupMean.diceForeground
         case .perCaseMIoUForeground: summary.perCaseMean.miouForeground
         case .perCaseMIoUAll: summary.perCaseMean.miouAll
         case .perCaseDiceForeground: summary.perCaseMean.diceForeground

@@ -8,9 +8,11 @@ public struct MetricSummary: Sendable, Hashable, Codable {
     public let pixels: Int
     /// From one matrix summed over the whole set: the paper's way.
     public let dataset: ScoreSet
-    /// From a matrix for each case (patient, video, volume), averaged over the cases.
+    /// From a matrix for each group (patient or video), averaged over the groups.
+    public let perGroupMean: ScoreSet
+    /// From a matrix for each case (a file: volume, slice or frame), averaged over the cases.
     public let perCaseMean: ScoreSet
-    /// From a matrix for each image, averaged over the images.
+    /// From a matrix for each image (a plane of a volume, or the picture), averaged over the images.
     public let perImageMean: ScoreSet
 
     /// Derives every score from the store.
@@ -26,14 +28,41 @@ public struct MetricSummary: Sendable, Hashable, Codable {
         self.emptyRule = rule
         self.pixels = dataset.total
         self.dataset = scores([dataset])
+        self.perGroupMean = scores(store.groups.map(\.matrix))
         self.perCaseMean = scores(store.cases.map(\.matrix))
         self.perImageMean = scores(store.entries.map(\.matrix))
+    }
+
+    /// The scores of a level.
+    public subscript(level: ScoreLevel) -> ScoreSet {
+        switch level {
+        case .dataset: dataset
+        case .perGroup: perGroupMean
+        case .perCase: perCaseMean
+        case .perImage: perImageMean
+        }
+    }
+
+    /// The number that a name stands for; nil where it is not defined.
+    public subscript(name: ScoreName) -> Double? { self[name.level].value(name.score, name.scope) }
+
+    /// Where a writer knew no groups, each case was its own.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        classNames = try container.decode([String].self, forKey: .classNames)
+        emptyRule = try container.decode(EmptyRule.self, forKey: .emptyRule)
+        pixels = try container.decode(Int.self, forKey: .pixels)
+        dataset = try container.decode(ScoreSet.self, forKey: .dataset)
+        perCaseMean = try container.decode(ScoreSet.self, forKey: .perCaseMean)
+        perGroupMean = try container.decodeIfPresent(ScoreSet.self, forKey: .perGroupMean) ?? perCaseMean
+        perImageMean = try container.decode(ScoreSet.self, forKey: .perImageMean)
     }
 
     enum CodingKeys: String, CodingKey {
         case classNames = "class_names"
         case emptyRule = "empty_rule"
         case pixels, dataset
+        case perGroupMean = "per_group_mean"
         case perCaseMean = "per_case_mean"
         case perImageMean = "per_image_mean"
     }

@@ -9,7 +9,7 @@ struct MetricSummaryTests {
         try matrix.add(truth: row.truth, prediction: row.prediction)
         #expect(matrix.rows == row.confusion)
         var store = ConfusionStore(classCount: row.classes)
-        store.append(case: "only", image: "only", matrix: matrix)
+        store.append(group: "only", case: "only", image: "only", matrix: matrix)
         let summary = MetricSummary(store, classNames: (0..<row.classes).map { "class \($0)" })
         let scores = summary.dataset
         #expect(summary.pixels == row.truth.count)
@@ -17,7 +17,7 @@ struct MetricSummaryTests {
         #expect(differ(scores.recall, row.recall) < 1e-12)
         let means = [scores.miouAll, scores.miouForeground, scores.pixelAccuracy]
         #expect(differ(means, [row.miou_all, row.miou_foreground, row.pixel_accuracy]) < 1e-12)
-        #expect(summary.perCaseMean == scores && summary.perImageMean == scores)
+        #expect([summary.perGroupMean, summary.perCaseMean, summary.perImageMean] == [scores, scores, scores])
     }
 
     /// The largest difference; infinite where one side is undefined and the other is not.
@@ -38,10 +38,10 @@ struct MetricSummaryTests {
     /// Case x: IoU of class 1 is ½ and class 2 is empty in both; case y (two images): 0 and 1; case z has nothing but ignored pixels.
     private func store() -> ConfusionStore {
         var store = ConfusionStore(classCount: 3)
-        store.append(case: "x", image: "x1", matrix: ConfusionMatrix(rows: [[2, 0, 0], [1, 1, 0], [0, 0, 0]]))
-        store.append(case: "y", image: "y1", matrix: ConfusionMatrix(rows: [[3, 1, 0], [0, 0, 0], [0, 0, 0]]))
-        store.append(case: "y", image: "y2", matrix: ConfusionMatrix(rows: [[0, 0, 0], [0, 0, 0], [0, 0, 4]]))
-        store.append(case: "z", image: "z1", matrix: ConfusionMatrix(classCount: 3))
+        store.append(group: "x", case: "x", image: "x1", matrix: ConfusionMatrix(rows: [[2, 0, 0], [1, 1, 0], [0, 0, 0]]))
+        store.append(group: "y", case: "y", image: "y1", matrix: ConfusionMatrix(rows: [[3, 1, 0], [0, 0, 0], [0, 0, 0]]))
+        store.append(group: "y", case: "y", image: "y2", matrix: ConfusionMatrix(rows: [[0, 0, 0], [0, 0, 0], [0, 0, 4]]))
+        store.append(group: "z", case: "z", image: "z1", matrix: ConfusionMatrix(classCount: 3))
         return store
     }
 
@@ -99,6 +99,9 @@ struct MetricSummaryTests {
             ("miou_foreground", summary.dataset.miouForeground), ("miou_all", summary.dataset.miouAll),
             ("dice_foreground", summary.dataset.diceForeground), ("dice_all", summary.dataset.diceAll),
             ("recall_foreground", summary.dataset.recallForeground), ("pixel_accuracy", summary.dataset.pixelAccuracy),
+            ("per_group_miou_foreground", summary.perGroupMean.miouForeground),
+            ("per_group_miou_all", summary.perGroupMean.miouAll),
+            ("per_group_dice_foreground", summary.perGroupMean.diceForeground),
             ("per_case_miou_foreground", summary.perCaseMean.miouForeground), ("per_case_miou_all", summary.perCaseMean.miouAll),
             ("per_case_dice_foreground", summary.perCaseMean.diceForeground),
             ("per_image_miou_foreground", summary.perImageMean.miouForeground),
@@ -111,7 +114,7 @@ struct MetricSummaryTests {
 
     @Test func jsonNamesEveryVariantAndKeepsNulls() throws {
         var store = ConfusionStore(classCount: 2)
-        store.append(case: "x", image: "x", matrix: ConfusionMatrix(rows: [[3, 1], [0, 0]]))
+        store.append(group: "x", case: "x", image: "x", matrix: ConfusionMatrix(rows: [[3, 1], [0, 0]]))
         let summary = MetricSummary(store, classNames: ["ground", "lesion"])
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -120,12 +123,14 @@ struct MetricSummaryTests {
             {"dice":[\(6.0 / 7),0],"dice_all":\(3.0 / 7),"dice_foreground":0,\
             "empty_in_both":[0,0],"empty_in_prediction":[0,0],"empty_in_truth":[0,1],\
             "iou":[0.75,0],"miou_all":0.375,"miou_foreground":0,"pixel_accuracy":0.75,"precision":[1,0],\
-            "recall":[0.75,null],"recall_foreground":null,"specificity":[null,0.75],"units":1,"units_without_pixels":0}
+            "precision_all":0.5,"precision_foreground":0,"recall":[0.75,null],"recall_all":0.75,"recall_foreground":null,\
+            "specificity":[null,0.75],"specificity_all":0.75,"specificity_foreground":0.75,\
+            "units":1,"units_without_pixels":0}
             """
         #expect(
             String(decoding: data, as: UTF8.self) == """
                 {"class_names":["ground","lesion"],"dataset":\(scores),"empty_rule":"one",\
-                "per_case_mean":\(scores),"per_image_mean":\(scores),"pixels":4}
+                "per_case_mean":\(scores),"per_group_mean":\(scores),"per_image_mean":\(scores),"pixels":4}
                 """)
         #expect(try JSONDecoder().decode(MetricSummary.self, from: data) == summary)
     }

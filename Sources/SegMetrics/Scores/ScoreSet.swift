@@ -1,4 +1,5 @@
-/// The scores of each class and their means over classes, averaged over units: the data set as one, its cases, or its images.
+/// The scores of each class and their means over classes, averaged over units: the data set as one, its groups, its cases, or
+/// its images.
 ///
 /// A class's score is the mean over the units where it is defined; a mean over classes is the mean of those where they are
 /// defined; what is defined nowhere is nil. A unit without a pixel that counts (all ignored) takes no part.
@@ -36,6 +37,16 @@ public struct ScoreSet: Sendable, Hashable {
     public let diceAll: Double?
     /// The mean recall over the classes 1 ..< c: what the paper's tables call pixel accuracy.
     public let recallForeground: Double?
+    /// The mean recall over all classes, with the background.
+    public let recallAll: Double?
+    /// The mean precision over the classes 1 ..< c.
+    public let precisionForeground: Double?
+    /// The mean precision over all classes, with the background.
+    public let precisionAll: Double?
+    /// The mean specificity over the classes 1 ..< c.
+    public let specificityForeground: Double?
+    /// The mean specificity over all classes, with the background.
+    public let specificityAll: Double?
     /// The share of all pixels that are predicted right.
     public let pixelAccuracy: Double?
 
@@ -46,7 +57,7 @@ public struct ScoreSet: Sendable, Hashable {
         precondition(matrices.allSatisfy { $0.classCount == classCount }, "matrices of other than \(classCount) classes")
         let counted = matrices.filter { $0.total > 0 }
         let scores = (0..<classCount).map { index in counted.map { ClassScores(of: index, in: $0) } }
-        func average(_ score: (ClassScores) -> Double?) -> [Double?] { scores.map { Self.mean($0.map(score)) } }
+        func average(_ score: (ClassScores) -> Double?) -> [Double?] { scores.map { mean($0.map(score)) } }
 
         units = counted.count
         unitsWithoutPixels = matrices.count - counted.count
@@ -58,18 +69,37 @@ public struct ScoreSet: Sendable, Hashable {
         emptyInTruth = scores.map { $0.count { $0.isEmptyInTruth } }
         emptyInPrediction = scores.map { $0.count { $0.isEmptyInPrediction } }
         emptyInBoth = scores.map { $0.count { $0.isEmptyInTruth && $0.isEmptyInPrediction } }
-        miouForeground = Self.mean(iou.dropFirst())
-        miouAll = Self.mean(iou)
-        diceForeground = Self.mean(dice.dropFirst())
-        diceAll = Self.mean(dice)
-        recallForeground = Self.mean(recall.dropFirst())
-        pixelAccuracy = Self.mean(counted.map(\.pixelAccuracy))
+        miouForeground = mean(iou.dropFirst())
+        miouAll = mean(iou)
+        diceForeground = mean(dice.dropFirst())
+        diceAll = mean(dice)
+        recallForeground = mean(recall.dropFirst())
+        recallAll = mean(recall)
+        precisionForeground = mean(precision.dropFirst())
+        precisionAll = mean(precision)
+        specificityForeground = mean(specificity.dropFirst())
+        specificityAll = mean(specificity)
+        pixelAccuracy = mean(counted.map(\.pixelAccuracy))
     }
 
-    /// The mean of what is defined; nil when nothing is.
-    private static func mean(_ values: some Sequence<Double?>) -> Double? {
-        let defined = values.compactMap { $0 }
-        return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
+    /// The number that a name stands for at this level.
+    ///
+    /// - Precondition: the scope is of these classes.
+    public func value(_ score: Score, _ scope: ScoreScope) -> Double? {
+        let (classes, foreground, all): ([Double?], Double?, Double?) =
+            switch score {
+            case .iou: (iou, miouForeground, miouAll)
+            case .dice: (dice, diceForeground, diceAll)
+            case .recall: (recall, recallForeground, recallAll)
+            case .precision: (precision, precisionForeground, precisionAll)
+            case .specificity: (specificity, specificityForeground, specificityAll)
+            case .pixelAccuracy: ([], nil, pixelAccuracy)
+            }
+        switch scope {
+        case .one(let index): return classes[index]
+        case .foreground: return foreground
+        case .all: return all
+        }
     }
 }
 
@@ -86,6 +116,11 @@ extension ScoreSet: Codable {
         case diceForeground = "dice_foreground"
         case diceAll = "dice_all"
         case recallForeground = "recall_foreground"
+        case recallAll = "recall_all"
+        case precisionForeground = "precision_foreground"
+        case precisionAll = "precision_all"
+        case specificityForeground = "specificity_foreground"
+        case specificityAll = "specificity_all"
         case pixelAccuracy = "pixel_accuracy"
     }
 
@@ -107,6 +142,11 @@ extension ScoreSet: Codable {
         try container.encode(diceForeground, forKey: .diceForeground)
         try container.encode(diceAll, forKey: .diceAll)
         try container.encode(recallForeground, forKey: .recallForeground)
+        try container.encode(recallAll, forKey: .recallAll)
+        try container.encode(precisionForeground, forKey: .precisionForeground)
+        try container.encode(precisionAll, forKey: .precisionAll)
+        try container.encode(specificityForeground, forKey: .specificityForeground)
+        try container.encode(specificityAll, forKey: .specificityAll)
         try container.encode(pixelAccuracy, forKey: .pixelAccuracy)
     }
 }

@@ -1,8 +1,13 @@
 /// The confusion matrix of every image of an evaluation, from which all scores are derived.
+///
+/// A group (patient or video) has cases (volumes, slices, frames: a file each), a case has images (the planes of a volume, or the
+/// one picture). Groups are what a study samples, so intervals and tests resample them.
 public struct ConfusionStore: Sendable, Hashable {
     /// One image, or one slice of a volume.
     public struct Entry: Sendable, Hashable, Codable {
-        /// The patient, video or volume that the image belongs to.
+        /// The patient or video that the case belongs to; a case that belongs to none is a group of its own.
+        public let group: String
+        /// The file that the image is of.
         public let caseID: String
         /// The image within the evaluation.
         public let imageID: String
@@ -10,10 +15,21 @@ public struct ConfusionStore: Sendable, Hashable {
         public let matrix: ConfusionMatrix
 
         enum CodingKeys: String, CodingKey {
+            case group
             case caseID = "case"
             case imageID = "image"
             case matrix
         }
+    }
+
+    /// A matrix with the name of what it was counted on.
+    public struct Unit: Sendable, Hashable {
+        /// The group of patient or video.
+        public let group: String
+        /// The unit's own name.
+        public let id: String
+        /// The counts of its pixels.
+        public let matrix: ConfusionMatrix
     }
 
     /// c: the classes of every matrix.
@@ -26,12 +42,12 @@ public struct ConfusionStore: Sendable, Hashable {
         self.classCount = classCount
     }
 
-    /// Adds an image; a case is all images that name it.
+    /// Adds an image; a case is all images that name it and its group.
     ///
     /// - Precondition: the matrix is of the store's classes.
-    public mutating func append(case caseID: String, image imageID: String, matrix: ConfusionMatrix) {
+    public mutating func append(group: String, case caseID: String, image imageID: String, matrix: ConfusionMatrix) {
         precondition(matrix.classCount == classCount, "a matrix of \(matrix.classCount) classes in a store of \(classCount)")
-        entries.append(Entry(caseID: caseID, imageID: imageID, matrix: matrix))
+        entries.append(Entry(group: group, caseID: caseID, imageID: imageID, matrix: matrix))
     }
 
     /// The one matrix over all images: the paper's metrics come from it.
@@ -39,15 +55,30 @@ public struct ConfusionStore: Sendable, Hashable {
         entries.reduce(into: ConfusionMatrix(classCount: classCount)) { $0 += $1.matrix }
     }
 
+    /// A matrix for each patient or video, in the order in which they first appear.
+    public var groups: [Unit] { units { UnitName(group: $0.group, id: $0.group) } }
+
     /// A matrix for each case, in the order in which the cases first appear.
-    public var cases: [(id: String, matrix: ConfusionMatrix)] {
-        var order: [String] = []
-        var matrices: [String: ConfusionMatrix] = [:]
+    public var cases: [Unit] { units { UnitName(group: $0.group, id: $0.caseID) } }
+
+    /// A matrix for each image, in the order of `append`.
+    public var images: [Unit] { entries.map { Unit(group: $0.group, id: $0.imageID, matrix: $0.matrix) } }
+
+    private struct UnitName: Hashable {
+        let group: String
+        let id: String
+    }
+
+    private func units(_ name: (Entry) -> UnitName) -> [Unit] {
+        var order: [UnitName] = []
+        var matrices: [UnitName: ConfusionMatrix] = [:]
         for entry in entries {
-            if matrices[entry.caseID] == nil { order.append(entry.caseID) }
-            matrices[entry.caseID, default: ConfusionMatrix(classCount: classCount)] += entry.matrix
+            let name = name(entry)
+            if matrices[name] == nil { order.append(name) }
+            matrices[name, default: ConfusionMatrix(classCount: classCount)] += entry.matrix
         }
-        return order.map { ($0, matrices[$0]!) }  // every id in `order` was given a matrix above
+        // Every name in `order` was given a matrix above.
+        return order.map { Unit(group: $0.group, id: $0.id, matrix: matrices[$0]!) }
     }
 }
 

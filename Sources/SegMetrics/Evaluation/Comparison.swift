@@ -1,0 +1,174 @@
+/// Whether methods that were scored on the same cases differ: paired by patient or video, several tests corrected together.
+///
+/// The first method is the reference; each other is compared with it. A difference is other less reference. Its interval and
+/// p-value come from resampling the groups, the same groups for both. Wilcoxon's test and the effect sizes are over the groups'
+/// own scores: a group's score is what the score would be if the group were the whole set. A method trained with several seeds
+/// scores their mean.
+public struct Comparison: Sendable, Hashable, Codable {
+    /// A method, as one evaluation or one for each of its seeds.
+    public struct Method: Sendable {
+        public let name: String
+        public let evaluations: [Evaluation]
+
+        /// - Precondition: an evaluation or more.
+        public init(name: String, evaluations: [Evaluation]) {
+            precondition(!evaluations.isEmpty, "a method has an evaluation")
+            self.name = name
+            self.evaluations = evaluations
+        }
+    }
+
+    /// One score of one method against the reference.
+    public struct Row: Sendable, Hashable, Codable {
+        /// The method compared with the reference.
+        public let method: String
+        /// The score in writing.
+        public let score: String
+        /// Over the reference's seeds.
+        public let referenceValue: MeanAndDeviation
+        /// Over the method's seeds.
+        public let methodValue: MeanAndDeviation
+        /// Method less reference; nil where one is not defined.
+        public let difference: Double?
+        /// The ends of its interval.
+        public let low: Double?
+        public let high: Double?
+        /// Two-sided, by the paired bootstrap.
+        public let bootstrapP: Double?
+        /// The same, corrected by Holm's procedure over all rows.
+        public let bootstrapPHolm: Double?
+        /// Of the groups' own scores.
+        public let groups: PairedDifferences
+        /// Wilcoxon's p-value, corrected by Holm's procedure over all rows.
+        public let wilcoxonPHolm: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case method, score, difference, low, high, groups
+            case referenceValue = "reference_value"
+            case methodValue = "method_value"
+            case bootstrapP = "bootstrap_p"
+            case bootstrapPHolm = "bootstrap_p_holm"
+            case wilcoxonPHolm = "wilcoxon_p_holm"
+        }
+    }
+
+    /// The name of the method that the others are compared with.
+    public let reference: String
+    /// Patients or videos: the units of every test.
+    public let groupCount: Int
+    public let caseCount: Int
+    public let bootstrap: Bootstrap
+    /// The methods in their order, each with every score.
+    public let rows: [Row]
+
+    enum CodingKeys: String, CodingKey {
+        case reference, bootstrap, rows
+        case groupCount = "group_count"
+        case caseCount = "case_count"
+    }
+
+    /// Compares at native resolution.
+    ///
+    /// - Parameters:
+    ///   - methods: the reference first.
+    ///   - scores: what to compare, by their names in writing.
+    /// - Throws: `ComparisonError` unless all were scored on the same cases, with the same truth, classes and rule.
+    /// - Precondition: two methods or more, one score or more.
+    public init(_ methods: [Method], scores: [String], bootstrap: Bootstrap = Bootstrap()) throws {
+        precondition(methods.count > 1 && !scores.isEmpty, "two methods or more, and a score")
+        let first = methods[0].evaluations[0]
+        for other in methods.flatMap(\.evaluations).dropFirst() { try ComparisonError.requireSame(first, other) }
+        let names = try scores.map { text in
+            guard let name = ScoreName(text, classNames: first.classNames) else {
+                throw ComparisonError.unknownScore(text, classNames: first.classNames)
+            }
+            return name
+        }
+        let sums = methods.map { method in
+            method.evaluations.map { PickedScores(names, of: $0, groupOrder: first.native.store.groups.map(\.id)) }
+        }
+        let rows = (1..<methods.count).flatMap { index in
+            Self.rows(reference: sums[0], method: sums[index], name: methods[index].name, scores: scores, bootstrap: bootstrap)
+        }
+        let bootstrapP = HolmCorrection.adjust(rows.map(\.bootstrapP))
+        let wilcoxonP = HolmCorrection.adjust(rows.map { $0.groups.wilcoxon?.pValue })
+        reference = methods[0].name
+        groupCount = first.native.groupCount
+        caseCount = first.native.caseCount
+        self.bootstrap = bootstrap
+        self.rows = rows.indices.map { rows[$0].corrected(bootstrapP: bootstrapP[$0], wilcoxonP: wilcoxonP[$0]) }
+    }
+
+    private static func rows(
+        reference: [PickedScores], method: [PickedScores], name: String, scores: [String], bootstrap: Bootstrap
+    ) -> [Row] {
+        let all = reference + method
+        let units = (0..<reference[0].groups.count).map { group in all.flatMap { $0.groups[group] } }
+        /// The scores of each evaluation, from the sums of all of them.
+        func split(_ sums: [Double]) -> [[Double?]] {
+            var start = 0
+            return all.map { picked in
+                defer { start += picked.length }
+                return picked.scores(Array(sums[start..<start + picked.length]))
+            }
+        }
+        func average(_ values: ArraySlice<[Double?]>, _ index: Int) -> Double? {
+            let defined = values.compactMap { $0[index] }
+            // A mean over fewer seeds would compare other things on each resample.
+            return defined.count == values.count ? mean(defined) : nil
+        }
+        func differences(_ values: [[Double?]]) -> [(Double?, Double?)] {
+            scores.indices.map {
+                (average(values[..<reference.count], $0), average(values[reference.count...], $0))
+            }
+        }
+        let estimates = bootstrap.estimates(of: units) { sums in
+            differences(split(sums)).map { pair in pair.0.flatMap { first in pair.1.map { $0 - first } } }
+        }
+        let whole = split(
+            units.reduce([Double](repeating: 0, count: all.reduce(0) { $0 + $1.length })) { total, unit in
+                zip(total, unit).map { $0 + $1 }
+            })
+        let groups = units.map { differences(split($0)) }
+        return scores.indices.map { index in
+            Row(
+                method: name, score: scores[index],
+                referenceValue: MeanAndDeviation(whole[..<reference.count].map { $0[index] }),
+                methodValue: MeanAndDeviation(whole[reference.count...].map { $0[index] }),
+                difference: estimates[index].value, low: estimates[index].interval?.low,
+                high: estimates[index].interval?.high, bootstrapP: estimates[index].pValue, bootstrapPHolm: nil,
+                groups: PairedDifferences(groups.map { (first: $0[index].0, second: $0[index].1) }), wilcoxonPHolm: nil)
+        }
+    }
+}
+
+extension Comparison.Row {
+    fileprivate func corrected(bootstrapP: Double?, wilcoxonP: Double?) -> Self {
+        Self(
+            method: method, score: score, referenceValue: referenceValue, methodValue: methodValue, difference: difference,
+            low: low, high: high, bootstrapP: self.bootstrapP, bootstrapPHolm: bootstrapP, groups: groups,
+            wilcoxonPHolm: wilcoxonP)
+    }
+}
+
+/// Some scores of an evaluation, as sums over groups in a given order.
+private struct PickedScores {
+    let groups: [[Double]]
+    let length: Int
+    private let sums: ScoreSums
+    private let places: [Int]
+
+    init(_ names: [ScoreName], of evaluation: Evaluation, groupOrder: [String]) {
+        let sums = ScoreSums(evaluation.native.store, rule: evaluation.native.summary.emptyRule)
+        let byName = Dictionary(uniqueKeysWithValues: sums.groups.map { ($0.id, $0.sums) })
+        groups = groupOrder.compactMap { byName[$0] }
+        length = groups.first?.count ?? 0
+        places = names.map { name in sums.names.firstIndex(of: name) ?? 0 }  // every name is of these classes
+        self.sums = sums
+    }
+
+    func scores(_ sum: [Double]) -> [Double?] {
+        let all = sums.scores(sum)
+        return places.map { all[$0] }
+    }
+}

@@ -1,0 +1,74 @@
+/// Everything that scoring one model's predictions found, with the counts of every image: what tables, reports and comparisons
+/// are made of.
+public struct Evaluation: Sendable, Hashable, Codable {
+    /// Raised when a reader of the old form could not read the new one.
+    public static let currentFormat = 1
+
+    public let format: Int
+    /// Name and version of the program that made it.
+    public let program: String
+    /// What was scored: a run, or a folder of predictions.
+    public let subject: String
+    /// What it was scored on: a split, or a folder of masks.
+    public let reference: String
+    /// The name of each class, the background's first.
+    public let classNames: [String]
+    /// At the images' own resolution.
+    public let native: ResolutionScores
+    /// At the size that the network sees; nil where no network was run.
+    public let network: ResolutionScores?
+    /// Cases that could not be scored.
+    public let problems: [CaseProblem]
+
+    enum CodingKeys: String, CodingKey {
+        case format, program, subject, reference, native, network, problems
+        case classNames = "class_names"
+    }
+
+    public init(
+        program: String, subject: String, reference: String, classNames: [String], native: ResolutionScores,
+        network: ResolutionScores? = nil, problems: [CaseProblem] = []
+    ) {
+        format = Self.currentFormat
+        self.program = program
+        self.subject = subject
+        self.reference = reference
+        self.classNames = classNames
+        self.native = native
+        self.network = network
+        self.problems = problems
+    }
+}
+
+/// A case that takes no part in the scores, and why.
+public struct CaseProblem: Sendable, Hashable, Codable {
+    /// What is the matter.
+    public enum Kind: String, Sendable, Hashable, Codable {
+        /// There is a mask and no prediction of its name.
+        case missing
+        /// There is a prediction and no mask of its name.
+        case extra
+        /// Prediction and mask are not on one grid.
+        case geometry
+        /// One of the files cannot be read.
+        case unreadable
+        /// One of the files has values of no class.
+        case labels
+    }
+
+    public let caseID: String
+    public let kind: Kind
+    /// On one line, with the path.
+    public let message: String
+
+    enum CodingKeys: String, CodingKey {
+        case caseID = "case"
+        case kind, message
+    }
+
+    public init(caseID: String, kind: Kind, message: String) {
+        self.caseID = caseID
+        self.kind = kind
+        self.message = message
+    }
+}

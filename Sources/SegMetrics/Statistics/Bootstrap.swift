@@ -1,0 +1,157 @@
+/// Intervals and tests of statistics by resampling the units of a study, seeded.
+///
+/// A unit is what was sampled independently: a patient or a video, never its slices or frames. It comes as a vector of numbers
+/// that add (counts, sums of scores), so that a resample costs one addition a unit, and any statistic of the sums can be had:
+/// an IoU of the whole set as well as a mean over cases.
+public struct Bootstrap: Sendable, Hashable, Codable {
+    /// How an interval follows from the resamples.
+    public enum Method: String, Sendable, Hashable, Codable {
+        /// The quantiles of the resamples.
+        case percentile
+        /// The quantiles, corrected for bias and skewness (bias-corrected and accelerated; Efron 1987).
+        case bca
+    }
+
+    /// Resamples drawn.
+    public var resamples: Int
+    /// The share of intervals that hold the true value: 0.95.
+    public var level: Double
+    public var method: Method
+    public var seed: UInt64
+
+    public init(resamples: Int = 2000, level: Double = 0.95, method: Method = .bca, seed: UInt64 = 0) {
+        precondition(resamples > 0 && level > 0 && level < 1, "resamples, and a level between 0 and 1")
+        self.resamples = resamples
+        self.level = level
+        self.method = method
+        self.seed = seed
+    }
+
+    /// The statistics of the units' sum, with their intervals.
+    ///
+    /// Resamples in which a statistic is not defined are left out of its interval and counted.
+    ///
+    /// - Parameters:
+    ///   - units: a vector each, all of one length.
+    ///   - statistics: from a sum of vectors; always as many.
+    /// - Returns: one for each statistic; without an interval for fewer than two units, or where fewer than half of the
+    ///   resamples define the statistic.
+    public func estimates(of units: [[Double]], statistics: ([Double]) -> [Double?]) -> [Estimate] {
+        let length = units.first?.count ?? 0
+        precondition(units.allSatisfy { $0.count == length }, "vectors of one length")
+        var total = [Double](repeating: 0, count: length)
+        for unit in units { Self.add(unit, to: &total) }
+        let values = statistics(total)
+        guard units.count > 1 else { return values.map { Estimate(value: $0) } }
+
+        var draws = values.map { _ in [Double]() }
+        var generator = SplitMix64(seed: seed)
+        var sum = total
+        for _ in 0..<resamples {
+            for index in 0..<length { sum[index] = 0 }
+            for _ in units.indices { Self.add(units[generator.index(below: units.count)], to: &sum) }
+            for (index, value) in statistics(sum).enumerated() {
+                if let value { draws[index].append(value) }
+            }
+        }
+        let accelerations = method == .bca ? accelerations(units, total, statistics) : values.map { _ in 0 }
+        return values.indices.map { index in
+            guard let value = values[index], 2 * draws[index].count >= resamples else {
+                return Estimate(value: values[index], undefinedResamples: resamples - draws[index].count)
+            }
+            return estimate(value, draws[index].sorted(), acceleration: accelerations[index])
+        }
+    }
+
+    private static func add(_ unit: [Double], to sum: inout [Double]) {
+        unit.withUnsafeBufferPointer { unit in
+            sum.withUnsafeMutableBufferPointer { sum in
+                for index in 0..<unit.count { sum[index] += unit[index] }
+            }
+        }
+    }
+
+    /// Efron's acceleration of each statistic, from leaving out each unit; 0 where that changes nothing.
+    private func accelerations(
+        _ units: [[Double]], _ total: [Double], _ statistics: ([Double]) -> [Double?]
+    ) -> [Double] {
+        let withoutOne = units.map { unit in statistics(zip(total, unit).map { $0 - $1 }) }
+        return (withoutOne.first ?? []).indices.map { index in
+            let values = withoutOne.compactMap { $0[index] }
+            guard let center = mean(values) else { return 0 }
+            let (squares, cubes) = values.reduce(into: (0.0, 0.0)) { sums, value in
+                let deviation = center - value
+                sums.0 += deviation * deviation
+                sums.1 += deviation * deviation * deviation
+            }
+            return squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
+        }
+    }
+
+    private func estimate(_ value: Double, _ draws: [Double], acceleration: Double) -> Estimate {
+        // Ties count half, as in scipy's `bootstrap`.
+        func share(below limit: Double) -> Double {
+            let below = draws.partitionPoint { $0 < limit }
+            let notAbove = draws.partitionPoint { $0 <= limit }
+            return Double(below + notAbove) / Double(2 * draws.count)
+        }
+        // A share of none or all would be infinitely far out; a resample more is the most that is known.
+        func deviate(_ share: Double) -> Double {
+            let least = 1 / Double(draws.count + 1)
+            return NormalDistribution.quantile(min(max(share, least), 1 - least))
+        }
+        let bias = method == .bca ? deviate(share(below: value)) : 0
+        func end(_ share: Double) -> Double {
+            let z = bias + NormalDistribution.quantile(share)
+            let denominator = 1 - acceleration * z
+            guard denominator > 0 else { return z > 0 ? draws[draws.count - 1] : draws[0] }
+            return draws.sortedQuantile(NormalDistribution.cumulative(bias + z / denominator))
+        }
+        // The level at which an end of the interval would lie on 0.
+        let z = deviate(share(below: 0)) - bias
+        let stretch = 1 + acceleration * z
+        let tail = stretch > 0 ? NormalDistribution.cumulative(-abs(z / stretch - bias)) : 1 / Double(draws.count + 1)
+        return Estimate(
+            value: value, interval: .init(low: end((1 - level) / 2), high: end((1 + level) / 2)),
+            undefinedResamples: resamples - draws.count, pValue: min(1, 2 * tail))
+    }
+}
+
+extension Bootstrap {
+    /// A statistic with what resampling says of it.
+    public struct Estimate: Sendable, Hashable {
+        /// An interval of the method's level.
+        public struct Interval: Sendable, Hashable, Codable {
+            public let low: Double
+            public let high: Double
+        }
+
+        /// The statistic of all units; nil where it is not defined.
+        public let value: Double?
+        /// Nil where it cannot be told.
+        public let interval: Interval?
+        /// Resamples that say nothing, because the statistic is not defined on them.
+        public let undefinedResamples: Int
+        /// Two-sided, against the value 0: one minus the level at which an end of the interval lies on 0. For differences.
+        public let pValue: Double?
+
+        init(value: Double?, interval: Interval? = nil, undefinedResamples: Int = 0, pValue: Double? = nil) {
+            self.value = value
+            self.interval = interval
+            self.undefinedResamples = undefinedResamples
+            self.pValue = pValue
+        }
+    }
+}
+
+extension [Double] {
+    /// The first index of a sorted list at which `isBelow` no longer holds.
+    fileprivate func partitionPoint(_ isBelow: (Double) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBelow(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

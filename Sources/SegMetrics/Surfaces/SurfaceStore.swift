@@ -1,0 +1,72 @@
+/// The surface distances of every case and class of an evaluation.
+public struct SurfaceStore: Sendable, Hashable, Codable {
+    /// What distances are measured in.
+    public enum Unit: String, Sendable, Hashable, Codable {
+        /// Millimetres of the patient, from the image's geometry.
+        case millimetres = "mm"
+        /// Pixels, for images that state no spacing.
+        case pixels = "px"
+    }
+
+    /// One class of one case.
+    public struct Entry: Sendable, Hashable, Codable {
+        /// The patient or video that the case belongs to.
+        public let group: String
+        /// The case.
+        public let caseID: String
+        /// The class.
+        public let classIndex: Int
+        /// Nil where one of the maps lacks the class.
+        public let hausdorff: Double?
+        public let hausdorff95: Double?
+        public let averageSymmetric: Double?
+        /// Nil where both maps lack the class; 0 where one does.
+        public let surfaceDice: Double?
+        public let isEmptyInTruth: Bool
+        public let isEmptyInPrediction: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case group
+            case caseID = "case"
+            case classIndex = "class"
+            case hausdorff
+            case hausdorff95 = "hausdorff_95"
+            case averageSymmetric = "average_symmetric_surface_distance"
+            case surfaceDice = "normalized_surface_dice"
+            case isEmptyInTruth = "empty_in_truth"
+            case isEmptyInPrediction = "empty_in_prediction"
+        }
+    }
+
+    public let unit: Unit
+    /// Of the normalised surface Dice.
+    public let tolerance: Double
+    /// In the order of `append`, the classes of a case together.
+    public private(set) var entries: [Entry] = []
+
+    /// - Precondition: a tolerance of 0 or more.
+    public init(unit: Unit, tolerance: Double) {
+        precondition(tolerance >= 0, "a tolerance of 0 or more")
+        self.unit = unit
+        self.tolerance = tolerance
+    }
+
+    /// Measures the classes 1 ..< `classCount` of a case.
+    ///
+    /// - Precondition: as many labels as the grid has voxels; the grid's spacing is in `unit`.
+    public mutating func append(
+        group: String, case caseID: String, classCount: Int, truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8?,
+        grid: VoxelGrid
+    ) {
+        for index in 1..<max(classCount, 1) {
+            let distances = SurfaceDistances(
+                of: UInt8(index), truth: truth, prediction: prediction, ignoring: ignored, grid: grid, tolerance: tolerance)
+            entries.append(
+                Entry(
+                    group: group, caseID: caseID, classIndex: index, hausdorff: distances.hausdorff,
+                    hausdorff95: distances.hausdorff95, averageSymmetric: distances.averageSymmetric,
+                    surfaceDice: distances.surfaceDice, isEmptyInTruth: distances.isEmptyInTruth,
+                    isEmptyInPrediction: distances.isEmptyInPrediction))
+        }
+    }
+}

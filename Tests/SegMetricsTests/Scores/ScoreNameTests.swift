@@ -1,0 +1,36 @@
+import Foundation
+import SegMetrics
+import Testing
+
+struct ScoreNameTests {
+    static let rows: [(name: ScoreName, text: String)] = [
+        (ScoreName(.iou), "miou_foreground"), (ScoreName(.iou, .all), "miou_all"),
+        (ScoreName(.iou, .one(2)), "iou:foreground"), (ScoreName(.dice, .one(1), .perCase), "per_case_dice:lung"),
+        (ScoreName(.recall, .foreground, .perGroup), "per_group_recall_foreground"),
+        (ScoreName(.pixelAccuracy, .foreground, .perImage), "per_image_pixel_accuracy"),
+    ]
+
+    @Test(arguments: rows)
+    func areReadAsTheyAreWritten(_ row: (name: ScoreName, text: String)) {
+        let classes = ["background", "lung", "foreground"]
+        #expect(row.name.text(classNames: classes) == row.text)
+        #expect(ScoreName(row.text, classNames: classes) == row.name)
+    }
+
+    @Test func everyNameIsOfItsOwn() {
+        let classes = ["background", "foreground", "all"]
+        let names = ScoreName.every(classCount: 3)
+        #expect(names.count == 4 * (5 * 5 + 1))
+        #expect(Set(names.map { $0.text(classNames: classes) }).count == names.count)
+        #expect(ScoreName("iou", classNames: classes) == nil)
+    }
+
+    /// A setting's name and a score's name are one vocabulary.
+    @Test(arguments: MetricName.allCases)
+    func settingsUseTheSameNames(_ metric: MetricName) throws {
+        let name = try #require(ScoreName(metric.rawValue, classNames: ["a", "b"]))
+        let summary = MetricSummary(RandomStore.make(classCount: 2, seed: 1), classNames: ["a", "b"])
+        #expect(summary[name] == metric.value(in: summary))
+        #expect(summary[name] != nil)
+    }
+}
