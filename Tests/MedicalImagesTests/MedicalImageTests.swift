@@ -84,6 +84,27 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (.float32([-3, 1, 8]), -3, 8, 2, 0, 0), (.float32([.nan, 1, 3]), 1, 3, 2, 1, 0),
+            (.float64([.nan, .infinity, -.infinity]), nil, nil, nil, 1, 2),
+            (.float64([1e17, 1, -1e17]), -1e17, 1e17, 1.0 / 3, 0, 0),
+            (.uint64([0, 3, 9]), 0, 9, 4, 0, 0), (.int16([-32768, 0, 32765]), -32768, 32765, -1, 0, 0),
+        ] as [(Samples, Double?, Double?, Double?, Int, Int)])
+    func statisticsAreThoseOfFiniteValues(
+        _ samples: Samples, _ minimum: Double?, _ maximum: Double?, _ mean: Double?, _ notNumbers: Int, _ infinite: Int
+    ) throws {
+        try withTemporaryFolder { folder in
+            var image = try image(samples, Extent(width: 3, height: 1), folder)
+            let found = image.statistics()
+            #expect((found.minimum, found.maximum, found.mean) == (minimum, maximum, mean))
+            #expect((found.notNumbers, found.infinite) == (notNumbers, infinite))
+            image.scaling = IntensityScaling(slope: -2, intercept: 1)
+            #expect(image.statistics().minimum == maximum.map { -2 * $0 + 1 })
+            #expect(image.statistics().maximum == minimum.map { -2 * $0 + 1 })
+        }
+    }
+
     @Test func anExtentCountsVoxelsSamplesAndPlanes() {
         let extent = Extent(width: 2, height: 3, depth: 5, channels: 7)
         #expect((extent.voxelCount, extent.sampleCount, extent.planeCount, extent.planeSize) == (30, 210, 35, 6))

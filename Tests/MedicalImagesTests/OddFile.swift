@@ -20,6 +20,9 @@ struct OddFile: Decodable, Sendable, CustomTestStringConvertible {
     let min, max: Int?
     let mean: Double?
     let sampleHash: String?
+    let pillow: String?
+    let uncompressedBytes: Int?
+    let contentHash: String?
 
     enum CodingKeys: String, CodingKey {
         case file, result, note, shape, dtype = "disk_dtype", pixdim, slope, inter, qform, sform, axes
@@ -27,6 +30,7 @@ struct OddFile: Decodable, Sendable, CustomTestStringConvertible {
         case scaledMin = "scaled_min", scaledMax = "scaled_max", scaledMean = "scaled_mean"
         case width, height, depth = "bit_depth", channels, palette, interlace, min, max, mean
         case sampleHash = "sha256_16_samples"
+        case pillow, uncompressedBytes = "uncompressed_bytes", contentHash = "sha256_16"
     }
 
     /// A number, or the word `inf` that JSON has no number for.
@@ -56,6 +60,14 @@ struct OddFile: Decodable, Sendable, CustomTestStringConvertible {
             let all = try? JSONDecoder().decode([Row].self, from: data)
         else { return [] }
         return all.compactMap(\.row).filter { $0.file.hasPrefix(folder + "/") }
+    }
+
+    /// The files of all rows, DICOM's included.
+    static var names: [String] {
+        struct Name: Decodable { let file: String }
+        let rows = (try? Data(contentsOf: folder.appendingPathComponent("expected.json")))
+            .flatMap { try? JSONDecoder().decode([Name].self, from: $0) }
+        return rows?.map(\.file) ?? []
     }
 
     /// Rows of formats that are not read here have other fields; they are passed over.

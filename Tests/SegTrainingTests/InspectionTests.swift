@@ -55,19 +55,40 @@ import Testing
         }
     }
 
-    @Test(
-        arguments: [([-3, 1, 8], -3, 8, 2, 0), ([.nan, 1, 3], 1, 3, 2, 1), ([.nan, .infinity, .nan], nil, nil, nil, 3)]
-            as [([Float], Double?, Double?, Double?, Int)])
-    func anImageIsMeasuredOverItsFiniteValues(
-        _ values: [Float], _ minimum: Double?, _ maximum: Double?, _ mean: Double?, _ notFinite: Int
-    ) throws {
+    @Test func anImageIsDescribedForScripts() throws {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "a.nii.gz")
+            let affine = Affine(rowMajor: [0, -2, 0, 10, 1.5, 0, 0, -20, 0, 0, -3, 30, 0, 0, 0, 1])
             try NIfTI.write(
-                .float32(values), extent: Extent(width: 3, height: 1), geometry: VoxelGeometry(spacing: [1, 1, 1]), to: url)
-            let census = try ImageCensus(of: url)
-            #expect((census.minimum, census.maximum, census.mean, census.notFinite) == (minimum, maximum, mean, notFinite))
-            #expect(census.info.voxelType == .float32)
+                .float32([.nan, 1, 3, .infinity]), extent: Extent(width: 2, height: 2), geometry: VoxelGeometry(affine: affine),
+                to: url)
+            let json = try JSONEncoder().encode(ImageCensus(of: url))
+            let found = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+            #expect(
+                Set(found.keys) == [
+                    "file", "format", "shape", "channels", "dtype", "slope", "intercept", "spacing", "affine", "orientation",
+                    "geometry_source", "minimum", "maximum", "mean", "nan", "infinite", "notes",
+                ])
+            #expect(found["format"] as? String == "NIfTI-1")
+            #expect(found["shape"] as? [Int] == [2, 2, 1])
+            #expect(found["channels"] as? Int == 1)
+            #expect(found["dtype"] as? String == "float32")
+            #expect(found["spacing"] as? [Double] == [1.5, 2, 3])
+            #expect(found["affine"] as? [[Double]] == [[0, -2, 0, 10], [1.5, 0, 0, -20], [0, 0, -3, 30], [0, 0, 0, 1]])
+            #expect(found["orientation"] as? String == "ALI")
+            #expect(found["geometry_source"] as? String == "sform")
+            #expect([found["minimum"], found["maximum"], found["mean"]].map { $0 as? Double } == [1, 3, 2])
+            #expect([found["nan"], found["infinite"]].map { $0 as? Int } == [1, 1])
+        }
+    }
+
+    @Test func whatAFileDoesNotSayIsNull() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "a.png")
+            try PNG.write(gray: [1, 2], width: 2, height: 1, to: url)
+            let json = try JSONEncoder().encode(ImageCensus(of: url))
+            let found = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+            for key in ["spacing", "affine", "orientation", "geometry_source"] { #expect(found[key] is NSNull, "\(key)") }
         }
     }
 

@@ -156,7 +156,10 @@ import Testing
             ),
             (
                 run.image.path, ["NIfTI-1", "32 × 32 × 2, 1 channel", "int16", "orientation", "spacing mm"],
-                ["file", "info", "minimum", "maximum", "mean", "not_finite"]
+                [
+                    "file", "format", "shape", "channels", "dtype", "slope", "intercept", "spacing", "affine", "orientation",
+                    "geometry_source", "minimum", "maximum", "mean", "nan", "infinite", "notes",
+                ]
             ),
             (
                 run.checkpoint.path,

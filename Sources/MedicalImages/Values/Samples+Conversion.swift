@@ -1,5 +1,5 @@
 /// What a stored number can be turned into.
-private protocol Sample: CustomStringConvertible {
+protocol Sample: CustomStringConvertible {
     var float: Float { get }
     var double: Double { get }
     /// The same number as a label, or nil where it is no whole number of 32 bits.

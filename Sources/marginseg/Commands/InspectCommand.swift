@@ -10,8 +10,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Show what a data set, an image or a checkpoint holds.",
         discussion: """
             A folder is read as a data set with the configuration given (or the quick preset): cases by split, sizes, class \
-            frequencies, and the margin-offsets that follow from the training labels. An image prints its grid, a checkpoint \
-            its manifest.
+            frequencies, and the margin-offsets that follow from the training labels. An image or volume prints its \
+            format, grid, values and what is odd about it; a checkpoint prints its manifest.
             """)
 
     @Argument(help: "A data folder, an image file, or a checkpoint.")

@@ -70,32 +70,6 @@ extension Extent {
     fileprivate var words: String { "\(width) × \(height) × \(depth)" }
 }
 
-extension ImageCensus: Findings {
-    var text: String {
-        var rows: [(String, String)] = [
-            ("file", file), ("format", info.format),
-            ("size", "\(info.extent.words), \(info.extent.channels) channel\(info.extent.channels == 1 ? "" : "s")"),
-            ("voxel type", info.voxelType.rawValue),
-        ]
-        if info.scaling != .identity { rows.append(("scaling", "× \(info.scaling.slope) + \(info.scaling.intercept)")) }
-        if let geometry = info.geometry {
-            rows.append(("spacing mm", geometry.spacing.map { String(format: "%.5g", $0) }.joined(separator: " × ")))
-            rows.append(("orientation", geometry.orientation))
-            for row in 0..<3 {
-                rows.append(
-                    (
-                        row == 0 ? "affine" : "",
-                        (0..<4).map { String(format: "%10.4f", geometry.affine[row, $0]) }.joined(separator: " ")
-                    ))
-            }
-        }
-        func number(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "none" }
-        rows.append(("values", "\(number(minimum)) to \(number(maximum)), mean \(number(mean))"))
-        if notFinite > 0 { rows.append(("not finite", "\(notFinite) values are NaN or infinite")) }
-        return rows.map { $0.0.padding(toLength: 12, withPad: " ", startingAt: 0) + $0.1 + "\n" }.joined()
-    }
-}
-
 extension Checkpoint.Manifest: Findings {
     var text: String {
         let classes = configuration.data.classes.map { "\($0.name) (\($0.values.map(String.init).joined(separator: ", ")))" }
