@@ -1,10 +1,12 @@
 # MarginSeg's errands. Everything goes through `swift build`; this file remembers the flags.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench lint format docs install clean
+.PHONY: help demo build test fuzz bench lint format docs install clean
 
 SHELL := bash
 FILTER ?=
 ONLY ?=
+COUNT ?= 20000
+SEED ?= 1
 PREFIX ?= /usr/local
 
 # Swift's progress is for a person who watches.
@@ -29,6 +31,11 @@ test: ## build and run the tests; FILTER=LabelDistribution runs those whose name
 	@swift build --build-tests $(quiet)
 	@echo "Testing"
 	@swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+fuzz: ## read damaged files of every format, as many as COUNT says (20000), by the numbers of SEED (1)
+	@Scripts/bootstrap
+	@swift build -c release --product fuzz $(quiet)
+	@.build/release/fuzz $(COUNT) $(SEED)
 
 bench: build ## measure speed; ONLY=name measures one thing
 	@Benchmarks/run $(ONLY)

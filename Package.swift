@@ -104,7 +104,11 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "bench", dependencies: ["SegLosses", "CKernels", "Torch", "MarginCalibration"], path: "Benchmarks/Sources"),
+            name: "bench", dependencies: ["SegLosses", "CKernels", "Torch", "MarginCalibration", "MedicalImages", "CZlib"],
+            path: "Benchmarks/Sources"),
+
+        .executableTarget(
+            name: "fuzz", dependencies: ["MedicalImages", "Torch", "DurableFiles", "TestSupport"], path: "Tests/Fuzz"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
@@ -114,6 +118,7 @@ let package = Package(
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
         .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
+        .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -12,24 +12,7 @@ struct Command {
     var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// The program beside the tests.
-    static let program: URL? = {
-        let starts = [URL(filePath: CommandLine.arguments[0]), Bundle.main.bundleURL, Bundle(for: Token.self).bundleURL]
-        for start in starts {
-            var folder = start.absoluteURL.standardizedFileURL
-            // On macOS the tests lie within a bundle.
-            for _ in 0..<5 {
-                let candidate = folder.appending(path: "marginseg")
-                var isFolder: ObjCBool = false
-                if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
-                    return candidate
-                }
-                folder.deleteLastPathComponent()
-            }
-        }
-        return nil
-    }()
-
-    private final class Token {}
+    static let program = BuiltProgram.url(named: "marginseg")
 
     /// Runs the program to its end, without anything to read, in `folder`.
     static func run(_ arguments: [String], in folder: URL? = nil) throws -> Command {
