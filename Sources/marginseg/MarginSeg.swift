@@ -12,7 +12,8 @@ struct MarginSeg: ParsableCommand {
             Typical use, for data in DATA/images, DATA/labels and DATA/split.csv:
 
               marginseg inspect DATA                       sizes, classes, offsets
-              marginseg train my.yaml --data DATA --output runs/a
+              marginseg init DATA --output my.yaml         a configuration, with reasons
+              marginseg train my.yaml --output runs/a
               marginseg evaluate runs/a                    IoU, Dice, recall (test)
               marginseg predict scan.nii.gz --model runs/a
 
@@ -21,7 +22,7 @@ struct MarginSeg: ParsableCommand {
             """,
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
-            DemoCommand.self, PhantomCommand.self, InspectCommand.self, MarginsCommand.self, LossCommand.self, TrainCommand.self,
+            DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self, TrainCommand.self,
             EvaluateCommand.self, BoundCommand.self, PredictCommand.self,
         ])
 

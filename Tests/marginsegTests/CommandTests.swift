@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommandTests {
-    static let subcommands = ["demo", "phantom", "inspect", "margins", "loss", "train", "evaluate", "bound", "predict"]
+    static let subcommands = ["demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "bound", "predict"]
 
     @Test func helpNamesEverySubcommand() throws {
         let help = try Command.run(["--help"])

@@ -1,0 +1,124 @@
+import Foundation
+import MedicalImages
+import SegData
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+@Suite struct DataSurveyTests {
+    private static func survey(
+        _ width: Int = 64, _ height: Int = 48, depth: Int = 1, channels: Int = 1, spacing: [Double]? = nil,
+        isEightBit: Bool = false,
+        range: ClosedRange<Float> = 0...800, labels: [Int: Int] = [0: 90, 1: 10], foreground: [Float] = [], split: Split = .train
+    ) -> CaseSurvey {
+        CaseSurvey(
+            split: split, extent: Extent(width: width, height: height, depth: depth, channels: channels), spacing: spacing,
+            isEightBit: isEightBit, range: range, labels: labels, foreground: foreground)
+    }
+
+    // MARK: What files hold
+
+    @Test func casesAreReadAsTheyLie() throws {
+        try withTemporaryFolder { folder in
+            try CTPhantom(cases: 6, width: 40, height: 32, depth: 3, seed: 5).write(to: folder)
+            var done: [Int] = []
+            let dataSet = try TinyRun.configuration().openDataSet(at: folder)
+            let survey = try DataSurvey(of: dataSet) { done.append($0) }
+            #expect(done == Array(1...6))
+            #expect([Split.train, .validation, .test].map(survey.count(of:)) == [4, 1, 1])
+            #expect(survey.planeCount(of: .train, axis: .z) == 12)
+            #expect(survey.planeCount(of: .train, axis: .x) == 160)
+            // The census of `inspect` counts the same pixels.
+            let census = try DataSetCensus(of: dataSet, configuration: TinyRun.configuration()) { _ in }
+            #expect(survey.labelValues(of: .train).map(\.voxels) == census.splits[0].labels.counts)
+            #expect(survey.labelValues().map(\.value) == [0, 1])
+            #expect(survey.range.lowerBound < -500 && survey.range.upperBound > 100)
+            #expect(survey.cases.allSatisfy { $0.spacing != nil && !$0.isEightBit })
+            let inside = survey.cases.reduce(0) { $0 + $1.foreground.count }
+            #expect(
+                inside == survey.labelValues().filter { $0.value != 0 }.reduce(0) { $0 + $1.voxels }, "few enough to keep all")
+        }
+    }
+
+    // MARK: What is proposed
+
+    static let axes: [(depth: Int, spacings: [[Double]?], axis: PlaneAxis, says: String)] = [
+        (1, [nil], .z, "single images"), (20, [nil, nil], .z, "no spacing is stated"),
+        (20, [[0.7, 0.7, 5]], .z, "median spacing x, y, z: 0.7, 0.7, 5 mm"), (20, [[1, 1, 1]], .z, "1, 1, 1 mm"),
+        (20, [[1, 1.1, 1]], .z, "1, 1.1, 1 mm"),
+        (40, [[3, 0.9, 0.9], [3.3, 1, 1], [2.9, 1, 1]], .x, "cut across the coarsest"),
+        (40, [[1, 4, 1]], .y, "cut across the coarsest"), (20, [[1, 4, 1]], .z, "1, 4, 1 mm"),
+    ]
+
+    @Test(arguments: axes)
+    func theAxisIsTheCoarsest(_ row: (depth: Int, spacings: [[Double]?], axis: PlaneAxis, says: String)) {
+        let found = DataSurvey(row.spacings.map { Self.survey(depth: row.depth, spacing: $0) }).axis
+        #expect(found.value == row.axis)
+        #expect(found.reason.contains(row.says), "\(found.reason)")
+    }
+
+    static let fits: [(sizes: [(Int, Int)], fit: PlaneFit)] = [
+        ([(64, 48)], .pad(to: .init(height: 48, width: 64))), ([(43, 59), (31, 40)], .pad(to: .init(height: 64, width: 48))),
+        ([(5, 5)], .pad(to: .init(height: 16, width: 16))), ([(384, 384)], .pad(to: .init(height: 384, width: 384))),
+        ([(512, 512)], .resize(to: .init(height: 384, width: 384), by: .bicubic)),
+        ([(1920, 1080)], .resize(to: .init(height: 224, width: 384), by: .bicubic)),
+        ([(256, 256), (256, 256), (1388, 1040)], .resize(to: .init(height: 384, width: 384), by: .bicubic)),
+        ([(4000, 20)], .resize(to: .init(height: 16, width: 384), by: .bicubic)),
+    ]
+
+    @Test(arguments: fits)
+    func smallPlanesAreFramedAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: PlaneFit)) {
+        #expect(DataSurvey(row.sizes.map { Self.survey($0.0, $0.1) }).fit(axis: .z).value == row.fit)
+    }
+
+    private static let tissue = (0...1000).map { Float($0) - 700 }
+
+    static let normalizations: [(cases: [CaseSurvey], normalization: IntensityNormalization)] = [
+        ([survey(isEightBit: true, range: 3...250)], .range(low: 0, high: 255)),
+        ([survey(channels: 3, isEightBit: true, range: 0...255)], .imageNet),
+        ([survey(range: 0...1)], .window(low: 0, high: 1)), ([survey(range: 0...4095)], .zScore),
+        ([survey(channels: 2, range: -1024...3000)], .zScore), ([survey(range: -300...300)], .zScore),
+        ([survey(range: -1024...3071, foreground: tissue)], .window(low: -700, high: 300)),
+        ([survey(range: -1024...3071)], .window(low: -1000, high: 1000)),
+        // One scan of three looks otherwise.
+        (
+            [survey(range: -1024...3071, foreground: tissue), survey(range: -1000...900), survey(range: 0...800)],
+            .window(low: -700, high: 300)
+        ),
+    ]
+
+    @Test(arguments: normalizations)
+    func theNormalizationFollowsTheIntensities(_ row: (cases: [CaseSurvey], normalization: IntensityNormalization)) {
+        let found = DataSurvey(row.cases).normalization
+        #expect(found.value == row.normalization, "\(found.reason)")
+    }
+
+    static let classes: [(labels: [Int: Int], names: [Int: String], expected: [String])] = [
+        ([0: 90, 1: 10], [:], ["background 0", "foreground 1"]), ([0: 90, 255: 10], [:], ["background 0", "foreground 255"]),
+        ([0: 9, 10: 1, 20: 1], [:], ["background 0", "class_10 10", "class_20 20"]),
+        ([0: 9, 2: 1, 1: 1], [0: "rest", 1: "anterior", 2: "posterior"], ["rest 0", "anterior 1", "posterior 2"]),
+        ([1: 10, 2: 90, 3: 5], [:], ["background 2", "class_1 1", "class_3 3"]),
+    ]
+
+    @Test(arguments: classes)
+    func everyLabelValueIsAClass(_ row: (labels: [Int: Int], names: [Int: String], expected: [String])) throws {
+        let found = try DataSurvey([Self.survey(labels: row.labels)]).classes(names: row.names)
+        #expect(found.value.map { "\($0.name) \($0.values.map(String.init).joined(separator: " "))" } == row.expected)
+        #expect(found.reason.contains("no label is 0") == (row.labels[0] == nil))
+    }
+
+    static let refusals: [(labels: [Int: Int], says: String)] = [
+        ([:], "no case has labels; expected a label file for each image to learn from"),
+        ([7: 100], "every label is 7; expected the background and at least one class"),
+        (
+            Dictionary(uniqueKeysWithValues: (0..<256).map { ($0, 4) }),
+            "the label files hold 256 values from 0 to 255, which looks like pictures, not labels; save masks without smoothing or JPEG compression, one value a class"
+        ),
+    ]
+
+    @Test(arguments: refusals)
+    func labelsThatAreNoneAreRefused(_ row: (labels: [Int: Int], says: String)) {
+        #expect(messageThrown { _ = try DataSurvey([Self.survey(labels: row.labels)]).classes() } == row.says)
+    }
+}

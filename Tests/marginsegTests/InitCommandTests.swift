@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InitCommandTests {
+    @Test func whatItWritesTrains() throws {
+        let data = try TrainedRun.shared().data
+        try withTemporaryFolder { folder in
+            let proposal = try Command.run(["init", data.path, "--output", "my.yaml", "--threads", "1"], in: folder)
+            #expect(
+                (proposal.status, proposal.output) == (0, folder.appending(path: "my.yaml").path + "\n"), "\(proposal.errors)")
+            #expect(proposal.errors.contains("read 6 cases; timing some steps on cpu\n"))
+            #expect(proposal.errors.contains("next: read it, then marginseg train my.yaml --output runs/first\n"))
+            let text = try String(contentsOf: folder.appending(path: "my.yaml"), encoding: .utf8)
+            #expect(text.contains("#   marginseg train my.yaml --output runs/first\n"))
+            #expect(text.contains("  normalization: {window: ["), "the phantom is CT")
+            #expect(text.contains("  fit: {pad: [32, 32]}"))
+
+            // Shortened, as the proposal is for a machine that is not testing.
+            let short = ["--set", "training.stages.0.epochs=1", "--set", "training.stages.1.epochs=1", "--threads", "1"]
+            let training = try Command.run(["train", "my.yaml", "--output", "run"] + short, in: folder)
+            #expect(training.status == 0, "\(training.errors)")
+            let evaluation = try Command.run(["evaluate", "run"], in: folder)
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
+        }
+    }
+
+    @Test func withoutAFileItGoesToStandardOutput() throws {
+        let data = try TrainedRun.shared().data
+        let proposal = try Command.run(["init", data.path, "--threads", "1"])
+        #expect(proposal.status == 0)
+        #expect(proposal.output.hasPrefix("# Proposed by `marginseg init` from 6 cases: "))
+        #expect(proposal.output.contains("#   marginseg train THIS.yaml --output runs/first\n"))
+    }
+
+    @Test func anExistingFileIsKept() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "my.yaml")
+            try Data("mine".utf8).write(to: file)
+            let command = try Command.run(["init", folder.path, "--output", file.path])
+            #expect((command.status, command.output) == (1, ""))
+            #expect(
+                command.errorLines == [
+                    "Error: \(file.path) cannot be written: it exists already; name another --output, or remove it"
+                ])
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(text == "mine")
+        }
+    }
+}
