@@ -46,17 +46,20 @@ public struct OverlayPanel: Sendable {
     /// How many pixels of the picture a side of an image pixel takes.
     private var factor: Int { max(1, (Self.smallestSide + max(width, height) - 1) / max(width, height)) }
 
-    /// Draws the four panels.
-    public func render() -> RGBImage {
+    /// Draws the four panels side by side.
+    public func render() -> RGBImage { Self.sideBySide(panels) }
+
+    /// Image, truth, prediction and errors.
+    public var panels: [RGBImage] {
         let classColors = (0...255).map(Palette.color(ofClass:))
         var truthColors = classColors
         if let ignored { truthColors[Int(ignored)] = Palette.ignored }
-        return Self.sideBySide([
+        return [
             enlarged { image[$0] },
             overlay(truth, colors: truthColors),
             overlay(prediction, colors: classColors),
             enlarged(errorColor),
-        ])
+        ]
     }
 
     private static func sideBySide(_ panels: [RGBImage]) -> RGBImage {

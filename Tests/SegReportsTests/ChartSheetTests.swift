@@ -48,11 +48,10 @@ struct ChartSheetTests {
 
     @Test func linesMeetTheirAxes() throws {
         // From the lower left to the upper right corner of the frame, which the two axes' lines meet.
-        let svg = ChartSheet(title: "t", charts: [chart(lines: [line("l")])]).svg
-        let polyline = try #require(svg.firstMatch(of: /<polyline points="([^"]*)"/)).1
-        #expect(polyline == "70,296 328,114")
-        #expect(svg.contains(##"<line x1="70" y1="296" x2="328" y2="296" stroke="#333333""##))
-        #expect(svg.contains(##"<line x1="70" y1="114" x2="70" y2="296" stroke="#333333""##))
+        let svg = chart(lines: [line("l")]).drawing.svg
+        let lines = svg.matches(of: /<polyline points="([^"]*)"[^>]*stroke="#(222222|0072b2)"/).map { "\($0.1)" }
+        #expect(Array(lines.suffix(1)) == ["58,256 408,44"])
+        #expect(lines.contains("58,256 408,256") && lines.contains("58,44 58,256"))
     }
 
     @Test func oneLegendForAllCharts() {
@@ -62,10 +61,35 @@ struct ChartSheetTests {
         #expect(Array(all.prefix(4)) == ["t", "first", "second", "one"])
     }
 
-    @Test(arguments: [(1, 3, 360, 332), (2, 3, 680, 332), (4, 3, 1000, 602), (4, 2, 680, 602)])
+    @Test(arguments: [(1, 3, 452, 360), (2, 3, 884, 360), (4, 3, 1316, 672), (4, 2, 884, 672)])
     func chartsAreInRows(count: Int, columns: Int, width: Int, height: Int) {
         let svg = ChartSheet(title: "t", charts: Array(repeating: chart(), count: count), columns: columns).svg
         #expect(svg.contains("width=\"\(width)\" height=\"\(height)\" viewBox=\"0 0 \(width) \(height)\""))
-        #expect(svg.matches(of: /<clipPath id="chart\d"/).count == count)
+        #expect(svg.matches(of: /<g transform/).count == count)
+    }
+
+    @Test func bandsRulesAndDotsHaveTheirPlaces() {
+        let chart = LineChart(
+            title: "t", xLabel: "x", yLabel: "y", x: 0...10, y: 0...1, lines: [],
+            bands: [.init(lower: [.init(0, 0), .init(10, 0)], upper: [.init(0, 1), .init(10, 1)], color: RGB(0, 114, 178))],
+            rules: [.init(x: 5, label: "half"), .init(x: 10, label: "end")],
+            dots: [.init(label: "", points: [.init(5, 0.5)], color: RGB(0, 0, 0))])
+        let svg = chart.drawing.svg
+        #expect(svg.contains(##"<polygon points="58,44 408,44 408,256 58,256" fill="#0072b2" fill-opacity="0.22"/>"##))
+        #expect(svg.contains("<polyline points=\"233,44 233,256\""))
+        #expect(svg.contains(##"<circle cx="233" cy="150" r="4" fill="#000000"/>"##))
+        #expect(svg.contains("<text x=\"237\" y=\"56\" text-anchor=\"start\""))
+        #expect(svg.contains("<text x=\"404\" y=\"56\" text-anchor=\"end\""), "on the left where it would leave the frame")
+    }
+
+    @Test func whatIsNotFiniteInterruptsALine() {
+        let points = [(0.0, 0.0), (1, 1), (2, .nan), (3, 0.5)].map(LineChart.Point.init)
+        let chart = LineChart(
+            title: "t", xLabel: "x", yLabel: "y", x: 0...3, y: 0...1,
+            lines: [.init(label: "l", points: points, color: RGB(1, 2, 3))])
+        let svg = chart.drawing.svg
+        #expect(svg.matches(of: /<polyline [^>]*stroke="#010203"/).count == 1)
+        #expect(svg.matches(of: /<circle [^>]*fill="#010203"/).count == 1, "a point alone is a dot")
+        #expect(!svg.contains("nan"))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MedicalImages
 import SegReports
 import TestSupport
 import Testing
@@ -8,14 +9,9 @@ import Testing
 #endif
 
 struct HTMLPageTests {
-    private static let svg = ChartSheet(
-        title: "A & B",
-        charts: [
-            LineChart(
-                title: "loss", xLabel: "epoch", yLabel: "loss", x: 0...10, y: 0...1,
-                lines: [.init(label: "training", points: [.init(0, 0.9), .init(10, 0.2)], color: RGB(0, 114, 178))])
-        ]
-    ).svg
+    private static let chart = LineChart(
+        title: "loss & more", xLabel: "epoch", yLabel: "loss", x: 0...10, y: 0...1,
+        lines: [.init(label: "a < b", points: [.init(0, 0.9), .init(10, 0.2)], color: RGB(0, 114, 178))])
 
     private static var table: TextTable {
         var table = TextTable([.words("class"), .numbers("IoU")])
@@ -41,13 +37,13 @@ struct HTMLPageTests {
             PageSection(
                 "Figures",
                 [
-                    .figure(PageFigure(name: "curves", svg: svg, caption: "loss & epochs")),
+                    .figure(PageFigure(name: "curves", charts: [chart, chart], caption: "loss & epochs")),
                     .figures([
                         PageFigure(
-                            name: "red", image: RGBImage(width: 3, height: 2, fill: RGB(200, 0, 0)), alternative: "\"red\"",
+                            name: "red", panels: [Drawing(RGBImage(width: 3, height: 2, fill: RGB(200, 0, 0)), title: "\"red\"")],
                             caption: "red"),
                         PageFigure(
-                            name: "blue", image: RGBImage(width: 4, height: 2, fill: RGB(0, 0, 200)), alternative: "blue",
+                            name: "blue", panels: [Drawing(RGBImage(width: 4, height: 2, fill: RGB(0, 0, 200)), title: "blue")],
                             caption: "blue"),
                     ]),
                 ]),
@@ -102,7 +98,7 @@ struct HTMLPageTests {
         #expect(outline.texts["dd"] == ["0.812", "95 % interval 0.79 to 0.84", "12"])
         #expect(outline.texts["td"] == ["<lung>", "0.912", "a & b", "n/a", "<lung>", "0.912", "a & b", "n/a"])
         #expect(outline.values("class", of: "td") == ["word", "number", "word", "number", "word", "number", "word", "number"])
-        #expect(outline.values("alt", of: "img") == ["\"red\"", "blue"])
+        #expect(outline.texts["title"]?.suffix(2) == ["\"red\"", "blue"])
         #expect(
             outline.values("class", of: "div").filter { $0.hasPrefix("note") } == [
                 "note note", "note good", "note warning", "note error",
@@ -116,6 +112,24 @@ struct HTMLPageTests {
         #expect(outline.values("id", of: "figure") == ["curves", "red", "blue"])
     }
 
+    @Test func aFigureHasItsPanelsUnderOneLegend() throws {
+        let outline = try Outline(Self.page.html)
+        #expect(outline.texts["li"]?.contains { $0.hasSuffix("a < b") } == true)
+        #expect(outline.values("class", of: "ul").filter { $0 == "legend" }.count == 1)
+        #expect(outline.values("style", of: "div").first == "--least: 315px")
+        #expect(Self.page.figures.map(\.name) == ["curves", "red", "blue"])
+    }
+
+    @Test func figuresAreFilesToo() throws {
+        let files = try withTemporaryFolder { folder in
+            for figure in Self.page.figures { try figure.write(into: folder) }
+            let svg = try String(contentsOf: folder.appending(path: "curves.svg"), encoding: .utf8)
+            return (svg, try PNG.read(folder.appending(path: "curves.png")).extent)
+        }
+        #expect(files.0.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"884\" height=\"358\""))
+        #expect(files.1 == Extent(width: 3 * 884, height: 3 * 358, channels: 3))
+    }
+
     @Test func contentsLeadToSections() throws {
         let outline = try Outline(Self.page.html)
         #expect(outline.values("href", of: "a") == outline.values("id", of: "section").map { "#" + $0 })
@@ -126,7 +140,7 @@ struct HTMLPageTests {
     @Test func fetchesNothing() throws {
         let html = Self.page.html
         let outline = try Outline(html)
-        #expect(outline.values("src", of: "img").allSatisfy { $0.hasPrefix("data:image/png;base64,") })
+        #expect(outline.values("href", of: "image").allSatisfy { $0.hasPrefix("data:image/png;base64,") })
         #expect(!outline.names.contains("link"))
         // The two names of XML's languages are the only addresses.
         let addresses = html.matches(of: /https?:[^"' )]*/).map { String($0.0) }
@@ -134,7 +148,7 @@ struct HTMLPageTests {
     }
 
     @Test func picturesAreInTheFile() throws {
-        let source = try #require(try Outline(Self.page.html).values("src", of: "img").first)
+        let source = try #require(try Outline(Self.page.html).values("href", of: "image").first)
         let data = try #require(Data(base64Encoded: String(source.dropFirst("data:image/png;base64,".count))))
         let (header, size) = (data.prefix(8), data[16..<24])
         #expect(Array(header) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])

@@ -89,8 +89,10 @@ import Testing
             #expect(command.status == 0, "\(command.errors)")
             let svg = try String(contentsOf: file, encoding: .utf8)
             #expect(svg.hasPrefix("<svg xmlns="))
-            // For each class a panel with four lines, and its offsets as text.
-            #expect(svg.components(separatedBy: "<polyline ").count == 13)
+            // For each class a panel with two lines of each colour, one legend for all, and its offsets as text.
+            for color in ["#0072b2", "#d55e00"] {
+                #expect(svg.components(separatedBy: "stroke=\"\(color)\"").count - 1 == 3 * 2 + 2, "\(color)")
+            }
             let offsets = try MarginOffsets(LabelDistribution(counts: [900, 50, 30]))
             for index in 0..<3 {
                 #expect(svg.contains(">class \(index)</text>"))

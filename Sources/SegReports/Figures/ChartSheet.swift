@@ -1,51 +1,63 @@
-/// Charts in rows under a title and one legend, as an SVG document.
+/// Drawings in rows under a title and one legend.
 public struct ChartSheet: Sendable, Hashable {
+    /// Over everything; empty for none.
     public let title: String
-    public let charts: [LineChart]
-    /// Charts in a row.
+    public let legend: Legend
+    public let panels: [Drawing]
+    /// Panels in a row.
     public let columns: Int
 
+    /// - Precondition: a panel or more, a column or more.
+    public init(title: String, legend: Legend, panels: [Drawing], columns: Int) {
+        precondition(!panels.isEmpty && columns > 0, "a sheet has a panel and a column")
+        self.title = title
+        self.legend = legend
+        self.panels = panels
+        self.columns = min(columns, panels.count)
+    }
+
+    /// Charts with an entry in the legend for each of their lines.
+    ///
     /// - Precondition: a chart or more, a column or more.
     public init(title: String, charts: [LineChart], columns: Int = 3) {
-        precondition(!charts.isEmpty && columns > 0, "a sheet has a chart and a column")
-        self.title = title
-        self.charts = charts
-        self.columns = min(columns, charts.count)
+        self.init(
+            title: title, legend: Legend(charts.flatMap(\.legend.entries)), panels: charts.map(\.drawing), columns: columns)
     }
 
-    /// The document, complete with its size; white behind, so that it can be read on a dark page too.
-    public var svg: String {
-        let rows = (charts.count + columns - 1) / columns
-        let legend = legendLines
-        let chartsTop = 52 + 18 * Double(legend.count)
-        let width = max(40 + Double(columns) * LineChart.width, 40 + 9.5 * Double(title.count))
-        let height = chartsTop + Double(rows) * LineChart.height + 10
-        let size = "width=\"\(SVG.number(width))\" height=\"\(SVG.number(height))\""
-        var svg = """
-            <svg xmlns="http://www.w3.org/2000/svg" \(size) viewBox="0 0 \(SVG.number(width)) \(SVG.number(height))" role="img" \
-            font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" fill="#222222">
-            <title>\(SVG.escaped(title))</title>
-            <rect \(size) fill="#ffffff"/>
+    private static let margin = 16.0
+    private static let gap = 12.0
 
-            """
-        svg += SVG.text(title, x: 20, y: 28, size: 16, isBold: true)
-        for (index, line) in legend.enumerated() {
-            let y = 52 + 18 * Double(index)
-            svg += SVG.line(from: (20, y - 4), to: (56, y - 4), color: line.color.hex, width: line.width, dashes: line.dashes)
-            svg += SVG.text(line.label, x: 64, y: y)
+    /// Everything on one sheet. Rows are as high as their highest panel, columns as wide as their widest.
+    public var drawing: Drawing {
+        let rows = stride(from: 0, to: panels.count, by: columns).map { panels[$0..<min($0 + columns, panels.count)] }
+        let heights = rows.map { $0.map(\.height).max()! }  // rows are not empty
+        let widths = (0..<columns).map { column in
+            stride(from: column, to: panels.count, by: columns).map { panels[$0].width }.max()!  // nor are columns
         }
-        for (index, chart) in charts.enumerated() {
-            let (row, column) = index.quotientAndRemainder(dividingBy: columns)
-            svg += chart.svg(
-                left: 20 + Double(column) * LineChart.width, top: chartsTop + Double(row) * LineChart.height,
-                name: "chart\(index)")
+        func total(_ lengths: [Double]) -> Double { lengths.reduce(0, +) + Self.gap * Double(lengths.count - 1) }
+        let width = max(total(widths), title.isEmpty ? 0 : Glyph.width(of: title, size: 16, isBold: true))
+        let key = legend.entries.isEmpty ? nil : legend.drawing(width: width)
+        let titleHeight = title.isEmpty ? 0 : 28.0
+        let keyHeight = key.map { $0.height + 8 } ?? 0
+        var sheet = Drawing(
+            width: width + 2 * Self.margin, height: total(heights) + titleHeight + keyHeight + 2 * Self.margin,
+            title: title.isEmpty ? panels[0].title : title)
+        if !title.isEmpty {
+            sheet.add(.text(title, .init(Self.margin, Self.margin + 14), .init(size: 16, isBold: true)))
         }
-        return svg + "</svg>\n"
+        if let key { sheet.place(key, x: Self.margin, y: Self.margin + titleHeight) }
+        var y = Self.margin + titleHeight + keyHeight
+        for (row, height) in zip(rows, heights) {
+            var x = Self.margin
+            for (panel, width) in zip(row, widths) {
+                sheet.place(panel, x: x, y: y)
+                x += width + Self.gap
+            }
+            y += height + Self.gap
+        }
+        return sheet
     }
 
-    /// A line of each label, in the order of their first appearance.
-    private var legendLines: [LineChart.Line] {
-        var seen: Set<String> = []
-        return charts.flatMap(\.lines).filter { seen.insert($0.label).inserted }
-    }
+    /// The sheet as an SVG document, complete with its size; white behind, so that it can be read on a dark page too.
+    public var svg: String { drawing.svg }
 }

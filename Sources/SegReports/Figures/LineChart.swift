@@ -1,4 +1,4 @@
-/// Lines over two axes, a panel of a `ChartSheet`.
+/// Lines, bands and marks over two axes.
 public struct LineChart: Sendable, Hashable {
     public struct Point: Sendable, Hashable {
         public let x: Double
@@ -15,6 +15,7 @@ public struct LineChart: Sendable, Hashable {
 
         /// For the legend.
         public let label: String
+        /// A point that is not finite interrupts the line.
         public let points: [Point]
         public let color: RGB
         public let stroke: Stroke
@@ -28,8 +29,30 @@ public struct LineChart: Sendable, Hashable {
             self.stroke = stroke
             self.width = width
         }
+    }
 
-        var dashes: String? { stroke == .dashed ? "6 4" : nil }
+    /// The area between two lines, such as an interval around a line or the bars of a histogram, behind all lines.
+    public struct Band: Sendable, Hashable {
+        public let lower: [Point]
+        public let upper: [Point]
+        public let color: RGB
+
+        public init(lower: [Point], upper: [Point], color: RGB) {
+            self.lower = lower
+            self.upper = upper
+            self.color = color
+        }
+    }
+
+    /// A dashed line across the whole chart at one x, with a word at its top.
+    public struct Rule: Sendable, Hashable {
+        public let x: Double
+        public let label: String
+
+        public init(x: Double, label: String) {
+            self.x = x
+            self.label = label
+        }
     }
 
     public let title: String
@@ -40,11 +63,15 @@ public struct LineChart: Sendable, Hashable {
     public let x: ClosedRange<Double>
     public let y: ClosedRange<Double>
     public let lines: [Line]
+    public let bands: [Band]
+    public let rules: [Rule]
+    /// Points of note, such as the epoch that was chosen, as dots in the colour of their line.
+    public let dots: [Line]
 
     /// - Precondition: both ranges have some length.
     public init(
         title: String, note: String = "", xLabel: String, yLabel: String, x: ClosedRange<Double>, y: ClosedRange<Double>,
-        lines: [Line]
+        lines: [Line], bands: [Band] = [], rules: [Rule] = [], dots: [Line] = []
     ) {
         precondition(x.lowerBound < x.upperBound && y.lowerBound < y.upperBound, "an axis has some length")
         self.title = title
@@ -54,69 +81,70 @@ public struct LineChart: Sendable, Hashable {
         self.x = x
         self.y = y
         self.lines = lines
+        self.bands = bands
+        self.rules = rules
+        self.dots = dots
     }
 }
 
 extension LineChart {
-    /// Of a panel with its titles and labels, in pixels.
-    static let width = 320.0
-    static let height = 270.0
+    /// Of a chart with its titles and labels, in pixels.
+    static let width = 420.0
+    static let height = 300.0
+    static let dashes = [6.0, 4]
 
-    /// The panel with its corner at `left`, `top`.
-    ///
-    /// - Parameter name: unique in the document.
-    func svg(left: Double, top: Double, name: String) -> String {
-        let area = Area(left: left + 50, right: left + Self.width - 12, top: top + 44, bottom: top + Self.height - 44, x: x, y: y)
-        let (xTicks, yTicks) = (AxisTicks(x, count: 6), AxisTicks(y, count: 5))
-        let (faint, dark) = ("#dddddd", "#333333")
-        var svg = SVG.text(title, x: area.left, y: top + 16, size: 14, isBold: true)
-        if !note.isEmpty { svg += SVG.text(note, x: area.left, y: top + 33) }
-        for tick in xTicks.values {
-            let place = area.x(tick)
-            svg += SVG.line(from: (place, area.top), to: (place, area.bottom), color: faint)
-            svg += SVG.line(from: (place, area.bottom), to: (place, area.bottom + 4), color: dark)
-            svg += SVG.text(xTicks.label(tick), x: place, y: area.bottom + 17, anchor: .middle, size: 11)
-        }
-        for tick in yTicks.values {
-            let place = area.y(tick)
-            svg += SVG.line(from: (area.left, place), to: (area.right, place), color: faint)
-            svg += SVG.line(from: (area.left - 4, place), to: (area.left, place), color: dark)
-            svg += SVG.text(yTicks.label(tick), x: area.left - 7, y: place + 4, anchor: .end, size: 11)
-        }
-        svg += SVG.line(from: (area.left, area.bottom), to: (area.right, area.bottom), color: dark)
-        svg += SVG.line(from: (area.left, area.top), to: (area.left, area.bottom), color: dark)
-        svg += SVG.text(xLabel, x: (area.left + area.right) / 2, y: area.bottom + 34, anchor: .middle)
-        svg += SVG.text(yLabel, x: left + 14, y: (area.top + area.bottom) / 2, anchor: .middle, quarterTurn: true)
-        svg += area.clip(named: name)
-        for line in lines {
-            let points = line.points.map { (area.x($0.x), area.y($0.y)) }
-            svg += SVG.polyline(points, color: line.color.hex, width: line.width, dashes: line.dashes, clip: name)
-        }
-        return svg
+    /// The chart without a legend.
+    public var drawing: Drawing {
+        let area = PlotArea(
+            box: .init(x: 58, y: 44, width: Self.width - 58 - 12, height: Self.height - 44 - 44), x: x, y: y)
+        var drawing = Drawing(width: Self.width, height: Self.height, title: "\(title): \(yLabel) over \(xLabel)")
+        drawing.add(.text(title, .init(area.box.x, 16), .init(size: 14, isBold: true)))
+        drawing.add(.text(note, .init(area.box.x, 33), .init(ink: .faint)))
+        drawing.add(area.lowerAxis(title: xLabel) + area.leftAxis(title: yLabel, titleAt: 14))
+        let data =
+            bands.map { marks($0, in: area) } + rules.flatMap { marks($0, in: area) } + lines.flatMap { marks($0, in: area) }
+            + dots.flatMap { line in
+                line.points.map { .dot(area.place($0), radius: 4, .color(line.color), opacity: 1) }
+            }
+        drawing.add(.clipped(area.clip, data))
+        return drawing
     }
 
-    /// Where the lines go, in pixels, and how values become places.
-    private struct Area {
-        let left: Double
-        let right: Double
-        let top: Double
-        let bottom: Double
-        let x: ClosedRange<Double>
-        let y: ClosedRange<Double>
+    /// An entry for each line.
+    public var legend: Legend {
+        Legend(
+            lines.map { line in
+                Legend.Entry(
+                    line.label, color: line.color,
+                    mark: line.stroke == .dashed ? .dashedLine(width: line.width) : .line(width: line.width))
+            })
+    }
 
-        func x(_ value: Double) -> Double { left + (value - x.lowerBound) / (x.upperBound - x.lowerBound) * (right - left) }
+    private func marks(_ band: Band, in area: PlotArea) -> Drawing.Mark {
+        .area((band.upper + band.lower.reversed()).map(area.place), .color(band.color), opacity: 0.22)
+    }
 
-        func y(_ value: Double) -> Double { bottom - (value - y.lowerBound) / (y.upperBound - y.lowerBound) * (bottom - top) }
+    private func marks(_ rule: Rule, in area: PlotArea) -> [Drawing.Mark] {
+        let place = area.x(rule.x)
+        // Where the word would leave the frame on the right, it stands on the other side of the line.
+        let isLeft = place + 4 + Glyph.width(of: rule.label, size: 11) > area.right
+        return [
+            .line([.init(place, area.box.y), .init(place, area.bottom)], .init(ink: .faint, width: 1.2, dashes: [3, 3])),
+            .text(
+                rule.label, .init(place + (isLeft ? -4 : 4), area.box.y + 12),
+                .init(anchor: isLeft ? .end : .start, size: 11, ink: .faint)),
+        ]
+    }
 
-        /// One pixel larger, so that lines on the frame keep their width.
-        func clip(named name: String) -> String {
-            "<clipPath id=\"\(name)\"><rect x=\"\(SVG.number(left))\" y=\"\(SVG.number(top - 1))\" "
-                + "width=\"\(SVG.number(right - left))\" height=\"\(SVG.number(bottom - top + 2))\"/></clipPath>\n"
+    private func marks(_ line: Line, in area: PlotArea) -> [Drawing.Mark] {
+        let pieces = line.points.split { !($0.x.isFinite && $0.y.isFinite) }
+        let stroke = Drawing.Stroke(
+            ink: .color(line.color), width: line.width, dashes: line.stroke == .dashed ? Self.dashes : [])
+        return pieces.map { piece in
+            // A line of one point would be invisible.
+            piece.count == 1
+                ? .dot(area.place(piece[piece.startIndex]), radius: max(2.5, line.width), .color(line.color), opacity: 1)
+                : .line(piece.map(area.place), stroke)
         }
     }
-}
-
-extension RGB {
-    /// `#rrggbb`
-    var hex: String { "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -24,16 +24,27 @@ public struct HTMLPage: Sendable {
         self.footer = footer
     }
 
+    /// The figures of all sections in their order.
+    public var figures: [PageFigure] {
+        sections.flatMap(\.blocks).flatMap { block -> [PageFigure] in
+            switch block {
+            case .figure(let figure): [figure]
+            case .figures(let figures): figures
+            default: []
+            }
+        }
+    }
+
     /// The whole file.
     public var html: String {
         var writer = PageWriter()
         let sections = sections.map { writer.context($0) }
         return PageTemplate.shared.render([
-            "title": writer.text(title),
-            "subtitle": subtitle.isEmpty ? nil : writer.text(subtitle),
+            "title": title.xmlText,
+            "subtitle": subtitle.isEmpty ? nil : subtitle.xmlText,
             "hasContents": sections.count > 2,
             "sections": sections,
-            "footer": footer.isEmpty ? nil : writer.text(footer),
+            "footer": footer.isEmpty ? nil : footer.xmlText,
             "style": PageTemplate.style,
         ])
     }

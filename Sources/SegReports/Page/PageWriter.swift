@@ -6,33 +6,21 @@ struct PageWriter {
     private var figureCount = 0
     private var tableCount = 0
 
-    /// A text that XML can hold: its control characters become the replacement character. The template escapes it.
-    func text(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    switch scalar.value {
-                    case 9, 10, 13, 0x20...0xFFFD, 0x10000...: scalar
-                    default: "\u{FFFD}"
-                    }
-                }))
-    }
-
     mutating func context(_ section: PageSection) -> [String: Any] {
         sectionCount += 1
         return [
-            "id": "section-\(sectionCount)", "title": text(section.title), "blocks": section.blocks.map { context($0) },
+            "id": "section-\(sectionCount)", "title": section.title.xmlText, "blocks": section.blocks.map { context($0) },
         ]
     }
 
     private mutating func context(_ block: PageBlock) -> [String: Any] {
         switch block {
-        case .heading(let words): ["heading": text(words)]
-        case .paragraph(let words): ["paragraph": text(words)]
-        case .list(let items): ["list": ["items": items.map(text)]]
-        case .code(let lines): ["code": text(lines)]
+        case .heading(let words): ["heading": words.xmlText]
+        case .paragraph(let words): ["paragraph": words.xmlText]
+        case .list(let items): ["list": ["items": items.map(\.xmlText)]]
+        case .code(let lines): ["code": lines.xmlText]
         case .note(let kind, let title, let words):
-            ["note": ["kind": kind.rawValue, "title": text(title), "text": text(words)]]
+            ["note": ["kind": kind.rawValue, "title": title.xmlText, "text": words.xmlText]]
         case .keyNumbers(let numbers): ["keyNumbers": ["items": numbers.map(context)]]
         case .table(let table, let caption): ["table": context(table, caption: caption)]
         case .figure(let figure): ["figures": ["layout": "single", "items": [context(figure)]]]
@@ -41,8 +29,8 @@ struct PageWriter {
     }
 
     private func context(_ number: KeyNumber) -> [String: Any] {
-        var context = ["label": text(number.label), "value": text(number.value)]
-        if !number.detail.isEmpty { context["detail"] = text(number.detail) }
+        var context = ["label": number.label.xmlText, "value": number.value.xmlText]
+        if !number.detail.isEmpty { context["detail"] = number.detail.xmlText }
         return context
     }
 
@@ -51,30 +39,26 @@ struct PageWriter {
         func row(_ cells: [String]) -> [[String: String]] {
             zip(table.columns, cells).map { column, cell in
                 switch column {
-                case .words: ["kind": "word", "text": text(cell)]
-                case .numbers: ["kind": "number", "text": text(cell)]
+                case .words: ["kind": "word", "text": cell.xmlText]
+                case .numbers: ["kind": "number", "text": cell.xmlText]
                 }
             }
         }
         return [
-            "label": "Table \(tableCount)", "caption": text(caption), "titles": row(table.columns.map(\.title)),
+            "label": "Table \(tableCount)", "caption": caption.xmlText, "titles": row(table.columns.map(\.title)),
             "rows": table.rows.map { ["cells": row($0)] },
         ]
     }
 
     private mutating func context(_ figure: PageFigure) -> [String: Any] {
         figureCount += 1
-        var context: [String: Any] = [
-            "id": text(figure.name), "label": "Figure \(figureCount)", "caption": text(figure.caption),
+        return [
+            "id": figure.name.xmlText, "label": "Figure \(figureCount)", "caption": figure.caption.xmlText,
+            "hasLegend": !figure.legend.entries.isEmpty,
+            "legend": figure.legend.entries.map { ["swatch": $0.swatch.svg, "text": $0.label.xmlText] },
+            // A panel may shrink to three quarters before the row breaks: its letters stay readable.
+            "least": Drawing.number(figure.panels.map(\.width).max()! * 0.75),  // a figure has panels
+            "panels": figure.panels.map { ["svg": $0.svg, "largest": Drawing.number($0.width * 1.4)] },
         ]
-        switch figure.picture {
-        case .svg(let svg): context["svg"] = svg
-        case .pixels(let image, let alternative):
-            context["png"] = [
-                "data": image.png.base64EncodedString(), "width": "\(image.width)", "height": "\(image.height)",
-                "alternative": text(alternative),
-            ]
-        }
-        return context
     }
 }
