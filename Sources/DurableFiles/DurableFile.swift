@@ -23,13 +23,42 @@ public enum DurableFile {
         try write(FileSystem.read(source), to: target)
     }
 
+    /// Gives the bytes of a file a second name, which keeps them when a later write replaces the first; what had that name
+    /// before is gone.
+    ///
+    /// - Throws: `FileError` where the source cannot be read or the target not be written.
+    public static func link(_ source: URL, to target: URL) throws {
+        let part = part(of: target)
+        // Some file systems have no second names.
+        guard Foundation.link(source.path, part.path) == 0 else { return try copy(source, to: target) }
+        let isRenamed = rename(part.path, target.path) == 0
+        let failure = FileError.now(target, "cannot be put in place")
+        // Where both names are the same file already, renaming does nothing and leaves the sibling.
+        unlink(part.path)
+        guard isRenamed else { throw failure }
+        syncFolder(target.deletingLastPathComponent())
+    }
+
+    /// Removes the siblings that writers left in a folder when they were killed.
+    ///
+    /// - Precondition: nobody is writing there.
+    public static func removeParts(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(".part") {
+            unlink(folder.appendingPathComponent(name).path)
+        }
+    }
+
+    private static func part(of url: URL) -> URL {
+        url.deletingLastPathComponent().appendingPathComponent(
+            ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).part")
+    }
+
     /// Streams a file: `body` appends in order, and nothing is visible under `url` until it has returned.
     ///
     /// - Throws: what `body` throws, or `FileError`; the target is untouched in both cases.
     public static func write(to url: URL, _ body: (Writer) throws -> Void) throws {
-        let folder = url.deletingLastPathComponent()
-        let name = ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
-        let part = folder.appendingPathComponent(name)
+        let part = part(of: url)
         let descriptor = open(part.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.now(url, "cannot be written") }
         do {
@@ -45,7 +74,7 @@ public enum DurableFile {
             unlink(part.path)
             throw failure
         }
-        syncFolder(folder)
+        syncFolder(url.deletingLastPathComponent())
     }
 
     /// Appends to a file that is still invisible.

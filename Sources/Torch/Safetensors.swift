@@ -52,17 +52,19 @@ public struct Safetensors {
     /// - Precondition: no tensor is named `__metadata__`, the format's name for the free text.
     public func write(to url: URL) throws {
         precondition(tensors["__metadata__"] == nil, "a tensor cannot be named __metadata__")
-        var header: [String: Any] = [:]
-        if !metadata.isEmpty { header["__metadata__"] = metadata }
+        var header = Document()
+        header.metadata = metadata
         var end = 0
         let names = tensors.keys.sorted()
         for name in names {
             guard let tensor = tensors[name], let code = Self.code[tensor.dtype] else { continue }
             let start = end
             end += tensor.count * tensor.dtype.size
-            header[name] = ["dtype": code, "shape": tensor.shape, "data_offsets": [start, end]]
+            header.tensors[name] = .init(dtype: code, shape: tensor.shape, data_offsets: [start, end])
         }
-        var json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var json = try encoder.encode(header)
         // Readers map the file and want the data aligned; trailing spaces are part of the format.
         json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
@@ -164,14 +166,16 @@ extension Safetensors {
         }
     }
 
-    private struct Document: Decodable {
-        struct Described: Decodable {
+    private struct Document: Codable {
+        struct Described: Codable {
             let dtype: String
             let shape: [Int]
             let data_offsets: [Int]
         }
 
         struct Key: CodingKey {
+            static let metadata = Key(stringValue: "__metadata__")
+
             let stringValue: String
             var intValue: Int? { nil }
             init(stringValue: String) { self.stringValue = stringValue }
@@ -181,10 +185,18 @@ extension Safetensors {
         var tensors: [String: Described] = [:]
         var metadata: [String: String] = [:]
 
+        init() {}
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            if !metadata.isEmpty { try container.encode(metadata, forKey: .metadata) }
+            for (name, described) in tensors { try container.encode(described, forKey: Key(stringValue: name)) }
+        }
+
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
             for key in container.allKeys {
-                if key.stringValue == "__metadata__" {
+                if key.stringValue == Key.metadata.stringValue {
                     metadata = try container.decode([String: String].self, forKey: key)
                 } else {
                     tensors[key.stringValue] = try container.decode(Described.self, forKey: key)

@@ -35,6 +35,31 @@ struct DurableFileTests {
         }
     }
 
+    /// A second name keeps the bytes that the first had; also where both are one file already.
+    @Test func aSecondNameKeepsTheOldBytes() throws {
+        try withTemporaryFolder { folder in
+            let (new, old) = (folder.appending(path: "last"), folder.appending(path: "previous"))
+            try DurableFile.write("0", to: old)
+            try DurableFile.write("1", to: new)
+            for _ in 0..<2 { try DurableFile.link(new, to: old) }
+            try DurableFile.write("2", to: new)
+            #expect(try FileSystem.read(old) == Data("1".utf8))
+            #expect(try FileSystem.read(new) == Data("2".utf8))
+            #expect(try everything(in: folder) == ["last", "previous"])
+            let missing = folder.appending(path: "missing")
+            let message = messageThrown { try DurableFile.link(missing, to: old) }
+            #expect(message == "\(missing.path) cannot be read: no such file")
+        }
+    }
+
+    @Test func whatKilledWritersLeftIsRemoved() throws {
+        try withTemporaryFolder { folder in
+            for name in [".last.1-2.part", "kept.part", ".kept"] { try Data().write(to: folder.appending(path: name)) }
+            DurableFile.removeParts(in: folder)
+            #expect(try everything(in: folder) == [".kept", "kept.part"])
+        }
+    }
+
     /// While the new file is being written, and for whoever opened it before, the old content is there whole.
     @Test func readersSeeTheOldFileOrTheNewOne() throws {
         try withTemporaryFolder { folder in

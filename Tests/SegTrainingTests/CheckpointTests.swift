@@ -16,7 +16,7 @@ import TorchTestSupport
             ])
             let network = try configuration.network.makeNetwork(channels: 3, classes: 2, generator: Generator(seed: 3))
             let manifest = try TinyCheckpoint.manifest(configuration, channels: 3)
-            try Checkpoint(manifest: manifest, network: network).write(to: file)
+            try Checkpoint(manifest: manifest, weights: network.state()).write(to: file)
 
             let read = try Checkpoint(contentsOf: file)
             #expect(read.manifest.configuration == configuration)
@@ -35,7 +35,7 @@ import TorchTestSupport
             #expect(difference == 0)
 
             let copy = folder.appending(path: "b.safetensors")
-            try Checkpoint(manifest: read.manifest, network: restored).write(to: copy)
+            try Checkpoint(manifest: read.manifest, weights: restored.state()).write(to: copy)
             let (first, second) = (try Data(contentsOf: file), try Data(contentsOf: copy))
             #expect(first == second, "equal content gives equal bytes")
         }

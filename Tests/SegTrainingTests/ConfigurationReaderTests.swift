@@ -90,7 +90,14 @@ import Testing
             seen: { $0.data.folder ?? "none" }, expected: "FOLDER/ct"),
         Layers(
             testDescription: "a data folder of the command line", yaml: "data: {folder: ../ct}", overrides: ["data.folder=mr"],
-            seen: { $0.data.folder ?? "none" }, expected: "mr"),
+            seen: { $0.data.folder ?? "none" }, expected: FileManager.default.currentDirectoryPath + "/mr"),
+        Layers(
+            testDescription: "a start relative to the file",
+            yaml: "training: {stages: [{name: a, objective: cross_entropy, epochs: 1, from: runs/pre}]}",
+            seen: { $0.training.stages[0].from ?? "none" }, expected: "FOLDER/configurations/runs/pre"),
+        Layers(
+            testDescription: "a start of the command line", overrides: ["training.stages.0.from=pre"],
+            seen: { $0.training.stages[0].from ?? "none" }, expected: FileManager.default.currentDirectoryPath + "/pre"),
         Layers(
             testDescription: "offsets that only the counts can refuse",
             overrides: ["training.stages.1.objective=margin(nu=1e-9)"],

@@ -12,7 +12,7 @@ enum TinyCheckpoint {
     {
         let network = try configuration.network.makeNetwork(
             channels: channels, classes: configuration.data.classes.count, generator: Generator(seed: 3))
-        return Checkpoint(manifest: try manifest(configuration, channels: channels, format: format), network: network)
+        return Checkpoint(manifest: try manifest(configuration, channels: channels, format: format), weights: network.state())
     }
 
     static func manifest(_ configuration: RunConfiguration, channels: Int = 1, format: Int = Checkpoint.Manifest.currentFormat)

@@ -32,9 +32,11 @@ enum TinyRun {
         // Tests run side by side: threads within a step as well would wait for each other on busy cores.
         try TorchLibrary.setThreadCount(1)
         let run = RunFolder(folder)
+        var configuration = configuration
+        if let weights { configuration.training.stages[0].from = weights.path }
         try Trainer(
             configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: .init(loaderWorkers: workers),
-            initialWeights: weights, observe: observe
+            observe: observe
         ).run()
         return run
     }

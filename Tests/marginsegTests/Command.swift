@@ -16,28 +16,52 @@ struct Command {
 
     /// Runs the program to its end, without anything to read, in `folder`.
     static func run(_ arguments: [String], in folder: URL? = nil) throws -> Command {
-        let program = try #require(program, "marginseg was built beside the tests")
-        return try withTemporaryFolder { streams in
-            // Files, not pipes: a pipe that nobody reads fills up.
-            func stream(_ name: String) throws -> (url: URL, handle: FileHandle) {
+        try start(arguments, in: folder).wait()
+    }
+
+    /// Starts the program, without anything to read, in `folder`.
+    static func start(_ arguments: [String], in folder: URL? = nil) throws -> Running {
+        try Running(program: #require(program, "marginseg was built beside the tests"), arguments, in: folder)
+    }
+
+    /// A run of the program that goes on.
+    final class Running {
+        private let process = Process()
+        // Files, not pipes: a pipe that nobody reads fills up.
+        private let streams = FileManager.default.temporaryDirectory.appending(
+            path: "marginseg-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+
+        fileprivate init(program: URL, _ arguments: [String], in folder: URL?) throws {
+            try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
+            func stream(_ name: String) throws -> FileHandle {
                 let url = streams.appending(path: name)
                 try Data().write(to: url)
-                return (url, try FileHandle(forWritingTo: url))
+                return try FileHandle(forWritingTo: url)
             }
-            let (output, errors) = (try stream("output"), try stream("errors"))
-            let process = Process()
             process.executableURL = program
             process.arguments = arguments
             process.currentDirectoryURL = folder ?? streams
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = output.handle
-            process.standardError = errors.handle
+            process.standardOutput = try stream("output")
+            process.standardError = try stream("errors")
             try process.run()
+        }
+
+        deinit { try? FileManager.default.removeItem(at: streams) }
+
+        var isRunning: Bool { process.isRunning }
+
+        /// What it has said on standard error so far.
+        var errors: String { (try? String(contentsOf: streams.appending(path: "errors"), encoding: .utf8)) ?? "" }
+
+        func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+        /// Waits for its end; a signal that ended it is a negative status.
+        func wait() throws -> Command {
             process.waitUntilExit()
             return Command(
                 status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-                output: try String(contentsOf: output.url, encoding: .utf8),
-                errors: try String(contentsOf: errors.url, encoding: .utf8))
+                output: try String(contentsOf: streams.appending(path: "output"), encoding: .utf8), errors: errors)
         }
     }
 }

@@ -41,8 +41,14 @@ import Testing
 
     static let misuses: [(arguments: [String], says: String)] = [
         (["segment"], "Error: Unexpected argument 'segment'"),
-        (["train", "--output", "run", "--epochs", "3"], "Error: Unknown option '--epochs'"),
-        (["train"], "Error: Missing expected argument '--output <output>'"),
+        (["train", "--output", "run", "--epoch", "3"], "Error: Unknown option '--epoch'. Did you mean '--epochs'?"),
+        (["train"], "Error: Name the folder of the new run with --output, or a run to go on with by --resume."),
+        (["train", "--output", "a", "--resume", "b"], "Error: A run goes on in its own folder: --resume takes no --output."),
+        (["train", "--resume", "b", "--from", "c"], "Error: A run goes on from its own weights: --resume takes no --from."),
+        (
+            ["train", "--output", "run", "--epochs", "1,2,3"],
+            "Error: --epochs names 3 numbers for 2 stages."
+        ),
         (["train", "--output", "run", "--workers", "0"], "Error: --workers needs 1 or more, found 0."),
         (["predict", "a.png", "--model", "m", "--threads", "0"], "Error: --threads needs 1 or more, found 0."),
         (
@@ -81,8 +87,8 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: run.url.path).sorted()
         #expect(
             files == [
-                "best.safetensors", "configuration.yaml", "last.safetensors", "log.txt", "metrics.jsonl",
-                "stage-1-pretraining.safetensors",
+                ".lock", "best.safetensors", "configuration.yaml", "last.safetensors", "log.txt", "metrics.jsonl",
+                "previous.safetensors", "stage-1-pretraining.safetensors",
             ])
         let log = try String(contentsOf: run.url.appending(path: "log.txt"), encoding: .utf8).split(separator: "\n")
         #expect(log.allSatisfy { $0.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (info|warning) \S/) != nil })

@@ -68,6 +68,29 @@ struct ConfigurationLayer {
         }
     }
 
+    /// Makes relative paths absolute: in a file they start at its folder, on the command line at the working folder.
+    mutating func resolvePaths(from folder: URL) { node = Self.resolved(node, key: [], from: folder) }
+
+    private static func resolved(_ node: Node, key: [String], from folder: URL) -> Node {
+        switch node {
+        case .mapping(var mapping):
+            for (name, value) in mapping { mapping[name] = resolved(value, key: key + [name.string ?? "?"], from: folder) }
+            return .mapping(mapping)
+        case .sequence(var list):
+            for index in list.indices { list[index] = resolved(list[index], key: key + [String(index)], from: folder) }
+            return .sequence(list)
+        case .scalar(let path) where isPath(key) && node.null == nil && !path.string.hasPrefix("/"):
+            let absolute = folder.appending(path: path.string).standardizedFileURL.path
+            return .scalar(.init(absolute, path.tag, path.style, path.mark))
+        default: return node
+        }
+    }
+
+    /// `data.folder` and `training.stages[N].from`.
+    private static func isPath(_ key: [String]) -> Bool {
+        key == ["data", "folder"] || key.count == 4 && key.starts(with: ["training", "stages"]) && key[3] == "from"
+    }
+
     /// This layer's values over those of the layers below.
     ///
     /// Mappings are merged key by key; a mapping with numbers for keys changes single elements of a list; all else is replaced.

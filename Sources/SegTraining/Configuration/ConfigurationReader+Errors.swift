@@ -42,7 +42,12 @@ extension ConfigurationReader {
 
     /// Keys that leave no trace when they are not given.
     private static func optionalNames(at key: [String]) -> [String] {
-        key == ["data"] ? ["folder"] : key.isEmpty ? ["preset"] : []
+        switch key {
+        case []: ["preset"]
+        case ["data"]: ["folder"]
+        case _ where key.count == 3 && key.starts(with: ["training", "stages"]): ["from"]
+        default: []
+        }
     }
 
     /// The error of decoding in a person's words, with its place.

@@ -21,10 +21,15 @@ public struct ConfigurationReader {
             var layer = try ConfigurationLayer(file: file)
             let named = try Self.takePreset(from: &layer)
             base = base ?? named
-            Self.resolveFolder(in: &layer, from: file)
+            layer.resolvePaths(from: file.deletingLastPathComponent())
             written.append(layer)
         }
-        written += try overrides.map { try ConfigurationLayer(argument: $0) }
+        let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        written += try overrides.map {
+            var layer = try ConfigurationLayer(argument: $0)
+            layer.resolvePaths(from: here)
+            return layer
+        }
         layers = [try ConfigurationLayer(base ?? .quick)] + written
     }
 
@@ -36,15 +41,6 @@ public struct ConfigurationReader {
         let place = layer.place(of: named)
         guard let name = named.string else { throw ConfigurationError(["preset"], "expected a name", at: place) }
         return try Preset.named(name, at: place)
-    }
-
-    /// A relative data folder starts at the file that names it.
-    private static func resolveFolder(in layer: inout ConfigurationLayer, from file: URL) {
-        guard let node = layer.node(at: ["data", "folder"]), node.null == nil, case .scalar(let folder) = node,
-            !folder.string.hasPrefix("/")
-        else { return }
-        let resolved = file.deletingLastPathComponent().appending(path: folder.string).standardizedFileURL.path
-        layer.node["data"]?["folder"] = .scalar(.init(resolved, folder.tag, folder.style, folder.mark))
     }
 
     /// The resolved configuration, checked.

@@ -40,6 +40,7 @@ public struct Preset: Sendable {
               planes: all
               augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
               select_by: miou_foreground
+              save_minutes: 10
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 10, learning_rate: 1.0e-3}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 10, learning_rate: 5.0e-4}
@@ -70,6 +71,7 @@ public struct Preset: Sendable {
               planes: foreground_only
               augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
               select_by: miou_all
+              save_minutes: 10
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 50}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}
@@ -104,6 +106,7 @@ public struct Preset: Sendable {
               planes: all
               augmentation: {horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.25, contrast: 0.25, noise: 0}
               select_by: miou_all
+              save_minutes: 10
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 50}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}

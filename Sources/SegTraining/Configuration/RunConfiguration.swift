@@ -127,12 +127,15 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var augmentation: Augmentation
     /// The metric on the validation split that chooses the best checkpoint.
     public var selectBy: MetricName
+    /// Minutes between two savings within an epoch; at the end of each epoch it is saved anyway.
+    public var saveMinutes: Double
     public var stages: [StageConfiguration]
 
     enum CodingKeys: String, CodingKey {
         case seed, planes, augmentation, stages
         case batchSize = "batch_size"
         case selectBy = "select_by"
+        case saveMinutes = "save_minutes"
     }
 
     func validate() throws {
@@ -143,6 +146,9 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
             try augmentation.validate()
         } catch let error as SettingError {
             throw ConfigurationError(["training", "augmentation"], "\(error)")
+        }
+        guard saveMinutes >= 0, saveMinutes.isFinite else {
+            throw ConfigurationError(["training", "save_minutes"], "expected 0 or more, found \(saveMinutes)")
         }
         guard !stages.isEmpty else { throw ConfigurationError(["training", "stages"], "expected at least one stage") }
         for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
@@ -170,9 +176,13 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     public var learningRate: Double
     public var weightDecay: Double
     public var schedule: ScheduleName
+    /// Epochs without a better score after which the stage ends early; 0: it never does.
+    public var patience: Int
+    /// A run or checkpoint whose weights the stage starts from; nil: the best of the stage before, or new weights.
+    public var from: String?
 
     enum CodingKeys: String, CodingKey {
-        case name, objective, epochs, optimizer, schedule
+        case name, objective, epochs, optimizer, schedule, patience, from
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
     }
@@ -180,7 +190,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     /// The paper's optimiser and schedule.
     public init(
         name: String, objective: String, epochs: Int, optimizer: OptimizerName = .adamw, learningRate: Double = 1e-4,
-        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly
+        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly, patience: Int = 0, from: String? = nil
     ) {
         self.name = name
         self.objective = objective
@@ -189,6 +199,8 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         self.learningRate = learningRate
         self.weightDecay = weightDecay
         self.schedule = schedule
+        self.patience = patience
+        self.from = from
     }
 
     /// Stages are a list, which no preset can complete key by key; so the defaults stand here.
@@ -201,6 +213,8 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate) ?? learningRate
         weightDecay = try container.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
         schedule = try container.decodeIfPresent(ScheduleName.self, forKey: .schedule) ?? schedule
+        patience = try container.decodeIfPresent(Int.self, forKey: .patience) ?? patience
+        from = try container.decodeIfPresent(String.self, forKey: .from)
     }
 
     var learningRateSchedule: LearningRateSchedule {
@@ -215,6 +229,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         guard (1...TrainingConfiguration.most).contains(epochs) else {
             throw ConfigurationError(key + ["epochs"], "expected 1 to \(TrainingConfiguration.most), found \(epochs)")
         }
+        guard patience >= 0 else { throw ConfigurationError(key + ["patience"], "expected 0 or more, found \(patience)") }
         guard learningRate > 0, learningRate.isFinite else {
             throw ConfigurationError(key + ["learning_rate"], "expected a number above 0, found \(learningRate)")
         }

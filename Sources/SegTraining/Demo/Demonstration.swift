@@ -72,11 +72,11 @@ public struct Demonstration {
     private func train(
         _ stage: StageConfiguration, into run: RunFolder, from weights: URL?, observe: @escaping (TrainingEvent) -> Void
     ) throws {
+        var stage = stage
+        stage.from = weights?.path
         let configuration = try configuration(stage)
         try Trainer(
-            configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: resources,
-            initialWeights: weights,
-            observe: observe
+            configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: resources, observe: observe
         ).run()
     }
 

@@ -7,6 +7,9 @@ import Torch
 import TorchNN
 
 /// A network's weights with everything that using them needs, in one safetensors file: the manifest stands in its metadata.
+///
+/// The checkpoint that a run goes on from holds the state of its training beside the weights, under names that begin with
+/// `training.`.
 public struct Checkpoint {
     public struct Manifest: Codable, Sendable {
         /// Raised when a reader of the old form could not read the new one.
@@ -30,8 +33,8 @@ public struct Checkpoint {
         public let objective: String
         /// Epochs of the stage done.
         public let epoch: Int
-        /// Scores on the validation split.
-        public let validation: MetricSummary
+        /// Scores of these weights on the validation split; nil for weights within an epoch.
+        public let validation: MetricSummary?
 
         enum CodingKeys: String, CodingKey {
             case format, program, libtorch, configuration, channels, stage, objective, epoch, validation
@@ -41,24 +44,41 @@ public struct Checkpoint {
         }
     }
 
+    /// What going on with the training needs beside the weights.
+    struct Continuation {
+        let position: TrainingPosition
+        /// The state of optimiser and generators by name.
+        let tensors: [String: Tensor]
+    }
+
     public let manifest: Manifest
-    private let state: [String: Tensor]
+    let weights: [String: Tensor]
+    let continuation: Continuation?
     /// The file it comes from; nil for one that is to be written.
     private let source: URL?
 
-    init(manifest: Manifest, network: any SegmentationNetwork) {
+    init(manifest: Manifest, weights: [String: Tensor], continuation: Continuation? = nil) {
         self.manifest = manifest
-        state = network.state()
+        self.weights = weights
+        self.continuation = continuation
         source = nil
     }
 
     private static let manifestKey = "marginseg"
+    private static let positionKey = "marginseg.training"
+    private static let trainingPrefix = "training."
 
     /// - Throws: `CheckpointError` for a file without a manifest that can be read; `SafetensorsError`, `FileError`.
     public init(contentsOf url: URL) throws {
         let file = try Safetensors(contentsOf: url)
         manifest = try Self.manifest(in: file.metadata, path: url.path)
-        state = file.tensors
+        weights = file.tensors.filter { !$0.key.hasPrefix(Self.trainingPrefix) }
+        continuation = try file.metadata[Self.positionKey].map { text in
+            guard let position = try? JSONDecoder().decode(TrainingPosition.self, from: Data(text.utf8)) else {
+                throw CheckpointError(path: url.path, problem: "its state of the training cannot be read")
+            }
+            return Continuation(position: position, tensors: file.tensors.under(Self.trainingPrefix))
+        }
         source = url
     }
 
@@ -90,10 +110,18 @@ public struct Checkpoint {
     }
 
     public func write(to url: URL) throws {
+        var file = Safetensors(tensors: weights, metadata: [Self.manifestKey: try Self.json(manifest)])
+        if let continuation {
+            file.metadata[Self.positionKey] = try Self.json(continuation.position)
+            file.tensors.merge(continuation.tensors.named(Self.trainingPrefix)) { $1 }
+        }
+        try file.write(to: url)
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(manifest), as: UTF8.self)
-        try Safetensors(tensors: state, metadata: [Self.manifestKey: text]).write(to: url)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// The network with these weights.
@@ -110,10 +138,22 @@ public struct Checkpoint {
     /// - Throws: `CheckpointError` for a network that other weights belong to.
     func load(into network: any SegmentationNetwork) throws {
         do {
-            try network.load(state)
+            try network.load(weights)
         } catch let error as StateError {
             throw CheckpointError(path: source?.path ?? "the network", problem: "\(error)")
         }
+    }
+}
+
+extension [String: Tensor] {
+    /// The entries whose names begin with `prefix`, without it.
+    func under(_ prefix: String) -> [String: Tensor] {
+        reduce(into: [:]) { if $1.key.hasPrefix(prefix) { $0[String($1.key.dropFirst(prefix.count))] = $1.value } }
+    }
+
+    /// The entries with `prefix` before their names.
+    func named(_ prefix: String) -> [String: Tensor] {
+        reduce(into: [:]) { $0[prefix + $1.key] = $1.value }
     }
 }
 

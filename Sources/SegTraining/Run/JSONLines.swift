@@ -22,11 +22,22 @@ final class JSONLines {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
+    /// Keeps the lines before the first that is cut short or that `isKept` refuses.
+    static func cut(_ url: URL, keeping isKept: (Data) -> Bool) throws {
+        guard FileSystem.kind(of: url) == .file else { return }
+        let all = try FileSystem.read(url)
+        var kept = all.startIndex
+        while let end = all[kept...].firstIndex(of: UInt8(ascii: "\n")), isKept(all[kept..<end]) { kept = end + 1 }
+        if kept < all.endIndex { try DurableFile.write(all[..<kept], to: url) }
+    }
+
     func append(_ value: some Encodable) throws {
         var line = try encoder.encode(value)
         line.append(UInt8(ascii: "\n"))
         do {
             try handle.write(contentsOf: line)
+            // A checkpoint that follows must not outlive the lines it covers.
+            try handle.synchronize()
         } catch {
             throw FileError(url, "cannot be written", reason: error.localizedDescription)
         }

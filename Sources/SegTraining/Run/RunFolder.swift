@@ -8,7 +8,8 @@ import Foundation
 ///     log.txt                     what was said
 ///     stage-1-NAME.safetensors    best checkpoint of an earlier stage
 ///     best.safetensors            best checkpoint of the last stage
-///     last.safetensors            after the last epoch
+///     last.safetensors            the newest weights, with all that `train --resume` needs
+///     previous.safetensors        what last.safetensors was before
 public struct RunFolder: Sendable {
     public let url: URL
 
@@ -17,6 +18,7 @@ public struct RunFolder: Sendable {
     public var log: URL { url.appending(path: "log.txt") }
     public var best: URL { url.appending(path: "best.safetensors") }
     public var last: URL { url.appending(path: "last.safetensors") }
+    public var previous: URL { url.appending(path: "previous.safetensors") }
 
     public func stage(_ number: Int, _ name: String) -> URL {
         let plain = String(name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
@@ -39,6 +41,12 @@ public struct RunFolder: Sendable {
     public func create() throws {
         try requireNew()
         try FileSystem.makeFolder(url)
+    }
+
+    /// Makes a checkpoint the newest one and keeps the one before; at every instant one of both is whole.
+    func writeLast(_ checkpoint: Checkpoint) throws {
+        if FileSystem.kind(of: last) == .file { try DurableFile.link(last, to: previous) }
+        try checkpoint.write(to: last)
     }
 
     /// The checkpoint a run or a file stands for: the file itself, or the best of the run.

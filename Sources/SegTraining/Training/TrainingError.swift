@@ -8,6 +8,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case objective(String, stage: String, problem: String)
     /// The starting weights are of another kind of network.
     case otherNetwork(path: String, key: String, expected: String, found: String)
+    /// A run would go on with other training labels than it began with.
+    case otherData(origin: String, expected: [Int], found: [Int])
 
     public var description: String {
         switch self {
@@ -18,6 +20,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the objective '\(objective)' of stage '\(stage)' does not fit the training labels: \(problem)"
         case .otherNetwork(let path, let key, let expected, let found):
             "\(path) does not fit this run: \(key) is \(found) there and \(expected) here"
+        case .otherData(let origin, let expected, let found):
+            "\(origin) has other training labels than the run began with: \(found) pixels of the classes, expected \(expected)"
         }
     }
 }

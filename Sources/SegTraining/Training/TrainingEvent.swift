@@ -25,6 +25,8 @@ public enum TrainingEvent: Sendable {
         public let labels: LabelDistribution
         public let classNames: [String]
         public let parameterCount: Int
+        /// Where a run goes on; nil for a new one. Epochs and steps after it that were seen before did not last.
+        public let continuing: TrainingPosition?
     }
 
     public struct StageStart: Sendable {
@@ -32,6 +34,8 @@ public enum TrainingEvent: Sendable {
         public let stageCount: Int
         public let stage: StageConfiguration
         public let batchesPerEpoch: Int
+        /// Steps of the stage that are done already.
+        public let firstStep: Int
         public let offsets: [MarginOffsets]
     }
 
@@ -66,6 +70,7 @@ public struct EpochRecord: Codable, Sendable {
     /// Mean over the steps.
     public let trainingLoss: Double
     public let learningRate: Double
+    /// Of the steps, in the process that ended the epoch.
     public let seconds: Double
     /// Seconds of them that training waited for data.
     public let secondsWaited: Double

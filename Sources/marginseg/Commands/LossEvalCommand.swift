@@ -38,7 +38,7 @@ struct LossEvalCommand: ParsableCommand {
             "Pixels of each class in the training set, for losses with margins.",
             discussion: "Default: those of the labels given.",
             valueName: "n0,n1,…"))
-    var counts: ClassCounts?
+    var counts: CountList?
 
     @Option(help: ArgumentHelp("Also write the gradient into this safetensors file.", valueName: "file"))
     var gradient: String?

@@ -24,7 +24,7 @@ struct MarginsCommand: ParsableCommand {
     var data: String?
 
     @Option(help: ArgumentHelp("Instead of a data set: the pixels of each class, the background first.", valueName: "n0,n1,…"))
-    var counts: ClassCounts?
+    var counts: CountList?
 
     @Option(help: ArgumentHelp("Scale of the offsets.", discussion: "Default: 10, the authors'."))
     var tau: Double?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import SegData
 import SegTraining
@@ -18,6 +19,14 @@ struct TrainCommand: ParsableCommand {
             The data folder holds images/, labels/ (equal names) and split.csv (columns file,split), or what the configuration \
             names. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the \
             validation metric, computed on whole images at native resolution) and last.safetensors.
+
+            A run that was cut off, by whatever, goes on where it was last saved, and ends with the same bytes:
+
+              marginseg train --resume runs/b
+
+            It is saved after every epoch and every training.save_minutes. Ctrl-C or SIGTERM ends the step, saves and exits \
+            with 75; a second one quits at once. Another configuration than the run's is refused, unless --set, --epochs or \
+            --patience ask for each key that differs, and the run can take it.
             """)
 
     @Argument(help: "YAML file; Examples/ has commented ones.")
@@ -26,8 +35,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Folder of the data set, instead of the configuration's data.folder.")
     var data: String?
 
-    @Option(help: "Folder of the run; must not hold a run yet.")
-    var output: String
+    @Option(help: "Folder of a new run; must not hold a run yet.")
+    var output: String?
+
+    @Option(help: ArgumentHelp("Go on with a run that was cut off.", valueName: "run"))
+    var resume: String?
 
     @Option(
         help: ArgumentHelp(
@@ -40,6 +52,13 @@ struct TrainCommand: ParsableCommand {
     )
     var overrides: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Epochs of every stage, or of each: 50,30; with --resume, of those not over.", valueName: "n[,n…]"))
+    var epochs: CountList?
+
+    @Option(help: "End a stage after so many epochs without a better score; 0: never.")
+    var patience: Int?
+
     @Option(help: ArgumentHelp("Start from the weights of another run or checkpoint.", valueName: "run|file"))
     var from: String?
 
@@ -50,23 +69,88 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         if workers < 1 { throw ValidationError("--workers needs 1 or more, found \(workers).") }
+        switch (output, resume) {
+        case (nil, nil):
+            throw ValidationError("Name the folder of the new run with --output, or a run to go on with by --resume.")
+        case (.some, .some): throw ValidationError("A run goes on in its own folder: --resume takes no --output.")
+        case (nil, .some) where from != nil:
+            throw ValidationError("A run goes on from its own weights: --resume takes no --from.")
+        default: break
+        }
     }
 
     func run() throws {
-        var configuration = try ConfigurationReader(file: file.map(URL.init(argument:)), preset: preset, overrides: overrides)
-            .configuration()
+        let saved = try resume.map { try SavedRun(RunFolder(URL(argument: $0))) }
+        let configuration = try resolve(saved)
+        let device = try compute.prepare()
+        let log = RunLog.make()
+        if let damage = saved?.damage { log.logger.warning("\(damage); going on with previous.safetensors") }
+        let changes = try saved?.changes(to: configuration, asked: asked(configuration)) ?? []
+        let folder = saved?.folder ?? RunFolder(URL(argument: output ?? ""))  // one of the two is there: `validate`
+        let display = TrainingDisplay(log.logger) { try log.open(folder.log) }
+        let logger = log.logger
+        let stop = StopSignal { logger.info("stopping after this step; once more quits at once") }
+        func observe(_ event: TrainingEvent) {
+            display.show(event)
+            guard case .prepared = event else { return }
+            for change in changes { log.logger.info("changed: \(change)") }
+            stop.arm()
+        }
+        let resources = Trainer.Resources(device: device, loaderWorkers: workers)
+        let dataSet = try configuration.openDataSet(at: nil)
+        let trainer =
+            if let saved {
+                Trainer(
+                    continuing: saved, with: configuration, dataSet: dataSet, resources: resources,
+                    shouldStop: { stop.isReceived }, observe: observe)
+            } else {
+                Trainer(
+                    configuration, dataSet: dataSet, folder: folder, resources: resources, shouldStop: { stop.isReceived },
+                    observe: observe)
+            }
+        switch try trainer.run() {
+        case .finished:
+            log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url))")
+            printResult(folder.best.path + "\n")
+        case .stopped(let position):
+            log.logger.info("stopped and saved at \(position.words); go on with: marginseg train --resume \(shown(folder.url))")
+            throw ExitCode.stoppedAndSaved
+        }
+    }
+
+    /// The run's own configuration, or the one that is named, with what the command line sets.
+    private func resolve(_ saved: SavedRun?) throws -> RunConfiguration {
+        let isNamed = file != nil || preset != nil
+        let file = isNamed ? file.map(URL.init(argument:)) : saved?.folder.configuration
+        var configuration = try ConfigurationReader(file: file, preset: preset, overrides: overrides).configuration()
+        let stages = configuration.training.stages.count
+        if let epochs, epochs.values.count > 1, epochs.values.count != stages {
+            throw ValidationError("--epochs names \(epochs.values.count) numbers for \(stages) stages.")
+        }
+        // Stages that are over cannot change.
+        for index in (saved?.position.stage ?? 1) - 1..<stages {
+            if let epochs { configuration.training.stages[index].epochs = epochs.values[epochs.values.count > 1 ? index : 0] }
+            if let patience { configuration.training.stages[index].patience = patience }
+        }
         // The run remembers where its data lie, for `evaluate`.
         if let data { configuration.data.folder = URL(argument: data).path }
-        let device = try compute.prepare()
-        let folder = RunFolder(URL(argument: output))
-        let log = RunLog.make()
-        let display = TrainingDisplay(log.logger) { try log.open(folder.log) }
-        let trainer = Trainer(
-            configuration, dataSet: try configuration.openDataSet(at: nil), folder: folder,
-            resources: .init(device: device, loaderWorkers: workers),
-            initialWeights: try from.map { try RunFolder.checkpoint(at: URL(argument: $0)) }, observe: display.show)
-        try trainer.run()
-        log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url))")
-        printResult(folder.best.path + "\n")
+        if let from { configuration.training.stages[0].from = URL(argument: from).path }
+        try configuration.validate()
+        return configuration
     }
+
+    /// The keys that the command line names.
+    private func asked(_ configuration: RunConfiguration) -> [[String]] {
+        let set = overrides.map { $0.prefix { $0 != "=" }.split(separator: ".").map(String.init) }
+        let ofStages = [epochs.map { _ in "epochs" }, patience.map { _ in "patience" }].compactMap { $0 }
+        return set
+            + configuration.training.stages.indices.flatMap { index in
+                ofStages.map { ["training", "stages", String(index), $0] }
+            }
+    }
+}
+
+extension ExitCode {
+    /// A signal ended the run; it was saved and can be resumed. The value is sysexits' EX_TEMPFAIL.
+    fileprivate static let stoppedAndSaved = ExitCode(75)
 }

@@ -93,6 +93,6 @@ extension Checkpoint.Manifest: Findings {
         }
         rows.append(("labels", trainingLabels.counts.map(String.init).joined(separator: ", ")))
         return rows.map { $0.0.padding(toLength: 12, withPad: " ", startingAt: 0) + $0.1 + "\n" }.joined()
-            + "\n" + ScoreTable(validation, caption: "validation, native resolution").text
+            + "\n" + (validation.map { ScoreTable($0, caption: "validation, native resolution").text } ?? "not validated\n")
     }
 }

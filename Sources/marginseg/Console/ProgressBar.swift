@@ -5,6 +5,8 @@ import Foundation
 final class ProgressBar {
     private let title: String
     private let total: Int
+    /// Done before there was a bar; the time left is told from the rest.
+    private let first: Int
     private let start = ContinuousClock.now
     private var lastShown: ContinuousClock.Instant?
     private var isDrawn = false
@@ -13,9 +15,10 @@ final class ProgressBar {
     private static let redraw = 0.1
     private static let plainLine = 30.0
 
-    init(_ title: String, total: Int) {
+    init(_ title: String, total: Int, first: Int = 0) {
         self.title = title
         self.total = total
+        self.first = first
     }
 
     /// - Parameter note: said beside the bar, such as the loss.
@@ -30,7 +33,7 @@ final class ProgressBar {
         }
         lastShown = now
         let seconds = (now - start) / .seconds(1)
-        let left = done > 0 ? duration(seconds / Double(done) * Double(total - done)) + " left" : ""
+        let left = done > first ? duration(seconds / Double(done - first) * Double(total - done)) + " left" : ""
         let share = total > 0 ? Double(done) / Double(total) : 1
         let percent = String(format: "%3.0f %%", share * 100)
         let rest = [percent, note, left].filter { !$0.isEmpty }.joined(separator: "  ")

@@ -26,6 +26,7 @@ final class TrainingDisplay {
             logger.info("reading \(planes) planes (\(bytes >> 20) MiB)")
         case .prepared(let data):
             do { try openLog() } catch { logger.warning("no log file: \(error)") }
+            if let position = data.continuing { logger.info("going on at \(position.words)") }
             let left = data.leftOut > 0 ? ", \(data.leftOut) without foreground left out" : ""
             logger.info(
                 "training planes: \(data.trainingPlanes)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)"
@@ -45,7 +46,7 @@ final class TrainingDisplay {
         case .stepped(let step):
             stageBar.images += step.images
             smoothedLoss = smoothedLoss.map { 0.9 * $0 + 0.1 * step.loss } ?? step.loss
-            let bar = self.bar ?? ProgressBar(name, total: step.steps)
+            let bar = self.bar ?? ProgressBar(name, total: step.steps, first: stage?.firstStep ?? 0)
             self.bar = bar
             let rate = Double(stageBar.images) / max((ContinuousClock.now - stageBar.clock) / .seconds(1), 1e-9)
             bar.update(

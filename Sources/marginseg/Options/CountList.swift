@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// The pixels of each class in writing: `39500000,480000`, the background first.
-struct ClassCounts: ExpressibleByArgument, Sendable {
+/// Whole numbers in writing: `39500000,480000`, the pixels of each class with the background first, or `50,30`.
+struct CountList: ExpressibleByArgument, Sendable {
     let values: [Int]
 
     init?(argument: String) {

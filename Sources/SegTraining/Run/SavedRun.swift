@@ -1,0 +1,94 @@
+import DurableFiles
+import Foundation
+import Torch
+
+/// A run that was cut off, or is done, held for this process: its newest checkpoint that can be read.
+public struct SavedRun {
+    public let folder: RunFolder
+    let checkpoint: Checkpoint
+    let continuation: Checkpoint.Continuation
+    /// What is wrong with `last.safetensors`, where `previous.safetensors` had to stand in for it.
+    public let damage: String?
+    let lock: FolderLock
+
+    public var configuration: RunConfiguration { checkpoint.manifest.configuration }
+    public var position: TrainingPosition { continuation.position }
+
+    /// - Throws: `FileError` for a folder without a run, or one that another process works in; `CheckpointError`,
+    ///   `SafetensorsError` where no checkpoint can be read.
+    public init(_ folder: RunFolder) throws {
+        guard FileSystem.kind(of: folder.configuration) == .file else {
+            throw FileError(
+                folder.url, "holds no run to go on with", reason: "there is no configuration.yaml; begin one with --output")
+        }
+        self.folder = folder
+        lock = try FolderLock(folder.url)
+        do {
+            (checkpoint, continuation) = try Self.read(folder.last)
+            damage = nil
+        } catch let error {
+            // The newest one's fault is the one to tell if both are bad.
+            guard let previous = try? Self.read(folder.previous) else { throw error }
+            (checkpoint, continuation) = previous
+            damage = "\(error)"
+        }
+    }
+
+    private static func read(_ url: URL) throws -> (Checkpoint, Checkpoint.Continuation) {
+        let checkpoint = try Checkpoint(contentsOf: url)
+        guard let continuation = checkpoint.continuation else {
+            throw CheckpointError(path: url.path, problem: "it holds weights without the state of their training")
+        }
+        return (checkpoint, continuation)
+    }
+
+    /// Whether every stage has come to its end.
+    public var isFinished: Bool { isFinished(with: configuration) }
+
+    func isFinished(with configuration: RunConfiguration) -> Bool {
+        position.stage == configuration.training.stages.count
+            && position.hasEnded(configuration.training.stages[position.stage - 1])
+    }
+
+    /// What a configuration changes of this run's, where each change is possible and was asked for.
+    ///
+    /// The data folder may differ: the class counts tell whether it is the same data.
+    ///
+    /// - Parameter asked: the keys that may change, such as `training.stages.0.epochs`, or keys above them.
+    /// - Throws: `ChangedConfigurationError` with every other difference.
+    public func changes(to other: RunConfiguration, asked: [[String]]) throws -> [ConfigurationChange] {
+        let changes = try ConfigurationChange.all(from: configuration, to: other).filter { $0.key != ["data", "folder"] }
+        let impossible = changes.filter { !$0.isPossible(at: position) }
+        guard impossible.isEmpty else { throw ChangedConfigurationError(folder: folder.url, kind: .impossible(impossible)) }
+        let silent = changes.filter { change in !asked.contains { change.key.starts(with: $0) } }
+        guard silent.isEmpty else { throw ChangedConfigurationError(folder: folder.url, kind: .notAsked(silent)) }
+        return changes
+    }
+}
+
+/// A run that would go on with another configuration than it began with.
+public struct ChangedConfigurationError: Error, CustomStringConvertible, Equatable {
+    enum Kind: Equatable {
+        /// The run's state has no meaning under these values.
+        case impossible([ConfigurationChange])
+        /// They could change, but nobody said that they should.
+        case notAsked([ConfigurationChange])
+    }
+
+    let folder: URL
+    let kind: Kind
+
+    public var description: String {
+        switch kind {
+        case .impossible(let changes):
+            "\(folder.path) cannot go on with another \(Self.listed(changes)); begin a new run with --output and --from \(folder.path)"
+        case .notAsked(let changes):
+            "\(folder.path) was begun with another \(Self.listed(changes)); if that is meant, add "
+                + changes.map { "--set \($0.key.joined(separator: "."))=\($0.to ?? "")" }.joined(separator: " ")
+        }
+    }
+
+    private static func listed(_ changes: [ConfigurationChange]) -> String {
+        changes.map(\.description).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import SegModels
+
+/// The checkpoints that stages start from because their configuration names them, such as a pre-training that several
+/// objectives share.
+struct StartingWeights {
+    /// By the stage's number.
+    private let checkpoints: [Int: URL]
+
+    /// - Throws: `FileError` for a run without a best checkpoint.
+    init(_ configuration: RunConfiguration) throws {
+        var checkpoints: [Int: URL] = [:]
+        for (index, stage) in configuration.training.stages.enumerated() {
+            guard let path = stage.from else { continue }
+            checkpoints[index + 1] = try RunFolder.checkpoint(at: URL(filePath: path))
+        }
+        self.checkpoints = checkpoints
+    }
+
+    /// - Throws: `TrainingError.otherNetwork` for weights of another kind of network.
+    func require(channels: Int, _ configuration: RunConfiguration) throws {
+        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) {
+            let other = try Checkpoint.manifest(of: url)
+            let (ours, theirs) = (configuration.network, other.configuration.network)
+            let pairs = [
+                ("network.architecture", ours.architecture.rawValue, theirs.architecture.rawValue),
+                ("network.features", "\(ours.features)", "\(theirs.features)"),
+                ("network.normalization", ours.normalization.rawValue, theirs.normalization.rawValue),
+                ("the number of channels", "\(channels)", "\(other.channels)"),
+                ("the number of classes", "\(configuration.data.classes.count)", "\(other.configuration.data.classes.count)"),
+            ]
+            for (key, expected, found) in pairs where expected != found {
+                throw TrainingError.otherNetwork(path: url.path, key: key, expected: expected, found: found)
+            }
+        }
+    }
+
+    /// Loads what a stage names; false where it names nothing.
+    func load(stage: Int, into network: any SegmentationNetwork) throws -> Bool {
+        guard let url = checkpoints[stage] else { return false }
+        try Checkpoint(contentsOf: url).load(into: network)
+        return true
+    }
+}

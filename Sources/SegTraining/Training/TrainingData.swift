@@ -1,0 +1,26 @@
+import Foundation
+import SegData
+
+/// What a run learns from and what it is judged on, decoded.
+struct TrainingData {
+    let store: PlaneStore
+    let validation: [PreparedCase]
+
+    /// - Parameter onPlan: called with the planes to come and their bytes, before anything is decoded.
+    /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError`.
+    init(_ dataSet: DataSet, _ configuration: RunConfiguration, onPlan: (_ planes: Int, _ bytes: Int) -> Void) throws {
+        let recipe = try configuration.recipe
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let plan = try PlanePlan(dataSet.cases(of: .train), recipe: recipe, workers: cores)
+        let validation = try dataSet.cases(of: .validation)
+        onPlan(plan.planeCount, plan.estimatedBytes)
+        let store = try PlaneStore(plan, selection: configuration.training.planes, workers: cores)
+        let reader = try CaseReader(recipe)
+        self.store = store
+        self.validation = try validation.map { dataCase in
+            let prepared = try reader.read(dataCase)
+            try prepared.requireChannels(store.channels, path: dataCase.images[0].path)
+            return prepared
+        }
+    }
+}

@@ -1,0 +1,264 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegLosses
+import SegMetrics
+import SegModels
+import Torch
+import TorchNN
+
+/// A run under way: from where it stands through steps, epochs and stages, saving as it goes.
+///
+/// Files are written in an order that leaves a run to go on with at every instant: the line in `metrics.jsonl`, then the
+/// newest checkpoint that covers it, then the best, which can be made again from the newest.
+final class TrainingLoop {
+    private let configuration: RunConfiguration
+    private let data: TrainingData
+    private let losses: [any SegmentationLoss]
+    private let starts: StartingWeights
+    private let network: any SegmentationNetwork
+    private let model: SegmentationModel
+    private let folder: RunFolder
+    private let resources: Trainer.Resources
+    private let shouldStop: () -> Bool
+    private let observe: (TrainingEvent) -> Void
+
+    private var position = TrainingPosition(stage: 1)
+    private var optimizer: any Optimizer
+    private let dropout: Generator
+    /// Scores of the weights as they are; nil within an epoch.
+    private var validation: MetricSummary?
+    private var lastSave = ContinuousClock.now
+
+    private var training: TrainingConfiguration { configuration.training }
+    private var stage: StageConfiguration { training.stages[position.stage - 1] }
+    private var loss: any SegmentationLoss { losses[position.stage - 1] }
+
+    init(
+        _ configuration: RunConfiguration, data: TrainingData, losses: [any SegmentationLoss], starts: StartingWeights,
+        network: any SegmentationNetwork, folder: RunFolder, resources: Trainer.Resources, shouldStop: @escaping () -> Bool,
+        observe: @escaping (TrainingEvent) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.data = data
+        self.losses = losses
+        self.starts = starts
+        self.network = network
+        model = try SegmentationModel(network: network, configuration: configuration, device: resources.device)
+        self.folder = folder
+        self.resources = resources
+        self.shouldStop = shouldStop
+        self.observe = observe
+        optimizer = try configuration.training.stages[0].makeOptimizer(network.parameters)
+        dropout = try Generator(seed: configuration.training.seed &+ 1, device: resources.device)
+    }
+
+    // MARK: From the start, or from where it was
+
+    /// Takes up a saved state, or makes the first one; either way the folder then holds what the run stands at.
+    func begin(restoring saved: SavedRun?) throws {
+        DurableFile.removeParts(in: folder.url)
+        if let saved {
+            try restore(saved)
+        } else {
+            _ = try starts.load(stage: 1, into: network)
+            try JSONLines.cut(folder.metrics) { _ in false }
+        }
+        try save()
+    }
+
+    private func restore(_ saved: SavedRun) throws {
+        // A damaged file must not take the place of the one before it.
+        if saved.damage != nil { try FileManager.default.removeItem(at: folder.last) }
+        position = saved.position
+        validation = saved.checkpoint.manifest.validation
+        optimizer = try stage.makeOptimizer(network.parameters)
+        try saved.checkpoint.load(into: network)
+        try optimizer.load(saved.continuation.tensors.under("optimizer."))
+        if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
+        // What was done after the checkpoint will be done again.
+        struct Place: Decodable {
+            let stage: Int
+            let epoch: Int
+        }
+        try JSONLines.cut(folder.metrics) { line in
+            guard let place = try? JSONDecoder().decode(Place.self, from: line) else { return false }
+            return (place.stage, place.epoch) <= (position.stage, position.epoch)
+        }
+        // The best is written after the newest, so it may be missing.
+        if position.step == 0, let best = position.best, best.epoch == position.epoch {
+            try Checkpoint(manifest: saved.checkpoint.manifest, weights: saved.checkpoint.weights).write(to: folder.best)
+        }
+    }
+
+    func run() throws -> Trainer.Outcome {
+        let metrics = try JSONLines(folder.metrics)
+        while true {
+            guard try runStage(metrics) else { return .stopped(position) }
+            guard position.stage < training.stages.count else { return .finished }
+            try DurableFile.copy(folder.best, to: folder.stage(position.stage, stage.name))
+            position = TrainingPosition(stage: position.stage + 1)
+            validation = nil
+            if try !starts.load(stage: position.stage, into: network) {
+                try Checkpoint(contentsOf: folder.best).load(into: network)
+            }
+            optimizer = try stage.makeOptimizer(network.parameters)
+            try save()
+        }
+    }
+
+    /// False where it was asked to stop.
+    private func runStage(_ metrics: JSONLines) throws -> Bool {
+        let loader = BatchLoader(
+            data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
+            augmentation: training.augmentation, seed: training.seed &+ UInt64(position.stage) << 32,
+            workers: resources.loaderWorkers)
+        observe(
+            .stageStarted(
+                .init(
+                    number: position.stage, stageCount: training.stages.count, stage: stage,
+                    batchesPerEpoch: loader.batchesPerEpoch, firstStep: position.epoch * loader.batchesPerEpoch + position.step,
+                    offsets: loss.marginOffsets)))
+        while !position.hasEnded(stage) {
+            guard let pass = try train(loader), let summary = try validate() else {
+                try save()
+                return false
+            }
+            try finishEpoch(pass, summary, metrics)
+            if shouldStop(), !isDone { return false }
+        }
+        return true
+    }
+
+    private var isDone: Bool { position.stage == training.stages.count && position.hasEnded(stage) }
+
+    private func finishEpoch(_ pass: Pass, _ summary: MetricSummary, _ metrics: JSONLines) throws {
+        let score = training.selectBy.value(in: summary)
+        let isBest = position.isBest(score)
+        let trainingLoss = position.lossSum / Double(max(position.step, 1))
+        position.epoch += 1
+        position.step = 0
+        position.lossSum = 0
+        if isBest { position.best = .init(epoch: position.epoch, score: score) }
+        validation = summary
+        let record = EpochRecord(
+            stage: position.stage, stageName: stage.name, objective: stage.objective, epoch: position.epoch,
+            trainingLoss: trainingLoss, learningRate: pass.learningRate, seconds: pass.seconds,
+            secondsWaited: pass.secondsWaited, imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9),
+            validation: summary, selectedBy: training.selectBy, score: score, isBest: isBest)
+        try metrics.append(record)
+        try save()
+        if isBest { try checkpoint(continuation: nil).write(to: folder.best) }
+        observe(.epochFinished(record))
+    }
+
+    // MARK: An epoch
+
+    /// What this process did of one pass over the training planes.
+    private struct Pass {
+        var learningRate = 0.0
+        var images = 0
+        var seconds = 0.0
+        var secondsWaited = 0.0
+    }
+
+    /// The rest of an epoch; nil where it was asked to stop.
+    private func train(_ loader: BatchLoader) throws -> Pass? {
+        let steps = loader.batchesPerEpoch
+        let total = steps * stage.epochs
+        let stream = loader.epoch(position.epoch + 1, from: position.step)
+        let start = ContinuousClock.now
+        var pass = Pass()
+        pass.learningRate = rate(step: position.epoch * steps + max(position.step - 1, 0), of: total)
+        while position.step < steps, let batch = try stream.next() {
+            let step = position.epoch * steps + position.step
+            pass.learningRate = rate(step: step, of: total)
+            let value = try take(batch, learningRate: pass.learningRate, step: step + 1)
+            position.step += 1
+            position.lossSum += value
+            validation = nil
+            pass.images += batch.count
+            observe(
+                .stepped(
+                    .init(
+                        epoch: position.epoch + 1, epochs: stage.epochs, step: step + 1, steps: total, loss: value,
+                        learningRate: pass.learningRate, images: batch.count)))
+            if shouldStop() { return nil }
+            if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes { try save() }
+        }
+        pass.seconds = (ContinuousClock.now - start) / .seconds(1)
+        pass.secondsWaited = stream.secondsWaited
+        return pass
+    }
+
+    private func rate(step: Int, of total: Int) -> Double {
+        stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total)
+    }
+
+    /// One step; returns the loss before it.
+    private func take(_ batch: Batch, learningRate: Double, step: Int) throws -> Double {
+        let size = batch.size
+        let images = try Tensor(batch.images, shape: [batch.count, batch.channels, size.height, size.width]).to(
+            device: resources.device)
+        let labels = try Tensor(batch.labels, shape: [batch.count, size.height, size.width]).to(device: resources.device)
+        try optimizer.clearGradients()
+        let value = try loss(logits: network(images, .training(dropout)), labels: labels)
+        let number = try value.item()
+        guard number.isFinite else {
+            throw TrainingError.lossNotFinite(
+                value: number, stage: stage.name, epoch: position.epoch + 1, step: step,
+                samples: batch.samples.map(\.description))
+        }
+        try value.backward()
+        try optimizer.step(learningRate: learningRate)
+        return number
+    }
+
+    /// The scores of the weights as they are; nil where it was asked to stop.
+    private func validate() throws -> MetricSummary? {
+        observe(.validating(cases: data.validation.count))
+        let evaluator = Evaluator(model)
+        let classNames = configuration.data.classNames
+        var store = ConfusionStore(classCount: classNames.count)
+        var margins = ValidationMargins(of: data.validation, recipe: model.recipe, classCount: classNames.count)
+        for (index, prepared) in data.validation.enumerated() {
+            if shouldStop() { return nil }
+            let prediction = try evaluator.evaluate(prepared, into: &store) { planes, logits in
+                try margins.add(logits, planes: planes, of: prepared)
+            }
+            observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
+        }
+        observe(.marginsGathered(margins.byClass))
+        return MetricSummary(store, classNames: classNames)
+    }
+
+    // MARK: Saving
+
+    private func save() throws {
+        try folder.writeLast(
+            checkpoint(
+                continuation: .init(
+                    position: position,
+                    tensors: optimizer.state().named("optimizer.").merging(["generator.dropout": dropout.state()]) { $1 })))
+        lastSave = .now
+    }
+
+    private func checkpoint(continuation: Checkpoint.Continuation?) -> Checkpoint {
+        Checkpoint(
+            manifest: .init(
+                format: Checkpoint.Manifest.currentFormat, program: "marginseg \(Version.current)",
+                libtorch: TorchLibrary.version, configuration: configuration, channels: data.store.channels,
+                trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
+                stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation),
+            weights: network.state(), continuation: continuation)
+    }
+}
+
+extension StageConfiguration {
+    fileprivate func makeOptimizer(_ parameters: [Tensor]) throws -> any Optimizer {
+        switch optimizer {
+        case .adamw: try AdamW(parameters, weightDecay: weightDecay)
+        case .sgd: try SGD(parameters, momentum: 0.9, weightDecay: weightDecay, nesterov: true)
+        }
+    }
+}

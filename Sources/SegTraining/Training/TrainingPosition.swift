@@ -1,0 +1,44 @@
+/// Where a run stands: with the weights, the optimiser and the generators it decides every later step.
+///
+/// It holds no time, so that a run that was cut off ends with the same bytes as one that was not.
+public struct TrainingPosition: Sendable, Hashable, Codable {
+    /// The stage under way, from 1.
+    public internal(set) var stage: Int
+    /// Epochs of the stage done.
+    public internal(set) var epoch = 0
+    /// Steps done in the epoch under way.
+    public internal(set) var step = 0
+    /// Sum of the losses of these steps.
+    var lossSum = 0.0
+    /// The best epoch of the stage; nil before the first is validated.
+    var best: Best?
+
+    /// An epoch's score, which is nil where the metric is not defined.
+    struct Best: Sendable, Hashable, Codable {
+        var epoch: Int
+        var score: Double?
+    }
+
+    /// The start of a stage.
+    init(stage: Int) { self.stage = stage }
+
+    /// Whether a score is better than that of all epochs so far; of equals the first one stays.
+    func isBest(_ score: Double?) -> Bool {
+        best.map { (score ?? -.infinity) > ($0.score ?? -.infinity) } ?? true
+    }
+
+    /// Whether the stage is over: its epochs are done, or its patience is at an end.
+    func hasEnded(_ stage: StageConfiguration) -> Bool {
+        epoch >= stage.epochs || stage.patience > 0 && epoch - (best?.epoch ?? 0) >= stage.patience
+    }
+
+    /// `stage 1, epoch 3, after step 12`, for people: the epoch under way, or the one just done.
+    public var words: String {
+        step == 0 ? "stage \(stage), after epoch \(epoch)" : "stage \(stage), epoch \(epoch + 1), after step \(step)"
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case stage, epoch, step, best
+        case lossSum = "loss_sum"
+    }
+}
