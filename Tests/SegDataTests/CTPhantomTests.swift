@@ -67,10 +67,10 @@ struct CTPhantomTests {
         let phantom = CTPhantom(cases: 8, width: 32, height: 32, depth: 2, seed: 1)
         try phantom.write(to: folder("one"), workers: 1)
         try phantom.write(to: folder("two"), workers: 3)
-        let data = try FolderLayout(root: folder("one"), otherwise: SeededSplit(seed: 0)).read(classNames: CTPhantom.classNames)
+        let data = try dataSet(at: folder("one"), classNames: CTPhantom.classNames)
         #expect(Split.allCases.map(data.count) == [6, 1, 1])
         for dataCase in try data.cases(of: .train) {
-            let label = try #require(dataCase.label)
+            let label = try #require(dataCase.label?.first)
             let image = try ImageFile.read(dataCase.images[0])
             #expect(image.extent == Extent(width: 32, height: 32, depth: 2))
             #expect(image.samples.type == .int16)

@@ -14,7 +14,7 @@ struct CaseReaderTests {
     }
 
     private func dataCase(_ folder: TemporaryFolder, images: [String] = ["i.nii"], label: String? = "l.nii") -> DataCase {
-        DataCase(id: "one", group: "p", images: images.map { folder($0) }, label: label.map { folder($0) })
+        DataCase(id: "one", group: "p", images: images.map { folder($0) }, label: label.map { LabelSource(file: folder($0)) })
     }
 
     @Test func joinsChannelsAndMapsLabels() throws {

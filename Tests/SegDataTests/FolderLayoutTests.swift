@@ -14,9 +14,8 @@ struct FolderLayoutTests {
     }
 
     private func read(_ folder: TemporaryFolder) throws -> DataSet {
-        try FolderLayout(root: folder.url, otherwise: SeededSplit(seed: 3, validation: 0.2, test: 0.2)).read(classNames: [
-            "a", "b",
-        ])
+        let listing = try FolderLayout(root: folder.url, images: ["images"], labels: ["labels"]).list()
+        return try SplitRule.own.dataSet(of: listing, layout: .folders, classNames: ["a", "b"], root: folder.url, seed: 3)
     }
 
     @Test func pairsByStemInCountedOrder() throws {
@@ -27,7 +26,7 @@ struct FolderLayoutTests {
         #expect(try data.cases(of: .train).map(\.id) == ["c_2", "c_10"])
         #expect(try data.cases(of: .train).map(\.group) == ["p", "p"])
         #expect(try data.cases(of: .train)[0].images == [folder("images/c_2.nii")])
-        #expect(try data.cases(of: .test).map(\.label) == [folder("labels/c_1.png")])
+        #expect(try data.cases(of: .test).map(\.label) == [LabelSource(file: folder("labels/c_1.png"))])
         #expect(
             folder.message { _ = try data.cases(of: .validation) }
                 == "DIR/split.csv: no case in the split 'validation'; put cases into it")
@@ -37,7 +36,7 @@ struct FolderLayoutTests {
         let names = (1...10).map { "c\($0).png" }
         let folder = try dataSet(images: names, labels: names, table: nil)
         let data = try read(folder)
-        #expect(Split.allCases.map(data.count) == [6, 2, 2])
+        #expect(Split.allCases.map(data.count) == [5, 2, 3])
         #expect(try data == read(folder))
     }
 
@@ -90,8 +89,11 @@ struct FolderLayoutTests {
 
     @Test func refusesMissingFolders() throws {
         let folder = try TemporaryFolder()
-        #expect(folder.message { _ = try read(folder) } == "DIR/images cannot be read: no such folder")
-        let layout = try? FolderLayout(root: folder("nowhere"), otherwise: SeededSplit(seed: 0))
-        #expect(layout == nil)
+        #expect(
+            folder.message { _ = try read(folder) }
+                == "DIR/images: no image files in this folder; name the folder that holds them")
+        #expect(
+            folder.message { _ = try FolderLayout(root: folder("nowhere"), images: ["a"], labels: ["b"]) }
+                == "DIR/nowhere cannot be read: no such folder")
     }
 }

@@ -22,8 +22,7 @@ struct RealDataTests {
     @Test(.enabled(if: has("hippocampus-mr-nifti"), "needs hippocampus-mr-nifti in MARGINSEG_DATA"))
     func hippocampus() throws {
         let folder = Self.root.appendingPathComponent("hippocampus-mr-nifti")
-        let data = try FolderLayout(root: folder, otherwise: SeededSplit(seed: 0))
-            .read(classNames: ["background", "anterior", "posterior"])
+        let data = try dataSet(at: folder, classNames: ["background", "anterior", "posterior"])
         #expect(Split.allCases.map(data.count) == [182, 26, 52])
         let recipe = PlaneRecipe(
             labels: LabelMap(identity: 3), normalization: .zScore, fit: .pad(to: PlaneSize(height: 64, width: 48)))
@@ -40,10 +39,8 @@ struct RealDataTests {
     @Test(.enabled(if: has("covid19-ct-slices"), "needs covid19-ct-slices in MARGINSEG_DATA"))
     func covidSlices() throws {
         let folder = Self.root.appendingPathComponent("covid19-ct-slices")
-        let layout = FolderLayout(
-            images: folder.appendingPathComponent("ct"), labels: folder.appendingPathComponent("covid"),
-            rule: .file(folder.appendingPathComponent("slices.csv")))
-        let data = try layout.read(classNames: ["background", "lesion"])
+        let data = try dataSet(
+            at: folder, classNames: ["background", "lesion"], LayoutSettings(images: ["ct"], labels: ["covid"]))
         #expect(Split.allCases.map(data.count) == [324, 46, 153])
         let recipe = PlaneRecipe(
             labels: try LabelMap([0: 0, 255: 1]), normalization: .range(low: 0, high: 255),

@@ -10,18 +10,18 @@ struct SplitFileTests {
     @Test(
         arguments: [
             ("file,group,split\na.nii.gz,p1,train\n", "a", Split.train, "p1"),
-            ("Name,Split\nsub/a.png,VAL\n", "a", .validation, nil),
+            ("Name,Split\n./sub/a.png,VAL\n", "sub/a", .validation, nil),
             ("image,video,case,suggested_split\na,v,c,valid\n", "a", .validation, "c"),
             ("file,case,patient,lesion_px,suggested_split_in_this_subset\r\n0001.png,c1,p1,9,test\r\n", "0001", .test, "p1"),
             ("file,split,split_by_size\na,training,test\n", "a", .train, nil),
             ("file,patient,split\na,,\n", "a", nil, ""),
         ] as [(String, String, Split?, String?)])
-    func understands(text: String, stem: String, split: Split?, group: String?) throws {
-        #expect(try read(text).entries == [SplitFile.Entry(stem: stem, split: split, group: group)])
+    func understands(text: String, name: String, split: Split?, group: String?) throws {
+        #expect(try read(text).entries == [SplitFile.Entry(name: name, split: split, group: group)])
     }
 
     @Test(arguments: [
-        ("case,split\na,train\n", "split.csv:1: no column 'file', 'image' or 'name'; found case, split"),
+        ("case,split\na,train\n", "split.csv:1: no column 'file', 'image', 'name' or 'id'; found case, split"),
         ("file,set\na,train\n", "split.csv:1: no column 'split', nor a single one with 'split' in its name; found file, set"),
         (
             "file,split_a,split_b\na,train,test\n",

@@ -93,3 +93,9 @@ struct NumberedSource: PlaneSource {
             labels: [UInt8](repeating: UInt8(index % 256), count: size.count), channels: channels, size: size, sourceSize: size)
     }
 }
+
+/// The data set in a folder, as its layout has it.
+func dataSet(at folder: URL, classNames: [String], _ settings: LayoutSettings = LayoutSettings()) throws -> DataSet {
+    let (listing, layout) = try DataSetFolder(folder).open(settings)
+    return try SplitRule.own.dataSet(of: listing, layout: layout, classNames: classNames, root: folder, seed: 0)
+}

@@ -46,15 +46,14 @@ struct SurgicalPhantomTests {
         let folder = try TemporaryFolder()
         let phantom = SurgicalPhantom(videos: 3, frames: 2, width: 40, height: 32, seed: 1)
         try phantom.write(to: folder("scene"))
-        let data = try FolderLayout(root: folder("scene"), otherwise: SeededSplit(seed: 0))
-            .read(classNames: SurgicalPhantom.classNames)
+        let data = try dataSet(at: folder("scene"), classNames: SurgicalPhantom.classNames)
         #expect(Split.allCases.map(data.count) == [2, 2, 2])
         let frame = try #require(data.cases(of: .train).last)
         #expect(frame.id == "video_1_frame_001")
         #expect(frame.group == "video_1")
         let image = try ImageFile.read(frame.images[0])
         #expect(image.extent == Extent(width: 40, height: 32, channels: 3))
-        let label = try ImageFile.read(#require(frame.label))
+        let label = try ImageFile.read(#require(frame.label?.first))
         let expected = phantom.video(0)[1]
         #expect(try label.labelValues() == expected.labels.map(Int32.init))
         let red = expected.colours.enumerated().filter { $0.offset % 3 == 0 }.map { Float($0.element) }

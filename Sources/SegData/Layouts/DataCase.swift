@@ -2,21 +2,31 @@ import Foundation
 
 /// One image with its labels: a volume, a slice or a video frame.
 public struct DataCase: Sendable, Hashable {
-    /// The name that reports use: the stem of the image file.
+    /// The name that reports use; `/` parts the folders of a nested data set.
     public let id: String
     /// What must not stand in two splits: a patient or a video.
     public let group: String
     /// One file with all channels, or one file a channel.
     public let images: [URL]
-    /// The label file; nil where there is nothing to learn from or to compare with.
-    public let label: URL?
+    /// Where the labels stand; nil where there is nothing to learn from or to compare with.
+    public let label: LabelSource?
 
     /// - Precondition: at least one image file.
-    public init(id: String, group: String, images: [URL], label: URL?) {
+    public init(id: String, group: String, images: [URL], label: LabelSource?) {
         precondition(!images.isEmpty, "a case has an image")
         self.id = id
         self.group = group
         self.images = images
         self.label = label
     }
+
+    /// A case whose labels stand in one file.
+    ///
+    /// - Precondition: at least one image file.
+    public init(id: String, group: String, images: [URL], label: URL) {
+        self.init(id: id, group: group, images: images, label: LabelSource(file: label))
+    }
+
+    /// The name as that of a file, without an ending.
+    public var fileName: String { id.replacing("/", with: "_") }
 }

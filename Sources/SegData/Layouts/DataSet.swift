@@ -4,12 +4,20 @@ public struct DataSet: Sendable, Equatable {
     public let classNames: [String]
     /// Where the data set was found, for messages.
     public let origin: String
+    /// How the files lie.
+    public let layout: LayoutName
+    /// What a reader of scores must know of the splits.
+    public let notes: [String]
     private let casesBySplit: [Split: [DataCase]]
 
+    /// - Parameter mayShareGroups: only where a protocol that does so was asked for by name.
     /// - Throws: `DataSetError.groupInTwoSplits`, because scores on a known patient tell nothing about a new one.
-    public init(classNames: [String], origin: String, cases: [Split: [DataCase]]) throws {
+    public init(
+        classNames: [String], origin: String, cases: [Split: [DataCase]], layout: LayoutName = .folders, notes: [String] = [],
+        mayShareGroups: Bool = false
+    ) throws {
         var home: [String: Split] = [:]
-        for split in Split.allCases {
+        for split in Split.allCases where !mayShareGroups {
             for group in Set((cases[split] ?? []).map(\.group)).sorted() {
                 if let other = home.updateValue(split, forKey: group) {
                     throw DataSetError.groupInTwoSplits(origin: origin, group: group, first: other, second: split)
@@ -18,6 +26,8 @@ public struct DataSet: Sendable, Equatable {
         }
         self.classNames = classNames
         self.origin = origin
+        self.layout = layout
+        self.notes = notes
         casesBySplit = cases
     }
 

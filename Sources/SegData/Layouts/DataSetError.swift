@@ -3,6 +3,7 @@ public enum DataSetError: Error, Equatable, Sendable {
     case noImages(folder: String)
     case imagesWithoutLabel(images: String, labels: String, names: [String])
     case labelsWithoutImage(images: String, labels: String, names: [String])
+    case channelsMissing(first: String, other: String, names: [String])
     case equalStems(folder: String, names: [String])
     case missingOnDisk(splitFile: String, folder: String, names: [String])
     case missingInSplitFile(splitFile: String, folder: String, names: [String])
@@ -10,6 +11,8 @@ public enum DataSetError: Error, Equatable, Sendable {
     case groupInTwoSplits(origin: String, group: String, first: Split, second: Split)
     case tooFewGroups(origin: String, groups: Int, needed: Int)
     case fractions(validation: Double, test: Double)
+    case folds(number: Int, count: Int)
+    case noPaperSplit(origin: String)
 }
 
 extension DataSetError: CustomStringConvertible {
@@ -23,6 +26,9 @@ extension DataSetError: CustomStringConvertible {
         case .labelsWithoutImage(let images, let labels, let names):
             return "\(labels): \(Self.counted(names, "label")) without an image of the same name in \(images): "
                 + "\(Self.listed(names)); add the images or remove the labels"
+        case .channelsMissing(let first, let other, let names):
+            return "\(other): \(Self.counted(names, "case")) not in both this and \(first): \(Self.listed(names)); "
+                + "every case has a file for each channel"
         case .equalStems(let folder, let names):
             return "\(folder): more than one file for \(Self.counted(names, "name")): \(Self.listed(names)); keep one file each"
         case .missingOnDisk(let splitFile, let folder, let names):
@@ -41,6 +47,10 @@ extension DataSetError: CustomStringConvertible {
                 + "add cases or ask for fewer splits"
         case .fractions(let validation, let test):
             return "split fractions: validation \(validation) and test \(test); expected numbers from 0 with a sum below 1"
+        case .folds(let number, let count):
+            return "fold \(number) of \(count); expected 2 folds or more, counted from 0"
+        case .noPaperSplit(let origin):
+            return "\(origin): the paper names no split for this data set; take another rule than 'paper'"
         }
     }
 

@@ -2,109 +2,146 @@ import DurableFiles
 import Foundation
 import MedicalImages
 
-/// A folder of images and a folder of labels with equal names, read where they lie.
+/// Images and labels whose places follow patterns: folders with equal names, endings side by side, or a folder a case.
 ///
-/// `case_1.nii.gz` belongs to `case_1.png`: only the endings of image formats may differ.
-public struct FolderLayout: Sendable {
-    /// What decides which case trains, validates and tests.
-    public enum Rule: Sendable {
-        /// A comma-separated table with a row a file: `file` (or `image`, `name`), `split` (train, validation or test; empty to
-        /// leave the file out) and, where cases belong together, `group` (or `patient`, `case`, `video`).
-        case file(URL)
-        /// At random, every case a group of its own.
-        case seeded(SeededSplit)
+/// Several image patterns are the channels of one case. One label pattern means files of labels, or, where it names folders, one
+/// mask for each object; several mean masks of one class each, of which the later lie in front.
+public struct FolderLayout: CaseLayout {
+    let index: FolderIndex
+    let images: [NamePattern]
+    let labels: [NamePattern]
+    let overlap: OverlapRule
+    /// The data set's own table of splits.
+    let table: URL?
+
+    /// - Parameters:
+    ///   - images: patterns below `root`, such as `images` or `scans/*_flair.nii.gz`.
+    ///   - labels: as many as there are masks a case; one for files that hold all classes.
+    ///   - overlap: for several masks; nil: the later lie in front.
+    ///   - table: rows of files and splits; nil takes `split.csv`, or else the only table of `root` that names its cases.
+    /// - Throws: `SettingError` for a pattern that cannot be meant, `FileError` unless `root` is a folder.
+    public init(root: URL, images: [String], labels: [String], overlap: OverlapRule? = nil, table: URL? = nil) throws {
+        try self.init(FolderIndex(root), images: images, labels: labels, overlap: overlap, table: table)
     }
 
-    public var images: URL
-    public var labels: URL
-    public var rule: Rule
-
-    public init(images: URL, labels: URL, rule: Rule) {
-        self.images = images
-        self.labels = labels
-        self.rule = rule
+    init(_ index: FolderIndex, images: [String], labels: [String], overlap: OverlapRule? = nil, table: URL? = nil) throws {
+        precondition(!images.isEmpty && !labels.isEmpty, "a layout has images and labels")
+        self.index = index
+        self.images = try images.map(NamePattern.init)
+        self.labels = try labels.map(NamePattern.init)
+        self.overlap = overlap ?? .priority(Array((1...labels.count).reversed()))
+        self.table = table
     }
 
-    /// The layout `images/`, `labels/`, `split.csv` below one folder; without the table, a split at random.
-    ///
-    /// - Throws: `FileError` unless `root` is a folder.
-    public init(root: URL, otherwise split: SeededSplit) throws {
-        try FileSystem.requireFolder(root)
-        let table = root.appendingPathComponent("split.csv")
-        self.init(
-            images: root.appendingPathComponent("images"), labels: root.appendingPathComponent("labels"),
-            rule: FileSystem.kind(of: table) == .missing ? .seeded(split) : .file(table))
+    public func list() throws -> CaseListing {
+        let (imageFiles, labelFiles) = matchedFiles()
+        for (pattern, files) in zip(images, imageFiles) { try checkSingle(files, of: pattern) }
+        for (pattern, files) in zip(labels, labelFiles) where !pattern.namesFolders { try checkSingle(files, of: pattern) }
+        guard !imageFiles[0].isEmpty else { throw DataSetError.noImages(folder: place(images[0])) }
+
+        let ids = imageFiles[0].keys.map(\.id).sorted().sortedAsCounted()
+        let table = try chosenTable(naming: ids)
+        let rows = try table.map { try SplitRows($0, ids: ids, folder: place(images[0]), alsoKnown: labelFiles[0].keys.map(\.id)) }
+        let isLeftOut = { (id: String) in rows.map { $0.leftOut.contains(id) } ?? false }
+        try checkPairs(imageFiles, labelFiles, isLeftOut: isLeftOut)
+
+        let imagesByID = imageFiles.map { files in Dictionary(uniqueKeysWithValues: files.map { ($0.key.id, $0.value[0]) }) }
+        let labelsByID = labelFiles.map { files in Dictionary(uniqueKeysWithValues: files.map { ($0.key.id, $0.value) }) }
+        let entries = imageFiles[0].keys.compactMap { match -> CaseListing.Entry? in
+            let label = source(labelsByID.map { $0[match.id] ?? [] })
+            guard let label else { return nil }  // left out by the table
+            let dataCase = DataCase(
+                id: match.id, group: rows?.groups[match.id] ?? match.group, images: imagesByID.compactMap { $0[match.id] },
+                label: label)
+            return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
+        }
+        return CaseListing(origin: table?.path ?? place(images[0]), entries: entries)
     }
 
-    /// Lists the cases and puts them into their splits; opens no image.
-    ///
-    /// - Throws: `DataSetError` where images, labels and split do not fit together, `CSVError` for the table, `FileError`.
-    public func read(classNames: [String]) throws -> DataSet {
-        let imagesByStem = try Self.filesByStem(images)
-        var labelsByStem = try Self.filesByStem(labels)
-        guard !imagesByStem.isEmpty else { throw DataSetError.noImages(folder: images.path) }
-        let origin: String
-        let places: [SplitFile.Entry]
-        switch rule {
-        case .seeded(let split):
-            origin = images.path
-            let splits = try split.assign(Set(imagesByStem.keys), origin: origin)
-            places = splits.map { SplitFile.Entry(stem: $0, split: $1, group: nil) }
-        case .file(let url):
-            origin = url.path
-            let table = try SplitFile(url)
-            try check(table, imagesByStem, labelsByStem)
-            places = table.entries.filter { $0.split != nil }
-            // The labels of files that are left out miss no image.
-            for entry in table.entries where entry.split == nil { labelsByStem[entry.stem] = nil }
+    /// The files of every pattern. A file that fits patterns of images and of labels, as `a_seg.nii.gz` fits `*.nii.gz` and
+    /// `*_seg.nii.gz`, belongs to the longer one.
+    private func matchedFiles() -> (images: [[NamePattern.Match: [URL]]], labels: [[NamePattern.Match: [URL]]]) {
+        let imageFiles = images.map { $0.files(in: index) }
+        let labelFiles = labels.map { $0.files(in: index) }
+        func without(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern, _ others: [(NamePattern, [NamePattern.Match: [URL]])])
+            -> [NamePattern.Match: [URL]]
+        {
+            let longer = others.filter { $0.0.length > pattern.length }
+            guard !longer.isEmpty else { return files }
+            let taken = Set(longer.flatMap { $0.1.values.flatMap(\.self) })
+            return files.compactMapValues { urls in
+                let rest = urls.filter { !taken.contains($0) }
+                return rest.isEmpty ? nil : rest
+            }
         }
-        try checkPairs(places.map(\.stem), imagesByStem, labelsByStem)
-
-        let placeByStem = Dictionary(uniqueKeysWithValues: places.map { ($0.stem, $0) })
-        var cases: [Split: [DataCase]] = [:]
-        for stem in placeByStem.keys.sorted().sortedAsCounted() {
-            guard let place = placeByStem[stem], let split = place.split, let image = imagesByStem[stem] else { continue }
-            cases[split, default: []].append(
-                DataCase(id: stem, group: place.group ?? stem, images: [image], label: labelsByStem[stem]))
-        }
-        return try DataSet(classNames: classNames, origin: origin, cases: cases)
+        return (
+            zip(images, imageFiles).map { without($1, of: $0, Array(zip(labels, labelFiles))) },
+            zip(labels, labelFiles).map { without($1, of: $0, Array(zip(images, imageFiles))) }
+        )
     }
 
-    /// Every row has its file and every file its row.
-    private func check(_ table: SplitFile, _ imagesByStem: [String: URL], _ labelsByStem: [String: URL]) throws {
-        let absent = table.entries.filter { $0.split != nil && imagesByStem[$0.stem] == nil && labelsByStem[$0.stem] == nil }
-        guard absent.isEmpty else {
-            throw DataSetError.missingOnDisk(
-                splitFile: table.path, folder: images.path, names: absent.map(\.stem).sortedAsCounted())
-        }
-        let unnamed = Set(imagesByStem.keys).subtracting(table.entries.map(\.stem))
-        guard unnamed.isEmpty else {
-            throw DataSetError.missingInSplitFile(
-                splitFile: table.path, folder: images.path, names: unnamed.sorted().sortedAsCounted())
-        }
+    private func source(_ files: [[URL]]) -> LabelSource? {
+        guard files.allSatisfy({ !$0.isEmpty }) else { return nil }
+        if files.count == 1 { return labels[0].namesFolders ? LabelSource(union: files[0]) : LabelSource(file: files[0][0]) }
+        return LabelSource(
+            files.enumerated().flatMap { number, urls in urls.map { LabelSource.Layer($0, value: number + 1) } }, overlap: overlap)
     }
 
-    /// Every image has its label and every label its image.
-    private func checkPairs(_ stems: [String], _ imagesByStem: [String: URL], _ labelsByStem: [String: URL]) throws {
-        let bare = stems.filter { imagesByStem[$0] != nil && labelsByStem[$0] == nil }
-        guard bare.isEmpty else {
-            throw DataSetError.imagesWithoutLabel(
-                images: images.path, labels: labels.path, names: bare.sorted().sortedAsCounted())
-        }
-        let orphans = labelsByStem.keys.filter { imagesByStem[$0] == nil }
-        guard orphans.isEmpty else {
-            throw DataSetError.labelsWithoutImage(
-                images: images.path, labels: labels.path, names: orphans.sorted().sortedAsCounted())
-        }
+    /// The folder of a pattern, for messages.
+    private func place(_ pattern: NamePattern) -> String {
+        let folder = pattern.text.prefix { $0 != "*" && $0 != "<" }
+        let trimmed = folder.hasSuffix("/") ? folder.dropLast() : folder
+        let isWhole = pattern.text == folder || pattern.text.dropFirst(folder.count) == "*"
+        return index.root.path + (isWhole ? trimmed.isEmpty ? "" : "/\(trimmed)" : "/\(pattern.text)")
     }
 
-    private static func filesByStem(_ folder: URL) throws -> [String: URL] {
-        let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file }
-        let byStem = Dictionary(grouping: files, by: ImageFile.stem(of:))
-        let doubled = byStem.filter { $0.value.count > 1 }.keys
+    /// The table that was given, or the one that lies in the root.
+    private func chosenTable(naming ids: [String]) throws -> SplitFile? {
+        if let table { return try SplitFile(table) }
+        if index.rootFiles.contains("split.csv") { return try SplitFile(index.url("split.csv")) }
+        let known = Set(ids).union(ids.compactMap { $0.split(separator: "/").last.map(String.init) })
+        let tables = index.rootFiles.filter { $0.lowercased().hasSuffix(".csv") }.compactMap { name in
+            // A table about something else is none of splits, and no error.
+            (try? SplitFile(index.url(name))).flatMap { file in
+                file.entries.contains { known.contains($0.name) || known.contains($0.stem) } ? file : nil
+            }
+        }
+        return tables.count == 1 ? tables[0] : nil
+    }
+
+    /// One file for each case and pattern.
+    private func checkSingle(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern) throws {
+        let doubled = files.filter { $0.value.count > 1 }.keys
         guard doubled.isEmpty else {
-            throw DataSetError.equalStems(folder: folder.path, names: doubled.sorted().sortedAsCounted())
+            throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sorted().sortedAsCounted())
         }
-        return byStem.compactMapValues(\.first)
+    }
+
+    /// Every image has its labels and every label its image.
+    private func checkPairs(
+        _ imageFiles: [[NamePattern.Match: [URL]]], _ labelFiles: [[NamePattern.Match: [URL]]], isLeftOut: (String) -> Bool
+    ) throws {
+        let ids = Set(imageFiles[0].keys.map(\.id))
+        for (pattern, files) in zip(images, imageFiles).dropFirst() {
+            let others = Set(files.keys.map(\.id))
+            let difference = ids.symmetricDifference(others).filter { !isLeftOut($0) }
+            guard difference.isEmpty else {
+                throw DataSetError.channelsMissing(
+                    first: place(images[0]), other: place(pattern), names: difference.sorted().sortedAsCounted())
+            }
+        }
+        for (pattern, files) in zip(labels, labelFiles) {
+            let labelled = Set(files.keys.map(\.id))
+            let bare = ids.subtracting(labelled).filter { !isLeftOut($0) }
+            guard bare.isEmpty else {
+                throw DataSetError.imagesWithoutLabel(
+                    images: place(images[0]), labels: place(pattern), names: bare.sorted().sortedAsCounted())
+            }
+            let orphans = labelled.subtracting(ids).filter { !isLeftOut($0) }
+            guard orphans.isEmpty else {
+                throw DataSetError.labelsWithoutImage(
+                    images: place(images[0]), labels: place(pattern), names: orphans.sorted().sortedAsCounted())
+            }
+        }
     }
 }

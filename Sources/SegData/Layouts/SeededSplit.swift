@@ -12,6 +12,14 @@ public struct SeededSplit: Sendable, Hashable, Codable {
         self.test = test
     }
 
+    /// Shares that are not given are the usual ones.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(seed: container.decode(UInt64.self, forKey: .seed))
+        validation = try container.decodeIfPresent(Double.self, forKey: .validation) ?? validation
+        test = try container.decodeIfPresent(Double.self, forKey: .test) ?? test
+    }
+
     /// The split of each group; the rest trains.
     ///
     /// - Throws: `DataSetError` for fractions that leave nothing to train with, or too few groups.

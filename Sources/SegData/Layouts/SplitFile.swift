@@ -3,17 +3,20 @@ import MedicalImages
 
 /// A table that puts files into splits, and into groups where it says so.
 ///
-/// The file column is named `file`, `image` or `name`; the split column `split`, or else the only column with `split` in
+/// The file column is named `file`, `image`, `name` or `id`; the split column `split`, or else the only column with `split` in
 /// its name, such as `suggested_split`; the group column `group`, `patient`, `case` or `video`, the first of these that
 /// is there. A row with an empty split leaves its file out.
 struct SplitFile {
     struct Entry: Equatable {
-        /// The file's name without its ending.
-        var stem: String
+        /// The file's path as it is written, without its ending.
+        var name: String
         /// Nil: left out.
         var split: Split?
         /// Nil where the table has no group column.
         var group: String?
+
+        /// The last part of the name.
+        var stem: String { name.split(separator: "/").last.map(String.init) ?? name }
     }
 
     let path: String
@@ -26,45 +29,65 @@ struct SplitFile {
 
     init(_ table: CSVTable) throws {
         path = table.path
-        let header = table.header.map { $0.lowercased() }
-        func column(_ names: [String]) -> Int? { names.lazy.compactMap { header.firstIndex(of: $0) }.first }
         func missing(_ what: String) -> CSVError {
             CSVError(
                 path: table.path, line: 1,
                 problem: "no column \(what); found \(table.header.joined(separator: ", "))")
         }
-        guard let file = column(["file", "image", "name"]) else { throw missing("'file', 'image' or 'name'") }
-        let candidates = header.indices.filter { header[$0].contains("split") }
-        guard let split = column(["split"]) ?? (candidates.count == 1 ? candidates[0] : nil) else {
-            throw missing("'split', nor a single one with 'split' in its name")
-        }
-        let group = column(["group", "patient", "case", "video"])
+        guard let file = table.column(["file", "image", "name", "id"]) else { throw missing("'file', 'image', 'name' or 'id'") }
+        guard let split = table.splitColumn else { throw missing("'split', nor a single one with 'split' in its name") }
+        let group = table.groupColumn
         var lines: [String: Int] = [:]
         entries = try table.rows.map { row in
-            let name = row.fields[file]
-            guard !name.isEmpty else {
+            let path = row.fields[file]
+            guard !path.isEmpty else {
                 throw CSVError(path: table.path, line: row.line, problem: "no file name; name a file or remove the row")
             }
-            let word = row.fields[split]
-            let named = Split(word: word)
-            guard named != nil || word.isEmpty else {
+            let named = try table.split(row, column: split)
+            var parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+            if let last = parts.popLast() { parts.append(ImageFile.stem(of: URL(fileURLWithPath: last))) }
+            let name = parts.joined(separator: "/")
+            if let first = lines.updateValue(row.line, forKey: name) {
                 throw CSVError(
-                    path: table.path, line: row.line,
-                    problem: "split '\(word)'; expected train, validation or test, or nothing to leave the file out")
-            }
-            // Only the last part of a path names the case.
-            let stem = ImageFile.stem(of: URL(fileURLWithPath: name))
-            if let first = lines.updateValue(row.line, forKey: stem) {
-                throw CSVError(
-                    path: table.path, line: row.line, problem: "'\(stem)' stands on line \(first) already; keep one row a file")
+                    path: table.path, line: row.line, problem: "'\(name)' stands on line \(first) already; keep one row a file")
             }
             let groupName = group.map { row.fields[$0] }
             guard groupName != "" || named == nil else {
                 throw CSVError(
                     path: table.path, line: row.line,
-                    problem: "no \(header[group ?? 0]) for '\(stem)'; name one, or remove the column")
+                    problem: "no \(table.header[group ?? 0].lowercased()) for '\(name)'; name one, or remove the column")
             }
-            return Entry(stem: stem, split: named, group: groupName)
+            return Entry(name: name, split: named, group: groupName)
         }
+    }
+}
+
+extension CSVTable {
+    /// The first of these columns, in any case, that is there.
+    func column(_ names: [String]) -> Int? {
+        let header = header.map { $0.lowercased() }
+        return names.lazy.compactMap { header.firstIndex(of: $0) }.first
+    }
+
+    /// `split`, or else the only column with `split` in its name.
+    var splitColumn: Int? {
+        let candidates = header.indices.filter { header[$0].lowercased().contains("split") }
+        return column(["split"]) ?? (candidates.count == 1 ? candidates[0] : nil)
+    }
+
+    var groupColumn: Int? { column(["group", "patient", "case", "video"]) }
+
+    /// The split that a field names; nil where it is empty.
+    ///
+    /// - Throws: `CSVError` for any other word.
+    func split(_ row: Row, column: Int) throws -> Split? {
+        let word = row.fields[column]
+        let named = Split(word: word)
+        guard named != nil || word.isEmpty else {
+            throw CSVError(
+                path: path, line: row.line,
+                problem: "split '\(word)'; expected train, validation or test, or nothing to leave the file out")
+        }
+        return named
     }
 }

@@ -18,9 +18,9 @@ public struct CaseReader: Sendable {
         let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
         let extent = try Self.join(infos.map(\.extent), of: dataCase.images)
         try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
-        if let label = dataCase.label {
-            let info = try ImageFile.readInfo(label)
-            try checkLabel(info.extent, info.geometry, at: label, extent, infos[0].geometry, dataCase.images[0])
+        for layer in dataCase.label?.layers ?? [] {
+            let info = try ImageFile.readInfo(layer.url)
+            try checkLabel(info.extent, info.geometry, at: layer.url, extent, infos[0].geometry, dataCase.images[0])
         }
         return extent
     }
@@ -35,11 +35,13 @@ public struct CaseReader: Sendable {
         let extent = try Self.join(images.map(\.extent), of: dataCase.images)
         try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
         var labels: [UInt8]?
-        if let url = dataCase.label {
-            let label = try ImageFile.read(url)
-            try checkLabel(label.extent, label.geometry, at: url, extent, images[0].geometry, dataCase.images[0])
-            let values = try Self.oneChannel(label.labelValues(), label.extent, url)
-            labels = try recipe.labels.apply(to: values, extent: label.extent, path: url.path)
+        if let source = dataCase.label {
+            let reading = try LabelReading(source)
+            try checkLabel(
+                reading.extent, reading.geometry, at: source.first, extent, images[0].geometry, dataCase.images[0])
+            var classes = try recipe.labels.apply(to: reading.values, extent: reading.extent, path: source.first.path)
+            for index in reading.undecided { classes[index] = LabelMap.ignored }
+            labels = classes
         }
         return PreparedCase(
             id: dataCase.id, group: dataCase.group, extent: extent, geometry: images[0].geometry, source: images[0].source,
@@ -85,16 +87,5 @@ public struct CaseReader: Sendable {
 
     private static func isSameGrid(_ a: Extent, _ b: Extent) -> Bool {
         (a.width, a.height, a.depth) == (b.width, b.height, b.depth)
-    }
-
-    /// The only channel, or the first of several that are equal, as masks saved in colour are.
-    private static func oneChannel(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
-        guard extent.channels > 1 else { return values }
-        let count = extent.voxelCount
-        for index in count..<values.count where values[index] != values[index % count] {
-            throw CaseError.labelChannels(
-                path: url.path, channels: extent.channels, first: VoxelPosition(index: index, in: extent))
-        }
-        return Array(values[..<count])
     }
 }

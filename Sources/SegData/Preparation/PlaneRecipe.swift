@@ -8,7 +8,7 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     public var labelGrid: LabelGrid
 
     /// Where a label's voxels lie.
-    public enum LabelGrid: String, Sendable, Codable {
+    public enum LabelGrid: String, Sendable, Codable, CaseIterable {
         /// Where its own header says, which must agree with the image's.
         case own
         /// Where the image's voxels lie: for data sets whose label headers are known to be wrong.

@@ -20,6 +20,12 @@ struct ConfigurationLayer {
 
     init(_ preset: Preset) throws { try self.init(yaml: preset.yaml, origin: "preset \(preset.name)", isFile: false) }
 
+    init(origin: String, isFile: Bool, node: Node) {
+        self.origin = origin
+        self.isFile = isFile
+        self.node = node
+    }
+
     private init(yaml: String, origin: String, isFile: Bool) throws {
         self.origin = origin
         self.isFile = isFile
@@ -130,7 +136,7 @@ struct ConfigurationLayer {
 
     /// The word of `{window: …}`, `{resize: …}`: which of the alternatives of an enumeration a mapping is.
     private static func choice(_ mapping: Node.Mapping) -> String? {
-        mapping.keys.lazy.compactMap(\.string).first { ["window", "percentiles", "range", "resize", "pad"].contains($0) }
+        mapping.keys.lazy.compactMap(\.string).first { ["window", "percentiles", "range", "resize", "pad", "random", "folds"].contains($0) }
     }
 }
 

@@ -44,7 +44,7 @@ extension ConfigurationReader {
     private static func optionalNames(at key: [String]) -> [String] {
         switch key {
         case []: ["preset"]
-        case ["data"]: ["folder"]
+        case ["data"]: ["folder", "layout", "task", "overlaps", "fold"]
         case _ where key.count == 3 && key.starts(with: ["training", "stages"]): ["from"]
         default: []
         }
@@ -82,6 +82,8 @@ extension ConfigurationReader {
         return switch key {
         case "architecture": listed(NetworkConfiguration.Architecture.self)
         case "normalization": listed(NetworkConfiguration.Normalization.self)
+        case "layout": listed(LayoutName.self)
+        case "label_grid": listed(PlaneRecipe.LabelGrid.self)
         case "axis": listed(PlaneAxis.self)
         case "by": listed(PlaneFit.Interpolation.self)
         case "planes": listed(PlaneStore.Selection.self)

@@ -1,5 +1,7 @@
+import DurableFiles
 import Foundation
 import MarginCalibration
+import SegData
 import SegLosses
 import Yams
 
@@ -8,13 +10,17 @@ import Yams
 /// Unknown keys are errors, and every error says where the value was written.
 public struct ConfigurationReader {
     /// The preset first, then what completes it, in order.
-    let layers: [ConfigurationLayer]
+    private(set) var layers: [ConfigurationLayer]
+    /// Instead of the folder that the layers name.
+    private let dataFolder: URL?
 
     /// - Parameters:
     ///   - preset: the name of one of `Preset.all`; nil takes the file's own `preset`, or `quick`.
     ///   - overrides: `key.path=value`, the last one wins.
+    ///   - data: the folder of the data set, instead of `data.folder`.
     /// - Throws: `ConfigurationError`, `FileError`.
-    public init(file: URL?, preset: String? = nil, overrides: [String] = []) throws {
+    public init(file: URL?, preset: String? = nil, overrides: [String] = [], data: URL? = nil) throws {
+        dataFolder = data
         var written: [ConfigurationLayer] = []
         var base = try preset.map { try Preset.named($0, at: "--preset \($0)") }
         if let file {
@@ -45,15 +51,42 @@ public struct ConfigurationReader {
 
     /// The resolved configuration, checked.
     ///
-    /// - Throws: `ConfigurationError` for the first thing that is wrong.
+    /// Where a data folder is named, what the data set says of its layout and classes stands over the preset and below everything
+    /// that was written.
+    ///
+    /// - Throws: `ConfigurationError` for the first thing that is wrong, `LayoutError` for a folder that is no data set.
     public func configuration() throws -> RunConfiguration {
+        var reader = self
+        if let (root, finding) = try dataSetFinding() {
+            reader.layers.insert(ConfigurationLayer(finding, root: root), at: 1)
+        }
+        return try reader.checked()
+    }
+
+    /// What the named data folder shows; nil where none is named, or nothing lies there.
+    ///
+    /// - Throws: `LayoutError`, and errors of files that describe a data set.
+    public func dataSetFinding() throws -> (root: URL, finding: LayoutFinding)? {
+        let data = try decoded().data
+        guard let root = dataFolder ?? data.folder.map({ URL(filePath: $0) }), FileSystem.kind(of: root) != .missing else {
+            return nil
+        }
+        return (root, try DataSetFolder(root).recognize(data.layoutSettings))
+    }
+
+    private func decoded() throws -> RunConfiguration {
         let merged = try layers.dropFirst().reduce(layers[0].node) { try $1.merged(over: $0) }
-        let configuration: RunConfiguration
         do {
-            configuration = try YAMLDecoder().decode(RunConfiguration.self, from: merged)
+            var configuration = try YAMLDecoder().decode(RunConfiguration.self, from: merged)
+            if let dataFolder { configuration.data.folder = dataFolder.path }
+            return configuration
         } catch let error as DecodingError {
             throw located(error)
         }
+    }
+
+    private func checked() throws -> RunConfiguration {
+        let configuration = try decoded()
         try refuseUnknownKeys(configuration)
         do {
             try configuration.validate()

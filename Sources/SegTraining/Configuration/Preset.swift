@@ -20,9 +20,10 @@ public struct Preset: Sendable {
         name: "quick", summary: "a useful model in minutes: 96×96 planes, half width, 10 + 10 epochs",
         yaml: """
             data:
-              images: images
-              labels: labels
-              split: split.csv
+              images: []
+              labels: []
+              split: own
+              label_grid: own
               classes: [{name: background, values: [0]}, {name: foreground, values: [1]}]
               ignored_values: []
             input:
@@ -51,9 +52,10 @@ public struct Preset: Sendable {
         name: "paper-ct", summary: "the paper's CT protocol: 224×336, 50 + 50 epochs, AdamW 1e-4",
         yaml: """
             data:
-              images: image
-              labels: label
-              split: split.csv
+              images: []
+              labels: []
+              split: own
+              label_grid: own
               classes: [{name: background, values: [0]}, {name: lesion, values: [1]}]
               ignored_values: []
             input:
@@ -81,9 +83,10 @@ public struct Preset: Sendable {
         name: "paper-instruments", summary: "the paper's instrument protocol: 768×768 RGB, 50 + 50 epochs, AdamW 1e-4",
         yaml: """
             data:
-              images: images
-              labels: labels
-              split: split.csv
+              images: []
+              labels: []
+              split: own
+              label_grid: own
               classes:
                 - {name: background, values: [0]}
                 - {name: shaft, values: [1]}

@@ -6,24 +6,28 @@ extension RunConfiguration {
     /// From file to network input; stored with the weights through the configuration.
     public var recipe: PlaneRecipe {
         get throws {
-            PlaneRecipe(labels: try data.labelMap, normalization: input.normalization, fit: input.fit, axis: input.axis)
+            PlaneRecipe(
+                labels: try data.labelMap, normalization: input.normalization, fit: input.fit, axis: input.axis,
+                labelGrid: data.labelGrid)
         }
     }
 
-    /// Lists the data set's cases.
+    /// Lists the data set's cases and puts them into their splits.
     ///
     /// - Parameter folder: instead of the configured one.
-    /// - Throws: `ConfigurationError` where no folder is named; `DataSetError`, `FileError` for what lies there.
+    /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `CSVError`, `FileError` for what
+    ///   lies there.
     public func openDataSet(at folder: URL?) throws -> DataSet {
-        guard let root = folder ?? data.folder.map({ URL(filePath: $0, directoryHint: .isDirectory) }) else {
+        guard let root = folder ?? data.folder.map({ URL(filePath: $0) }) else {
             throw ConfigurationError(["data", "folder"], "no data folder is named; give --data FOLDER")
         }
-        try FileSystem.requireFolder(root)
-        let table = root.appending(path: data.split)
-        let layout = FolderLayout(
-            images: root.appending(path: data.images, directoryHint: .isDirectory),
-            labels: root.appending(path: data.labels, directoryHint: .isDirectory),
-            rule: FileSystem.kind(of: table) == .missing ? .seeded(SeededSplit(seed: training.seed)) : .file(table))
-        return try layout.read(classNames: data.classNames)
+        let tableFolder = root.pathExtension.lowercased() == "csv" ? root.deletingLastPathComponent() : root
+        var table: URL?
+        if case .table(let path) = data.split {
+            table = URL(filePath: path, relativeTo: URL(filePath: tableFolder.path, directoryHint: .isDirectory)).absoluteURL
+        }
+        let (listing, layout) = try DataSetFolder(root).open(data.layoutSettings, table: table)
+        return try data.split.dataSet(
+            of: listing, layout: layout, classNames: data.classNames, root: tableFolder, seed: training.seed)
     }
 }

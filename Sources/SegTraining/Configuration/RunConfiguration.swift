@@ -30,23 +30,40 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
 public struct DataConfiguration: Sendable, Hashable, Codable {
     /// The folder of the data set; a relative path starts at the configuration file. The command line may name another.
     public var folder: String?
-    /// Folder of images, below `folder`.
-    public var images: String
-    /// Folder of label files with the same names, below `folder`.
-    public var labels: String
-    /// Table of files and splits, below `folder`; without the file, cases are split at random.
-    public var split: String
+    /// How the files lie below `folder`; nil: recognise it.
+    public var layout: LayoutName?
+    /// Folders or patterns of the image files below `folder`, one for each file of channels; empty: recognise them.
+    public var images: FilePatterns
+    /// Folders or patterns of the label files; several are masks of one class each, of which the later lie in front.
+    public var labels: FilePatterns
+    /// Which task of a layout that offers several, such as EndoVis' `binary`, `parts` and `type`.
+    public var task: String?
+    /// What holds where masks overlap; nil: the layout's own rule.
+    public var overlaps: OverlapRule?
+    /// Which entry of nnU-Net's `splits_final.json`; nil: the first.
+    public var fold: Int?
+    /// What decides which case trains, validates and tests.
+    public var split: SplitRule
+    /// Where the labels' voxels lie.
+    public var labelGrid: PlaneRecipe.LabelGrid
     /// Class 0 is the background.
     public var classes: [ClassConfiguration]
     /// Label values that take no part in anything.
     public var ignoredValues: [Int]
 
     enum CodingKeys: String, CodingKey {
-        case folder, images, labels, split, classes
+        case folder, layout, images, labels, task, overlaps, fold, split, classes
+        case labelGrid = "label_grid"
         case ignoredValues = "ignored_values"
     }
 
     public var classNames: [String] { classes.map(\.name) }
+
+    /// What is said of the layout.
+    public var layoutSettings: LayoutSettings {
+        LayoutSettings(
+            layout: layout, images: images.patterns, labels: labels.patterns, task: task, overlaps: overlaps, fold: fold ?? 0)
+    }
 
     /// - Precondition: `validate()` holds.
     public var labelMap: LabelMap {

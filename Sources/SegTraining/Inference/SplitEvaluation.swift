@@ -54,7 +54,7 @@ public struct SplitEvaluation {
                 let image = dataCase.images[0]
                 try PredictionFile.write(
                     predicted, values: classes.map { $0.values[0] }, like: prepared,
-                    to: predictionFolder.appending(path: ImageFile.stem(of: image) + PredictionFile.ending(for: image)))
+                    to: predictionFolder.appending(path: dataCase.fileName + PredictionFile.ending(for: image)))
             }
             if let showcase = showcase(prepared, predicted, store) { showcases.append(showcase) }
             onCase(index + 1)

@@ -82,7 +82,8 @@ struct MarginsCommand: ParsableCommand {
     private func counted() throws -> (LabelDistribution, names: [String], origin: String) {
         if let counts { return (try LabelDistribution(counts: counts.values), [], "the given counts") }
         let url = URL(argument: data ?? "")  // `validate` has seen one of the two
-        let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides).configuration()
+        let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides, data: url)
+            .configuration()
         let cases = try configuration.openDataSet(at: url).cases(of: .train)
         let training = try DataSet(classNames: configuration.data.classNames, origin: url.path, cases: [.train: cases])
         let bar = ProgressBar("counting", total: cases.count)

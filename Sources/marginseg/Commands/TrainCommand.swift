@@ -16,8 +16,8 @@ struct TrainCommand: ParsableCommand {
               marginseg train my.yaml --data DATA --output runs/b \\
                 --set training.batch_size=4 --set training.stages.0.epochs=5
 
-            The data folder holds images/, labels/ (equal names) and split.csv (columns file,split), or what the configuration \
-            names. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the \
+            The data are read where they lie; `marginseg inspect DATA` says how they are understood and what is wrong with them, \
+            docs/DATA.md which layouts there are. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the \
             validation metric, computed on whole images at native resolution) and last.safetensors.
 
             A run that was cut off, by whatever, goes on where it was last saved, and ends with the same bytes:
@@ -122,7 +122,10 @@ struct TrainCommand: ParsableCommand {
     private func resolve(_ saved: SavedRun?) throws -> RunConfiguration {
         let isNamed = file != nil || preset != nil
         let file = isNamed ? file.map(URL.init(argument:)) : saved?.folder.configuration
-        var configuration = try ConfigurationReader(file: file, preset: preset, overrides: overrides).configuration()
+        // The run remembers where its data lie, for `evaluate`.
+        var configuration = try ConfigurationReader(
+            file: file, preset: preset, overrides: overrides, data: data.map(URL.init(argument:))
+        ).configuration()
         let stages = configuration.training.stages.count
         if let epochs, epochs.values.count > 1, epochs.values.count != stages {
             throw ValidationError("--epochs names \(epochs.values.count) numbers for \(stages) stages.")
@@ -132,8 +135,6 @@ struct TrainCommand: ParsableCommand {
             if let epochs { configuration.training.stages[index].epochs = epochs.values[epochs.values.count > 1 ? index : 0] }
             if let patience { configuration.training.stages[index].patience = patience }
         }
-        // The run remembers where its data lie, for `evaluate`.
-        if let data { configuration.data.folder = URL(argument: data).path }
         if let from { configuration.training.stages[0].from = URL(argument: from).path }
         try configuration.validate()
         return configuration

@@ -1,0 +1,57 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+
+/// The image files and folders below a folder, by their paths within it; hidden ones are left out.
+struct FolderIndex: Sendable {
+    let root: URL
+    /// Image files, by the path of their folder; the root's is empty.
+    private let imagesByFolder: [String: [String]]
+    private let childrenByFolder: [String: [String]]
+    /// Other files that lie in the root itself, such as tables.
+    let rootFiles: [String]
+
+    /// Data sets are shallower; a link to a folder above would not end otherwise.
+    private static let depth = 6
+
+    /// - Throws: `FileError` where a folder cannot be listed.
+    init(_ root: URL) throws {
+        var images: [String: [String]] = [:]
+        var children: [String: [String]] = [:]
+        var others: [String] = []
+        func visit(_ folder: URL, _ path: String, depth: Int) throws {
+            for url in try FileSystem.list(folder) {
+                let name = url.lastPathComponent
+                if ImageFile.isRecognized(url), FileSystem.kind(of: url) == .file {
+                    images[path, default: []].append(name)
+                } else if FileSystem.kind(of: url) == .folder {
+                    children[path, default: []].append(name)
+                    if depth < Self.depth { try visit(url, Self.join(path, name), depth: depth + 1) }
+                } else if path.isEmpty {
+                    others.append(name)
+                }
+            }
+        }
+        try visit(root, "", depth: 0)
+        self.root = root
+        imagesByFolder = images
+        childrenByFolder = children
+        rootFiles = others
+    }
+
+    static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
+
+    /// The folders that hold images, in counted order.
+    var imageFolders: [String] { imagesByFolder.keys.sorted().sortedAsCounted() }
+
+    /// The names of the images that lie in a folder itself.
+    func images(in folder: String) -> [String] { imagesByFolder[folder] ?? [] }
+
+    /// The names of the folders in a folder.
+    func folders(in folder: String) -> [String] { childrenByFolder[folder] ?? [] }
+
+    /// The paths of all images.
+    var allImages: [String] { imageFolders.flatMap { folder in images(in: folder).map { Self.join(folder, $0) } } }
+
+    func url(_ path: String) -> URL { path.isEmpty ? root : root.appending(path: path) }
+}

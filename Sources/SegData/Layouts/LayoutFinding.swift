@@ -1,0 +1,42 @@
+import MedicalImages
+
+/// What recognising a data set found out.
+public struct LayoutFinding: Sendable {
+    /// A class that the data set itself names.
+    public struct ClassValues: Sendable, Hashable {
+        public let name: String
+        /// Values in label files.
+        public let values: [Int]
+
+        public init(_ name: String, _ values: [Int]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    public let layout: LayoutName
+    /// What gave it away, on one line.
+    public let reason: String
+    /// With the patterns that were found.
+    public let settings: LayoutSettings
+    /// Nil where the data set does not name its classes.
+    public let classes: [ClassValues]?
+    /// Values that the data set itself wants ignored.
+    public let ignoredValues: [Int]
+    /// Where the data set's labels lie.
+    public let labelGrid: PlaneRecipe.LabelGrid
+
+    init(
+        _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil, ignoring: [Int] = [],
+        labelGrid: PlaneRecipe.LabelGrid = .own
+    ) {
+        self.layout = layout
+        self.reason = reason
+        var settings = settings
+        settings.layout = layout
+        self.settings = settings
+        self.classes = classes
+        ignoredValues = ignoring
+        self.labelGrid = labelGrid
+    }
+}

@@ -1,0 +1,91 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+
+/// A comma-separated list of cases: columns `image` (or `image_1`, `image_2`, … for a file a channel), `label` or `mask`, and
+/// where they are wanted `id`, `split` and `group` (or `patient`, `case`, `video`).
+///
+/// Paths start at the folder of the list. A row with an empty split is left out.
+struct ListLayout: CaseLayout {
+    let url: URL
+
+    /// The list itself, or the only one in a folder.
+    static func recognize(_ root: URL, settings: LayoutSettings) throws -> LayoutFinding? {
+        let found: URL?
+        if root.pathExtension.lowercased() == "csv" {
+            found = root
+        } else {
+            guard FileSystem.kind(of: root) == .folder else { return nil }
+            let lists = try FileSystem.list(root).filter { url in
+                guard url.pathExtension.lowercased() == "csv", let table = try? CSVTable(url) else { return false }
+                return !Columns.images(table).isEmpty && Columns.label(table) != nil
+            }
+            found = lists.count == 1 ? lists[0] : nil
+        }
+        guard let found else { return nil }
+        let table = try CSVTable(found)
+        return LayoutFinding(
+            .csv, reason: "\(found.lastPathComponent) with columns \(table.header.joined(separator: ", "))", settings: settings)
+    }
+
+    /// - Throws: `LayoutError` where a folder has no list, or several.
+    init(root: URL) throws {
+        if root.pathExtension.lowercased() == "csv" {
+            url = root
+            return
+        }
+        let lists = try FileSystem.list(root).filter { url in
+            guard url.pathExtension.lowercased() == "csv", let table = try? CSVTable(url) else { return false }
+            return !Columns.images(table).isEmpty && Columns.label(table) != nil
+        }
+        guard lists.count == 1 else {
+            throw LayoutError(root, "\(lists.count) CSV files with columns image and label; name the one that is meant")
+        }
+        url = lists[0]
+    }
+
+    private enum Columns {
+        static func images(_ table: CSVTable) -> [Int] {
+            let header = table.header.map { $0.lowercased() }
+            if let single = header.firstIndex(of: "image") { return [single] }
+            return (1...99).compactMap { header.firstIndex(of: "image_\($0)") }
+        }
+
+        static func label(_ table: CSVTable) -> Int? { table.column(["label", "mask", "labels", "segmentation"]) }
+    }
+
+    func list() throws -> CaseListing {
+        let table = try CSVTable(url)
+        let images = Columns.images(table)
+        guard !images.isEmpty, let label = Columns.label(table) else {
+            throw CSVError(
+                path: url.path, line: 1,
+                problem: "no columns 'image' and 'label'; found \(table.header.joined(separator: ", "))")
+        }
+        let splitColumn = table.splitColumn, groupColumn = table.groupColumn
+        let idColumn = table.column(["id", "name", "case"])
+        var lines: [String: Int] = [:]
+        let entries = try table.rows.map { row -> CaseListing.Entry in
+            let paths = images.map { row.fields[$0] } + [row.fields[label]]
+            guard !paths.contains("") else {
+                throw CSVError(path: url.path, line: row.line, problem: "a file name is missing; name it or remove the row")
+            }
+            let urls = paths.map { URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL }
+            if let missing = urls.first(where: { FileSystem.kind(of: $0) != .file }) {
+                throw CSVError(path: url.path, line: row.line, problem: "no file \(missing.path)")
+            }
+            let id = idColumn.map { row.fields[$0] } ?? ImageFile.stem(of: urls[0])
+            if let first = lines.updateValue(row.line, forKey: id) {
+                throw CSVError(
+                    path: url.path, line: row.line,
+                    problem: "'\(id)' stands on line \(first) already; add a column 'id' with a name for each row")
+            }
+            let group = groupColumn.map { row.fields[$0] }
+            let split = try splitColumn.map { try table.split(row, column: $0) }
+            return CaseListing.Entry(
+                DataCase(id: id, group: group.flatMap { $0.isEmpty ? nil : $0 } ?? id, images: Array(urls.dropLast()), label: urls[urls.count - 1]),
+                place: split.map { $0.map { .split($0) } ?? .leftOut } ?? .open)
+        }
+        return CaseListing(origin: url.path, entries: entries)
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+
+/// What decides which case trains, validates and tests.
+public enum SplitRule: Sendable, Hashable {
+    /// The data set's own places; what it leaves open is split at random by the run's seed.
+    case own
+    /// The paper's, where it named one: for EndoVis by frames, which puts every video into every split.
+    case paper
+    /// A table: `file`, `split` and, where cases belong together, `group`. Its path starts at the data set's folder.
+    case table(String)
+    /// At random by groups.
+    case random(SeededSplit)
+    /// k-fold by groups: one fold validates, the others train; the data set's own test cases stay what they are.
+    case folds(FoldSplit)
+
+    /// The data set, with every case in its place.
+    ///
+    /// - Parameter seed: for what the data set leaves open.
+    /// - Throws: `DataSetError`, among others `groupInTwoSplits`.
+    public func dataSet(
+        of listing: CaseListing, layout: LayoutName, classNames: [String], root: URL, seed: UInt64
+    ) throws -> DataSet {
+        var notes = listing.notes
+        var origin = listing.origin
+        var mayShareGroups = false
+        let splits: [String: Split]
+        switch self {
+        case .own:
+            splits = try Self.own(listing, seed: seed, notes: &notes)
+        case .paper:
+            guard listing.entries.contains(where: { $0.paperSplit != nil }) else {
+                throw DataSetError.noPaperSplit(origin: origin)
+            }
+            splits = Self.fixed(listing) { $0.paperSplit }
+            let homes = Dictionary(grouping: listing.entries.filter { splits[$0.dataCase.id] != nil }, by: \.dataCase.group)
+            let shared = homes.filter { Set($0.value.map { splits[$0.dataCase.id] }).count > 1 }
+            if !shared.isEmpty {
+                mayShareGroups = true
+                notes.append(
+                    "the paper's split puts frames of the same \(shared.count == 1 ? "video" : "\(shared.count) videos") into "
+                        + "several splits: scores say little about a new video")
+            }
+        case .table(let path):
+            let table = try SplitFile(URL(filePath: path, relativeTo: root.appending(path: "", directoryHint: .isDirectory)))
+            origin = table.path
+            let rows = try SplitRows(table, ids: listing.entries.map(\.dataCase.id), folder: root.path)
+            let regrouped = listing.regrouped(rows.groups)
+            splits = rows.places.compactMapValues { if case .split(let split) = $0 { split } else { nil } }
+            return try Self.dataSet(
+                regrouped, splits, layout: layout, classNames: classNames, origin: origin, notes: notes, mayShareGroups: false)
+        case .random(let seeded):
+            let used = listing.entries.filter { $0.place != .leftOut }
+            let byGroup = try seeded.assign(Set(used.map(\.dataCase.group)), origin: origin)
+            splits = Self.fixed(listing) { $0.place == .leftOut ? nil : byGroup[$0.dataCase.group] }
+        case .folds(let folds):
+            let open = listing.entries.filter { $0.place != .leftOut && $0.place != .split(.test) }
+            let byGroup = try folds.assign(Set(open.map(\.dataCase.group)), origin: origin)
+            splits = Self.fixed(listing) {
+                switch $0.place {
+                case .leftOut: nil
+                case .split(.test): .test
+                default: byGroup[$0.dataCase.group]
+                }
+            }
+        }
+        return try Self.dataSet(
+            listing, splits, layout: layout, classNames: classNames, origin: origin, notes: notes, mayShareGroups: mayShareGroups)
+    }
+
+    private static func dataSet(
+        _ listing: CaseListing, _ splits: [String: Split], layout: LayoutName, classNames: [String], origin: String,
+        notes: [String], mayShareGroups: Bool
+    ) throws -> DataSet {
+        var cases: [Split: [DataCase]] = [:]
+        for entry in listing.entries {
+            if let split = splits[entry.dataCase.id] { cases[split, default: []].append(entry.dataCase) }
+        }
+        return try DataSet(
+            classNames: classNames, origin: origin, cases: cases, layout: layout, notes: notes, mayShareGroups: mayShareGroups)
+    }
+
+    private static func fixed(_ listing: CaseListing, _ split: (CaseListing.Entry) -> Split?) -> [String: Split] {
+        Dictionary(listing.entries.compactMap { entry in split(entry).map { (entry.dataCase.id, $0) } }) { first, _ in first }
+    }
+
+    /// The data set's places. Cases left open are split at random; where none are and nothing validates, part of the training
+    /// cases do, because the best checkpoint has to be chosen on something.
+    private static func own(_ listing: CaseListing, seed: UInt64, notes: inout [String]) throws -> [String: Split] {
+        var splits = fixed(listing) { if case .split(let split) = $0.place { split } else { nil } }
+        let open = listing.entries.filter { $0.place == .open }
+        let standard = SeededSplit(seed: seed)
+        if !open.isEmpty {
+            let hasTest = splits.values.contains(.test)
+            let hasValidation = splits.values.contains(.validation)
+            let rule = SeededSplit(
+                seed: seed, validation: hasValidation ? 0 : standard.validation, test: hasTest ? 0 : standard.test)
+            let byGroup = try rule.assign(Set(open.map(\.dataCase.group)), origin: listing.origin)
+            for entry in open { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
+            notes.append("the data set names no split for \(open.count) cases: they were split at random, seed \(seed)")
+        } else if splits.values.contains(.train), !splits.values.contains(.validation) {
+            let training = listing.entries.filter { splits[$0.dataCase.id] == .train }
+            let rule = SeededSplit(seed: seed, validation: standard.validation, test: 0)
+            let byGroup = try rule.assign(Set(training.map(\.dataCase.group)), origin: listing.origin)
+            for entry in training { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
+            notes.append("the data set names no validation split: part of the training cases validate, at random, seed \(seed)")
+        }
+        return splits
+    }
+}
+
+/// Written as `own`, `paper`, the name of a table, `{random: {validation: 0.15, test: 0.25, seed: 1}}`, or
+/// `{folds: {count: 5, fold: 0, seed: 1}}`.
+extension SplitRule: Codable {
+    private enum Keys: String, CodingKey { case random, folds }
+
+    private static let expected =
+        "expected own, paper, a table such as split.csv, {random: {validation: …, test: …, seed: …}}, or {folds: {count: …, fold: …, seed: …}}"
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            switch word {
+            case "own": self = .own
+            case "paper": self = .paper
+            case _ where word.lowercased().hasSuffix(".csv"): self = .table(word)
+            default: throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+            }
+            return
+        }
+        guard let container = try? decoder.container(keyedBy: Keys.self) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+        }
+        if let random = try container.decodeIfPresent(SeededSplit.self, forKey: .random) {
+            self = .random(random)
+        } else if let folds = try container.decodeIfPresent(FoldSplit.self, forKey: .folds) {
+            self = .folds(folds)
+        } else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .own, .paper, .table:
+            var container = encoder.singleValueContainer()
+            if case .table(let path) = self { try container.encode(path) } else { try container.encode("\(self)") }
+        case .random(let split):
+            var container = encoder.container(keyedBy: Keys.self)
+            try container.encode(split, forKey: .random)
+        case .folds(let split):
+            var container = encoder.container(keyedBy: Keys.self)
+            try container.encode(split, forKey: .folds)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@testable import SegData
+
+struct SplitRuleTests {
+    /// Cases `a1 a2 b1 …`: the letter is the patient.
+    private func listing(_ places: [String: CaseListing.Place], paper: [String: Split] = [:]) -> CaseListing {
+        CaseListing(
+            origin: "DIR",
+            entries: places.map { id, place in
+                .init(
+                    DataCase(id: id, group: String(id.prefix(1)), images: [URL(filePath: "/\(id)")], label: nil),
+                    place: place, paperSplit: paper[id])
+            })
+    }
+
+    private func split(_ rule: SplitRule, _ listing: CaseListing, seed: UInt64 = 1) throws -> DataSet {
+        try rule.dataSet(of: listing, layout: .folders, classNames: ["x", "y"], root: URL(filePath: "/"), seed: seed)
+    }
+
+    private func open(_ groups: String, each: Int = 2) -> [String: CaseListing.Place] {
+        Dictionary(uniqueKeysWithValues: groups.flatMap { group in (1...each).map { ("\(group)\($0)", .open) } })
+    }
+
+    @Test func foldsKeepPatientsTogetherAndMeetEachOnce() throws {
+        let listing = listing(open("abcdefg").merging(["t1": .split(.test), "z1": .leftOut]) { $1 })
+        var validated: [String] = []
+        for fold in 0..<3 {
+            let data = try split(.folds(FoldSplit(count: 3, fold: fold, seed: 4)), listing)
+            let validation = try data.cases(of: .validation)
+            validated += validation.map(\.id)
+            #expect(try data.cases(of: .test).map(\.id) == ["t1"], "the data set's own test stays")
+            #expect(Set(validation.map(\.group)).isDisjoint(with: try data.cases(of: .train).map(\.group)))
+            #expect([2, 3].contains(Set(validation.map(\.group)).count), "folds differ by one patient at most")
+        }
+        #expect(validated.sorted() == open("abcdefg").keys.sorted())
+    }
+
+    @Test func theSameSeedDealsTheSameFolds() throws {
+        let listing = listing(open("abcdefgh"))
+        let rule = SplitRule.folds(FoldSplit(count: 4, fold: 1, seed: 9))
+        #expect(try split(rule, listing) == split(rule, listing, seed: 2))
+        #expect(try split(rule, listing) != split(.folds(FoldSplit(count: 4, fold: 1, seed: 10)), listing))
+    }
+
+    @Test func ownPlacesAreCompletedAndSaidSo() throws {
+        let open = try split(.own, listing(open("abcdefgh")))
+        #expect(Split.allCases.map(open.count) == [10, 2, 4])
+        #expect(open.notes == ["the data set names no split for 16 cases: they were split at random, seed 1"])
+
+        let noValidation = try split(
+            .own, listing(self.open("abcdefgh").mapValues { _ in .split(.train) }.merging(["t1": .split(.test)]) { $1 }))
+        #expect(Split.allCases.map(noValidation.count) == [14, 2, 1])
+        #expect(
+            noValidation.notes
+                == ["the data set names no validation split: part of the training cases validate, at random, seed 1"])
+    }
+
+    @Test func onlyThePapersSplitMayPartAVideo() throws {
+        let places = open("v", each: 3)
+        let paper: [String: Split] = ["v1": .train, "v2": .validation, "v3": .test]
+        let data = try split(.paper, listing(places, paper: paper))
+        #expect(Split.allCases.map(data.count) == [1, 1, 1])
+        #expect(
+            data.notes
+                == ["the paper's split puts frames of the same video into several splits: scores say little about a new video"])
+        #expect(
+            message { _ = try split(.own, listing(paper.mapValues { .split($0) })) }
+                == "DIR: group 'v' stands in 'train' and in 'validation'; keep all cases of a patient or video in one split")
+        #expect(
+            message { _ = try split(.paper, listing(places)) }
+                == "DIR: the paper names no split for this data set; take another rule than 'paper'")
+    }
+
+    @Test func aTableGoesWithAnyLayout() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file,split,patient\na1,train,p\nb1,val,q\nc1,,\n", to: "my.csv")
+        let rule = SplitRule.table("my.csv")
+        let data = try rule.dataSet(
+            of: listing(["a1": .open, "b1": .split(.test), "c1": .open]), layout: .nnunet, classNames: ["x", "y"], root: folder.url,
+            seed: 1)
+        #expect(Split.allCases.map(data.count) == [1, 1, 0])
+        #expect(try data.cases(of: .train).map(\.group) == ["p"])
+    }
+
+    @Test(
+        arguments: [
+            (FoldSplit(count: 1, fold: 0, seed: 1), "fold 0 of 1; expected 2 folds or more, counted from 0"),
+            (FoldSplit(count: 3, fold: 3, seed: 1), "fold 3 of 3; expected 2 folds or more, counted from 0"),
+            (
+                FoldSplit(count: 5, fold: 0, seed: 1),
+                "DIR: 2 groups cannot be split, expected at least 5; add cases or ask for fewer splits"
+            ),
+        ])
+    func refusesFolds(folds: FoldSplit, expected: String) {
+        #expect(message { _ = try split(.folds(folds), listing(open("ab"))) } == expected)
+    }
+
+    @Test(arguments: [
+        #""own""#, #""paper""#, #""lists\/one.csv""#, #"{"folds":{"count":5,"fold":2,"seed":1}}"#,
+        #"{"random":{"seed":3,"test":0,"validation":0.5}}"#,
+    ])
+    func isWrittenAsRead(text: String) throws {
+        let rule = try JSONDecoder().decode(SplitRule.self, from: Data(text.utf8))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        #expect(String(decoding: try encoder.encode(rule), as: UTF8.self) == text)
+    }
+}
