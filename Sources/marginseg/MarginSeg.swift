@@ -22,7 +22,8 @@ struct MarginSeg: ParsableCommand {
             """,
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
-            DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self, TrainCommand.self,
+            DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
+            TrainCommand.self,
             EvaluateCommand.self, BoundCommand.self, PredictCommand.self,
         ])
 

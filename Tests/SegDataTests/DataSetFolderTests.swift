@@ -51,7 +51,8 @@ struct DataSetFolderTests {
             testDescription: "EndoVis", make: { try $0.writeEndoVis(frames: [0, 1]) }, layout: .endovis,
             reason: "instrument_dataset_N with left_frames/ and ground_truth/, 3 videos; task parts, videos kept together",
             classes: [
-                .init("background", [0]), .init("shaft", [10]), .init("wrist", [20]), .init("claspers", [30]), .init("probe", [40]),
+                .init("background", [0]), .init("shaft", [10]), .init("wrist", [20]), .init("claspers", [30]),
+                .init("probe", [40]),
             ]),
         Row(
             testDescription: "objects", make: { try $0.writeObjects() }, layout: .objects,
@@ -114,7 +115,7 @@ struct DataSetFolderTests {
             testDescription: "cases", make: { try $0.writeCases() }, layout: .cases,
             reason:
                 "4 folders with the same files: images Flair.nii.gz, T1c.nii.gz, labels Classes.nii.gz (3 values); "
-                + "brainmask.nii.gz left out, it has fewer values",
+                + "brainmask.nii.gz left out for having fewer values",
             images: ["<split>/*/Flair.nii.gz", "<split>/*/T1c.nii.gz"], labels: ["<split>/*/Classes.nii.gz"],
             splits: [["train/p1", "train/p2"], ["validation/p3"], ["test/p4"]]),
         Row(

@@ -8,7 +8,7 @@ import MedicalImages
 extension TemporaryFolder {
     /// A volume of one value's worth of content: voxel i holds `values[i % count]`.
     private func volume(_ values: [Int16], channels: Int = 1, spacing: [Double] = [1, 1, 2], to path: String) throws {
-        let extent = Extent(width: 4, height: 3, depth: 2, channels: channels)
+        let extent = Extent(width: 6, height: 5, depth: 4, channels: channels)
         let samples = (0..<extent.sampleCount).map { values[$0 % values.count] }
         try write(.int16(samples), extent, geometry: VoxelGeometry(spacing: spacing), to: path)
     }
@@ -75,7 +75,8 @@ extension TemporaryFolder {
                 if video == 1 {
                     try FileSystem.makeFolder(self("\(root)/ground_truth/\(folder)"))
                     try PNG.write(
-                        rgb: second.flatMap { [$0, $0, $0] }, width: 4, height: 3, to: self("\(root)/ground_truth/\(folder)/\(name)"))
+                        rgb: second.flatMap { [$0, $0, $0] }, width: 4, height: 3,
+                        to: self("\(root)/ground_truth/\(folder)/\(name)"))
                 } else {
                     try write(gray: second, width: 4, to: "\(root)/ground_truth/\(folder)/\(name)")
                 }
@@ -91,9 +92,10 @@ extension TemporaryFolder {
             try write(gray: [0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0], width: 4, to: "stage1_train/\(name)/masks/a1.png")
         }
         try write(
-            "id,width,suggested_split\n" + zip(["aa", "bb", "cc", "dd"], ["train", "train", "valid", "test"]).map {
-                "\($0),4,\($1)\n"
-            }.joined(), to: "images.csv")
+            "id,width,suggested_split\n"
+                + zip(["aa", "bb", "cc", "dd"], ["train", "train", "valid", "test"]).map {
+                    "\($0),4,\($1)\n"
+                }.joined(), to: "images.csv")
     }
 
     /// Images and two folders of masks under names that say nothing.
@@ -110,7 +112,8 @@ extension TemporaryFolder {
         for (split, name) in [("train", "p1"), ("train", "p2"), ("validation", "p3"), ("test", "p4")] {
             try scan(1, to: "\(split)/\(name)/Flair.nii.gz")
             try scan(2, to: "\(split)/\(name)/T1c.nii.gz")
-            try volume([0, 1], to: "\(split)/\(name)/brainmask.nii.gz")
+            let mask = (0..<120).map { $0 % 2 == 0 ? 0 : 0.999_999_97 }
+            try write(.float64(mask), Extent(width: 6, height: 5, depth: 4), to: "\(split)/\(name)/brainmask.nii.gz")
             try volume([0, 1, 2], to: "\(split)/\(name)/Classes.nii.gz")
             try write("free", to: "\(split)/\(name)/License.txt")
         }
@@ -120,9 +123,9 @@ extension TemporaryFolder {
     func writeGrids() throws {
         try scan(1, to: "ct.nii.gz")
         try volume([0, 5, 7], to: "seg.nii.gz")
-        let other = Extent(width: 5, height: 2, depth: 2)
-        try write(.int16((0..<20).map { Int16($0 * 13) }), other, to: "mr.nii")
-        try write(.float32((0..<20).map { $0 < 3 ? 2 : 0 }), other, to: "seg_mr.nii")
+        let other = Extent(width: 10, height: 5, depth: 2)
+        try write(.int16((0..<100).map { Int16($0 * 13) }), other, to: "mr.nii")
+        try write(.float32((0..<100).map { $0 < 3 ? 2 : 0 }), other, to: "seg_mr.nii")
         try write(.float32((0..<66).map { Float($0) + 0.5 }), Extent(width: 6, height: 11), to: "alone.nii")
     }
 }

@@ -30,7 +30,7 @@ struct PlaneStoreTests {
         let store = try PlaneStore(plan, workers: 3)
         #expect(store.samples.map(\.id.description) == ["c2 plane 0", "c2 plane 1", "c3 plane 0", "c3 plane 1", "c3 plane 2"])
         #expect(store.samples.allSatisfy { $0.image.count == 480 && $0.labels.count == 480 })
-        #expect(store.labelDistribution.counts == [5 * 12 - 7, 7], "counted at native size")
+        #expect(store.labelDistribution.counts == [40 * (5 * 12 - 7), 40 * 7], "counted as training sees them")
         #expect(store.leftOut == 0)
         #expect(try PlaneStore(plan, workers: 1).samples == store.samples)
         let image = store.samples[0].image
@@ -42,7 +42,7 @@ struct PlaneStoreTests {
         let store = try PlaneStore(PlanePlan(cases(folder), recipe: recipe), selection: .foregroundOnly)
         #expect(store.samples.map(\.id.plane) == [1, 1, 2])
         #expect(store.leftOut == 2)
-        #expect(store.labelDistribution.counts == [3 * 12 - 7, 7])
+        #expect(store.labelDistribution.counts == [40 * (3 * 12 - 7), 40 * 7])
     }
 
     @Test func ignoredPixelsAreNotCounted() throws {
@@ -50,7 +50,7 @@ struct PlaneStoreTests {
         var recipe = recipe
         recipe.labels = try LabelMap([1: 0], ignoring: [0])
         let plan = try PlanePlan(cases(folder), recipe: recipe)
-        #expect(try PlaneStore(plan).labelDistribution.counts == [7])
+        #expect(try PlaneStore(plan).labelDistribution.counts == [40 * 7])
         #expect(
             message(of: { _ = try PlaneStore(plan, selection: .foregroundOnly) })
                 == "no plane with foreground in 2 cases; keep all planes, or check the label map")

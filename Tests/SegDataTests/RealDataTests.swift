@@ -1,53 +1,121 @@
 import DurableFiles
 import Foundation
+import MarginCalibration
 import MedicalImages
+import TestSupport
 import Testing
 
 @testable import SegData
 
-/// Public data sets, read where they lie.
+/// Public data sets, read where they lie: how they are recognised and split, and in an optimised build, whether the class
+/// frequencies are those that their authors or others measured.
 struct RealDataTests {
-    /// MARGINSEG_DATA, or `shared/data` beside the package.
-    private static let root: URL = {
-        if let path = ProcessInfo.processInfo.environment["MARGINSEG_DATA"] { return URL(fileURLWithPath: path) }
-        var package = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { package.deleteLastPathComponent() }
-        return package.appendingPathComponent("../shared/data").standardizedFileURL
-    }()
-
-    private static func has(_ name: String) -> Bool {
-        FileSystem.kind(of: root.appendingPathComponent(name)) == .folder
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var stated = LayoutSettings()
+        let layout: LayoutName
+        /// Train, validation and test.
+        let cases: [Int]
+        let map: [Int: Int]
+        /// Per cent, from the data set's README, with its decimals.
+        let shares: [Double]
+        let tolerance: Double
+        var channels = 1
+        /// Not to be looked at without optimisation.
+        var isLarge = false
     }
 
-    @Test(.enabled(if: has("hippocampus-mr-nifti"), "needs hippocampus-mr-nifti in MARGINSEG_DATA"))
-    func hippocampus() throws {
-        let folder = Self.root.appendingPathComponent("hippocampus-mr-nifti")
-        let data = try dataSet(at: folder, classNames: ["background", "anterior", "posterior"])
-        #expect(Split.allCases.map(data.count) == [182, 26, 52])
-        let recipe = PlaneRecipe(
-            labels: LabelMap(identity: 3), normalization: .zScore, fit: .pad(to: PlaneSize(height: 64, width: 48)))
-        let plan = try PlanePlan(data.cases(of: .validation), recipe: recipe, workers: 2)
-        #expect(plan.planeCount > 26 * 24)
-        let few = try PlanePlan(Array(data.cases(of: .validation).prefix(3)), recipe: recipe)
-        let store = try PlaneStore(few, workers: 2)
-        #expect(store.count == few.planeCount)
-        let shares = store.labelDistribution.frequencies
-        #expect((0.90...0.97).contains(shares[0]) && shares[1] > 0.01 && shares[2] > 0.01, "\(shares)")
-        #expect(store.samples.allSatisfy { $0.image.allSatisfy(\.isFinite) })
+    static let rows = [
+        Row(
+            testDescription: "covid19-ct-slices", layout: .folders, cases: [324, 46, 153],
+            map: [0: 0, 1: 1, 2: 2],
+            shares: [84.247, 13.300, 2.453], tolerance: 5e-4),
+        Row(
+            testDescription: "hippocampus-mr-nifti", layout: .folders, cases: [182, 26, 52],
+            map: [0: 0, 1: 1, 2: 2],
+            shares: [94.752, 2.731, 2.516], tolerance: 6e-4),
+        Row(
+            testDescription: "brats2015-mr-5class", layout: .cases, cases: [2, 2, 0],
+            map: [0: 0, 1: 1, 2: 2, 3: 3, 4: 4],
+            // The README's shares are of six patients, of whom four are there; these are numpy's bincount over the four.
+            shares: [98.340, 0.221, 0.949, 0.207, 0.282], tolerance: 6e-4, channels: 2, isLarge: true),
+        Row(
+            testDescription: "dsb2018-nuclei", layout: .objects, cases: [], map: [0: 0, 1: 1],
+            shares: [90.35, 9.65],
+            tolerance: 6e-3, channels: 3),
+        Row(
+            testDescription: "wbc-3class", layout: .pairs, cases: [], map: [0: 0, 128: 1, 255: 2],
+            shares: [68.812, 18.852, 12.336], tolerance: 6e-4, channels: 3),
+        Row(
+            testDescription: "ct-mr-totalsegmentator", layout: .grids, cases: [], map: [:], shares: [],
+            tolerance: 0),
+    ]
+
+    private static func folder(_ name: String) -> URL? {
+        TestFolders.realData.map { $0.appending(path: name) }.flatMap {
+            FileSystem.kind(of: $0) == .folder ? $0 : nil
+        }
     }
 
-    @Test(.enabled(if: has("covid19-ct-slices"), "needs covid19-ct-slices in MARGINSEG_DATA"))
-    func covidSlices() throws {
-        let folder = Self.root.appendingPathComponent("covid19-ct-slices")
-        let data = try dataSet(
-            at: folder, classNames: ["background", "lesion"], LayoutSettings(images: ["ct"], labels: ["covid"]))
-        #expect(Split.allCases.map(data.count) == [324, 46, 153])
-        let recipe = PlaneRecipe(
-            labels: try LabelMap([0: 0, 255: 1]), normalization: .range(low: 0, high: 255),
-            fit: .resize(to: PlaneSize(height: 64, width: 64), by: .bicubic))
-        let few = Array(try data.cases(of: .test).prefix(4))
-        let store = try PlaneStore(PlanePlan(few, recipe: recipe), workers: 2)
-        #expect(store.count == 4)
-        #expect((0.0001...0.11).contains(store.labelDistribution.frequencies[1]))
+    @Test(.enabled(if: TestFolders.realData != nil, "\(TestFolders.noRealData)"), arguments: rows)
+    func isRecognisedAndSplit(row: Row) throws {
+        guard let folder = Self.folder(row.testDescription), Self.isOptimised || !row.isLarge else { return }
+        let finding = try DataSetFolder(folder).recognize(row.stated)
+        #expect(finding.layout == row.layout, "\(finding.reason)")
+        let (listing, layout) = try DataSetFolder(folder).open(finding.settings)
+        let first = try #require(listing.entries.first?.dataCase)
+        if !row.map.isEmpty {
+            let recipe = PlaneRecipe(
+                labels: try LabelMap(row.map), normalization: .zScore,
+                fit: .resize(to: PlaneSize(height: 8, width: 8), by: .bilinear))
+            #expect(try CaseReader(recipe).extent(of: first).channels == row.channels)
+        }
+        guard !row.cases.isEmpty else { return }
+        let data = try SplitRule.own.dataSet(
+            of: listing, layout: layout, classNames: [], root: folder, seed: 1)
+        #expect(Split.allCases.map(data.count) == row.cases)
+    }
+
+    #if DEBUG
+        private static let isOptimised = false
+    #else
+        private static let isOptimised = true
+    #endif
+
+    @Test(
+        .enabled(if: TestFolders.realData != nil, "\(TestFolders.noRealData)"),
+        .enabled(if: isOptimised, "counts every pixel: swift test -c release"),
+        arguments: rows.filter { !$0.shares.isEmpty })
+    func hasTheFrequenciesOfItsReadme(row: Row) throws {
+        guard let folder = Self.folder(row.testDescription) else { return }
+        let listing = try DataSetFolder(folder).open(row.stated).listing
+        // Not resized, as the label files are.
+        let map = try LabelMap(row.map)
+        var total = try LabelDistribution(counts: Array(repeating: 0, count: map.classCount))
+        for entry in listing.entries where entry.place != .leftOut {
+            let reading = try LabelReading(#require(entry.dataCase.label))
+            let classes = try map.apply(
+                to: reading.values, extent: reading.extent, path: entry.dataCase.id)
+            total = total.adding(
+                try LabelDistribution.counting(
+                    classes, classCount: map.classCount, ignoring: LabelMap.ignored))
+        }
+        for (found, expected) in zip(total.frequencies, row.shares) {
+            #expect(abs(found * 100 - expected) <= row.tolerance, "\(total.frequencies)")
+        }
+    }
+
+    /// Background of the CT and of the MR volume, per cent, from the README.
+    @Test(.enabled(if: TestFolders.realData != nil, "\(TestFolders.noRealData)"))
+    func pairsByGridHaveTheBackgroundOfTheirReadme() throws {
+        guard let folder = Self.folder("ct-mr-totalsegmentator") else { return }
+        let entries = try DataSetFolder(folder).open(LayoutSettings()).listing.entries
+        #expect(entries.map(\.dataCase.id) == ["example_ct_sm", "example_mr_sm"])
+        for (entry, share) in zip(entries, [(42, 70.18), (24, 79.32)]) {
+            let counts = try LabelReading(#require(entry.dataCase.label)).counts
+            let background = Double(counts[0] ?? 0) / Double(counts.values.reduce(0, +)) * 100
+            #expect(counts.count == share.0)
+            #expect(abs(background - share.1) <= 6e-3, "\(background)")
+        }
     }
 }

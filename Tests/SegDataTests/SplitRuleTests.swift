@@ -78,7 +78,8 @@ struct SplitRuleTests {
         try folder.write("file,split,patient\na1,train,p\nb1,val,q\nc1,,\n", to: "my.csv")
         let rule = SplitRule.table("my.csv")
         let data = try rule.dataSet(
-            of: listing(["a1": .open, "b1": .split(.test), "c1": .open]), layout: .nnunet, classNames: ["x", "y"], root: folder.url,
+            of: listing(["a1": .open, "b1": .split(.test), "c1": .open]), layout: .nnunet, classNames: ["x", "y"],
+            root: folder.url,
             seed: 1)
         #expect(Split.allCases.map(data.count) == [1, 1, 0])
         #expect(try data.cases(of: .train).map(\.group) == ["p"])

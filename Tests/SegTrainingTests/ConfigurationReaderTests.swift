@@ -34,7 +34,7 @@ import Testing
             expected: "[16, 32, 64, 128, 256]"),
         Layers(
             testDescription: "--preset over the file's", yaml: "preset: paper-ct\ndata: {images: scans}", preset: "quick",
-            seen: { "\($0.network.features) \($0.data.images) \($0.data.labels)" }, expected: "[8, 16, 32, 64, 128] scans labels"),
+            seen: { "\($0.network.features) \($0.data.images) \($0.data.labels)" }, expected: "[8, 16, 32, 64, 128] scans "),
         Layers(
             testDescription: "an element of a list by its number", overrides: ["training.stages.0.epochs=5"],
             seen: { "\($0.training.stages.map(\.epochs)) \($0.training.stages[0].objective)" }, expected: "[5, 10] cross_entropy"),

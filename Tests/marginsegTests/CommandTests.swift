@@ -158,7 +158,10 @@ import Testing
         let rows: [(path: String, words: [String], keys: Set<String>)] = [
             (
                 run.data.path, ["train", "validation", "test", "32 × 32 × 2", "background", "rho_0k"],
-                ["folder", "class_names", "splits"]
+                [
+                    "folder", "layout", "reason", "classes", "classes_are_proposed", "splits", "channels", "values",
+                    "training_labels", "problems",
+                ]
             ),
             (
                 run.image.path, ["NIfTI-1", "32 × 32 × 2, 1 channel", "int16", "orientation", "spacing mm"],

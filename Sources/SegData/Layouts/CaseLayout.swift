@@ -37,9 +37,12 @@ public struct CaseListing: Sendable {
     public let entries: [Entry]
     /// What a reader of scores must know.
     public let notes: [String]
+    /// Whether somebody wrote the places down, so that none is to be added.
+    public let isFinal: Bool
 
-    public init(origin: String, entries: [Entry], notes: [String] = []) {
+    public init(origin: String, entries: [Entry], notes: [String] = [], isFinal: Bool = false) {
         self.origin = origin
+        self.isFinal = isFinal
         let order = Dictionary(
             uniqueKeysWithValues: Set(entries.map(\.dataCase.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
         self.entries = entries.sorted { (order[$0.dataCase.id] ?? 0) < (order[$1.dataCase.id] ?? 0) }
@@ -56,6 +59,6 @@ extension CaseListing {
                 let old = entry.dataCase
                 let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, images: old.images, label: old.label)
                 return Entry(new, place: entry.place, paperSplit: entry.paperSplit)
-            }, notes: notes)
+            }, notes: notes, isFinal: isFinal)
     }
 }

@@ -32,7 +32,8 @@ struct DataSetDescription {
         caseCount = (object["numTraining"] as? NSNumber)?.intValue
         training = (object["training"] as? [Any]).map { list in
             list.compactMap { item in
-                guard let pair = item as? [String: Any], let image = pair["image"] as? String, let label = pair["label"] as? String
+                guard let pair = item as? [String: Any], let image = pair["image"] as? String,
+                    let label = pair["label"] as? String
                 else { return nil }
                 return (image, label)
             }
@@ -60,20 +61,26 @@ struct DataSetDescription {
         var ignored: [Int] = []
         var regions: [(name: String, values: [Int])] = []
         for (name, value) in labels {
-            let values = (value as? NSNumber).map { [$0.intValue] } ?? (value as? [Any])?.compactMap { ($0 as? NSNumber)?.intValue }
+            let values =
+                (value as? NSNumber).map { [$0.intValue] } ?? (value as? [Any])?.compactMap { ($0 as? NSNumber)?.intValue }
             guard let values, !values.isEmpty else {
                 throw LayoutError(url, "label '\(name)' has no value; expected a whole number or a list of them")
             }
             if name == "ignore" { ignored = values } else { regions.append((name, values)) }
         }
         // A region within another has fewer values, and comes later.
-        regions.sort { ($0.values.contains(0) ? 0 : 1, -$0.values.count, $0.values[0]) < ($1.values.contains(0) ? 0 : 1, -$1.values.count, $1.values[0]) }
+        regions.sort {
+            ($0.values.contains(0) ? 0 : 1, -$0.values.count, $0.values[0]) < (
+                $1.values.contains(0) ? 0 : 1, -$1.values.count, $1.values[0]
+            )
+        }
         for (number, inner) in regions.enumerated() {
             for outer in regions[..<number] {
                 let common = Set(inner.values).intersection(outer.values).count
                 guard common == 0 || common == inner.values.count else {
                     throw LayoutError(
-                        url, "regions '\(outer.name)' and '\(inner.name)' overlap, but neither holds the other; name classes instead")
+                        url,
+                        "regions '\(outer.name)' and '\(inner.name)' overlap, but neither holds the other; name classes instead")
                 }
             }
         }

@@ -20,7 +20,10 @@ struct EndoVisLayout: CaseLayout {
             switch self {
             case .binary: [.init("background", [0]), .init("instrument", [1])]
             case .parts:
-                [.init("background", [0]), .init("shaft", [10]), .init("wrist", [20]), .init("claspers", [30]), .init("probe", [40])]
+                [
+                    .init("background", [0]), .init("shaft", [10]), .init("wrist", [20]), .init("claspers", [30]),
+                    .init("probe", [40]),
+                ]
             case .type:
                 [.init("background", [0])] + EndoVisLayout.types.enumerated().map { .init($1.name, [$0 + 1]) }
             }

@@ -41,7 +41,9 @@ public struct FolderLayout: CaseLayout {
 
         let ids = imageFiles[0].keys.map(\.id).sorted().sortedAsCounted()
         let table = try chosenTable(naming: ids)
-        let rows = try table.map { try SplitRows($0, ids: ids, folder: place(images[0]), alsoKnown: labelFiles[0].keys.map(\.id)) }
+        let rows = try table.map {
+            try SplitRows($0, ids: ids, folder: place(images[0]), alsoKnown: labelFiles[0].keys.map(\.id))
+        }
         let isLeftOut = { (id: String) in rows.map { $0.leftOut.contains(id) } ?? false }
         try checkPairs(imageFiles, labelFiles, isLeftOut: isLeftOut)
 
@@ -55,7 +57,7 @@ public struct FolderLayout: CaseLayout {
                 label: label)
             return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
         }
-        return CaseListing(origin: table?.path ?? place(images[0]), entries: entries)
+        return CaseListing(origin: table?.path ?? place(images[0]), entries: entries, isFinal: table != nil)
     }
 
     /// The files of every pattern. A file that fits patterns of images and of labels, as `a_seg.nii.gz` fits `*.nii.gz` and
@@ -63,7 +65,9 @@ public struct FolderLayout: CaseLayout {
     private func matchedFiles() -> (images: [[NamePattern.Match: [URL]]], labels: [[NamePattern.Match: [URL]]]) {
         let imageFiles = images.map { $0.files(in: index) }
         let labelFiles = labels.map { $0.files(in: index) }
-        func without(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern, _ others: [(NamePattern, [NamePattern.Match: [URL]])])
+        func without(
+            _ files: [NamePattern.Match: [URL]], of pattern: NamePattern, _ others: [(NamePattern, [NamePattern.Match: [URL]])]
+        )
             -> [NamePattern.Match: [URL]]
         {
             let longer = others.filter { $0.0.length > pattern.length }
@@ -84,7 +88,8 @@ public struct FolderLayout: CaseLayout {
         guard files.allSatisfy({ !$0.isEmpty }) else { return nil }
         if files.count == 1 { return labels[0].namesFolders ? LabelSource(union: files[0]) : LabelSource(file: files[0][0]) }
         return LabelSource(
-            files.enumerated().flatMap { number, urls in urls.map { LabelSource.Layer($0, value: number + 1) } }, overlap: overlap)
+            files.enumerated().flatMap { number, urls in urls.map { LabelSource.Layer($0, value: number + 1) } }, overlap: overlap
+        )
     }
 
     /// The folder of a pattern, for messages.

@@ -37,14 +37,16 @@ struct GridLayout: CaseLayout {
         guard !pairs.isEmpty else { return nil }
         let names = pairs.map { "\($0.label.lastPathComponent) on \($0.image.lastPathComponent)" }
         return LayoutFinding(
-            .grids, reason: "label volumes on the grid of exactly one image: \(names.joined(separator: ", "))", settings: settings)
+            .grids, reason: "label volumes on the grid of exactly one image: \(names.joined(separator: ", "))", settings: settings
+        )
     }
 
     func list() throws -> CaseListing {
         let doubled = Dictionary(grouping: pairs, by: \.image).first { $0.value.count > 1 }
         if let doubled {
             throw LayoutError(
-                doubled.key, "several label volumes lie on its grid: "
+                doubled.key,
+                "several label volumes lie on its grid: "
                     + doubled.value.map(\.label.lastPathComponent).joined(separator: ", ") + "; name pairs in a CSV list")
         }
         return CaseListing(

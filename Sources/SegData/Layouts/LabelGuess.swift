@@ -10,7 +10,9 @@ enum LabelGuess {
 
     /// How many values the file has; nil for a file that cannot hold labels.
     static func valueCount(_ url: URL) -> Int? {
-        guard let image = try? ImageFile.read(url), let values = try? image.labelValues() else { return nil }
+        guard let image = try? ImageFile.read(url), isWhole(image.samples), let values = try? image.labelValues() else {
+            return nil
+        }
         // Coloured masks have equal channels.
         let count = image.extent.voxelCount
         for channel in 1..<max(1, image.extent.channels) {
@@ -24,6 +26,33 @@ enum LabelGuess {
             if seen.count > most { return nil }
         }
         return seen.count
+    }
+
+    /// Whether the file has few values, whole or not: masks were seen whose 1 is 0.99999997.
+    static func hasFewValues(_ url: URL) -> Bool {
+        guard let values = try? ImageFile.read(url).realValues() else { return false }
+        var seen: Set<Float> = []
+        var last: Float?
+        for value in values where value != last {
+            last = value
+            seen.insert(value)
+            if seen.count > most { return false }
+        }
+        return true
+    }
+
+    /// Whether evenly spaced samples are whole numbers: most images of floating point are told by a few of them.
+    private static func isWhole(_ samples: Samples) -> Bool {
+        func check<Value: BinaryFloatingPoint>(_ values: [Value]) -> Bool {
+            stride(from: 0, to: values.count, by: max(1, values.count / 4096)).allSatisfy {
+                values[$0].isFinite && values[$0].rounded() == values[$0]
+            }
+        }
+        return switch samples {
+        case .float32(let values): check(values)
+        case .float64(let values): check(values)
+        default: true
+        }
     }
 
     /// The files of a set that are looked at: the first, the last and some between.

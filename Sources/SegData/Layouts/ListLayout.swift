@@ -70,7 +70,9 @@ struct ListLayout: CaseLayout {
             guard !paths.contains("") else {
                 throw CSVError(path: url.path, line: row.line, problem: "a file name is missing; name it or remove the row")
             }
-            let urls = paths.map { URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL }
+            let urls = paths.map {
+                URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL
+            }
             if let missing = urls.first(where: { FileSystem.kind(of: $0) != .file }) {
                 throw CSVError(path: url.path, line: row.line, problem: "no file \(missing.path)")
             }
@@ -83,9 +85,11 @@ struct ListLayout: CaseLayout {
             let group = groupColumn.map { row.fields[$0] }
             let split = try splitColumn.map { try table.split(row, column: $0) }
             return CaseListing.Entry(
-                DataCase(id: id, group: group.flatMap { $0.isEmpty ? nil : $0 } ?? id, images: Array(urls.dropLast()), label: urls[urls.count - 1]),
+                DataCase(
+                    id: id, group: group.flatMap { $0.isEmpty ? nil : $0 } ?? id, images: Array(urls.dropLast()),
+                    label: urls[urls.count - 1]),
                 place: split.map { $0.map { .split($0) } ?? .leftOut } ?? .open)
         }
-        return CaseListing(origin: url.path, entries: entries)
+        return CaseListing(origin: url.path, entries: entries, isFinal: splitColumn != nil)
     }
 }

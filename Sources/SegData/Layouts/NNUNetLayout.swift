@@ -33,7 +33,8 @@ struct NNUNetLayout: CaseLayout {
         let training = try description.listed.map(explicitCases) ?? cases(images: "imagesTr", labels: "labelsTr")
         if let expected = description.caseCount, expected != training.count {
             throw LayoutError(
-                description.url, "numTraining is \(expected), but there are \(training.count) training cases; complete the folder")
+                description.url, "numTraining is \(expected), but there are \(training.count) training cases; complete the folder"
+            )
         }
         let hasTest = ["imagesTs", "labelsTs"].allSatisfy { FileSystem.kind(of: root.appending(path: $0)) == .folder }
         let test = hasTest ? try cases(images: "imagesTs", labels: "labelsTs") : []
@@ -80,7 +81,8 @@ struct NNUNetLayout: CaseLayout {
         let count = description.channelNames?.count ?? 1
         for (name, channels) in byCase.sorted(by: { $0.key < $1.key }) where channels.keys.sorted() != Array(0..<count) {
             let found = channels.keys.sorted().map { String(format: "_%04d", $0) }.joined(separator: ", ")
-            throw LayoutError(imageFolder, "case '\(name)' has channels \(found); expected \(count) as in dataset.json, from _0000")
+            throw LayoutError(
+                imageFolder, "case '\(name)' has channels \(found); expected \(count) as in dataset.json, from _0000")
         }
         let labelsByCase = Dictionary(try files(in: labelFolder).map { (stem(of: $0), $0) }) { first, _ in first }
         let bare = Set(byCase.keys).subtracting(labelsByCase.keys)
@@ -95,7 +97,8 @@ struct NNUNetLayout: CaseLayout {
         }
         return byCase.map { name, channels in
             DataCase(
-                id: name, group: name, images: channels.sorted { $0.key < $1.key }.map(\.value), label: labelsByCase[name].map(LabelSource.init(file:)))
+                id: name, group: name, images: channels.sorted { $0.key < $1.key }.map(\.value),
+                label: labelsByCase[name].map(LabelSource.init(file:)))
         }
     }
 
@@ -127,6 +130,7 @@ struct NNUNetLayout: CaseLayout {
             throw DataSetError.groupInTwoSplits(origin: url.path, group: both, first: .train, second: .validation)
         }
         return Dictionary(
-            chosen.train.map { ($0, .split(.train)) } + chosen.val.map { ($0, .split(.validation)) }) { first, _ in first }
+            chosen.train.map { ($0, .split(.train)) } + chosen.val.map { ($0, .split(.validation)) }
+        ) { first, _ in first }
     }
 }

@@ -22,7 +22,8 @@ struct PatternRecognition {
     ]
     /// What names of label files have behind those of their images, longest first.
     private static let labelSuffixes = [
-        "_segmentation", "-segmentation", "_labels", "-labels", "_label", "-label", "_mask", "-mask", "_seg", "-seg", "_gt", "-gt",
+        "_segmentation", "-segmentation", "_labels", "-labels", "_label", "-label", "_mask", "-mask", "_seg", "-seg", "_gt",
+        "-gt",
         ".mask", ".seg",
     ]
     private static let imageSuffixes = ["", "_image", "-image", "_img", "_volume", "_scan", "_orig"]
@@ -70,12 +71,15 @@ struct PatternRecognition {
             found[key, default: (0, 0)].cases += 1
             found[key]?.masks += count
         }
-        guard found.count == 1, let (key, counts) = found.first, counts.cases >= 2, counts.masks > counts.cases else { return nil }
+        guard found.count == 1, let (key, counts) = found.first, counts.cases >= 2, counts.masks > counts.cases else {
+            return nil
+        }
         let parts = key.components(separatedBy: "\t")
         let front = FolderIndex.join(parts[0], "*")
         return finding(
             .objects, ["\(front)/\(parts[1])"], ["\(front)/\(parts[2])"],
-            "\(counts.cases) folders with one image in \(parts[1])/ and \(counts.masks) masks in \(parts[2])/, one for each object")
+            "\(counts.cases) folders with one image in \(parts[1])/ and \(counts.masks) masks in \(parts[2])/, one for each object"
+        )
     }
 
     // MARK: Folders with equal names
@@ -117,7 +121,9 @@ struct PatternRecognition {
     /// `images/train/…`: the folders of the splits lie inside.
     private func withInnerSplit(_ folder: String) -> String {
         let inner = index.folders(in: folder)
-        guard index.images(in: folder).isEmpty, !inner.isEmpty, inner.allSatisfy({ Split(word: $0) != nil }) else { return folder }
+        guard index.images(in: folder).isEmpty, !inner.isEmpty, inner.allSatisfy({ Split(word: $0) != nil }) else {
+            return folder
+        }
         return "\(folder)/\(NamePattern.splitWord)"
     }
 
@@ -169,7 +175,8 @@ struct PatternRecognition {
             let images = parts.filter { !$0.stem.hasSuffix(suffix) }
             for imageSuffix in Self.imageSuffixes {
                 let bases = Set(labels.map { String($0.stem.dropLast(suffix.count)) })
-                let found = Set(images.filter { $0.stem.hasSuffix(imageSuffix) }.map { String($0.stem.dropLast(imageSuffix.count)) })
+                let found = Set(
+                    images.filter { $0.stem.hasSuffix(imageSuffix) }.map { String($0.stem.dropLast(imageSuffix.count)) })
                 guard found == bases, Set(images.map(\.ending)).count == 1 else { continue }
                 // `*.nii.gz` would take the labels as well.
                 guard !imageSuffix.isEmpty || images[0].ending != labels[0].ending else {
@@ -222,17 +229,18 @@ struct PatternRecognition {
         guard names.count >= 2, folders.allSatisfy({ index.images(in: $0).count == names.count }) else { return nil }
         let urls = names.map { name in folders.map { index.url(FolderIndex.join($0, name)) } }
         let counts = urls.map { LabelGuess.valueCount(of: Array($0.prefix(2))) }
-        let images = names.indices.filter { counts[$0] == nil }
+        let images = names.indices.filter { counts[$0] == nil && !LabelGuess.hasFewValues(urls[$0][0]) }
         // Of several, such as a brain mask beside the classes, the one that tells most apart.
-        guard !images.isEmpty, let label = names.indices.filter({ counts[$0] != nil }).max(by: { counts[$0] ?? 0 < counts[$1] ?? 0 })
+        guard !images.isEmpty,
+            let label = names.indices.filter({ counts[$0] != nil }).max(by: { counts[$0] ?? 0 < counts[$1] ?? 0 })
         else { return nil }
-        let others = names.indices.filter { counts[$0] != nil && $0 != label }.map { names[$0] }
+        let others = names.indices.filter { !images.contains($0) && $0 != label }.map { names[$0] }
         let front = FolderIndex.join(parent, "*")
         return finding(
             .cases, images.map { "\(front)/\(names[$0])" }, ["\(front)/\(names[label])"],
             "\(folders.count) folders with the same files: images \(images.map { names[$0] }.joined(separator: ", ")), "
                 + "labels \(names[label]) (\(counts[label] ?? 0) values)"
-                + (others.isEmpty ? "" : "; \(others.joined(separator: ", ")) left out, it has fewer values"))
+                + (others.isEmpty ? "" : "; \(others.joined(separator: ", ")) left out for having fewer values"))
     }
 
     // MARK: Paths

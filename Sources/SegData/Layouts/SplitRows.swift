@@ -38,7 +38,8 @@ struct SplitRows {
         }
         let unnamed = known.subtracting(places.keys)
         guard unnamed.isEmpty else {
-            throw DataSetError.missingInSplitFile(splitFile: table.path, folder: folder, names: unnamed.sorted().sortedAsCounted())
+            throw DataSetError.missingInSplitFile(
+                splitFile: table.path, folder: folder, names: unnamed.sorted().sortedAsCounted())
         }
         self.places = places
         self.groups = groups

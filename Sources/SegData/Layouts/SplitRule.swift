@@ -97,7 +97,7 @@ public enum SplitRule: Sendable, Hashable {
             let byGroup = try rule.assign(Set(open.map(\.dataCase.group)), origin: listing.origin)
             for entry in open { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
             notes.append("the data set names no split for \(open.count) cases: they were split at random, seed \(seed)")
-        } else if splits.values.contains(.train), !splits.values.contains(.validation) {
+        } else if !listing.isFinal, splits.values.contains(.train), !splits.values.contains(.validation) {
             let training = listing.entries.filter { splits[$0.dataCase.id] == .train }
             let rule = SeededSplit(seed: seed, validation: standard.validation, test: 0)
             let byGroup = try rule.assign(Set(training.map(\.dataCase.group)), origin: listing.origin)

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Elements are begun in order, and none is begun after a failure. Of several failures the one of the earliest element is
 /// thrown: those before it had all been begun, so it does not depend on the threads' speed.
-func concurrentMap<Element: Sendable, Output: Sendable>(
+package func concurrentMap<Element: Sendable, Output: Sendable>(
     _ elements: [Element], workers: Int, _ body: @Sendable (Element) throws -> Output
 ) throws -> [Output] {
     precondition(workers > 0, "work needs a worker")

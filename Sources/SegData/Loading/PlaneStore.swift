@@ -13,7 +13,7 @@ public struct PlaneStore: PlaneSource {
 
     /// In the order of the cases, and of the planes in each.
     public let samples: [PlaneSample]
-    /// Pixels of each class over the kept planes, counted at native size, without ignored ones.
+    /// Pixels of each class over the kept planes, at the size that the network sees, without ignored ones.
     public let labelDistribution: LabelDistribution
     /// Planes that the selection left out.
     public let leftOut: Int
@@ -61,7 +61,8 @@ public struct PlaneStore: PlaneSource {
                     leftOut += 1
                     continue
                 }
-                labels = labels.adding(counted)
+                labels = labels.adding(
+                    try LabelDistribution.counting(sample.labels, classCount: classCount, ignoring: LabelMap.ignored))
                 samples.append(sample)
             }
         }

@@ -11,6 +11,7 @@ public enum CaseError: Error, Equatable, Sendable {
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
     case planeTooLarge(path: String, plane: PlaneSize, room: PlaneSize)
+    case crop(path: String, box: PixelBox, extent: Extent)
     case noLabel(path: String)
     case nothingLeft(cases: Int)
 }
@@ -54,6 +55,9 @@ extension CaseError: CustomStringConvertible {
             return "\(path): \(found) channel\(found == 1 ? "" : "s"), expected \(expected) \(reason)"
         case .planeTooLarge(let path, let plane, let room):
             return "\(path): planes of \(plane) do not fit into \(room); pad to at least that size, or resize"
+        case .crop(let path, let box, let extent):
+            return "\(path): \(extent.width)×\(extent.height) pixels, but it is to be cropped to \(box.width)×\(box.height) at "
+                + "x \(box.x), y \(box.y); crop less, or not at all"
         case .noLabel(let path):
             return "\(path): this image has no label, and one is needed here; add it to the data set"
         case .nothingLeft(let cases):

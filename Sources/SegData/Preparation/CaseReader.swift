@@ -17,12 +17,13 @@ public struct CaseReader: Sendable {
     public func extent(of dataCase: DataCase) throws -> Extent {
         let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
         let extent = try Self.join(infos.map(\.extent), of: dataCase.images)
-        try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
+        let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
+        try recipe.fit.check(recipe.axis.planeSize(of: cropped), path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
             try checkLabel(info.extent, info.geometry, at: layer.url, extent, infos[0].geometry, dataCase.images[0])
         }
-        return extent
+        return cropped
     }
 
     /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
@@ -33,31 +34,35 @@ public struct CaseReader: Sendable {
             return image
         }
         let extent = try Self.join(images.map(\.extent), of: dataCase.images)
-        try recipe.fit.check(recipe.axis.planeSize(of: extent), path: dataCase.images[0].path)
+        let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
+        try recipe.fit.check(recipe.axis.planeSize(of: cropped), path: dataCase.images[0].path)
         var labels: [UInt8]?
         if let source = dataCase.label {
             let reading = try LabelReading(source)
             try checkLabel(
                 reading.extent, reading.geometry, at: source.first, extent, images[0].geometry, dataCase.images[0])
-            var classes = try recipe.labels.apply(to: reading.values, extent: reading.extent, path: source.first.path)
-            for index in reading.undecided { classes[index] = LabelMap.ignored }
-            labels = classes
+            labels = try reading.classes(recipe, path: source.first.path)
         }
         return PreparedCase(
-            id: dataCase.id, group: dataCase.group, extent: extent, geometry: images[0].geometry, source: images[0].source,
-            image: try normalized(images, dataCase), labels: labels)
+            id: dataCase.id, group: dataCase.group, extent: cropped, fileExtent: extent, crop: recipe.crop,
+            geometry: images[0].geometry, source: images[0].source,
+            image: try normalized(images, dataCase, extent: cropped), labels: labels)
     }
 
-    private func normalized(_ images: [MedicalImage], _ dataCase: DataCase) throws -> [Float] {
+    private func normalized(_ images: [MedicalImage], _ dataCase: DataCase, extent: Extent) throws -> [Float] {
         // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined first.
-        let values = images.map { $0.realValues() }
+        let values = images.map { image in
+            let values = image.realValues()
+            return recipe.crop?.crop(values, of: image.extent) ?? values
+        }
         guard images.count > 1 else {
-            return try recipe.normalization.apply(to: values[0], extent: images[0].extent, path: dataCase.images[0].path)
+            return try recipe.normalization.apply(to: values[0], extent: extent, path: dataCase.images[0].path)
         }
         for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
-            try IntensityNormalization.requireFinite(value, extent: image.extent, path: url.path)
+            var part = extent
+            part.channels = image.extent.channels
+            try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
         }
-        let extent = try Self.join(images.map(\.extent), of: dataCase.images)
         return try recipe.normalization.apply(to: values.flatMap { $0 }, extent: extent, path: dataCase.images[0].path)
     }
 

@@ -2,17 +2,17 @@ import Foundation
 import MedicalImages
 
 /// Reads the files of a label source onto one plane of values.
-struct LabelReading {
+package struct LabelReading: Sendable {
     /// `[depth, height, width]`.
-    let values: [Int32]
-    let extent: Extent
+    package let values: [Int32]
+    package let extent: Extent
     /// Of the first file that states one.
-    let geometry: VoxelGeometry?
+    package let geometry: VoxelGeometry?
     /// Pixels that the rule of overlaps leaves without a value.
-    let undecided: [Int]
+    package let undecided: [Int]
 
     /// - Throws: `CaseError` for files of several sizes or channels that differ; `ImageFileError`, `FileError`.
-    init(_ source: LabelSource) throws {
+    package init(_ source: LabelSource) throws {
         var values: [Int32] = []
         var extent: Extent?
         var geometry: VoxelGeometry?
@@ -25,11 +25,16 @@ struct LabelReading {
             }
             guard let first = extent else {
                 values = drawn
-                extent = Extent(width: image.extent.width, height: image.extent.height, depth: image.extent.depth)
+                extent = Extent(
+                    width: image.extent.width, height: image.extent.height, depth: image.extent.depth)
                 geometry = image.geometry
                 continue
             }
-            guard (first.width, first.height, first.depth) == (image.extent.width, image.extent.height, image.extent.depth) else {
+            guard
+                (first.width, first.height, first.depth) == (
+                    image.extent.width, image.extent.height, image.extent.depth
+                )
+            else {
                 throw CaseError.channelSizes(
                     path: layer.url.path, extent: image.extent, first: source.first.path, firstExtent: first)
             }
@@ -44,7 +49,9 @@ struct LabelReading {
                 case _ where values[index] == drawn[index]: continue
                 case .ignore: undecided.insert(index)
                 case .priority(let order):
-                    if Self.rank(drawn[index], order) < Self.rank(values[index], order) { values[index] = drawn[index] }
+                    if Self.rank(drawn[index], order) < Self.rank(values[index], order) {
+                        values[index] = drawn[index]
+                    }
                 }
             }
         }
@@ -68,5 +75,81 @@ struct LabelReading {
                 path: url.path, channels: extent.channels, first: VoxelPosition(index: index, in: extent))
         }
         return Array(values[..<count])
+    }
+}
+
+extension LabelReading {
+    /// Pixels of each value; undecided ones have none.
+    package var counts: [Int: Int] {
+        var counts: [Int: Int] = [:]
+        // Label maps are long runs of one value.
+        var run: (value: Int32, length: Int) = (0, 0)
+        for value in values {
+            if value == run.value {
+                run.length += 1
+            } else {
+                if run.length > 0 { counts[Int(run.value), default: 0] += run.length }
+                run = (value, 1)
+            }
+        }
+        if run.length > 0 { counts[Int(run.value), default: 0] += run.length }
+        for index in undecided { counts[Int(values[index]), default: 0] -= 1 }
+        return counts.filter { $0.value > 0 }
+    }
+
+    /// The values as places in a list of those that occur, `LabelMap.ignored` where none was decided; nil for more than 255.
+    package var codes: (labels: [UInt8], values: [Int])? {
+        let found = Set(counts.keys).union(undecided.map { Int(values[$0]) }).sorted()
+        guard found.count <= 255 else { return nil }
+        let places = Dictionary(
+            uniqueKeysWithValues: found.enumerated().map { (Int32(clamping: $1), UInt8($0)) })
+        var run: (value: Int32, code: UInt8)?
+        var labels = values.map { value in
+            if let run, run.value == value { return run.code }
+            let code = places[value] ?? LabelMap.ignored
+            run = (value, code)
+            return code
+        }
+        for index in undecided { labels[index] = LabelMap.ignored }
+        return (labels, found)
+    }
+
+    /// Checks that the labels were drawn on this image.
+    ///
+    /// - Throws: `CaseError` for another size, or where the labels' own grid is asked for, for another place.
+    package func requireGrid(
+        of image: Extent, _ imageGeometry: VoxelGeometry?, imagePath: String, labelPath: String,
+        grid: PlaneRecipe.LabelGrid
+    ) throws {
+        guard (extent.width, extent.height, extent.depth) == (image.width, image.height, image.depth)
+        else {
+            throw CaseError.sizes(
+                label: labelPath, labelExtent: extent, image: imagePath, imageExtent: image)
+        }
+        if grid == .own, let geometry, let imageGeometry {
+            try GridComparison.requireEqual(
+                label: geometry, labelPath, image: imageGeometry, imagePath, extent: image)
+        }
+    }
+}
+
+extension LabelReading {
+    /// The classes that the network is to learn, `[depth, height, width]`, cropped as the recipe says.
+    ///
+    /// - Parameter path: the file, for the message.
+    /// - Throws: `CaseError` for values without a class and a crop that reaches out of the labels.
+    func classes(_ recipe: PlaneRecipe, path: String) throws -> [UInt8] {
+        var classes = try recipe.labels.apply(to: values, extent: extent, path: path)
+        for index in undecided { classes[index] = LabelMap.ignored }
+        return try cropped(classes, recipe, path: path).labels
+    }
+
+    /// Labels on this grid as training sees them before they are fitted, with their size.
+    ///
+    /// - Throws: `CaseError` for a crop that reaches out of the labels.
+    package func cropped(_ labels: [UInt8], _ recipe: PlaneRecipe, path: String) throws -> (labels: [UInt8], extent: Extent) {
+        guard let crop = recipe.crop else { return (labels, extent) }
+        let size = try crop.extent(in: extent, path: path)
+        return (crop.crop(labels, of: extent), size)
     }
 }

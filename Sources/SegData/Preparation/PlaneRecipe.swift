@@ -6,6 +6,8 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     public var fit: PlaneFit
     public var axis: PlaneAxis
     public var labelGrid: LabelGrid
+    /// What every plane across z is cropped to first; nil: nothing.
+    public var crop: PixelBox?
 
     /// Where a label's voxels lie.
     public enum LabelGrid: String, Sendable, Codable, CaseIterable {
@@ -16,13 +18,15 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     }
 
     public init(
-        labels: LabelMap, normalization: IntensityNormalization, fit: PlaneFit, axis: PlaneAxis = .z, labelGrid: LabelGrid = .own
+        labels: LabelMap, normalization: IntensityNormalization, fit: PlaneFit, axis: PlaneAxis = .z, labelGrid: LabelGrid = .own,
+        crop: PixelBox? = nil
     ) {
         self.labels = labels
         self.normalization = normalization
         self.fit = fit
         self.axis = axis
         self.labelGrid = labelGrid
+        self.crop = crop
     }
 
     /// - Throws: `SettingError` for a setting that cannot be meant.

@@ -4,9 +4,13 @@ import MedicalImages
 public struct PreparedCase: Sendable {
     public let id: String
     public let group: String
-    /// The image's size, with its channels.
+    /// The image's size, with its channels, after cropping.
     public let extent: Extent
-    /// Where the image's voxels lie.
+    /// The size in the file.
+    let fileExtent: Extent
+    /// What was cropped to; nil: the whole image.
+    let crop: PixelBox?
+    /// Where the voxels of the file lie.
     public let geometry: VoxelGeometry?
     /// What the first image file's format said, for predictions that take its grid.
     public let source: ImageSource
@@ -17,6 +21,16 @@ public struct PreparedCase: Sendable {
 }
 
 extension PreparedCase {
+    /// Classes of this case on the grid of its file, with background where the image was cropped.
+    ///
+    /// - Parameter classes: `[depth, height, width]`.
+    /// - Returns: with the size of the file's grid, one channel.
+    public func onFileGrid(_ classes: [UInt8]) -> (classes: [UInt8], extent: Extent) {
+        var extent = fileExtent
+        extent.channels = 1
+        return (crop?.paste(classes, into: extent, around: 0) ?? classes, extent)
+    }
+
     /// The image of one plane in the network's size, `[C, H, W]`.
     public func input(plane: Int, recipe: PlaneRecipe) -> [Float] {
         let size = recipe.axis.planeSize(of: extent)

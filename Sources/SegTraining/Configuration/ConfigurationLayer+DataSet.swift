@@ -29,6 +29,7 @@ extension ConfigurationLayer {
             data.append((Node("classes"), .sequence(.init(nodes))))
             data.append((Node("ignored_values"), list(finding.ignoredValues)))
         }
-        self.init(origin: "the data set \(root.path)", isFile: false, node: .mapping(.init([(Node("data"), .mapping(.init(data)))])))
+        self.init(
+            origin: "the data set \(root.path)", isFile: false, node: .mapping(.init([(Node("data"), .mapping(.init(data)))])))
     }
 }

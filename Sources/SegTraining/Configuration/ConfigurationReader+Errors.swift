@@ -45,6 +45,7 @@ extension ConfigurationReader {
         switch key {
         case []: ["preset"]
         case ["data"]: ["folder", "layout", "task", "overlaps", "fold"]
+        case ["input"]: ["crop"]
         case _ where key.count == 3 && key.starts(with: ["training", "stages"]): ["from"]
         default: []
         }

@@ -74,6 +74,11 @@ public struct ConfigurationReader {
         return (root, try DataSetFolder(root).recognize(data.layoutSettings))
     }
 
+    /// Whether somebody says what the label values mean: a file, an argument, or the data set itself.
+    public func namesClasses(_ finding: LayoutFinding?) -> Bool {
+        finding?.classes != nil || layers.dropFirst().contains { $0.node(at: ["data", "classes"]) != nil }
+    }
+
     private func decoded() throws -> RunConfiguration {
         let merged = try layers.dropFirst().reduce(layers[0].node) { try $1.merged(over: $0) }
         do {

@@ -113,6 +113,8 @@ public struct ClassConfiguration: Sendable, Hashable, Codable {
 
 /// How a file becomes what the network sees.
 public struct InputConfiguration: Sendable, Hashable, Codable {
+    /// `[x, y, width, height]` in pixels of every plane across z; nil: the whole image.
+    public var crop: PixelBox?
     public var normalization: IntensityNormalization
     public var fit: PlaneFit
     /// The axis that volumes are cut across.

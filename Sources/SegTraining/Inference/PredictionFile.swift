@@ -12,8 +12,7 @@ public enum PredictionFile {
     /// - Throws: `PredictionFileError` for a name or values that do not go with the image's format; `FileError`.
     public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
         try check(values: values, like: prepared, to: url)
-        var extent = prepared.extent
-        extent.channels = 1
+        let (classes, extent) = prepared.onFileGrid(classes)
         switch prepared.source {
         case .nifti(let header):
             try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)

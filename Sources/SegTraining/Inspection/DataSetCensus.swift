@@ -3,12 +3,14 @@ import MarginCalibration
 import MedicalImages
 import SegData
 
-/// What a data set holds, split by split: sizes, spacings, and how many pixels each class has.
-public struct DataSetCensus: Codable, Sendable {
+/// What a data set holds, split by split: sizes, spacings, intensities, how many pixels each class has, and what is wrong.
+public struct DataSetCensus: Encodable, Sendable {
     /// One split; nil counts where its cases have no labels.
     public struct SplitCensus: Codable, Sendable {
         public let split: Split
         public let cases: Int
+        /// Patients or videos.
+        public let groups: Int
         public let planes: Int
         /// Smallest and largest size along x, y and z.
         public let smallest: Extent
@@ -16,68 +18,222 @@ public struct DataSetCensus: Codable, Sendable {
         /// Smallest and largest spacing along x, y and z in mm; nil where no case states one.
         public let smallestSpacing: [Double]?
         public let largestSpacing: [Double]?
+        /// At native size.
         public let labels: LabelDistribution
         /// For each class, the cases without a pixel of it.
         public let casesWithout: [Int]
 
         enum CodingKeys: String, CodingKey {
-            case split, cases, planes, smallest, largest, labels
+            case split, cases, groups, planes, smallest, largest, labels
             case smallestSpacing = "smallest_spacing"
             case largestSpacing = "largest_spacing"
             case casesWithout = "cases_without"
         }
     }
 
-    public let folder: String
-    public let classNames: [String]
-    public let splits: [SplitCensus]
-
-    enum CodingKeys: String, CodingKey {
-        case folder, splits
-        case classNames = "class_names"
+    /// The intensities of one channel, over all cases.
+    public struct ChannelCensus: Codable, Sendable {
+        public let minimum: Float
+        public let maximum: Float
+        /// The 1st, 50th and 99th percentile of evenly spaced samples.
+        public let percentiles: [Float]
+        /// Shares of those samples in bins of equal width from the first to the last percentile, the rest in the outer bins.
+        public let histogram: [Double]
     }
 
-    /// Reads every case.
-    ///
-    /// - Parameter onCase: called with the number of cases read.
-    /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError` for the first thing that is wrong.
-    public init(of dataSet: DataSet, configuration: RunConfiguration, onCase: (Int) -> Void) throws {
-        let classCount = configuration.data.classes.count
-        // A frame would refuse planes that are larger; here they are only counted.
-        var recipe = try configuration.recipe
-        recipe.fit = .resize(to: recipe.fit.size, by: .bilinear)
-        let reader = try CaseReader(recipe)
-        var read = 0
-        splits = try Split.allCases.filter { dataSet.count(of: $0) > 0 }.map { split in
-            var extents: [Extent] = []
-            var spacings: [[Double]] = []
-            var labels = try LabelDistribution(counts: Array(repeating: 0, count: classCount))
-            var without = Array(repeating: 0, count: classCount)
-            for dataCase in try dataSet.cases(of: split) {
-                let prepared = try reader.read(dataCase)
-                extents.append(prepared.extent)
-                if let spacing = prepared.geometry?.spacing { spacings.append(spacing) }
-                let counted = try LabelDistribution.counting(
-                    prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored)
-                labels = labels.adding(counted)
-                for index in counted.counts.indices where counted.counts[index] == 0 { without[index] += 1 }
-                read += 1
-                onCase(read)
-            }
-            func each(_ pick: ([Double]) -> Double?) -> [Double]? {
-                spacings.isEmpty ? nil : (0..<3).compactMap { axis in pick(spacings.map { $0[axis] }) }
-            }
-            func size(_ pick: ([Int]) -> Int?) -> Extent {
-                func along(_ size: KeyPath<Extent, Int>) -> Int { pick(extents.map { $0[keyPath: size] }) ?? 1 }
-                return Extent(width: along(\.width), height: along(\.height), depth: along(\.depth), channels: along(\.channels))
-            }
-            return SplitCensus(
-                split: split, cases: extents.count,
-                planes: extents.reduce(0) { $0 + configuration.input.axis.planeCount(of: $1) },
-                smallest: size { $0.min() }, largest: size { $0.max() }, smallestSpacing: each { $0.min() },
-                largestSpacing: each { $0.max() }, labels: labels, casesWithout: without)
+    /// A value of the label files.
+    public struct ValueCensus: Codable, Sendable {
+        public let value: Int
+        public let pixels: Int
+        public let cases: Int
+        /// The class it stands for; nil where it is ignored or has none.
+        public let className: String?
+
+        enum CodingKeys: String, CodingKey {
+            case value, pixels, cases
+            case className = "class"
         }
+    }
+
+    /// A plane with its labels, for pictures.
+    public struct Sample: Sendable {
+        public let id: String
+        public let split: Split
+        public let size: PlaneSize
+        /// One grey plane or red, green and blue; intensities 0…1.
+        public let image: [[Float]]
+        /// Classes, 255 for what has none.
+        public let classes: [UInt8]
+    }
+
+    public let folder: String
+    public let layout: LayoutName
+    /// Why it is that layout; nil where the caller did not ask.
+    public let reason: String?
+    public let classes: [ClassConfiguration]
+    /// Whether the classes were made up from the values found; somebody has to confirm them.
+    public let areClassesProposed: Bool
+    public let splits: [SplitCensus]
+    public let channels: [ChannelCensus]
+    public let values: [ValueCensus]
+    /// Of the training split, at the size that training sees.
+    public let trainingLabels: LabelDistribution
+    /// The most serious first.
+    public let problems: [DataSetProblem]
+    public let samples: [Sample]
+
+    enum CodingKeys: String, CodingKey {
+        case folder, layout, reason, classes, splits, channels, values, problems
+        case areClassesProposed = "classes_are_proposed"
+        case trainingLabels = "training_labels"
+    }
+
+    public var classNames: [String] { classes.map(\.name) }
+
+    /// Whether something of this severity, or worse, was found.
+    public func hasProblems(_ severity: DataSetProblem.Severity) -> Bool {
+        problems.contains { $0.severity <= severity }
+    }
+
+    /// Reads every case, on several threads; what is wrong with files is collected, not thrown.
+    ///
+    /// - Parameters:
+    ///   - reason: why the layout was taken.
+    ///   - areClassesStated: whether the configuration's classes are meant; otherwise they are proposed from the values where
+    ///     those do not fit.
+    ///   - known: problems that are known already.
+    ///   - sampleCount: how many cases to keep a plane of.
+    ///   - onCase: called with the number of cases read.
+    /// - Throws: `SettingError` for a configuration that cannot be meant.
+    public init(
+        of dataSet: DataSet, configuration: RunConfiguration, reason: String? = nil,
+        areClassesStated: Bool = true,
+        problems known: [DataSetProblem] = [], sampleCount: Int = 0, workers: Int = 1,
+        onCase: (Int) -> Void = { _ in }
+    ) throws {
+        let recipe = try configuration.recipe
+        let stated = configuration.data.classes
+        let background = Set(
+            areClassesStated ? stated[0].values + configuration.data.ignoredValues : [0])
+        let placed = Split.allCases.flatMap { split in
+            ((try? dataSet.cases(of: split)) ?? []).map { (split: split, dataCase: $0) }
+        }
+        let step = max(1, placed.count / max(1, sampleCount))
+        var found: [CaseCensus] = []
+        found.reserveCapacity(placed.count)
+        // In batches, so that progress shows and a failing disk stops soon.
+        for start in stride(from: 0, to: placed.count, by: 4 * workers) {
+            let batch = Array(start..<min(start + 4 * workers, placed.count))
+            found += try concurrentMap(batch, workers: workers) { index in
+                CaseCensus(
+                    placed[index].dataCase, recipe: recipe,
+                    keepsAllPlanes: configuration.training.planes == .all,
+                    background: background, sampleSize: max(64, min(2048, 8_000_000 / max(1, placed.count))),
+                    wantsPlane: sampleCount > 0 && index % step == step / 2 && index / step < sampleCount)
+            }
+            onCase(found.count)
+        }
+
+        var totals: [Int: (pixels: Int, cases: Int)] = [:]
+        for census in found {
+            for (value, count) in census.values {
+                totals[value, default: (0, 0)].pixels += count
+                totals[value]?.cases += 1
+            }
+        }
+        let ignored = Set(configuration.data.ignoredValues)
+        let mapped = Set(stated.flatMap(\.values)).union(ignored)
+        let isProposed = !areClassesStated && !Set(totals.keys).isSubset(of: mapped)
+        let classes = isProposed ? ClassConfiguration.proposed(for: totals.keys.sorted()) : stated
+        var classOfValue: [Int: Int] = [:]
+        for (number, item) in classes.enumerated() {
+            for value in item.values { classOfValue[value] = number }
+        }
+
+        func distribution(_ counts: [[Int: Int]]) throws -> LabelDistribution {
+            var sums = Array(repeating: 0, count: classes.count)
+            for values in counts {
+                for (value, count) in values {
+                    if let number = classOfValue[value] { sums[number] += count }
+                }
+            }
+            return try LabelDistribution(counts: sums)
+        }
+        splits = try Split.allCases.compactMap { split in
+            let members = zip(placed, found).filter { $0.0.split == split }
+            guard !members.isEmpty else { return nil }
+            return try SplitCensus(
+                split, members.map(\.1), groups: Set(members.map(\.0.dataCase.group)).count,
+                axis: configuration.input.axis,
+                labels: distribution(members.map(\.1.values)),
+                casesWithout: classes.indices.map { number in
+                    members.count { member in
+                        !member.1.values.contains { classOfValue[$0.key] == number && $0.value > 0 }
+                    }
+                })
+        }
+        trainingLabels = try distribution(
+            zip(placed, found).filter { $0.0.split == .train }.map(\.1.trainingValues))
         folder = dataSet.origin
-        classNames = configuration.data.classNames
+        layout = dataSet.layout
+        self.reason = reason
+        self.classes = classes
+        areClassesProposed = isProposed
+        channels = Self.channels(found)
+        values = totals.sorted { $0.key < $1.key }.map { value, total in
+            ValueCensus(
+                value: value, pixels: total.pixels, cases: total.cases,
+                className: ignored.contains(value) ? nil : classOfValue[value].map { classes[$0].name })
+        }
+        samples = zip(placed, found).compactMap { place, census in
+            census.plane.map { plane in
+                Sample(
+                    id: census.id, split: place.split, size: plane.size, image: plane.image,
+                    classes: plane.values.map { classOfValue[$0].map(UInt8.init) ?? LabelMap.ignored })
+            }
+        }
+        problems = Self.problems(
+            known, dataSet, placed, found, splits: splits, classes: classes, isProposed: isProposed,
+            unknown: isProposed ? [] : totals.keys.filter { !mapped.contains($0) }.sorted())
+    }
+}
+
+extension DataSetCensus.SplitCensus {
+    init(
+        _ split: Split, _ members: [CaseCensus], groups: Int, axis: PlaneAxis,
+        labels: LabelDistribution, casesWithout: [Int]
+    ) {
+        let extents = members.compactMap(\.extent)
+        let spacings = members.compactMap(\.spacing)
+        func each(_ pick: ([Double]) -> Double?) -> [Double]? {
+            spacings.isEmpty ? nil : (0..<3).compactMap { axis in pick(spacings.map { $0[axis] }) }
+        }
+        func size(_ pick: ([Int]) -> Int?) -> Extent {
+            func along(_ size: KeyPath<Extent, Int>) -> Int {
+                pick(extents.map { $0[keyPath: size] }) ?? 1
+            }
+            return Extent(
+                width: along(\.width), height: along(\.height), depth: along(\.depth),
+                channels: along(\.channels))
+        }
+        self.init(
+            split: split, cases: members.count, groups: groups,
+            planes: extents.reduce(0) { $0 + axis.planeCount(of: $1) },
+            smallest: size { $0.min() }, largest: size { $0.max() }, smallestSpacing: each { $0.min() },
+            largestSpacing: each { $0.max() }, labels: labels, casesWithout: casesWithout)
+    }
+}
+
+extension ClassConfiguration {
+    /// Classes for values that nobody has named: the smallest is the background, the others bear their values.
+    ///
+    /// To be confirmed by a person, never to be taken silently.
+    public static func proposed(for values: [Int]) -> [ClassConfiguration] {
+        let background = values.contains(0) ? 0 : values.first ?? 0
+        let others = values.filter { $0 != background }
+        return [ClassConfiguration(name: "background", values: [background])]
+            + (others.count == 1
+                ? [ClassConfiguration(name: "foreground", values: others)]
+                : others.map { ClassConfiguration(name: "value \($0)", values: [$0]) })
     }
 }

@@ -46,14 +46,15 @@ extension CaseSurvey {
         let values = files[0].realValues()
         var counts: [Int: Int] = [:]
         var foreground: [Float] = []
-        if let url = dataCase.label {
-            let file = try ImageFile.read(url)
-            guard (file.extent.width, file.extent.height, file.extent.depth) == (extent.width, extent.height, extent.depth) else {
+        if let source = dataCase.label {
+            let reading = try LabelReading(source)
+            guard
+                (reading.extent.width, reading.extent.height, reading.extent.depth) == (extent.width, extent.height, extent.depth)
+            else {
                 throw CaseError.sizes(
-                    label: url.path, labelExtent: file.extent, image: dataCase.images[0].path, imageExtent: extent)
+                    label: source.first.path, labelExtent: reading.extent, image: dataCase.images[0].path, imageExtent: extent)
             }
-            let labels = try file.labelValues().prefix(extent.voxelCount)
-            (counts, foreground) = Self.count(labels, values)
+            (counts, foreground) = Self.count(reading.values, values)
         }
         var range: ClosedRange<Float>?
         for file in files {

@@ -111,14 +111,31 @@ extension ConfigurationProposal {
         let data = configuration.data
         let splits = Split.allCases.map { "\(survey.count(of: $0)) \($0.rawValue)" }.joined(separator: ", ")
         return [
-            ("folder", data.folder ?? "", ""), ("images", data.images, ""), ("labels", data.labels, ""),
-            ("split", data.split, "cases: \(splits)"),
+            ("folder", scalar(data.folder ?? ""), ""), ("layout", data.layout?.rawValue ?? "", ""),
+            ("images", patterns(data.images), ""), ("labels", patterns(data.labels), ""), ("task", data.task ?? "", ""),
+            ("label_grid", data.labelGrid == .own ? "" : data.labelGrid.rawValue, ""), ("split", split, "cases: \(splits)"),
         ]
+    }
+
+    /// One pattern, or a list; nothing where the layout needs none.
+    private func patterns(_ patterns: FilePatterns) -> String {
+        let items = patterns.patterns.map(scalar)
+        return items.count == 1 ? items[0] : items.isEmpty ? "" : "[\(items.joined(separator: ", "))]"
+    }
+
+    private var split: String {
+        switch configuration.data.split {
+        case .own: "own"
+        case .paper: "paper"
+        case .table(let path): scalar(path)
+        case .random(let rule): "{random: {seed: \(rule.seed), validation: \(rule.validation), test: \(rule.test)}}"
+        case .folds(let rule): "{folds: {count: \(rule.count), fold: \(rule.fold), seed: \(rule.seed)}}"
+        }
     }
 
     private func lines(_ keys: [(key: String, value: String, comment: String)]) -> String {
         keys.filter { !$0.value.isEmpty }.map { key in
-            "  \(key.key): \(scalar(key.value))\(key.comment.isEmpty ? "" : "    # \(key.comment)")"
+            "  \(key.key): \(key.value)\(key.comment.isEmpty ? "" : "    # \(key.comment)")"
         }.joined(separator: "\n")
     }
 

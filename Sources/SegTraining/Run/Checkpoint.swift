@@ -35,12 +35,15 @@ public struct Checkpoint {
         public let epoch: Int
         /// Scores of these weights on the validation split; nil for weights within an epoch.
         public let validation: MetricSummary?
+        /// What a reader of scores must know of the splits; nil for nothing.
+        public var dataNotes: [String]?
 
         enum CodingKeys: String, CodingKey {
             case format, program, libtorch, configuration, channels, stage, objective, epoch, validation
             case trainingLabels = "training_labels"
             case marginOffsets = "margin_offsets"
             case stageName = "stage_name"
+            case dataNotes = "data_notes"
         }
     }
 

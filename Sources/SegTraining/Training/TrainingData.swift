@@ -5,6 +5,8 @@ import SegData
 struct TrainingData {
     let store: PlaneStore
     let validation: [PreparedCase]
+    /// What a reader of scores must know of the splits.
+    let notes: [String]
 
     /// - Parameter onPlan: called with the planes to come and their bytes, before anything is decoded.
     /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError`.
@@ -17,6 +19,7 @@ struct TrainingData {
         let store = try PlaneStore(plan, selection: configuration.training.planes, workers: cores)
         let reader = try CaseReader(recipe)
         self.store = store
+        notes = dataSet.notes
         self.validation = try validation.map { dataCase in
             let prepared = try reader.read(dataCase)
             try prepared.requireChannels(store.channels, path: dataCase.images[0].path)

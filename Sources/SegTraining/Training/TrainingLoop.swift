@@ -249,7 +249,8 @@ final class TrainingLoop {
                 format: Checkpoint.Manifest.currentFormat, program: "marginseg \(Version.current)",
                 libtorch: TorchLibrary.version, configuration: configuration, channels: data.store.channels,
                 trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
-                stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation),
+                stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
+                dataNotes: data.notes.isEmpty ? nil : data.notes),
             weights: network.state(), continuation: continuation)
     }
 }

@@ -42,7 +42,9 @@ struct EvaluateCommand: ParsableCommand {
         let device = try compute.prepare()
         let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
         let configuration = checkpoint.manifest.configuration
-        let cases = try configuration.openDataSet(at: data.map(URL.init(argument:))).cases(of: split)
+        let dataSet = try configuration.openDataSet(at: data.map(URL.init(argument:)))
+        let cases = try dataSet.cases(of: split)
+        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let evaluation = try SplitEvaluation(
             model: SegmentationModel(checkpoint: checkpoint, device: device), cases: cases,
             predictionFolder: predictions.map(URL.init(argument:)))

@@ -36,9 +36,8 @@ struct InitCommand: ParsableCommand {
         }
         let device = try compute.prepare()
         let log = RunLog.make().logger
-        var start = try ConfigurationReader(file: nil, preset: "quick").configuration()
         let folder = URL(argument: data)
-        start.data.folder = folder.path
+        let start = try ConfigurationReader(file: nil, preset: "quick", data: folder).configuration()
         let dataSet = try start.openDataSet(at: folder)
         let count = Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) }
         let bar = ProgressBar("reading", total: count)

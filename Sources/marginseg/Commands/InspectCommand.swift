@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import SegData
+import SegReports
 import SegTraining
 
 struct InspectCommand: ParsableCommand {
@@ -9,40 +10,87 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show what a data set, an image or a checkpoint holds.",
         discussion: """
-            A folder is read as a data set with the configuration given (or the quick preset): cases by split, sizes, class \
-            frequencies, and the margin-offsets that follow from the training labels. An image or volume prints its \
-            format, grid, values and what is odd about it; a checkpoint prints its manifest.
+            A folder (or a CSV list) is read as a data set: which layout it has and why, cases by split, sizes, intensities, \
+            label values, class frequencies, the margin-offsets that follow, and everything that is wrong, with the files \
+            concerned. An image or volume prints its format, grid, values and what is odd about it; a checkpoint prints its \
+            manifest.
+
+              marginseg inspect DATA
+              marginseg inspect DATA --html data.html --strict
+              marginseg inspect DATA --layout pairs --set data.labels='*_mask.png'
+
+            Layouts: \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")). Exit code 1 where an error was found; \
+            with --strict, where a warning was.
             """)
 
-    @Argument(help: "A data folder, an image file, or a checkpoint.")
+    @Argument(help: "A data folder, a CSV list, an image file, or a checkpoint.")
     var path: String
 
-    @Option(help: ArgumentHelp("YAML file that says where images and labels lie and which classes there are.", valueName: "file"))
+    @Option(help: "Take this layout instead of recognising it.")
+    var layout: LayoutName?
+
+    @Option(
+        help: ArgumentHelp(
+            "YAML file that says where images and labels lie and which classes there are.",
+            valueName: "file"))
     var config: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+        name: .customLong("set"),
+        help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
     )
     var overrides: [String] = []
 
     @Flag(help: "Print JSON instead of tables.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write a page with histograms and samples into this file.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Fail on warnings too.")
+    var strict = false
+
+    /// Pictures on the page.
+    private static let sampleCount = 6
+
     func run() throws {
         let url = URL(argument: path)
-        let findings: any Findings
-        if FileSystem.kind(of: url) == .folder {
-            let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides)
-                .configuration()
-            let dataSet = try configuration.openDataSet(at: url)
-            let bar = ProgressBar("reading", total: Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) })
-            findings = try DataSetCensus(of: dataSet, configuration: configuration) { bar.update($0) }
-            bar.finish()
-        } else if url.pathExtension == "safetensors" {
-            findings = try Checkpoint.manifest(of: url)
-        } else {
-            findings = try ImageCensus(of: url)
+        let isDataSet = FileSystem.kind(of: url) == .folder || url.pathExtension.lowercased() == "csv"
+        guard isDataSet else {
+            let options = [(html != nil, "--html"), (strict, "--strict"), (layout != nil, "--layout")]
+            if let option = options.first(where: \.0)?.1 {
+                throw ValidationError("\(option) is for data sets; \(path) is none.")
+            }
+            let findings: any Findings =
+                url.pathExtension == "safetensors"
+                ? try Checkpoint.manifest(of: url) : try ImageCensus(of: url)
+            return printResult(json ? try findings.json() : findings.text)
         }
-        printResult(json ? try findings.json() : findings.text)
+        let census = try inspect(url)
+        if let html { try HTMLPage(inspectionOf: census).write(to: URL(argument: html)) }
+        printResult(json ? try census.json() : census.text)
+        if census.hasProblems(strict ? .warning : .error) { throw ExitCode.failure }
+    }
+
+    private func inspect(_ url: URL) throws -> DataSetCensus {
+        let reader = try ConfigurationReader(
+            file: config.map(URL.init(argument:)),
+            overrides: overrides + (layout.map { ["data.layout=\($0.rawValue)"] } ?? []),
+            data: url)
+        let finding = try reader.dataSetFinding()?.finding
+        let configuration = try reader.configuration()
+        let (dataSet, problems) = try configuration.surveyDataSet(at: url)
+        let bar = ProgressBar("reading", total: Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) })
+        defer { bar.finish() }
+        return try DataSetCensus(
+            of: dataSet, configuration: configuration, reason: finding?.reason,
+            areClassesStated: reader.namesClasses(finding), problems: problems,
+            sampleCount: html == nil ? 0 : Self.sampleCount,
+            workers: ProcessInfo.processInfo.activeProcessorCount
+        ) { bar.update($0) }
     }
 }
+
+extension LayoutName: ExpressibleByArgument {}

@@ -11,7 +11,7 @@ struct MarginsCommand: ParsableCommand {
         commandName: "margins",
         abstract: "Show the margin-offsets that follow from class counts, and what they do.",
         discussion: """
-            Counts the training labels of a data set, or takes counts, and prints for each class the frequency, both offsets of \
+            Counts the training labels of a data set at the size that training sees them in, or takes counts, and prints for each class the frequency, both offsets of \
             Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean \
             that the objective is nearly the same as without offsets: raise --tau, or use --sum, which does not depend on the \
             size of the data set.
@@ -85,10 +85,12 @@ struct MarginsCommand: ParsableCommand {
         let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides, data: url)
             .configuration()
         let cases = try configuration.openDataSet(at: url).cases(of: .train)
-        let training = try DataSet(classNames: configuration.data.classNames, origin: url.path, cases: [.train: cases])
         let bar = ProgressBar("counting", total: cases.count)
-        let census = try DataSetCensus(of: training, configuration: configuration) { bar.update($0) }
+        let statistics = try LabelStatisticsCache.standard().statistics(
+            of: cases, recipe: configuration.recipe, selection: configuration.training.planes,
+            workers: ProcessInfo.processInfo.activeProcessorCount
+        ) { bar.update($0) }
         bar.finish()
-        return (census.splits[0].labels, census.classNames, "the training labels of \(shown(url))")
+        return (statistics.labels, configuration.data.classNames, "the training labels of \(shown(url))")
     }
 }

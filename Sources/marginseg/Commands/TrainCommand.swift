@@ -98,6 +98,7 @@ struct TrainCommand: ParsableCommand {
         }
         let resources = Trainer.Resources(device: device, loaderWorkers: workers)
         let dataSet = try configuration.openDataSet(at: nil)
+        for note in dataSet.notes { log.logger.info("data: \(note)") }
         let trainer =
             if let saved {
                 Trainer(

@@ -50,7 +50,7 @@ import Testing
     @Test func theFileGivesItsReasons() throws {
         let text = try Self.proposal().yaml(file: "my.yaml")
         for line in [
-            "#   marginseg train my.yaml --output runs/first", "  split: split.csv    # cases: 30 train, 10 validation, 0 test",
+            "#   marginseg train my.yaml --output runs/first", "  split: own    # cases: 30 train, 10 validation, 0 test",
             "  # label value 1: 9.000 % of the pixels, in 40 of 40 cases", "  # intensities are 0 to 900, a scale that differs",
             "  # planes are 48×64; framed to multiples of 16, so that no pixel is interpolated",
             "  # 8 planes a step take about 9.0 of the 64.0 GiB that are free here; about 31 would fit",

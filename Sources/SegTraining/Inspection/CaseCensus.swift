@@ -1,0 +1,204 @@
+import Foundation
+import MedicalImages
+import SegData
+
+/// What one case of a data set holds.
+struct CaseCensus: Sendable {
+    /// One channel's intensities.
+    struct Channel: Sendable {
+        var minimum = Float.infinity
+        var maximum = -Float.infinity
+        /// NaN or infinite.
+        var notFinite = 0
+        /// Evenly spaced values.
+        var sample: [Float] = []
+    }
+
+    /// A plane for a picture.
+    struct Plane: Sendable {
+        let size: PlaneSize
+        /// One grey plane or red, green and blue; intensities 0…1.
+        let image: [[Float]]
+        let values: [Int]
+    }
+
+    let id: String
+    let path: String
+    private(set) var extent: Extent?
+    private(set) var spacing: [Double]?
+    private(set) var channels: [Channel] = []
+    /// Pixels of each label value, at native size.
+    private(set) var values: [Int: Int] = [:]
+    /// The same at the size that training sees, over the planes that it keeps.
+    private(set) var trainingValues: [Int: Int] = [:]
+    /// Pixels that masks claim for several values.
+    private(set) var undecided = 0
+    private(set) var problems: [DataSetProblem] = []
+    /// Of the decoded intensities.
+    private(set) var fingerprint: UInt64 = 0
+    private(set) var plane: Plane?
+
+    /// - Parameters:
+    ///   - background: label values that are no foreground.
+    ///   - sampleSize: intensities kept of each channel.
+    init(
+        _ dataCase: DataCase, recipe: PlaneRecipe, keepsAllPlanes: Bool, background: Set<Int>,
+        sampleSize: Int, wantsPlane: Bool
+    ) {
+        id = dataCase.id
+        path = dataCase.images[0].path
+        var images: [MedicalImage] = []
+        do {
+            images = try dataCase.images.map { try ImageFile.read($0) }
+        } catch {
+            report(error)
+        }
+        measure(images, dataCase, sampleSize: sampleSize)
+        var reading: LabelReading?
+        if let source = dataCase.label {
+            do {
+                reading = try LabelReading(source)
+            } catch {
+                report(error)
+            }
+        } else {
+            problems.append(.init(.error, "an image without a label", files: [path]))
+        }
+        if let reading {
+            count(reading, recipe: recipe, keepsAllPlanes: keepsAllPlanes, background: background)
+        }
+        if let reading, let extent, let image = images.first {
+            do {
+                try reading.requireGrid(
+                    of: extent, image.geometry, imagePath: path,
+                    labelPath: dataCase.label?.first.path ?? path,
+                    grid: recipe.labelGrid)
+                if wantsPlane {
+                    plane = Self.plane(
+                        images, reading, recipe: recipe, extent: extent, background: background)
+                }
+            } catch {
+                report(error)
+            }
+        }
+    }
+
+    /// The file of an error stands in its message already.
+    private mutating func report(_ error: any Error) {
+        problems.append(.init(.error, "\(error)", files: [path]))
+    }
+
+    private mutating func measure(_ images: [MedicalImage], _ dataCase: DataCase, sampleSize: Int) {
+        guard let first = images.first else { return }
+        var joined = first.extent
+        joined.channels = images.reduce(0) { $0 + $1.extent.channels }
+        extent = joined
+        spacing = first.geometry?.spacing
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for (image, url) in zip(images, dataCase.images) {
+            if (image.extent.width, image.extent.height, image.extent.depth) != (
+                joined.width, joined.height, joined.depth
+            ) {
+                problems.append(
+                    .init(.error, "channels of one case have different sizes", files: [url.path]))
+            }
+            image.samples.withUnsafeBytes { Self.fold($0, into: &hash) }
+            for note in image.notes { problems.append(.init(.note, note.text, files: [url.path])) }
+            let values = image.realValues()
+            let count = image.extent.voxelCount
+            for number in 0..<image.extent.channels {
+                channels.append(
+                    Self.channel(values[number * count..<(number + 1) * count], sampleSize: sampleSize))
+            }
+        }
+        fingerprint = hash
+        let bad = channels.reduce(0) { $0 + $1.notFinite }
+        if bad > 0 {
+            problems.append(.init(.error, "intensities that are NaN or infinite", files: [path]))
+        }
+        if channels.contains(where: { $0.notFinite == 0 && $0.minimum == $0.maximum }) {
+            problems.append(.init(.warning, "a channel of one single intensity", files: [path]))
+        }
+    }
+
+    private static func channel(_ values: ArraySlice<Float>, sampleSize: Int) -> Channel {
+        var channel = Channel()
+        let step = max(1, values.count / sampleSize)
+        for (offset, value) in values.enumerated() {
+            guard value.isFinite else {
+                channel.notFinite += 1
+                continue
+            }
+            channel.minimum = min(channel.minimum, value)
+            channel.maximum = max(channel.maximum, value)
+            if offset % step == 0 { channel.sample.append(value) }
+        }
+        return channel
+    }
+
+    /// FNV-1a over words of eight bytes: fast enough for volumes, and equal contents are found whatever their compression.
+    private static func fold(_ bytes: UnsafeRawBufferPointer, into hash: inout UInt64) {
+        let words = bytes.count / 8
+        for word in 0..<words {
+            hash =
+                (hash ^ bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)) &* 0x100_0000_01b3
+            hash ^= hash >> 29
+        }
+        for index in words * 8..<bytes.count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+    }
+
+    private mutating func count(
+        _ reading: LabelReading, recipe: PlaneRecipe, keepsAllPlanes: Bool, background: Set<Int>
+    ) {
+        undecided = reading.undecided.count
+        values = reading.counts
+        trainingValues = values
+        if !values.keys.contains(where: { !background.contains($0) }) {
+            problems.append(.init(.note, "labels without foreground", files: [path]))
+        }
+        guard let codes = reading.codes, let (labels, extent) = try? reading.cropped(codes.labels, recipe, path: path) else {
+            return
+        }
+        let native = recipe.axis.planeSize(of: extent)
+        guard (try? recipe.fit.check(native, path: path)) != nil else { return }
+        trainingValues = [:]
+        for number in 0..<recipe.axis.planeCount(of: extent) {
+            let plane = recipe.axis.plane(number, of: labels, extent: extent)
+            guard
+                keepsAllPlanes
+                    || plane.contains(where: {
+                        $0 != LabelMap.ignored && !background.contains(codes.values[Int($0)])
+                    })
+            else { continue }
+            for code in recipe.fit.apply(toLabels: plane, of: native) where code != LabelMap.ignored {
+                trainingValues[codes.values[Int(code)], default: 0] += 1
+            }
+        }
+    }
+
+    /// The plane with the most foreground, its intensities between the 1st and the 99th percentile as 0…1.
+    private static func plane(
+        _ images: [MedicalImage], _ reading: LabelReading, recipe: PlaneRecipe, extent: Extent,
+        background: Set<Int>
+    ) -> Plane? {
+        let axis = recipe.axis
+        let planes = (0..<axis.planeCount(of: extent)).map {
+            axis.plane($0, of: reading.values, extent: reading.extent)
+        }
+        let foreground = planes.map { plane in plane.count { !background.contains(Int($0)) } }
+        guard let number = foreground.indices.max(by: { (foreground[$0], -$0) < (foreground[$1], -$1) })
+        else { return nil }
+        let image = images[0]
+        let values = image.realValues()
+        let shown = image.extent.channels == 3 ? 0..<3 : 0..<1
+        let drawn = shown.map { axis.plane(number, channel: $0, of: values, extent: image.extent) }
+        let sorted = drawn.flatMap(\.self).filter(\.isFinite).sorted()
+        guard !sorted.isEmpty else { return nil }
+        let low = sorted[sorted.count / 100]
+        let high = sorted[sorted.count - 1 - sorted.count / 100]
+        return Plane(
+            size: axis.planeSize(of: extent),
+            image: drawn.map { plane in plane.map { high > low ? ($0 - low) / (high - low) : 0 } },
+            values: planes[number].map { Int($0) })
+    }
+}

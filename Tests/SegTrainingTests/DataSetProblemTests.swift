@@ -1,0 +1,137 @@
+import Foundation
+import MedicalImages
+import SegData
+import TestSupport
+import Testing
+
+@testable import SegTraining
+
+/// What `DataSetCensus` says of data sets with something wrong.
+@Suite struct DataSetProblemTests {
+    /// Writes pictures of 4×2 pixels; the picture of case n begins with n.
+    private func write(
+        _ cases: [(name: String, split: String, first: UInt8, labels: [UInt8])], to folder: URL, table: Bool = true
+    ) throws {
+        for part in ["images", "labels"] {
+            try FileManager.default.createDirectory(at: folder.appending(path: part), withIntermediateDirectories: true)
+        }
+        for item in cases {
+            let pixels = [item.first] + (1..<8).map { UInt8($0 * 30) }
+            try PNG.write(gray: pixels, width: 4, height: 2, to: folder.appending(path: "images/\(item.name).png"))
+            let height = item.labels.count / 4
+            try PNG.write(gray: item.labels, width: 4, height: height, to: folder.appending(path: "labels/\(item.name).png"))
+        }
+        guard table else { return }
+        let rows = cases.map { "\($0.name),\($0.split)\n" }.joined()
+        try Data(("file,split\n" + rows).utf8).write(to: folder.appending(path: "split.csv"))
+    }
+
+    private let good: [UInt8] = [0, 0, 0, 1, 1, 0, 0, 0]
+
+    private func census(_ folder: URL, _ overrides: [String] = [], stated: Bool = true) throws -> DataSetCensus {
+        let configuration = try TinyRun.configuration(overrides)
+        let (dataSet, problems) = try configuration.surveyDataSet(at: folder)
+        return try DataSetCensus(
+            of: dataSet, configuration: configuration, areClassesStated: stated, problems: problems, sampleCount: 2, workers: 2)
+    }
+
+    private func lines(_ census: DataSetCensus, _ folder: URL) -> [String] {
+        census.problems.map { problem in
+            let files = problem.files.map { $0.replacing(folder.path, with: "DIR") }
+            return "\(problem.severity.rawValue): \(problem.text.replacing(folder.path, with: "DIR"))"
+                + (files.isEmpty ? "" : " [\(files.joined(separator: ", "))]")
+        }
+    }
+
+    @Test func nothingIsWrongWithAGoodOne() throws {
+        try withTemporaryFolder { folder in
+            try write([("a", "train", 1, good), ("b", "val", 2, good), ("c", "test", 3, good)], to: folder)
+            let census = try census(folder)
+            #expect(census.problems.isEmpty, "\(census.problems)")
+            #expect(!census.hasProblems(.note))
+            #expect(census.values.map(\.pixels) == [18, 6] && census.values.map(\.className) == ["background", "foreground"])
+            #expect(census.channels.count == 1 && census.channels[0].minimum == 1 && census.channels[0].maximum == 210)
+            #expect(census.samples.count == 2 && census.samples[0].size == PlaneSize(height: 2, width: 4))
+        }
+    }
+
+    @Test func everyFaultIsNamedWithItsFiles() throws {
+        try withTemporaryFolder { folder in
+            try write(
+                [
+                    ("a", "train", 1, good), ("b", "train", 2, [0, 0, 0, 0, 0, 0, 0, 0]), ("c", "train", 3, [0, 1, 1, 1]),
+                    ("d", "val", 4, [0, 0, 0, 0, 0, 7, 1, 1]), ("e", "test", 1, good), ("f", "test", 6, good),
+                ], to: folder)
+            try Data("no picture".utf8).write(to: folder.appending(path: "images/f.png"))
+            let census = try census(folder)
+            #expect(
+                lines(census, folder) == [
+                    "error: DIR/labels/c.png: 4×1×1 voxels, but its image DIR/images/c.png has 4×2×1; give the label that was "
+                        + "drawn on this image [DIR/images/c.png]",
+                    "error: DIR/images/f.png: it is no PNG file (the signature is missing or damaged); fetch the file again, or "
+                        + "rename it after its true format [DIR/images/f.png]",
+                    "error: label values without a class: 7 [DIR/images/d.png]",
+                    "warning: 1 image with equal content in several splits [train: DIR/images/a.png, test: DIR/images/e.png]",
+                    "note: labels without foreground [DIR/images/b.png]",
+                ])
+            #expect(census.hasProblems(.error))
+        }
+    }
+
+    @Test func aClassThatDoesNotTrainIsAnError() throws {
+        try withTemporaryFolder { folder in
+            try write(
+                [("a", "train", 1, good), ("b", "val", 2, good), ("c", "test", 3, [0, 0, 0, 2, 2, 1, 1, 1])], to: folder)
+            let classes = "data.classes=[{name: x, values: [0]}, {name: y, values: [1]}, {name: z, values: [2]}]"
+            #expect(
+                lines(try census(folder, [classes]), folder) == [
+                    "error: no pixel of class 'z' trains: its margin-offset is infinite",
+                    "warning: no pixel of class 'z' in the validation split",
+                ])
+        }
+    }
+
+    @Test func classesThatNobodyStatedAreProposed() throws {
+        try withTemporaryFolder { folder in
+            let labels = good.map { $0 == 1 ? UInt8(255) : 0 }
+            try write([("a", "train", 1, labels), ("b", "val", 2, labels), ("c", "test", 3, labels)], to: folder)
+            let census = try census(folder, stated: false)
+            #expect(census.areClassesProposed)
+            #expect(
+                census.classes
+                    == [.init(name: "background", values: [0]), .init(name: "foreground", values: [255])])
+            #expect(census.splits.map(\.labels.counts) == [[6, 2], [6, 2], [6, 2]])
+            #expect(
+                lines(census, folder)
+                    == ["warning: the classes are a proposal from the values found; state them with data.classes to train"])
+            #expect(ClassConfiguration.proposed(for: [-1, 0, 3]).map(\.name) == ["background", "value -1", "value 3"])
+        }
+    }
+
+    @Test func whatCannotBeSplitIsLookedAtAllTheSame() throws {
+        try withTemporaryFolder { folder in
+            try write([("a", "", 1, good), ("b", "", 2, good)], to: folder, table: false)
+            let census = try census(folder)
+            #expect(census.splits.map(\.cases) == [2])
+            #expect(
+                lines(census, folder) == [
+                    "error: no split: DIR/images: 2 groups cannot be split, expected at least 3; add cases or ask for fewer splits"
+                ])
+        }
+    }
+
+    /// Resized, and without the planes that training leaves out.
+    @Test(arguments: ["{resize: [5, 3]}", "{pad: [6, 6]}"], ["all", "foreground_only"])
+    func trainingLabelsAreThoseOfTraining(fit: String, planes: String) throws {
+        try withTemporaryFolder { folder in
+            try write(
+                [("a", "train", 1, good), ("b", "train", 2, [0, 0, 0, 0, 0, 0, 0, 0]), ("v", "val", 3, good)], to: folder)
+            let overrides = ["input.fit=\(fit)", "training.planes=\(planes)"]
+            let configuration = try TinyRun.configuration(overrides)
+            let statistics = try LabelStatistics(
+                counting: configuration.openDataSet(at: folder).cases(of: .train), recipe: configuration.recipe,
+                selection: configuration.training.planes)
+            #expect(try census(folder, overrides).trainingLabels == statistics.labels)
+        }
+    }
+}
