@@ -43,7 +43,7 @@ import Testing
         Mistake("zebra: 1", "run.yaml:1:1: unknown key 'zebra' (known: data, input, network, preset, training)"),
         Mistake(
             "data:\n  folders: x\n",
-            "run.yaml:2:3: data: unknown key 'folders'; did you mean 'folder'? (known: classes, folder, ignored_values, images, labels, split)"
+            "run.yaml:2:3: data: unknown key 'folders'; did you mean 'folder'? (known: classes, fold, folder, ignored_values, images, label_grid, labels, layout, overlaps, split, task)"
         ),
         Mistake(
             "training:\n  batchsize: 3\n",

@@ -14,7 +14,7 @@ extension ConfigurationReader {
     private func refuse(_ node: Node, notIn known: Node, key: [String], layer: ConfigurationLayer) throws {
         switch (node, known) {
         case (.mapping(let written), .mapping(let understood)) where !ConfigurationLayer.isReplaced(written, by: understood):
-            let names = Self.optionalNames(at: key) + understood.keys.compactMap(\.string)
+            let names = Set(Self.optionalNames(at: key) + understood.keys.compactMap(\.string)).sorted()
             for (name, value) in written {
                 let text = name.string ?? "?"
                 if let counterpart = understood.first(where: { $0.key.string == text })?.value {
@@ -22,7 +22,7 @@ extension ConfigurationReader {
                 } else if !names.contains(text) {
                     let guess = text.nearestName(among: names).map { "; did you mean '\($0)'?" } ?? ""
                     throw ConfigurationError(
-                        key, "unknown key '\(text)'\(guess) (known: \(names.sorted().joined(separator: ", ")))",
+                        key, "unknown key '\(text)'\(guess) (known: \(names.joined(separator: ", ")))",
                         at: layer.place(of: name))
                 }
             }

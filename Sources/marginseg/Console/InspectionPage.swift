@@ -109,64 +109,38 @@ extension HTMLPage {
             .table(census.channelTable, caption: "Intensities of each channel over all cases."),
             .figure(
                 PageFigure(
-                    name: "intensities", svg: ChartSheet(title: "Intensities", charts: charts).svg,
-                    caption:
-                        "Histograms between the 1st and the 99th percentile; what lies beyond is in the outer bins."
-                )),
+                    name: "intensities", charts: charts,
+                    caption: "Histograms between the 1st and the 99th percentile; what lies beyond is in the outer bins.")),
         ]
     }
 
     private static func samples(_ census: DataSetCensus) -> [PageBlock] {
         guard !census.samples.isEmpty else { return [] }
-        let figures = census.samples.enumerated().map { number, sample in
-            PageFigure(
-                name: "sample-\(number + 1)", image: sample.picture,
-                alternative: "The image \(sample.id) and beside it the same with its labels in colour.",
-                caption: "\(sample.id) (\(sample.split.rawValue)): image, and labels over it.")
-        }
+        let legend = Legend(
+            census.classNames.enumerated().dropFirst().prefix(24).compactMap { number, name in
+                Palette.color(ofClass: number).map { Legend.Entry(name, color: $0) }
+            })
         return [
-            .figure(PageFigure(name: "classes", svg: legend(census), caption: "Colours of the classes.")),
-            .figures(figures),
+            .figures(
+                census.samples.enumerated().map { number, sample in
+                    PageFigure(
+                        name: "sample-\(number + 1)", panels: sample.drawings, legend: legend,
+                        caption: "\(sample.id) (\(sample.split.rawValue)): image, and labels over it.")
+                })
         ]
-    }
-
-    /// Swatches of the classes, two in a row so that a phone shows them.
-    private static func legend(_ census: DataSetCensus) -> String {
-        let shown = census.classNames.enumerated().dropFirst().prefix(24)
-        let rows = (shown.count + 1) / 2
-        let swatches = shown.enumerated().map { place, item in
-            let color = Palette.color(ofClass: item.offset) ?? RGB(255, 255, 255)
-            let (row, column) = place.quotientAndRemainder(dividingBy: 2)
-            let fill = String(format: "#%02x%02x%02x", color.red, color.green, color.blue)
-            let name = item.element.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            return """
-                <rect x="\(10 + column * 180)" y="\(8 + row * 24)" width="16" height="16" fill="\(fill)"/>\
-                <text x="\(34 + column * 180)" y="\(21 + row * 24)" font-size="13">\(name)</text>
-                """
-        }
-        let size = "width=\"370\" height=\"\(16 + rows * 24)\""
-        return """
-            <svg xmlns="http://www.w3.org/2000/svg" \(size) viewBox="0 0 370 \(16 + rows * 24)" role="img" \
-            font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" fill="#222222"><title>Classes</title>\
-            <rect \(size) fill="#ffffff"/>\(swatches.joined())</svg>
-            """
     }
 }
 
 extension DataSetCensus.Sample {
-    /// The image and, beside it, the image under its labels.
-    var picture: RGBImage {
+    /// The image, and the image under its labels.
+    fileprivate var drawings: [Drawing] {
         let panels = OverlayPanel(
             planes: image, width: size.width, height: size.height, truth: classes, prediction: classes,
             ignoring: LabelMap.ignored
         ).panels
-        var picture = RGBImage(
-            width: 2 * panels[0].width + 8, height: panels[0].height, fill: RGB(255, 255, 255))
-        for (number, panel) in panels.prefix(2).enumerated() {
-            for y in 0..<panel.height {
-                for x in 0..<panel.width { picture[number * (panel.width + 8) + x, y] = panel[x, y] }
-            }
-        }
-        return picture
+        return [
+            Drawing(panels[0], title: "The image \(id)."),
+            Drawing(panels[1], title: "The image \(id) with its labels in colour."),
+        ]
     }
 }
