@@ -69,6 +69,52 @@ import Testing
         }
     }
 
+    @Test func theNetworksSizeIsScoredBesideTheNative() throws {
+        try withTemporaryFolder { folder in
+            let model = try LevelNetwork.model([0, 1], fit: "{resize: [1, 2]}", overrides: ["data.ignored_values=[9]"])
+            let result = try SplitEvaluation(model: model, cases: Array(try cases(in: folder).prefix(1))).run()
+            // Half of the rows are 1 in the picture: every pixel of the small one is ½, of which neither class is nearer.
+            #expect(result.networkStore.dataset.total == 2)
+            #expect(result.store.dataset.total == 8)
+            #expect(result.calibration.predicted.count == 2)
+            #expect(result.networkStore.entries.map(\.imageID) == ["a/0"])
+        }
+    }
+
+    @Test func theFrameOfTheNetworkTakesNoPart() throws {
+        try withTemporaryFolder { folder in
+            let result = try SplitEvaluation(model: try model(), cases: try cases(in: folder)).run()
+            #expect(result.networkStore == result.store, "a frame changes no pixel that counts")
+            #expect(result.calibration.predicted.count == 31)
+            #expect(result.calibration.predicted.rightCounts.reduce(0, +) == 24)
+        }
+    }
+
+    @Test func surfacesAreMeasuredWhereTheyAreAskedFor() throws {
+        try withTemporaryFolder { folder in
+            let cases = try cases(in: folder)
+            let rows: [(scope: SurfaceMeasurement.Scope, count: Int?)] = [(.none, nil), (.volumes, nil), (.all, 4)]
+            for row in rows {
+                let result = try SplitEvaluation(model: model(), cases: cases, surfaces: .init(row.scope)).run()
+                #expect(result.surfaces?.entries.count == row.count, "\(row.scope)")
+                #expect(row.count == nil || result.surfaces?.unit == .pixels)
+            }
+        }
+    }
+
+    @Test func theEvaluationHoldsBothResolutions() throws {
+        try withTemporaryFolder { folder in
+            let result = try SplitEvaluation(model: try model(), cases: try cases(in: folder)).run()
+            let evaluation = result.evaluation(
+                subject: "runs/a", reference: "test", rule: .skip, bootstrap: .init(resamples: 50))
+            #expect(evaluation.classNames == ["c0", "c1"])
+            #expect((evaluation.native.groupCount, evaluation.native.caseCount, evaluation.native.imageCount) == (3, 4, 4))
+            #expect(evaluation.native.summary.emptyRule == .skip)
+            #expect(evaluation.native.summary.dataset == result.summary.dataset)
+            #expect(evaluation.native.calibration == nil && evaluation.network?.calibration == result.calibration)
+        }
+    }
+
     @Test func showcasesAreTheWorstTheMedianAndTheBest() throws {
         try withTemporaryFolder { folder in
             let result = try SplitEvaluation(model: try model(), cases: try cases(in: folder)).run()
@@ -93,7 +139,8 @@ import Testing
         }
         let store = ConfusionStore(classCount: 2)
         let result = SplitEvaluation.Result(
-            store: store, summary: MetricSummary(store, classNames: ["a", "b"]), showcases: showcases)
+            store: store, summary: MetricSummary(store, classNames: ["a", "b"]), networkStore: store,
+            calibration: Calibration(classCount: 2), surfaces: nil, showcases: showcases)
         #expect(result.chosenCases.map(\.score) == chosen)
     }
 

@@ -283,7 +283,7 @@ import Testing
         BadInput(
             testDescription: "predictions below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
-            arguments: "evaluate RUN --predictions DIR/file/out", says: "DIR/file/out cannot be made: DIR/file is a file"),
+            arguments: "evaluate RUN --save-predictions DIR/file/out", says: "DIR/file/out cannot be made: DIR/file is a file"),
         BadInput(
             testDescription: "a picture in a folder that is not there", arguments: "evaluate RUN --overlay DIR/no/cases.png",
             says: "DIR/no/cases.png cannot be written: No such file or directory"),

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct CommandTests {
-    static let subcommands = ["demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "bound", "predict"]
+    static let subcommands = [
+        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "compare", "bound", "predict",
+    ]
 
     @Test func helpNamesEverySubcommand() throws {
         let help = try Command.run(["--help"])
@@ -94,38 +96,6 @@ import Testing
         #expect(log.allSatisfy { $0.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (info|warning) \S/) != nil })
         let metrics = try String(contentsOf: run.url.appending(path: "metrics.jsonl"), encoding: .utf8).split(separator: "\n")
         #expect(metrics.count == 3)
-    }
-
-    @Test func evaluateScoresTheRunWhereItsDataLie() throws {
-        let run = try TrainedRun.shared()
-        try withTemporaryFolder { folder in
-            let (labels, picture) = (folder.appending(path: "labels"), folder.appending(path: "cases.png"))
-            let table = try Command.run(["evaluate", run.url.path, "--predictions", labels.path, "--overlay", picture.path])
-            #expect((table.status, table.errors) == (0, ""))
-            #expect(table.output.hasPrefix("test: 1 cases, native resolution\n\n"))
-            for word in ["background", "foreground", "IoU %", "mean of foreground", "per-case mean, foreground"] {
-                #expect(table.output.contains(word), "\(word)")
-            }
-            let names = try FileManager.default.contentsOfDirectory(atPath: labels.path)
-            #expect(names == ["case_06.nii.gz"])
-            let image = try PNG.readInfo(picture)
-            #expect(image.extent.width > 4 * 32)
-        }
-    }
-
-    /// The numbers that chose the checkpoint are those that `evaluate` finds.
-    @Test func evaluateAndTrainingAgree() throws {
-        let run = try TrainedRun.shared()
-        let evaluation = try Command.run(["evaluate", run.checkpoint.path, "--split", "validation", "--json"])
-        #expect((evaluation.status, evaluation.errors) == (0, ""))
-        let manifest = try Command.run(["inspect", run.checkpoint.path, "--json"])
-        #expect((manifest.status, manifest.errors) == (0, ""))
-        let found = try #require(try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8)) as? [String: Any])
-        let stored = try #require(try JSONSerialization.jsonObject(with: Data(manifest.output.utf8)) as? [String: Any])
-        let validation = try #require(stored["validation"] as? [String: Any])
-        #expect(NSDictionary(dictionary: found) == NSDictionary(dictionary: validation))
-        #expect(found["pixels"] as? Int == 2 * 32 * 32)
-        #expect(stored["stage_name"] as? String == "margin")
     }
 
     @Test func predictWritesLabelsOnTheImagesGrid() throws {

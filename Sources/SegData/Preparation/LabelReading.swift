@@ -67,7 +67,7 @@ package struct LabelReading: Sendable {
     }
 
     /// The only channel, or the first of several that are equal, as masks saved in colour are.
-    private static func oneChannel(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
+    static func oneChannel(_ values: [Int32], _ extent: Extent, _ url: URL) throws -> [Int32] {
         guard extent.channels > 1 else { return values }
         let count = extent.voxelCount
         for index in count..<values.count where values[index] != values[index % count] {

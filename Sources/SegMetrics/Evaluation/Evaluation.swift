@@ -15,7 +15,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
     public let classNames: [String]
     /// At the images' own resolution.
     public let native: ResolutionScores
-    /// At the size that the network sees; nil where no network was run.
+    /// At the size that the network sees, where its probabilities are calibrated; nil where no network was run.
     public let network: ResolutionScores?
     /// Cases that could not be scored.
     public let problems: [CaseProblem]

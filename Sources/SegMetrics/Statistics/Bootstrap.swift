@@ -6,6 +6,9 @@
 public struct Bootstrap: Sendable, Hashable, Codable {
     /// How an interval follows from the resamples.
     public enum Method: String, Sendable, Hashable, Codable {
+        /// The quantiles of the resamples, as far out as Student's t and the factor √(n / (n − 1)) say for n units: resamples of few
+        /// units spread too little (Hesterberg: *What Teachers Should Know about the Bootstrap*, The American Statistician 69, 2015).
+        case expandedPercentile = "expanded_percentile"
         /// The quantiles of the resamples.
         case percentile
         /// The quantiles, corrected for bias and skewness (bias-corrected and accelerated; Efron 1987).
@@ -19,7 +22,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     public var method: Method
     public var seed: UInt64
 
-    public init(resamples: Int = 2000, level: Double = 0.95, method: Method = .bca, seed: UInt64 = 0) {
+    public init(resamples: Int = 2000, level: Double = 0.95, method: Method = .expandedPercentile, seed: UInt64 = 0) {
         precondition(resamples > 0 && level > 0 && level < 1, "resamples, and a level between 0 and 1")
         self.resamples = resamples
         self.level = level
@@ -59,7 +62,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
             guard let value = values[index], 2 * draws[index].count >= resamples else {
                 return Estimate(value: values[index], undefinedResamples: resamples - draws[index].count)
             }
-            return estimate(value, draws[index].sorted(), acceleration: accelerations[index])
+            return estimate(value, draws[index].sorted(), acceleration: accelerations[index], unitCount: units.count)
         }
     }
 
@@ -88,7 +91,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         }
     }
 
-    private func estimate(_ value: Double, _ draws: [Double], acceleration: Double) -> Estimate {
+    private func estimate(_ value: Double, _ draws: [Double], acceleration: Double, unitCount: Int) -> Estimate {
         // Ties count half, as in scipy's `bootstrap`.
         func share(below limit: Double) -> Double {
             let below = draws.partitionPoint { $0 < limit }
@@ -100,9 +103,11 @@ public struct Bootstrap: Sendable, Hashable, Codable {
             let least = 1 / Double(draws.count + 1)
             return NormalDistribution.quantile(min(max(share, least), 1 - least))
         }
+        let scale = DeviateScale(method, unitCount: unitCount)
         let bias = method == .bca ? deviate(share(below: value)) : 0
-        func end(_ share: Double) -> Double {
-            let z = bias + NormalDistribution.quantile(share)
+        let reach = scale.deviate(holding: level)
+        func end(_ deviate: Double) -> Double {
+            let z = bias + deviate
             let denominator = 1 - acceleration * z
             guard denominator > 0 else { return z > 0 ? draws[draws.count - 1] : draws[0] }
             return draws.sortedQuantile(NormalDistribution.cumulative(bias + z / denominator))
@@ -110,10 +115,10 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         // The level at which an end of the interval would lie on 0.
         let z = deviate(share(below: 0)) - bias
         let stretch = 1 + acceleration * z
-        let tail = stretch > 0 ? NormalDistribution.cumulative(-abs(z / stretch - bias)) : 1 / Double(draws.count + 1)
+        let outside = stretch > 0 ? 1 - scale.share(within: abs(z / stretch - bias)) : 2 / Double(draws.count + 1)
         return Estimate(
-            value: value, interval: .init(low: end((1 - level) / 2), high: end((1 + level) / 2)),
-            undefinedResamples: resamples - draws.count, pValue: min(1, 2 * tail))
+            value: value, interval: .init(low: end(-reach), high: end(reach)), undefinedResamples: resamples - draws.count,
+            pValue: max(0, outside))
     }
 }
 
@@ -140,6 +145,35 @@ extension Bootstrap {
             self.interval = interval
             self.undefinedResamples = undefinedResamples
             self.pValue = pValue
+        }
+    }
+}
+
+/// How far from the middle of the resamples, in their standard deviations, an interval of a level ends.
+private enum DeviateScale {
+    case normal
+    case student(StudentDistribution, factor: Double)
+
+    init(_ method: Bootstrap.Method, unitCount: Int) {
+        switch method {
+        case .percentile, .bca: self = .normal
+        case .expandedPercentile:
+            let factor = (Double(unitCount) / Double(unitCount - 1)).squareRoot()
+            self = .student(StudentDistribution(degrees: unitCount - 1), factor: factor)
+        }
+    }
+
+    func deviate(holding share: Double) -> Double {
+        switch self {
+        case .normal: NormalDistribution.quantile((1 + share) / 2)
+        case .student(let distribution, let factor): factor * distribution.deviate(holding: share)
+        }
+    }
+
+    func share(within deviate: Double) -> Double {
+        switch self {
+        case .normal: 1 - 2 * NormalDistribution.cumulative(-deviate)
+        case .student(let distribution, let factor): distribution.share(within: deviate / factor)
         }
     }
 }

@@ -109,6 +109,11 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
 public struct ClassConfiguration: Sendable, Hashable, Codable {
     public var name: String
     public var values: [Int]
+
+    public init(name: String, values: [Int]) {
+        self.name = name
+        self.values = values
+    }
 }
 
 /// How a file becomes what the network sees.

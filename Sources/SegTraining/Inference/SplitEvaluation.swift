@@ -21,8 +21,15 @@ public struct SplitEvaluation {
     }
 
     public struct Result {
+        /// The counts at native resolution.
         public let store: ConfusionStore
         public let summary: MetricSummary
+        /// The counts at the size that the network sees.
+        public let networkStore: ConfusionStore
+        /// Of the probabilities at the size that the network sees.
+        public let calibration: Calibration
+        /// Nil where no case was measured.
+        public let surfaces: SurfaceStore?
         /// One for each case with foreground, in the order of the cases.
         public let showcases: [Showcase]
     }
@@ -30,12 +37,17 @@ public struct SplitEvaluation {
     let model: SegmentationModel
     let cases: [DataCase]
     let predictionFolder: URL?
+    let surfaces: SurfaceMeasurement
 
     /// - Parameter predictionFolder: where the predictions are kept as label files.
-    public init(model: SegmentationModel, cases: [DataCase], predictionFolder: URL? = nil) {
+    public init(
+        model: SegmentationModel, cases: [DataCase], predictionFolder: URL? = nil,
+        surfaces: SurfaceMeasurement = SurfaceMeasurement(.none)
+    ) {
         self.model = model
         self.cases = cases
         self.predictionFolder = predictionFolder
+        self.surfaces = surfaces
     }
 
     /// - Parameter onCase: called with the number of cases done.
@@ -45,11 +57,19 @@ public struct SplitEvaluation {
         let reader = try CaseReader(model.recipe)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
+        var networkSize = NetworkSizeScores(classCount: classes.count)
+        var collector = SurfaceCollector(surfaces, classCount: classes.count)
         var showcases: [Showcase] = []
         for (index, dataCase) in cases.enumerated() {
             let prepared = try reader.read(dataCase)
             try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
-            let predicted = try evaluator.evaluate(prepared, into: &store)
+            guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+            let predicted = try evaluator.evaluate(prepared, into: &store) { planes, logits in
+                try networkSize.add(planes, logits: logits, truth: truth, of: prepared, recipe: model.recipe)
+            }
+            try collector.add(
+                group: prepared.group, case: prepared.id, truth: truth, prediction: predicted, extent: prepared.extent,
+                geometry: prepared.geometry)
             if let predictionFolder {
                 let image = dataCase.images[0]
                 try PredictionFile.write(
@@ -59,7 +79,9 @@ public struct SplitEvaluation {
             if let showcase = showcase(prepared, predicted, store) { showcases.append(showcase) }
             onCase(index + 1)
         }
-        return Result(store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), showcases: showcases)
+        return Result(
+            store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), networkStore: networkSize.store,
+            calibration: networkSize.calibration, surfaces: collector.store, showcases: showcases)
     }
 
     private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {
@@ -86,6 +108,23 @@ public struct SplitEvaluation {
 }
 
 extension SplitEvaluation.Result {
+    /// Every score with its interval, for tables, reports and comparisons.
+    ///
+    /// - Parameters:
+    ///   - subject: what was scored, as messages name it.
+    ///   - reference: what it was scored on.
+    ///   - rule: how a class that is empty in truth and prediction counts.
+    public func evaluation(
+        subject: String, reference: String, rule: EmptyRule = .one, bootstrap: Bootstrap = Bootstrap()
+    ) -> Evaluation {
+        let names = summary.classNames
+        return Evaluation(
+            program: "marginseg \(Version.current)", subject: subject, reference: reference, classNames: names,
+            native: ResolutionScores(store, classNames: names, rule: rule, bootstrap: bootstrap, surfaces: surfaces),
+            network: ResolutionScores(
+                networkStore, classNames: names, rule: rule, bootstrap: bootstrap, calibration: calibration))
+    }
+
     /// The worst, the median and the best case by foreground mIoU, fewer where there are fewer.
     public var chosenCases: [SplitEvaluation.Showcase] {
         let sorted = showcases.sorted { $0.score < $1.score }

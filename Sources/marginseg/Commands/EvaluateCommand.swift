@@ -9,15 +9,22 @@ import SegTraining
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Score a model on a split of its data set, at the images' native resolution.",
+        abstract: "Score a model on a split of its data set, or any program's label files against masks.",
         discussion: """
-            Prints IoU, Dice, recall and precision of each class over the whole split (one confusion matrix, as the paper), and \
-            the means per case. With --json, everything as JSON: every variant under its name, with the counts of empty \
-            classes. A class that is absent from truth and prediction has IoU 1 (the paper's convention).
+            Prints IoU, Dice, recall and precision of each class over all pixels (one confusion matrix, as the paper), the means \
+            per case, 95 % intervals over patients or videos, and for volumes the distances of surfaces in mm. A run's scores are \
+            kept in its folder as evaluation-SPLIT.json, which `marginseg compare` reads.
+
+              marginseg evaluate runs/a
+              marginseg evaluate --predictions out/ --masks labels/ --config my.yaml
+
+            Predictions and masks belong together by name; masks without a prediction, predictions without a mask, other grids \
+            and values of no class are each reported and left out. Exit codes: 0 all scored, 2 cases were left out, 1 failed, 64 \
+            wrong usage.
             """)
 
     @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
-    var model: String
+    var model: String?
 
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
     var data: String?
@@ -25,40 +32,165 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Which part: train, validation or test.")
     var split: Split = .test
 
-    @Flag(help: "Print JSON instead of a table.")
-    var json = false
-
-    @Option(help: ArgumentHelp("Also write the predictions as label files into this folder.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Score the label files of this folder instead of a run.", valueName: "folder"))
     var predictions: String?
+
+    @Option(help: ArgumentHelp("The masks that --predictions are compared with.", valueName: "folder"))
+    var masks: String?
 
     @Option(
         help: ArgumentHelp(
-            "Also draw the worst, median and best case into this PNG file: image, truth, prediction, errors.", valueName: "file"))
+            "With --predictions: the values of each class, the background first; 'ignore' takes no part.",
+            discussion: "Default: values 0, 1, 2, … are classes.", valueName: "name=value|value,…"))
+    var classes: ClassMap?
+
+    @Option(help: ArgumentHelp("With --predictions: take the classes from this configuration.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --predictions: a table of files and their patients or videos (CSV: file,group).", valueName: "file"))
+    var groups: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Measure the distances of surfaces; without either, those of volumes.")
+    var surface: Bool?
+
+    @Option(help: ArgumentHelp("Tolerance of the surface Dice, in mm (pixels for images without spacing).", valueName: "mm"))
+    var tolerance = 1.0
+
+    @Option(help: "A class absent from truth and prediction: one (IoU and Dice 1, the paper's) or skip (left out).")
+    var emptyRule: EmptyRule = .one
+
+    @Option(help: "Resamples of the intervals.")
+    var resamples = 2000
+
+    @Option(help: "Seed of the intervals.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print everything as JSON, with the counts of every image.")
+    var json = false
+
+    @Flag(help: "Print a comma-separated table of every case and class.")
+    var csv = false
+
+    @Option(help: ArgumentHelp("Keep the evaluation as JSON in this file.", valueName: "file"))
+    var save: String?
+
+    @Option(help: ArgumentHelp("Also write the run's predictions as label files into this folder.", valueName: "folder"))
+    var savePredictions: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also draw the run's worst, median and best case into this PNG file: image, truth, prediction, errors.",
+            valueName: "file"))
     var overlay: String?
 
     @OptionGroup var compute: ComputeOptions
 
+    func validate() throws {
+        guard (model == nil) != (predictions == nil) else {
+            throw ValidationError("Name either a run, or --predictions with --masks.")
+        }
+        guard (predictions == nil) == (masks == nil) else {
+            throw ValidationError("--predictions and --masks go together.")
+        }
+        if predictions == nil {
+            guard classes == nil, config == nil, groups == nil else {
+                throw ValidationError("--classes, --config and --groups belong to --predictions; a run knows its own.")
+            }
+        } else {
+            guard data == nil, savePredictions == nil, overlay == nil else {
+                throw ValidationError("--data, --save-predictions and --overlay belong to a run.")
+            }
+        }
+        guard classes == nil || config == nil else { throw ValidationError("Name the classes by --classes or by --config.") }
+        guard !(json && csv) else { throw ValidationError("Choose --json or --csv.") }
+        guard tolerance >= 0, tolerance.isFinite else {
+            throw ValidationError("--tolerance needs 0 or more, found \(tolerance).")
+        }
+        guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
+    }
+
     func run() throws {
+        let (evaluation, file) =
+            if let model { try evaluate(run: model) } else { try evaluateFolder(predictions ?? "", masks: masks ?? "") }
+        if let file { try EvaluationFile.write(evaluation, to: file) }
+        if json {
+            printResult(try EvaluationFile.json(evaluation))
+        } else if csv {
+            printResult(evaluation.csv)
+        } else {
+            printResult(EvaluationReport(evaluation).text + (file.map { "\nKept in \(shown($0)).\n" } ?? ""))
+        }
+        for problem in evaluation.problems { Terminal.write("left out: \(problem.message)\n") }
+        if !evaluation.problems.isEmpty { throw ExitCode(2) }
+    }
+
+    private var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
+
+    private var surfaces: SurfaceMeasurement {
+        let scope: SurfaceMeasurement.Scope = surface.map { $0 ? .all : .none } ?? .volumes
+        return SurfaceMeasurement(scope, tolerance: tolerance)
+    }
+
+    private func evaluate(run: String) throws -> (Evaluation, keptIn: URL?) {
         let device = try compute.prepare()
-        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
-        let configuration = checkpoint.manifest.configuration
-        let dataSet = try configuration.openDataSet(at: data.map(URL.init(argument:)))
+        let place = URL(argument: run)
+        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: place))
+        let dataSet = try checkpoint.manifest.configuration.openDataSet(at: data.map(URL.init(argument:)))
         let cases = try dataSet.cases(of: split)
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let evaluation = try SplitEvaluation(
             model: SegmentationModel(checkpoint: checkpoint, device: device), cases: cases,
-            predictionFolder: predictions.map(URL.init(argument:)))
+            predictionFolder: savePredictions.map(URL.init(argument:)), surfaces: surfaces)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try evaluation.run { bar.update($0) }
         bar.finish()
         if let overlay {
             try OverlaySheet(result.chosenCases.map(\.panel)).write(to: URL(argument: overlay))
         }
-        printResult(
-            json
-                ? try result.summary.json()
-                : ScoreTable(result.summary, caption: "\(split.rawValue): \(cases.count) cases, native resolution").text)
+        let isFolder = FileSystem.kind(of: place) == .folder
+        return (
+            result.evaluation(subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap),
+            save.map(URL.init(argument:)) ?? (isFolder ? RunFolder(place).evaluation(of: split) : nil)
+        )
+    }
+
+    private func evaluateFolder(_ predictions: String, masks: String) throws -> (Evaluation, keptIn: URL?) {
+        let (found, expected) = (URL(argument: predictions), URL(argument: masks))
+        let map = try classMap(masks: expected)
+        let evaluation = try FolderEvaluation(
+            predictions: found, masks: expected, map: map.labelMap,
+            groups: groups.map { try GroupTable(URL(argument: $0)).groups } ?? [:], surfaces: surfaces)
+        let bar = ProgressBar("evaluating \(shown(found))", total: evaluation.caseCount)
+        let result = try evaluation.run { bar.update($0) }
+        bar.finish()
+        guard !result.store.entries.isEmpty else {
+            for problem in result.problems { Terminal.write("left out: \(problem.message)\n") }
+            throw FileError(found, "cannot be scored", reason: "no label file has a mask that it can be compared with")
+        }
+        return (
+            Evaluation(
+                program: "marginseg \(Version.current)", subject: shown(found), reference: shown(expected),
+                classNames: map.classes.map(\.name),
+                native: ResolutionScores(
+                    result.store, classNames: map.classes.map(\.name), rule: emptyRule, bootstrap: bootstrap,
+                    surfaces: result.surfaces), problems: result.problems), save.map(URL.init(argument:))
+        )
+    }
+
+    /// As named, as configured, or as the masks' values say.
+    private func classMap(masks: URL) throws -> ClassMap {
+        if let classes { return classes }
+        if let config {
+            let data = try ConfigurationReader(file: URL(argument: config)).configuration().data
+            return ClassMap(classes: data.classes, ignoredValues: data.ignoredValues)
+        }
+        return ClassMap(classes: try ClassProposal.classes(ofMasksIn: masks), ignoredValues: [])
     }
 }
 
 extension Split: ExpressibleByArgument {}
+extension EmptyRule: ExpressibleByArgument {}

@@ -38,15 +38,6 @@ struct ScoreTable {
     }
 }
 
-extension MetricSummary {
-    /// Pretty-printed JSON with a final newline.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
-}
-
 extension SplitEvaluation.Showcase {
     /// Image, truth, prediction and errors side by side; intensities stretched over the plane.
     var panel: OverlayPanel {

@@ -37,7 +37,7 @@ struct BootstrapTests {
 
     /// 1000 studies of 40 patients with true and predicted areas from a skewed distribution whose IoU over the whole population
     /// is known: E[intersection] / E[union] = 0.7.
-    @Test(arguments: [Bootstrap.Method.percentile, .bca])
+    @Test(arguments: [Bootstrap.Method.expandedPercentile, .percentile, .bca])
     func nominalIntervalsCoverTheTruth(_ method: Bootstrap.Method) {
         var generator = SeededGenerator(seed: 11)
         var covered = 0
@@ -58,7 +58,7 @@ struct BootstrapTests {
     }
 
     @Test func thePValueIsTheLevelWhoseIntervalEndsAtZero() throws {
-        for method in [Bootstrap.Method.percentile, .bca] {
+        for method in [Bootstrap.Method.expandedPercentile, .percentile, .bca] {
             let units = Self.dice.map { [$0 - 0.62, 1] }
             var bootstrap = Bootstrap(resamples: 4000, method: method, seed: 2)
             let p = try #require(bootstrap.estimates(of: units, statistics: ratio)[0].pValue)
@@ -67,6 +67,24 @@ struct BootstrapTests {
             let low = try #require(bootstrap.estimates(of: units, statistics: ratio)[0].interval?.low)
             #expect(abs(low) < 2e-3, "\(method): \(p), \(low)")
         }
+    }
+
+    /// 1000 studies of ten patients, where plain quantiles hold the mean too seldom.
+    @Test func fewUnitsAreNotTrustedMuch() {
+        var generator = SeededGenerator(seed: 5)
+        var covered: [Bootstrap.Method: Int] = [:]
+        for study in 0..<1000 {
+            let patients = (0..<10).map { _ in [Double.random(in: 0..<1, using: &generator), 1] }
+            for method in [Bootstrap.Method.expandedPercentile, .percentile] {
+                let found = Bootstrap(resamples: 300, method: method, seed: UInt64(study)).estimates(
+                    of: patients, statistics: ratio)
+                if let interval = found[0].interval, interval.low <= 0.5, 0.5 <= interval.high {
+                    covered[method, default: 0] += 1
+                }
+            }
+        }
+        #expect((930...970).contains(covered[.expandedPercentile] ?? 0), "\(covered)")
+        #expect((covered[.percentile] ?? 0) < 930, "\(covered)")
     }
 
     @Test func equalUnitsHaveNoSpread() {

@@ -15,6 +15,19 @@ struct StatisticsTests {
         #expect(abs(NormalDistribution.cumulative(found) - p) < 1e-15)
     }
 
+    /// scipy 1.17.1 `t.ppf((1 + share) / 2, degrees)`.
+    @Test(
+        arguments: [
+            (1, 0.95, 12.706204736174694), (2, 0.9, 2.9199855803537242), (5, 0.95, 2.5705818356363146),
+            (9, 0.99, 3.2498355415921254), (51, 0.95, 2.007583770315836), (400, 0.5, 0.6751035842407486),
+        ] as [(Int, Double, Double)])
+    func studentDeviate(_ degrees: Int, _ share: Double, _ expected: Double) {
+        let distribution = StudentDistribution(degrees: degrees)
+        let found = distribution.deviate(holding: share)
+        #expect(abs(found - expected) < 1e-9 * expected, "\(found)")
+        #expect(abs(distribution.share(within: expected) - share) < 1e-10)
+    }
+
     @Test func holmStepsDown() {
         // By hand: 0.01·4, 0.02·3, max(0.03·2, 0.06), max(0.04·1, 0.06).
         #expect(HolmCorrection.adjust([0.03, 0.01, nil, 0.04, 0.02]) == [0.06, 0.04, nil, 0.06, 0.06])

@@ -1,0 +1,75 @@
+import Foundation
+import MedicalImages
+
+/// The classes of a label file, on the file's own grid.
+public struct LabelVolume: Sendable {
+    /// The file.
+    public let path: String
+    /// The size of the grid, one channel.
+    public let extent: Extent
+    /// Where the voxels lie; nil where the file does not say so.
+    public let geometry: VoxelGeometry?
+    /// Classes and `LabelMap.ignored`, `[depth, height, width]`.
+    public let classes: [UInt8]
+
+    /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for values of no class.
+    public init(contentsOf url: URL, map: LabelMap) throws {
+        let (values, extent, geometry) = try Self.values(of: url)
+        path = url.path
+        self.extent = extent
+        self.geometry = geometry
+        classes = try map.apply(to: values, extent: extent, path: url.path)
+    }
+
+    /// The values that a label file holds, ascending.
+    ///
+    /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for channels that differ.
+    public static func distinctValues(of url: URL) throws -> [Int] {
+        var seen = Set<Int32>()
+        var last: Int32?
+        // Label maps are long runs of one value: the set is asked once a run.
+        for value in try values(of: url).values where value != last {
+            seen.insert(value)
+            last = value
+        }
+        return seen.map(Int.init).sorted()
+    }
+
+    private static func values(of url: URL) throws -> (values: [Int32], extent: Extent, geometry: VoxelGeometry?) {
+        let image = try ImageFile.read(url)
+        var extent = image.extent
+        extent.channels = 1
+        return (try LabelReading.oneChannel(image.labelValues(), image.extent, url), extent, image.geometry)
+    }
+
+    /// Whether the voxels of two files lie on the same places; a file that states no geometry has only its size compared.
+    ///
+    /// - Throws: `LabelGridMismatch`.
+    public func requireSameGrid(as other: LabelVolume) throws {
+        guard extent == other.extent else {
+            throw LabelGridMismatch(
+                path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))
+        }
+        guard let geometry, let theirs = other.geometry else { return }
+        do {
+            try GridComparison.requireEqual(label: geometry, path, image: theirs, other.path, extent: extent)
+        } catch CaseError.grids(_, _, let distance, let allowed) {
+            func millimetres(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4) mm" }
+            throw LabelGridMismatch(
+                path: path, other: other.path, found: "a grid that lies up to \(millimetres(distance)) off",
+                expected: "\(millimetres(allowed)) at most")
+        }
+    }
+
+    private static func size(_ extent: Extent) -> String { "\(extent.width)×\(extent.height)×\(extent.depth)" }
+}
+
+/// Two label files whose voxels cannot be compared one by one.
+public struct LabelGridMismatch: Error, CustomStringConvertible, Equatable, Sendable {
+    public let path: String
+    public let other: String
+    public let found: String
+    public let expected: String
+
+    public var description: String { "\(path): \(found), expected \(expected) as \(other); resample one onto the other's grid" }
+}

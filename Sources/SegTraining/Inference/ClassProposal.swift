@@ -1,0 +1,39 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+import SegData
+
+/// The classes that the values of masks suggest where nobody named them.
+public enum ClassProposal {
+    /// Values 0, 1, … without a gap are the classes themselves; anything else is proposed in the error, to be confirmed.
+    ///
+    /// - Throws: `ClassesNotNamed`; `FileError` for a folder that cannot be read or has no mask that can.
+    public static func classes(ofMasksIn folder: URL) throws -> [ClassConfiguration] {
+        let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) }
+        // A mask that cannot be read suggests nothing; the evaluation tells what is wrong with it.
+        let values = Set(files.flatMap { (try? LabelVolume.distinctValues(of: $0)) ?? [] }).sorted()
+        guard !values.isEmpty else {
+            throw FileError(folder, "cannot be evaluated against", reason: "there is no label file that can be read in it")
+        }
+        guard values.count > 1, values == Array(0..<values.count), values.count <= 255 else {
+            throw ClassesNotNamed(folder: folder.path, values: values)
+        }
+        return values.map { ClassConfiguration(name: name($0), values: [$0]) }
+    }
+
+    static func name(_ index: Int) -> String { index == 0 ? "background" : "class \(index)" }
+}
+
+/// Masks whose values do not say which class is which.
+public struct ClassesNotNamed: Error, CustomStringConvertible, Equatable, Sendable {
+    public let folder: String
+    public let values: [Int]
+
+    public var description: String {
+        let shown = values.prefix(12).map(String.init).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
+        let map = values.prefix(12).enumerated().map { "\(ClassProposal.name($0).replacing(" ", with: "-"))=\($1)" }
+        let proposal = values.count > 1 ? " if the order is right, --classes \(map.joined(separator: ","))" : ""
+        return "\(folder): the masks hold the value\(values.count == 1 ? "" : "s") \(shown), which do not name classes 0, 1, …; "
+            + (proposal.isEmpty ? "name them with --classes or --config" : "name them:\(proposal)")
+    }
+}

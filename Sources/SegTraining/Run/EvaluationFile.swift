@@ -1,0 +1,62 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegMetrics
+
+/// An evaluation as a JSON file, which reports and comparisons read.
+public enum EvaluationFile {
+    /// The JSON, on one line with sorted keys.
+    public static func json(_ evaluation: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(evaluation), as: UTF8.self) + "\n"
+    }
+
+    /// - Throws: `FileError`.
+    public static func write(_ evaluation: Evaluation, to url: URL) throws {
+        try DurableFile.write(json(evaluation), to: url)
+    }
+
+    /// - Throws: `FileError`; `EvaluationFileError` for a file that is none, or of a newer form.
+    public static func read(_ url: URL) throws -> Evaluation {
+        struct Format: Decodable { let format: Int }
+        let data = try FileSystem.read(url)
+        if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > Evaluation.currentFormat {
+            throw EvaluationFileError(
+                path: url.path,
+                problem: "its form \(format) is newer than this program's \(Evaluation.currentFormat); update marginseg")
+        }
+        do {
+            return try JSONDecoder().decode(Evaluation.self, from: data)
+        } catch {
+            throw EvaluationFileError(path: url.path, problem: "it is not what `marginseg evaluate` writes")
+        }
+    }
+
+    /// The file that a run or a path stands for: a run's evaluation on a split, or the file itself.
+    ///
+    /// - Throws: `FileError` for a run that was not evaluated on the split.
+    public static func url(of place: URL, split: Split) throws -> URL {
+        guard FileSystem.kind(of: place) == .folder else { return place }
+        let file = RunFolder(place).evaluation(of: split)
+        guard FileSystem.kind(of: file) == .file else {
+            throw FileError(
+                place, "has no evaluation on the split '\(split.rawValue)'",
+                reason: "\(file.lastPathComponent) is missing; run marginseg evaluate on it first")
+        }
+        return file
+    }
+}
+
+extension RunFolder {
+    /// The scores of the run's best checkpoint on a split.
+    public func evaluation(of split: Split) -> URL { url.appending(path: "evaluation-\(split.rawValue).json") }
+}
+
+/// A file that is no evaluation.
+public struct EvaluationFileError: Error, CustomStringConvertible, Equatable, Sendable {
+    public let path: String
+    public let problem: String
+
+    public var description: String { "\(path) cannot be used as an evaluation: \(problem)" }
+}

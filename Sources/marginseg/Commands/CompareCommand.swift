@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import SegData
+import SegMetrics
+import SegTraining
+
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Test whether models that were scored on the same cases differ.",
+        discussion: """
+            Each place is a run that `marginseg evaluate` has scored, or an evaluation it kept as JSON. The first is the reference. \
+            Several seeds of one method stand together, parted by commas; their mean is compared, and shown ± its deviation.
+
+              marginseg compare runs/dice runs/margin
+              marginseg compare a-1,a-2,a-3 b-1,b-2,b-3 --score iou:lesion
+
+            Patients or videos are the units: the paired bootstrap resamples them, Wilcoxon's signed-rank test ranks them. \
+            Evaluations of other cases, masks or classes are refused. Scores: miou_foreground, dice_all, recall:CLASS, \
+            pixel_accuracy, …, and per_group_, per_case_ or per_image_ before them.
+            """)
+
+    @Argument(help: ArgumentHelp("Runs, or JSON files of evaluations: the reference, then the others.", valueName: "run|file"))
+    var places: [String]
+
+    @Option(help: "The split that the runs were evaluated on.")
+    var split: Split = .test
+
+    @Option(
+        help: ArgumentHelp(
+            "A score to compare; may be repeated.", discussion: "Default: mean IoU and Dice of foreground, and each class's IoU.")
+    )
+    var score: [String] = []
+
+    @Option(help: "Resamples of the paired bootstrap.")
+    var resamples = 10000
+
+    @Option(help: "Seed of the resamples.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    func validate() throws {
+        guard places.count > 1 else { throw ValidationError("Name two places or more to compare.") }
+        guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
+    }
+
+    func run() throws {
+        let methods = try places.map { place in
+            let seeds = place.split(separator: ",").map { URL(argument: String($0)) }
+            guard !seeds.isEmpty else { throw ValidationError("'\(place)' names no run.") }
+            return Comparison.Method(
+                name: place, evaluations: try seeds.map { try EvaluationFile.read(EvaluationFile.url(of: $0, split: split)) })
+        }
+        let comparison = try Comparison(
+            methods, scores: score.isEmpty ? defaultScores(methods[0].evaluations[0]) : score,
+            bootstrap: Bootstrap(resamples: resamples, seed: seed))
+        printResult(json ? try EvaluationFile.json(comparison) : ComparisonReport(comparison).text)
+    }
+
+    /// A single foreground class has no IoU besides its mean.
+    private func defaultScores(_ evaluation: Evaluation) -> [String] {
+        let foreground = evaluation.classNames.indices.dropFirst()
+        let classes = foreground.count > 1 ? foreground.map { ScoreName(.iou, .one($0)) } : []
+        return ([ScoreName(.iou), ScoreName(.dice)] + classes).map { $0.text(classNames: evaluation.classNames) }
+    }
+}

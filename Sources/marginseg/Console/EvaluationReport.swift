@@ -1,0 +1,111 @@
+import Foundation
+import SegMetrics
+import SegReports
+
+/// An evaluation for people: a row a class, then the means, each with its interval; then what stands beside them.
+struct EvaluationReport {
+    private let evaluation: Evaluation
+    private var scores: ResolutionScores { evaluation.native }
+
+    init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+
+    var text: String {
+        let parts = [
+            "\(evaluation.subject) on \(evaluation.reference), native resolution: \(counted)\n", table.plain,
+            notes.map { $0 + "\n" }.joined(), surfaces,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var hasGroups: Bool { scores.groupCount != scores.caseCount }
+
+    private var counted: String {
+        let cases = "\(scores.caseCount) case\(scores.caseCount == 1 ? "" : "s")"
+        return hasGroups ? "\(cases) of \(scores.groupCount) patients or videos" : "\(cases), each by itself"
+    }
+
+    private var table: TextTable {
+        let level = percent(scores.bootstrap.level, decimals: 0)
+        var table = TextTable([
+            .words("class"), .numbers("IoU % [\(level) %]"), .numbers("Dice % [\(level) %]"), .numbers("recall %"),
+            .numbers("precision %"),
+        ])
+        func append(_ title: String, _ scope: ScoreScope, _ level: ScoreLevel = .dataset) {
+            let set = scores.summary[level]
+            table.append([
+                title, ranged(ScoreName(.iou, scope, level)), ranged(ScoreName(.dice, scope, level)),
+                percent(set.value(.recall, scope)), percent(set.value(.precision, scope)),
+            ])
+        }
+        for (index, name) in evaluation.classNames.enumerated() { append(name, .one(index)) }
+        append("mean of foreground", .foreground)
+        append("mean with background", .all)
+        if hasGroups { append("per-group mean, foreground", .foreground, .perGroup) }
+        append("per-case mean, foreground", .foreground, .perCase)
+        if scores.imageCount != scores.caseCount { append("per-image mean, foreground", .foreground, .perImage) }
+        return table
+    }
+
+    private var notes: [String] {
+        var notes = [
+            "Scores are of one confusion matrix over all pixels, unless a row says per; pixel accuracy "
+                + "\(percent(scores.summary.dataset.pixelAccuracy)) %."
+        ]
+        let unit = hasGroups ? "\(scores.groupCount) patients or videos" : "\(scores.caseCount) cases"
+        notes.append(
+            scores.groupCount > 1
+                ? "Intervals: bootstrap over the \(unit), \(scores.bootstrap.resamples) resamples, seed \(scores.bootstrap.seed)."
+                : "A single patient or video has no interval.")
+        let empty = zip(evaluation.classNames, scores.summary.perCaseMean.emptyInTruth).dropFirst().filter { $1 > 0 }
+        if !empty.isEmpty {
+            let rule = scores.summary.emptyRule == .one ? "counts as IoU and Dice 1" : "is left out"
+            notes.append(
+                "Cases whose truth lacks a class: \(empty.map { "\($0) in \($1)" }.joined(separator: ", ")); "
+                    + "absent from both \(rule).")
+        }
+        if let network = evaluation.network {
+            let summary = network.summary.dataset
+            notes.append(
+                "At the network's size: mean IoU of foreground \(percent(summary.miouForeground)) %, Dice "
+                    + "\(percent(summary.diceForeground)) %.")
+            if let calibration = network.calibration {
+                let classes = zip(evaluation.classNames, calibration.classes).map {
+                    "\($0) \(percent($1.expectedCalibrationError))"
+                }
+                notes.append(
+                    "Expected calibration error there: \(percent(calibration.predicted.expectedCalibrationError)) % "
+                        + "(by class: \(classes.joined(separator: ", "))).")
+            }
+        }
+        return notes
+    }
+
+    private var surfaces: String {
+        guard let store = scores.surfaces, let summaries = scores.surfaceSummaries else { return "" }
+        let unit = store.unit.rawValue
+        var table = TextTable([
+            .words("surface of"), .numbers("Hausdorff \(unit)"), .numbers("HD95 \(unit)"), .numbers("average \(unit)"),
+            .numbers("surface Dice %"), .numbers("measured"), .numbers("missed"), .numbers("invented"), .numbers("absent"),
+        ])
+        for summary in summaries {
+            let distances = [summary.hausdorff, summary.hausdorff95, summary.averageSymmetric]
+            table.append(
+                [summary.className] + distances.map { TextTable.cell($0.value, decimals: 2) }
+                    + [percent(summary.surfaceDice.value)]
+                    + [summary.measured, summary.missed, summary.invented, summary.absent].map(String.init))
+        }
+        return table.plain
+            + "\nMeans over the cases in which both have the class; where one lacks it (missed, invented) the surface Dice is 0. "
+            + "Its tolerance: \(store.tolerance) \(unit).\n"
+    }
+
+    private func ranged(_ name: ScoreName) -> String {
+        let value = percent(scores.summary[name])
+        guard let interval = scores.estimate(name)?.interval else { return value }
+        return "\(value) [\(percent(interval.low, decimals: 1)), \(percent(interval.high, decimals: 1))]"
+    }
+
+    private func percent(_ value: Double?, decimals: Int = 2) -> String {
+        TextTable.cell(value.map { $0 * 100 }, decimals: decimals)
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import SegData
+import SegTraining
+
+/// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`, the background first.
+struct ClassMap: ExpressibleByArgument, Sendable {
+    /// The name that stands for no class.
+    static let ignoredName = "ignore"
+
+    let classes: [ClassConfiguration]
+    let ignoredValues: [Int]
+
+    init(classes: [ClassConfiguration], ignoredValues: [Int]) {
+        self.classes = classes
+        self.ignoredValues = ignoredValues
+    }
+
+    init?(argument: String) {
+        var classes: [ClassConfiguration] = []
+        var ignored: [Int] = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2, !sides[0].isEmpty else { return nil }
+            let texts = sides[1].split(separator: "|", omittingEmptySubsequences: false)
+            let values = texts.compactMap { Int($0) }
+            guard values.count == texts.count else { return nil }
+            if sides[0] == Self.ignoredName {
+                ignored += values
+            } else {
+                classes.append(ClassConfiguration(name: String(sides[0]), values: values))
+            }
+        }
+        let values = classes.flatMap(\.values) + ignored
+        let names = classes.map(\.name)
+        guard classes.count > 1, Set(values).count == values.count, Set(names).count == names.count else { return nil }
+        self.init(classes: classes, ignoredValues: ignored)
+    }
+
+    /// - Throws: `SettingError` for more classes than labels can name.
+    var labelMap: LabelMap {
+        get throws {
+            let pairs = classes.enumerated().flatMap { index, item in item.values.map { ($0, index) } }
+            return try LabelMap(Dictionary(pairs) { $1 }, ignoring: Set(ignoredValues))
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import MedicalImages
+import TestSupport
+import Testing
+
+@Suite struct EvaluateCommandTests {
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    // MARK: A run
+
+    /// A copy of the trained run, which others read while this test writes its scores.
+    private func copy(of run: TrainedRun, to url: URL) throws {
+        try FileManager.default.copyItem(at: run.url, to: url)
+    }
+
+    @Test func scoresTheRunWhereItsDataLie() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try copy(of: run, to: folder.appending(path: "a"))
+            let command = try Command.run(
+                [
+                    "evaluate", "a", "--split", "train", "--save-predictions", "labels", "--overlay", "cases.png", "--resamples",
+                    "50",
+                ], in: folder)
+            #expect((command.status, command.errors) == (0, ""))
+            #expect(command.output.hasPrefix("a on train, native resolution: 4 cases, each by itself\n\n"))
+            for words in [
+                "background", "foreground", "IoU % [95 %]", "mean of foreground", "per-case mean, foreground",
+                "Intervals: bootstrap over the 4 cases, 50 resamples, seed 0.", "At the network's size: mean IoU",
+                "Expected calibration error there: ", "Hausdorff mm", "Kept in a/evaluation-train.json.",
+            ] {
+                #expect(command.output.contains(words), "\(words)")
+            }
+            let labels = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "labels").path)
+            #expect(labels.count == 4)
+            #expect(try PNG.readInfo(folder.appending(path: "cases.png")).extent.width > 4 * 32)
+
+            // What was written scores as the run did.
+            let masks = folder.appending(path: "masks")
+            try FileManager.default.createDirectory(at: masks, withIntermediateDirectories: true)
+            for name in labels {
+                try FileManager.default.copyItem(
+                    at: run.data.appending(path: "labels/\(name)"), to: masks.appending(path: name))
+            }
+            let again = try Command.run(
+                ["evaluate", "--predictions", "labels", "--masks", "masks", "--json", "--resamples", "50"], in: folder)
+            #expect((again.status, again.errors) == (0, ""))
+            let kept = try object(String(contentsOf: folder.appending(path: "a/evaluation-train.json"), encoding: .utf8))
+            let (native, other) = (kept["native"] as? [String: Any], try object(again.output)["native"] as? [String: Any])
+            for key in ["store", "surfaces"] {
+                let (first, second) = (native?[key] as? NSDictionary, other?[key] as? NSDictionary)
+                #expect(first != nil && first == second, "\(key)")
+            }
+        }
+    }
+
+    /// The numbers that chose the checkpoint are those that `evaluate` finds.
+    @Test func evaluateAndTrainingAgree() throws {
+        let run = try TrainedRun.shared()
+        let evaluation = try Command.run(["evaluate", run.checkpoint.path, "--split", "validation", "--json"])
+        #expect((evaluation.status, evaluation.errors) == (0, ""))
+        let manifest = try Command.run(["inspect", run.checkpoint.path, "--json"])
+        #expect((manifest.status, manifest.errors) == (0, ""))
+        let native = try #require(try object(evaluation.output)["native"] as? [String: Any])
+        let found = try #require(native["summary"] as? [String: Any])
+        let stored = try object(manifest.output)
+        let validation = try #require(stored["validation"] as? [String: Any])
+        #expect(NSDictionary(dictionary: found) == NSDictionary(dictionary: validation))
+        #expect(found["pixels"] as? Int == 2 * 32 * 32)
+        #expect(stored["stage_name"] as? String == "margin")
+    }
+
+    // MARK: Folders of any program's files
+
+    /// Pictures of 2×2 in out/ and masks/, of values 0 and 255.
+    private func writePictures(in folder: URL, out: [String], masks: [String]) throws {
+        for (part, names) in [("out", out), ("masks", masks)] {
+            let place = folder.appending(path: part)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            for (index, name) in names.enumerated() {
+                let pixels: [UInt8] = part == "masks" || index % 2 == 0 ? [0, 255, 255, 0] : [0, 255, 0, 0]
+                try PNG.write(gray: pixels, width: 2, height: 2, to: place.appending(path: "\(name).png"))
+            }
+        }
+    }
+
+    private let folders = ["evaluate", "--predictions", "out", "--masks", "masks"]
+
+    @Test func tellsWhatWasLeftOut() throws {
+        try withTemporaryFolder { folder in
+            try writePictures(in: folder, out: ["a", "b", "c", "x"], masks: ["a", "b", "c", "d"])
+            try PNG.write(gray: [0, 255], width: 2, height: 1, to: folder.appending(path: "out/c.png"))
+            let arguments = folders + ["--classes", "background=0,lesion=255"]
+            let command = try Command.run(arguments, in: folder)
+            #expect(command.status == 2)
+            #expect(command.output.hasPrefix("out on masks, native resolution: 2 cases, each by itself\n"))
+            #expect(
+                command.errorLines.map { $0.replacingOccurrences(of: folder.path, with: "DIR") } == [
+                    "left out: DIR/masks/d.png: no prediction of this name in DIR/out",
+                    "left out: DIR/out/x.png: no mask of this name in DIR/masks",
+                    "left out: DIR/out/c.png: 2×1×1 voxels, expected 2×2×1 as DIR/masks/c.png; resample one onto the other's grid",
+                ])
+            let json = try Command.run(arguments + ["--json"], in: folder)
+            #expect(json.status == 2)
+            let problems = try #require(try object(json.output)["problems"] as? [[String: Any]])
+            #expect(problems.compactMap { $0["kind"] as? String } == ["missing", "extra", "geometry"])
+        }
+    }
+
+    @Test func printsEveryCaseForOtherPrograms() throws {
+        try withTemporaryFolder { folder in
+            try writePictures(in: folder, out: ["a", "b"], masks: ["a", "b"])
+            try Data("file,patient\na,p\nb,p\n".utf8).write(to: folder.appending(path: "groups.csv"))
+            let command = try Command.run(
+                folders + ["--classes", "background=0,lesion=255", "--groups", "groups.csv", "--surface", "--csv"], in: folder)
+            #expect((command.status, command.errors) == (0, ""))
+            #expect(
+                command.output == """
+                    resolution,group,case,class,true_positives,false_positives,false_negatives,true_negatives,iou,dice,recall,\
+                    precision,specificity,hausdorff,hausdorff_95,average_symmetric_surface_distance,normalized_surface_dice
+                    native,p,a,background,2,0,0,2,1.0,1.0,1.0,1.0,1.0,,,,
+                    native,p,a,lesion,2,0,0,2,1.0,1.0,1.0,1.0,1.0,0.0,0.0,0.0,1.0
+                    native,p,b,background,2,1,0,1,0.6666666666666666,0.8,1.0,0.6666666666666666,0.5,,,,
+                    native,p,b,lesion,1,0,1,2,0.5,0.6666666666666666,0.5,1.0,1.0,1.4142135623730951,1.3435028842544403,\
+                    0.47140452079103173,0.6666666666666666
+
+                    """,
+                "\(command.output)")
+        }
+    }
+
+    @Test func classesAreProposed() throws {
+        try withTemporaryFolder { folder in
+            try writePictures(in: folder, out: ["a"], masks: ["a"])
+            let command = try Command.run(folders, in: folder)
+            #expect((command.status, command.output) == (1, ""))
+            #expect(
+                command.errors.replacingOccurrences(of: folder.path, with: "DIR")
+                    == "Error: DIR/masks: the masks hold the values 0, 255, which do not name classes 0, 1, …; name them: "
+                    + "if the order is right, --classes background=0,class-1=255\n")
+        }
+    }
+
+    @Test func nothingToScoreIsAFailure() throws {
+        try withTemporaryFolder { folder in
+            try writePictures(in: folder, out: ["a"], masks: ["b"])
+            let command = try Command.run(folders + ["--classes", "background=0,lesion=255"], in: folder)
+            #expect((command.status, command.output) == (1, ""))
+            #expect(
+                command.errorLines.last?.replacingOccurrences(of: folder.path, with: "DIR")
+                    == "Error: DIR/out cannot be scored: no label file has a mask that it can be compared with")
+            #expect(command.errorLines.count == 3)
+        }
+    }
+
+    static let misuses: [(arguments: String, says: String)] = [
+        ("evaluate", "Error: Name either a run, or --predictions with --masks."),
+        ("evaluate run --predictions a --masks b", "Error: Name either a run, or --predictions with --masks."),
+        ("evaluate --predictions a", "Error: --predictions and --masks go together."),
+        (
+            "evaluate run --classes a=0,b=1",
+            "Error: --classes, --config and --groups belong to --predictions; a run knows its own."
+        ),
+        (
+            "evaluate --predictions a --masks b --overlay c.png",
+            "Error: --data, --save-predictions and --overlay belong to a run."
+        ),
+        ("evaluate run --json --csv", "Error: Choose --json or --csv."),
+        ("evaluate run --tolerance=-1", "Error: --tolerance needs 0 or more, found -1.0."),
+        ("compare run", "Error: Name two places or more to compare."),
+    ]
+
+    @Test(arguments: misuses)
+    func wrongUsageIsTold(_ row: (arguments: String, says: String)) throws {
+        let command = try Command.run(row.arguments.split(separator: " ").map(String.init))
+        #expect((command.status, command.output) == (64, ""))
+        #expect(command.errorLines.first == row.says)
+    }
+
+    @Test(arguments: ["a", "a=0", "a=0,a=1", "a=0,b=0", "a=x,b=1", "=0,b=1"])
+    func classesThatCannotBeMeantAreRefused(_ classes: String) throws {
+        let command = try Command.run(["evaluate", "--predictions", "a", "--masks", "b", "--classes", classes])
+        #expect(command.status == 64)
+        #expect(command.errorLines.first?.hasPrefix("Error: The value '\(classes)' is invalid for '--classes") == true)
+    }
+
+    // MARK: Comparisons
+
+    @Test func comparesRunsOnTheSameCases() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            for (name, checkpoint) in [("a", "best"), ("b", "stage-1-pretraining")] {
+                try copy(of: run, to: folder.appending(path: name))
+                let scored = try Command.run(
+                    [
+                        "evaluate", "\(name)/\(checkpoint).safetensors", "--split", "train", "--resamples", "50", "--save",
+                        "\(name)/evaluation-train.json",
+                    ], in: folder)
+                #expect(scored.status == 0, "\(scored.errors)")
+            }
+            let table = try Command.run(["compare", "a", "b", "--split", "train", "--resamples", "200"], in: folder)
+            #expect((table.status, table.errors) == (0, ""))
+            #expect(
+                table.output.hasPrefix(
+                    "Reference: a. Native resolution, 4 cases; tested over 4 cases, each a patient or video of its own.\n"))
+            for words in ["miou_foreground", "dice_foreground", "bootstrap p", "Wilcoxon p", "over the 2 rows"] {
+                #expect(table.output.contains(words), "\(words)")
+            }
+            let json = try Command.run(
+                [
+                    "compare", "a,b/evaluation-train.json", "a", "--split", "train", "--score", "iou:foreground", "--json",
+                    "--resamples", "50",
+                ], in: folder)
+            #expect((json.status, json.errors) == (0, ""))
+            let rows = try #require(try object(json.output)["rows"] as? [[String: Any]])
+            #expect(rows.count == 1 && rows[0]["score"] as? String == "iou:foreground")
+
+            let missing = try Command.run(["compare", "a", "b"], in: folder)
+            #expect(missing.status == 1)
+            #expect(
+                missing.errors.replacingOccurrences(of: folder.path, with: "DIR")
+                    == "Error: DIR/a has no evaluation on the split 'test': evaluation-test.json is missing; "
+                    + "run marginseg evaluate on it first\n")
+            let test = try Command.run(["evaluate", "b", "--resamples", "50"], in: folder)
+            #expect(test.status == 0)
+            let other = try Command.run(["compare", "a/evaluation-train.json", "b/evaluation-test.json"], in: folder)
+            #expect((other.status, other.output) == (1, ""))
+            #expect(other.errors.contains("were not scored on the same cases: 4 cases only in a/best.safetensors: case_01"))
+            let unknown = try Command.run(
+                ["compare", "a", "b", "--split", "train", "--score", "iou"], in: folder)
+            #expect(unknown.errors.hasPrefix("Error: 'iou' is no score; expected for example miou_foreground"))
+        }
+    }
+}
