@@ -73,7 +73,10 @@ let package = Package(
         // The page's template and style become part of the program: an installed one has no folder of resources to lose.
         .target(
             name: "SegReports",
-            dependencies: ["MedicalImages", "DurableFiles", .product(name: "Mustache", package: "swift-mustache")],
+            dependencies: [
+                "MedicalImages", "DurableFiles", "SegMetrics", "MarginCalibration",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
             resources: [.embedInCode("Page/Resources")]),
         .target(
             name: "TensorBoardEvents",
@@ -112,7 +115,8 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
-        tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"), tests("SegReports"),
+        tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"),
+        tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),

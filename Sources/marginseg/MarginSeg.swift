@@ -24,7 +24,7 @@ struct MarginSeg: ParsableCommand {
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self,
-            EvaluateCommand.self, CompareCommand.self, BoundCommand.self, PredictCommand.self,
+            EvaluateCommand.self, CompareCommand.self, BoundCommand.self, ReportCommand.self, PredictCommand.self,
         ])
 
     static func main() {

@@ -4,10 +4,6 @@ import SegReports
 import TestSupport
 import Testing
 
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
-
 struct HTMLPageTests {
     private static let chart = LineChart(
         title: "loss & more", xLabel: "epoch", yLabel: "loss", x: 0...10, y: 0...1,
@@ -49,46 +45,8 @@ struct HTMLPageTests {
                 ]),
         ], footer: "made by a <test>")
 
-    /// Elements and their texts, as an XML parser reads them.
-    private final class Outline: NSObject, XMLParserDelegate {
-        var names: [String] = []
-        var attributes: [[String: String]] = []
-        var texts: [String: [String]] = [:]
-        private var open: [(name: String, text: String)] = []
-
-        init(_ html: String) throws {
-            super.init()
-            let parser = XMLParser(data: Data(html.utf8))
-            parser.delegate = self
-            let isWellFormed = parser.parse()
-            try #require(isWellFormed, "line \(parser.lineNumber): \(String(describing: parser.parserError))")
-        }
-
-        func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-            attributes: [String: String]
-        ) {
-            names.append(name)
-            self.attributes.append(attributes)
-            open.append((name, ""))
-        }
-
-        func parser(_ parser: XMLParser, foundCharacters text: String) {
-            for index in open.indices { open[index].text += text }
-        }
-
-        func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-            texts[name, default: []].append(open.removeLast().text)
-        }
-
-        /// The values of an attribute on the elements of a name.
-        func values(_ attribute: String, of name: String) -> [String] {
-            zip(names, attributes).filter { $0.0 == name }.compactMap { $0.1[attribute] }
-        }
-    }
-
     @Test func isWellFormedWithEscapedText() throws {
-        let outline = try Outline(Self.page.html)
+        let outline = try PageOutline(Self.page.html)
         #expect(outline.texts["h1"] == ["Run <1> & \"others\""])
         #expect(outline.texts["h2"] == ["Summary", "Tables", "Figures"])
         #expect(outline.texts["h3"] == ["Under & over"])
@@ -106,14 +64,14 @@ struct HTMLPageTests {
     }
 
     @Test func numbersTablesAndFigures() throws {
-        let outline = try Outline(Self.page.html)
+        let outline = try PageOutline(Self.page.html)
         #expect(outline.texts["caption"] == ["Table 1. IoU < 1", "Table 2. again"])
         #expect(outline.texts["figcaption"] == ["Figure 1. loss & epochs", "Figure 2. red", "Figure 3. blue"])
         #expect(outline.values("id", of: "figure") == ["curves", "red", "blue"])
     }
 
     @Test func aFigureHasItsPanelsUnderOneLegend() throws {
-        let outline = try Outline(Self.page.html)
+        let outline = try PageOutline(Self.page.html)
         #expect(outline.texts["li"]?.contains { $0.hasSuffix("a < b") } == true)
         #expect(outline.values("class", of: "ul").filter { $0 == "legend" }.count == 1)
         #expect(outline.values("style", of: "div").first == "--least: 315px")
@@ -131,15 +89,15 @@ struct HTMLPageTests {
     }
 
     @Test func contentsLeadToSections() throws {
-        let outline = try Outline(Self.page.html)
+        let outline = try PageOutline(Self.page.html)
         #expect(outline.values("href", of: "a") == outline.values("id", of: "section").map { "#" + $0 })
-        let short = try Outline(HTMLPage(title: "t", sections: [PageSection("one", []), PageSection("two", [])]).html)
+        let short = try PageOutline(HTMLPage(title: "t", sections: [PageSection("one", []), PageSection("two", [])]).html)
         #expect(!short.names.contains("nav") && !short.names.contains("footer"))
     }
 
     @Test func fetchesNothing() throws {
         let html = Self.page.html
-        let outline = try Outline(html)
+        let outline = try PageOutline(html)
         #expect(outline.values("href", of: "image").allSatisfy { $0.hasPrefix("data:image/png;base64,") })
         #expect(!outline.names.contains("link"))
         // The two names of XML's languages are the only addresses.
@@ -148,7 +106,7 @@ struct HTMLPageTests {
     }
 
     @Test func picturesAreInTheFile() throws {
-        let source = try #require(try Outline(Self.page.html).values("href", of: "image").first)
+        let source = try #require(try PageOutline(Self.page.html).values("href", of: "image").first)
         let data = try #require(Data(base64Encoded: String(source.dropFirst("data:image/png;base64,".count))))
         let (header, size) = (data.prefix(8), data[16..<24])
         #expect(Array(header) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])

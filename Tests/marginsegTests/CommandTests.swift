@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CommandTests {
     static let subcommands = [
-        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "compare", "bound", "predict",
+        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "compare", "bound", "report", "predict",
     ]
 
     @Test func helpNamesEverySubcommand() throws {

@@ -41,8 +41,7 @@ public struct DotChart: Sendable, Hashable {
             x: x, y: 0...1)
         var drawing = Drawing(width: Self.width, height: area.bottom + 44, title: "\(title): \(xLabel)")
         drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true)))
-        drawing.add(area.lowerAxis(title: xLabel, tickCount: 5))
-        drawing.add(.line([.init(area.box.x, area.box.y), .init(area.box.x, area.bottom)], .init(ink: .text)))
+        drawing.add(area.lowerAxis(title: xLabel, tickCount: 5) + area.axes)
         if let reference {
             let place = area.x(reference)
             drawing.add(.line([.init(place, area.box.y), .init(place, area.bottom)], .init(ink: .text, width: 1.4)))

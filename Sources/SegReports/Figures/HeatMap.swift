@@ -21,7 +21,7 @@ public struct HeatMap: Sendable, Hashable {
 
     /// The map; a colour's strength is the share, which stands in the cell in per cent where there is room.
     public var drawing: Drawing {
-        let side = min(64, max(18, 400 / Double(names.count)))
+        let side = min(76, max(18, 400 / Double(names.count)))
         let labels = RowLabels(names)
         let columnWidths = names.map { Glyph.width(of: $0, size: 12) }
         let isUpright = columnWidths.contains { $0 > side - 6 }

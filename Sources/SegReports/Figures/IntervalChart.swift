@@ -30,15 +30,18 @@ public struct IntervalChart: Sendable, Hashable {
     public let xLabel: String
     /// Holds 0, where bars start.
     public let x: ClosedRange<Double>
+    /// Of the numbers beside the bars.
+    public let decimals: Int
     public let groups: [Group]
 
     /// - Precondition: the range has some length and holds 0; a group or more, each with a bar.
-    public init(title: String, xLabel: String, x: ClosedRange<Double> = 0...1, groups: [Group]) {
+    public init(title: String, xLabel: String, x: ClosedRange<Double> = 0...1, decimals: Int = 3, groups: [Group]) {
         precondition(x.lowerBound < x.upperBound && x.contains(0), "bars start at 0 on an axis of some length")
         precondition(!groups.isEmpty && groups.allSatisfy { !$0.bars.isEmpty }, "a chart has bars")
         self.title = title
         self.xLabel = xLabel
         self.x = x
+        self.decimals = decimals
         self.groups = groups
     }
 
@@ -55,7 +58,7 @@ public struct IntervalChart: Sendable, Hashable {
             x: x, y: 0...1)
         var drawing = Drawing(width: Self.width, height: area.bottom + 44, title: "\(title): \(xLabel)")
         drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true)))
-        drawing.add(area.lowerAxis(title: xLabel, tickCount: 5))
+        drawing.add(area.lowerAxis(title: xLabel, tickCount: 5) + area.axes)
         var y = area.box.y
         for (group, height) in zip(groups, heights) {
             drawing.add(labels.mark(group.label, y: y + height / 2 + 4))
@@ -84,7 +87,7 @@ public struct IntervalChart: Sendable, Hashable {
             data.append(.line([.init(lower, middle), .init(upper, middle)], stroke))
             data += [lower, upper].map { .line([.init($0, middle - 3.5), .init($0, middle + 3.5)], stroke) }
         }
-        let number = String(format: "%.3f", value).replacingOccurrences(of: "-", with: "−")
+        let number = String(format: "%.\(decimals)f", value).replacingOccurrences(of: "-", with: "−")
         return [
             .clipped(area.clip, data),
             .text(number, .init(area.right + 6, middle + 4), .init(size: 11)),

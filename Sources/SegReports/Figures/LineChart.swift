@@ -67,11 +67,13 @@ public struct LineChart: Sendable, Hashable {
     public let rules: [Rule]
     /// Points of note, such as the epoch that was chosen, as dots in the colour of their line.
     public let dots: [Line]
+    /// About so many numbers stand along x.
+    public let xTickCount: Int
 
     /// - Precondition: both ranges have some length.
     public init(
         title: String, note: String = "", xLabel: String, yLabel: String, x: ClosedRange<Double>, y: ClosedRange<Double>,
-        lines: [Line], bands: [Band] = [], rules: [Rule] = [], dots: [Line] = []
+        lines: [Line], bands: [Band] = [], rules: [Rule] = [], dots: [Line] = [], xTickCount: Int = 6
     ) {
         precondition(x.lowerBound < x.upperBound && y.lowerBound < y.upperBound, "an axis has some length")
         self.title = title
@@ -84,6 +86,7 @@ public struct LineChart: Sendable, Hashable {
         self.bands = bands
         self.rules = rules
         self.dots = dots
+        self.xTickCount = xTickCount
     }
 }
 
@@ -100,7 +103,7 @@ extension LineChart {
         var drawing = Drawing(width: Self.width, height: Self.height, title: "\(title): \(yLabel) over \(xLabel)")
         drawing.add(.text(title, .init(area.box.x, 16), .init(size: 14, isBold: true)))
         drawing.add(.text(note, .init(area.box.x, 33), .init(ink: .faint)))
-        drawing.add(area.lowerAxis(title: xLabel) + area.leftAxis(title: yLabel, titleAt: 14))
+        drawing.add(area.lowerAxis(title: xLabel, tickCount: xTickCount) + area.leftAxis(title: yLabel, titleAt: 14) + area.axes)
         let data =
             bands.map { marks($0, in: area) } + rules.flatMap { marks($0, in: area) } + lines.flatMap { marks($0, in: area) }
             + dots.flatMap { line in

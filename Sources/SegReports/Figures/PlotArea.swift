@@ -23,7 +23,7 @@ struct PlotArea {
     var clip: Drawing.Box { .init(x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2) }
 
     /// Grid, ticks and numbers of the lower axis, and its title.
-    func lowerAxis(title: String, tickCount: Int = 6) -> [Drawing.Mark] {
+    func lowerAxis(title: String, tickCount: Int) -> [Drawing.Mark] {
         let ticks = AxisTicks(x, count: tickCount)
         return ticks.values.flatMap { tick -> [Drawing.Mark] in
             let place = x(tick)
@@ -33,8 +33,7 @@ struct PlotArea {
                 .text(ticks.label(tick), .init(place, bottom + 17), .init(anchor: .middle, size: 11)),
             ]
         } + [
-            .line([.init(box.x, bottom), .init(right, bottom)], .init(ink: .text)),
-            .text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle)),
+            .text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle))
         ]
     }
 
@@ -51,8 +50,12 @@ struct PlotArea {
                 .text(ticks.label(tick), .init(box.x - 7, place + 4), .init(anchor: .end, size: 11)),
             ]
         } + [
-            .line([.init(box.x, box.y), .init(box.x, bottom)], .init(ink: .text)),
-            .text(title, .init(titleAt, (box.y + bottom) / 2), .init(anchor: .middle, isUpright: true)),
+            .text(title, .init(titleAt, (box.y + bottom) / 2), .init(anchor: .middle, isUpright: true))
         ]
+    }
+
+    /// The lines of both axes, which go over the grid.
+    var axes: [Drawing.Mark] {
+        [.line([.init(box.x, box.y), .init(box.x, bottom), .init(right, bottom)], .init(ink: .text))]
     }
 }

@@ -35,6 +35,10 @@ public struct HTMLPage: Sendable {
         }
     }
 
+    private var hasBrowser: Bool {
+        sections.flatMap(\.blocks).contains { if case .browser = $0 { true } else { false } }
+    }
+
     /// The whole file.
     public var html: String {
         var writer = PageWriter()
@@ -46,6 +50,7 @@ public struct HTMLPage: Sendable {
             "sections": sections,
             "footer": footer.isEmpty ? nil : footer.xmlText,
             "style": PageTemplate.style,
+            "script": hasBrowser ? PageTemplate.script : nil,
         ])
     }
 

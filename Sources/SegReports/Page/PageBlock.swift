@@ -14,6 +14,7 @@ public enum PageBlock: Sendable {
     case figure(PageFigure)
     /// Figures beside each other where the screen is wide enough, each with its own number and caption.
     case figures([PageFigure])
+    case browser(SliceBrowser)
 }
 
 /// How serious a note is. Its title says so too: colour alone would not reach every reader.

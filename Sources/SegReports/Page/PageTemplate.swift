@@ -1,10 +1,12 @@
 import Mustache
 
-/// The page's template and style. They are files of their own in the sources, and part of the program after the build, so that
+/// The page's template, style and script. They are files of their own in the sources, and part of the program after the build, so that
 /// an installed program has no folder of resources to lose.
 struct PageTemplate: Sendable {
     static let shared = PageTemplate()
     static let style = text(PackageResources.page_css)
+    /// Only pages with a `SliceBrowser` have it.
+    static let script = text(PackageResources.page_js)
 
     private let library: MustacheLibrary
 

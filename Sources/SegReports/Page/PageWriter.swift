@@ -24,6 +24,7 @@ struct PageWriter {
         case .keyNumbers(let numbers): ["keyNumbers": ["items": numbers.map(context)]]
         case .table(let table, let caption): ["table": context(table, caption: caption)]
         case .figure(let figure): ["figures": ["layout": "single", "items": [context(figure)]]]
+        case .browser(let browser): ["browser": context(browser)]
         case .figures(let figures): ["figures": ["layout": "row", "items": figures.map { context($0) }]]
         }
     }
@@ -55,10 +56,35 @@ struct PageWriter {
         return [
             "id": figure.name.xmlText, "label": "Figure \(figureCount)", "caption": figure.caption.xmlText,
             "hasLegend": !figure.legend.entries.isEmpty,
-            "legend": figure.legend.entries.map { ["swatch": $0.swatch.svg, "text": $0.label.xmlText] },
+            "legend": context(figure.legend),
             // A panel may shrink to three quarters before the row breaks: its letters stay readable.
             "least": Drawing.number(figure.panels.map(\.width).max()! * 0.75),  // a figure has panels
             "panels": figure.panels.map { ["svg": $0.svg, "largest": Drawing.number($0.width * 1.4)] },
         ]
+    }
+
+    private mutating func context(_ browser: SliceBrowser) -> [String: Any] {
+        figureCount += 1
+        func label(_ slice: SliceBrowser.Slice) -> String { "\(slice.number) of \(browser.planeCount)" }
+        return [
+            "id": browser.name.xmlText, "number": "Figure \(figureCount)", "caption": browser.caption.xmlText,
+            "legend": context(browser.legend), "first": "\(browser.first)", "label": label(browser.slices[browser.first]),
+            "frames": browser.slices.enumerated().map { index, slice -> [String: Any] in
+                [
+                    "shown": index == browser.first, "label": label(slice),
+                    "panels": slice.picture.panels(models: browser.models).map { panel in
+                        [
+                            "title": panel.title.xmlText, "of": "slice \(label(slice))",
+                            "data": panel.image.png.base64EncodedString(), "width": "\(panel.image.width)",
+                            "height": "\(panel.image.height)",
+                        ]
+                    },
+                ]
+            },
+        ]
+    }
+
+    private func context(_ legend: Legend) -> [[String: String]] {
+        legend.entries.map { ["swatch": $0.swatch.svg, "text": $0.label.xmlText] }
     }
 }

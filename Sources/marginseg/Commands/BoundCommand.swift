@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import MarginCalibration
 import SegData
-import SegLosses
 import SegTraining
 
 struct BoundCommand: ParsableCommand {
@@ -50,7 +49,7 @@ struct BoundCommand: ParsableCommand {
         let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration
-        let (offsets, origin) = try offsets(of: manifest)
+        let (offsets, origin) = try manifest.offsets(of: objective)
         let pixelsPerImage = configuration.input.fit.size.count
         let theorem = try GeneralizationBound(
             manifest.trainingLabels, offsets: offsets, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage)
@@ -69,25 +68,5 @@ struct BoundCommand: ParsableCommand {
                 theorem, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage,
                 trainingPixels: manifest.trainingLabels.total))
         printResult(json ? try report.json() : report.text)
-    }
-
-    /// The offsets, and where they come from in words.
-    private func offsets(of manifest: Checkpoint.Manifest) throws -> (MarginOffsets, String) {
-        if objective == nil, let own = manifest.marginOffsets.first {
-            guard manifest.marginOffsets.allSatisfy({ $0 == own }) else {
-                throw ValidationError(
-                    "the run's objective, \(manifest.objective), has terms with different offsets; name one with --objective.")
-            }
-            return (own, "as trained: \(manifest.objective)")
-        }
-        let text = objective ?? "margin()"
-        let loss = try LossExpression(text).makeLoss(
-            LossContext(
-                classNames: manifest.configuration.data.classNames, distribution: manifest.trainingLabels,
-                ignoreLabel: Int(LabelMap.ignored)))
-        guard let offsets = loss.marginOffsets.first, loss.marginOffsets.count == 1 else {
-            throw ValidationError("--objective needs one term with margins, such as 'margin(tau=10)'; found '\(text)'.")
-        }
-        return (offsets, objective == nil ? "the paper's; the run was trained without: \(manifest.objective)" : text)
     }
 }

@@ -1,0 +1,118 @@
+/// A plane of one case with what one or several models made of it.
+public struct CasePicture: Sendable {
+    /// The case's name in the data set.
+    public let id: String
+    /// What is to be said of it: its rank, its score, which plane it is.
+    public let note: String
+    public let width: Int
+    public let height: Int
+    /// One plane of grey or three of colour, `[H, W]` each, in any unit.
+    public let planes: [[Float]]
+    /// True classes, `[H, W]`.
+    public let truth: [UInt8]
+    /// The label of pixels that take no part.
+    public let ignored: UInt8?
+    /// Predicted classes, `[H, W]`, of each model.
+    public let predictions: [[UInt8]]
+
+    /// - Precondition: planes and labels of `width · height` values; a prediction or more.
+    public init(
+        id: String, note: String, width: Int, height: Int, planes: [[Float]], truth: [UInt8], ignored: UInt8?,
+        predictions: [[UInt8]]
+    ) {
+        precondition(!predictions.isEmpty, "a picture has a prediction")
+        precondition(
+            (planes.map(\.count) + ([truth] + predictions).map(\.count)).allSatisfy { $0 == width * height },
+            "planes and labels of other than \(width) × \(height) pixels")
+        self.id = id
+        self.note = note
+        self.width = width
+        self.height = height
+        self.planes = planes
+        self.truth = truth
+        self.ignored = ignored
+        self.predictions = predictions
+    }
+
+    /// Image, truth, then prediction and errors of each model; for several models their names stand in the titles.
+    ///
+    /// - Precondition: a name for each prediction.
+    func panels(models: [String]) -> [(title: String, image: RGBImage)] {
+        precondition(models.count == predictions.count, "a name for each prediction")
+        let shown = stretched
+        let sheets = predictions.map { prediction in
+            OverlayPanel(
+                planes: shown, width: width, height: height, truth: truth, prediction: prediction, ignoring: ignored
+            ).panels
+        }
+        let both = [("image", sheets[0][0]), ("truth", sheets[0][1])]
+        return both
+            + zip(models, sheets).flatMap { name, sheet in
+                models.count == 1
+                    ? [("prediction", sheet[2]), ("errors", sheet[3])]
+                    : [("\(name): prediction", sheet[2]), ("\(name): errors", sheet[3])]
+            }
+    }
+
+    /// The picture made smaller by a whole factor, so that no side is longer than `side`: intensities by their mean, labels by
+    /// the one in the middle.
+    public func reduced(to side: Int) -> CasePicture {
+        let factor = (max(width, height) + side - 1) / side
+        if factor <= 1 { return self }
+        let (columns, rows) = (width / factor, height / factor)
+        func blocks<Value>(_ value: (_ x: Int, _ y: Int) -> Value) -> [Value] {
+            (0..<rows).flatMap { row in (0..<columns).map { value($0 * factor, row * factor) } }
+        }
+        func mean(_ plane: [Float]) -> [Float] {
+            blocks { x, y in
+                var sum: Float = 0
+                for row in y..<y + factor { for column in x..<x + factor { sum += plane[row * width + column] } }
+                return sum / Float(factor * factor)
+            }
+        }
+        func middle(_ labels: [UInt8]) -> [UInt8] { blocks { x, y in labels[(y + factor / 2) * width + x + factor / 2] } }
+        return CasePicture(
+            id: id, note: note, width: columns, height: rows, planes: planes.map(mean), truth: middle(truth), ignored: ignored,
+            predictions: predictions.map(middle))
+    }
+
+    /// Intensities to 0…1 between two percentiles of the plane, so that one bright voxel does not darken all others.
+    private var stretched: [[Float]] {
+        let sorted = planes.joined().filter(\.isFinite).sorted()
+        guard let smallest = sorted.first, let largest = sorted.last else { return planes }
+        let tail = sorted.count / 200
+        var (low, high) = (sorted[tail], sorted[sorted.count - 1 - tail])
+        if low == high { (low, high) = (smallest, largest) }
+        let scale = high > low ? 1 / (high - low) : 0
+        return planes.map { $0.map { ($0 - low) * scale } }
+    }
+}
+
+extension Legend {
+    /// The colours of classes and errors in pictures.
+    ///
+    /// - Parameter classNames: the background's first.
+    init(pictureOf classNames: [String], hasIgnored: Bool) {
+        let classes = classNames.enumerated().compactMap { index, name in
+            Palette.color(ofClass: index).map { Entry(name, color: $0) }
+        }
+        let errors = [
+            Entry("errors: false positive", color: Palette.falsePositive),
+            Entry("errors: false negative", color: Palette.falseNegative),
+        ]
+        // Only with two classes of foreground can one be taken for the other.
+        let wrong = classes.count > 1 ? [Entry("errors: wrong class", color: Palette.wrongClass)] : []
+        self.init(classes + errors + wrong + (hasIgnored ? [Entry("takes no part", color: Palette.ignored)] : []))
+    }
+}
+
+extension Drawing {
+    /// A picture under a title, as wide as all of them.
+    init(_ image: RGBImage, under title: String) {
+        let width = 208.0
+        let height = width * Double(image.height) / Double(image.width)
+        self.init(width: width, height: height + 20, title: title)
+        add(.text(title, .init(0, 13), .init(size: 13)))
+        add(.image(image, .init(x: 0, y: 20, width: width, height: height)))
+    }
+}

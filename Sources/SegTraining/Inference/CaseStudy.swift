@@ -1,0 +1,59 @@
+import SegData
+
+/// One case as several models see it, plane by plane at native size: for pictures.
+public struct CaseStudy: Sendable {
+    /// The case's name in the data set.
+    public let id: String
+    /// Rows and columns of a plane.
+    public let size: PlaneSize
+    /// Planes along the first model's axis.
+    public let planeCount: Int
+    private let axis: PlaneAxis
+    private let prepared: PreparedCase
+    private let truth: [UInt8]
+    private let predictions: [[UInt8]]
+
+    /// Reads the case and lets each model label it; the image is as the first model's settings prepare it.
+    ///
+    /// - Throws: `CaseError` for a case that cannot be read or has no labels.
+    /// - Precondition: a model or more, all of the same classes.
+    public init(_ dataCase: DataCase, models: [SegmentationModel]) throws {
+        precondition(!models.isEmpty, "a study has a model")
+        let cases = try models.map { model in
+            let prepared = try CaseReader(model.recipe).read(dataCase)
+            try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
+            return prepared
+        }
+        prepared = cases[0]
+        guard let labels = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        truth = labels
+        predictions = try zip(models, cases).map { try $0.predict($1) }
+        axis = models[0].recipe.axis
+        id = prepared.id
+        size = axis.planeSize(of: prepared.extent)
+        planeCount = axis.planeCount(of: prepared.extent)
+    }
+
+    /// One grey plane or three of colour, normalised intensities; of other channels, the first.
+    public func image(_ plane: Int) -> [[Float]] {
+        (prepared.extent.channels == 3 ? 0..<3 : 0..<1).map {
+            axis.plane(plane, channel: $0, of: prepared.image, extent: prepared.extent)
+        }
+    }
+
+    /// True classes, and `LabelMap.ignored`.
+    public func truth(_ plane: Int) -> [UInt8] { axis.plane(plane, of: truth, extent: prepared.extent) }
+
+    /// Predicted classes of each model.
+    public func predictions(_ plane: Int) -> [[UInt8]] {
+        predictions.map { axis.plane(plane, of: $0, extent: prepared.extent) }
+    }
+
+    /// For each plane, the pixels with foreground in the truth or the first model's prediction.
+    public var content: [Int] {
+        (0..<planeCount).map { plane in
+            zip(truth(plane), axis.plane(plane, of: predictions[0], extent: prepared.extent))
+                .count { ($0 != 0 && $0 != LabelMap.ignored) || $1 != 0 }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import MarginCalibration
+import SegData
+import SegMetrics
+import SegReports
+import SegTraining
+import Torch
+
+/// Gathers what a report shows: evaluates each run, takes its margins, and reads the cases that are shown.
+struct ReportMaker {
+    let places: [URL]
+    let data: URL?
+    let split: Split
+    let objective: String?
+    let bootstrap: Bootstrap
+    let device: Device
+    /// What was typed.
+    let command: String
+
+    /// A run with its weights.
+    private struct Subject {
+        let name: String
+        let place: URL
+        let manifest: Checkpoint.Manifest
+        let model: SegmentationModel
+    }
+
+    func report() throws -> RunReport {
+        let subjects = try zip(names, places).map { name, place in
+            let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: place))
+            return Subject(
+                name: name, place: place, manifest: checkpoint.manifest,
+                model: try SegmentationModel(checkpoint: checkpoint, device: device))
+        }
+        let configuration = subjects[0].manifest.configuration
+        if let other = subjects.first(where: { $0.manifest.configuration.data.classes != configuration.data.classes }) {
+            throw ValidationError(
+                "\(other.name) has other classes than \(subjects[0].name): "
+                    + "\(other.manifest.configuration.data.classNames.joined(separator: ", ")) there, "
+                    + "\(configuration.data.classNames.joined(separator: ", ")) here; report them apart.")
+        }
+        let dataSet = try configuration.openDataSet(at: data)
+        let cases = try dataSet.cases(of: split)
+        let folder = (data ?? configuration.data.folder.map { URL(filePath: $0) })?.lastPathComponent ?? "data"
+        let runs = try subjects.map { try run($0, cases: cases, dataSet: dataSet, folder: folder) }
+        let comparison =
+            runs.count == 1
+            ? nil
+            : try Comparison(
+                runs.map { Comparison.Method(name: $0.name, evaluations: [$0.evaluation]) },
+                scores: ["miou_foreground", "miou_all"] + configuration.data.classNames.dropFirst().map { "iou:\($0)" },
+                bootstrap: bootstrap)
+        let (pictures, browsers) = try show(CaseRanking(runs[0].evaluation), of: cases, subjects)
+        return RunReport(
+            dataSet: folder, part: RunReport.Part(rawValue: split.rawValue)!,  // its cases are the splits'
+            runs: runs, comparison: comparison, cases: pictures, browsers: browsers, commands: commands(subjects),
+            program: "marginseg \(Version.current)")
+    }
+
+    /// The last part of each path, or the whole of it where two would be alike.
+    private var names: [String] {
+        let last = places.map { $0.deletingPathExtension().lastPathComponent }
+        return Set(last).count == last.count ? last : places.map(shown)
+    }
+
+    private func run(_ subject: Subject, cases: [DataCase], dataSet: DataSet, folder: String) throws -> RunReport.Run {
+        let bar = ProgressBar("evaluating \(subject.name)", total: 2 * cases.count)
+        let result = try SplitEvaluation(model: subject.model, cases: cases).run { bar.update($0) }
+        let (offsets, origin) = try subject.manifest.offsets(of: objective)
+        let bound = try BoundEvaluation(model: subject.model, offsets: offsets, cases: cases).run {
+            bar.update(cases.count + $0)
+        }
+        bar.finish()
+        let classNames = subject.manifest.configuration.data.classNames
+        let facts = RunFacts(
+            subject.manifest, parameterCount: subject.model.network.parameterCount, dataSet: dataSet, folder: folder)
+        return RunReport.Run(
+            name: subject.name, facts: facts.rows, stages: try stages(subject),
+            evaluation: Evaluation(
+                program: "marginseg \(Version.current)", subject: subject.name, reference: split.rawValue,
+                classNames: classNames,
+                native: ResolutionScores(result.store, classNames: classNames, bootstrap: bootstrap)),
+            margins: .init(bounds: bound.bounds, byClass: bound.margins, offsetsFrom: origin))
+    }
+
+    /// A checkpoint file alone has no epochs.
+    private func stages(_ subject: Subject) throws -> [RunReport.Stage] {
+        let epochs = try RunFolder(subject.place).epochs()
+        return subject.manifest.configuration.training.stages.enumerated().map { index, stage in
+            RunReport.Stage(
+                name: stage.name, objective: stage.objective,
+                epochs: epochs.filter { $0.stage == index + 1 }.map { epoch in
+                    RunReport.Epoch(
+                        trainingLoss: epoch.trainingLoss, validationLoss: nil, trainingMIoU: nil,
+                        validationMIoU: epoch.validation.dataset.miouForeground, isBest: epoch.isBest)
+                })
+        }
+    }
+
+    private func show(
+        _ ranking: CaseRanking, of cases: [DataCase], _ subjects: [Subject]
+    ) throws -> ([CasePicture], [SliceBrowser]) {
+        var pictures: [CasePicture] = []
+        var browsers: [SliceBrowser] = []
+        for (index, place) in ranking.chosen.enumerated() {
+            guard let dataCase = cases.first(where: { $0.id == place.id && $0.group == place.group }) else { continue }
+            let study = try CaseStudy(dataCase, models: subjects.map(\.model))
+            let content = study.content
+            let fullest = content.indices.max { content[$0] < content[$1] } ?? 0
+            let plane = study.planeCount > 1 ? ", slice \(fullest + 1) of \(study.planeCount)" : ""
+            pictures.append(picture(study, plane: fullest, note: place.note + plane))
+            if study.planeCount > 1 {
+                browsers.append(
+                    browser(
+                        study, name: "slices-\(index + 1)", note: place.note, content, subjects.map(\.name),
+                        classNames: subjects[0].manifest.configuration.data.classNames))
+            }
+        }
+        return (pictures, browsers)
+    }
+
+    private func browser(
+        _ study: CaseStudy, name: String, note: String, _ content: [Int], _ models: [String], classNames: [String]
+    ) -> SliceBrowser {
+        let side = min(max(study.size.height, study.size.width), Self.largestSlice)
+        let chosen = SliceBrowser.choose(content: content, pixels: side * side)
+        let fullest = chosen.indices.max { content[chosen[$0]] < content[chosen[$1]] } ?? 0
+        return SliceBrowser(
+            name: name, caption: "\(study.id): \(note).", classNames: classNames, planeCount: study.planeCount,
+            slices: chosen.map {
+                .init(number: $0 + 1, picture: picture(study, plane: $0, note: note).reduced(to: Self.largestSlice))
+            }, models: models, first: fullest)
+    }
+
+    /// Pixels of a side; more would make the file large without showing more in a panel of this size.
+    private static let largestSlice = 200
+
+    private func picture(_ study: CaseStudy, plane: Int, note: String) -> CasePicture {
+        CasePicture(
+            id: study.id, note: note, width: study.size.width, height: study.size.height, planes: study.image(plane),
+            truth: study.truth(plane), ignored: LabelMap.ignored, predictions: study.predictions(plane))
+    }
+
+    /// What to type to get everything again, from training to this report.
+    private func commands(_ subjects: [Subject]) -> [String] {
+        let source = data.map { " --data \(Self.quoted(shown($0)))" } ?? ""
+        let trainings = subjects.compactMap { subject -> String? in
+            let configuration = RunFolder(subject.place).configuration
+            guard FileManager.default.fileExists(atPath: configuration.path) else { return nil }
+            return
+                "marginseg train \(Self.quoted(shown(configuration)))\(source) --output \(Self.quoted(shown(subject.place) + "-again"))"
+        }
+        let evaluations = subjects.map { "marginseg evaluate \(Self.quoted(shown($0.place)))\(source) --split \(split.rawValue)" }
+        return trainings + evaluations + [command]
+    }
+
+    /// An argument as a shell takes it.
+    static func quoted(_ text: String) -> String {
+        let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=,:@%".contains($0) }
+        return plain && !text.isEmpty ? text : "'" + text.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import SegData
+import SegTraining
+
+/// What a run is, as rows of label and value; the same labels for every run.
+struct RunFacts {
+    let rows: [(label: String, value: String)]
+
+    init(_ manifest: Checkpoint.Manifest, parameterCount: Int, dataSet: DataSet, folder: String) {
+        let configuration = manifest.configuration
+        let (network, training) = (configuration.network, configuration.training)
+        let splits = Split.allCases.map { "\($0.rawValue) \(dataSet.count(of: $0))" }.joined(separator: ", ")
+        let shares = zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
+            "\($0) \(String(format: "%.3g", $1 * 100)) %"
+        }
+        let stages = training.stages.map { stage in
+            "\(stage.objective), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
+                + "(\(stage.schedule.rawValue)), weight decay \(Self.number(stage.weightDecay))"
+        }
+        let metric = training.selectBy.rawValue
+        rows = [
+            ("data set", "\(folder); cases: \(splits)"),
+            ("pixels of the training planes", shares.joined(separator: ", ")),
+            (
+                "network",
+                "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "
+                    + "\(network.normalization.rawValue) normalisation, \(parameterCount) parameters"
+            ),
+            ("input", "\(Self.words(configuration.input)), \(manifest.channels) channel\(manifest.channels == 1 ? "" : "s")"),
+            ("objectives", stages.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "; ")),
+            ("batch and seed", "\(training.batchSize) planes (\(training.planes.rawValue)), seed \(training.seed)"),
+            ("checkpoint", "stage \(manifest.stage), epoch \(manifest.epoch), chosen by \(metric) on the validation split"),
+            ("trained with", "\(manifest.program), libtorch \(manifest.libtorch)"),
+        ]
+    }
+
+    private static func words(_ input: InputConfiguration) -> String {
+        let fit =
+            switch input.fit {
+            case .resize(let size, let interpolation): "resized to \(size) (\(interpolation.rawValue))"
+            case .pad(let size): "padded to \(size)"
+            }
+        let intensities =
+            switch input.normalization {
+            case .window(let low, let high): "window \(number(Double(low))) to \(number(Double(high)))"
+            case .zScore: "z-scores"
+            case .percentiles(let low, let high): "percentiles \(number(low)) to \(number(high))"
+            case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
+            case .imageNet: "ImageNet's mean and deviation"
+            }
+        return "planes across \(input.axis.rawValue), \(fit), \(intensities)"
+    }
+
+    private static func number(_ value: Double) -> String { String(format: "%g", value) }
+}

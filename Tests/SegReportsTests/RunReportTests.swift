@@ -1,0 +1,85 @@
+import Foundation
+import SegReports
+import TestSupport
+import Testing
+
+struct RunReportTests {
+    @Test(arguments: [1, 3])
+    func holdsEveryFigureAndTable(runCount: Int) throws {
+        let page = try SampleReport.make(runCount: runCount).page
+        let outline = try PageOutline(page.html)
+        let figures =
+            ["training-curves", "class-scores", "reliability", "confusion", "margin-histograms", "lower-bounds"]
+            + ["case-1", "case-2", "case-3", "slices-1"] + (runCount == 1 ? [] : ["differences"])
+        #expect(outline.values("id", of: "figure") == figures)
+        #expect(page.figures.map(\.name) == figures.filter { $0 != "slices-1" })
+        #expect(outline.texts["h2"]?.count == (runCount == 1 ? 9 : 10))
+        let captions = outline.texts["caption"] ?? []
+        #expect(
+            captions.first == "Table 1. " + (runCount == 1 ? "What was trained, on what, and how." : captions[0].dropFirst(9)))
+        // Per run: classes, levels, bounds; once: facts; for several: their scores and differences.
+        #expect(captions.count == 3 * runCount + 1 + (runCount == 1 ? 0 : 2))
+        #expect(outline.texts["code"] == ["marginseg report runs/a > \"x\""])
+    }
+
+    @Test func saysWhatWasMeasured() throws {
+        let outline = try PageOutline(try SampleReport.make(runCount: 1).page.html)
+        let lines = (outline.texts["li"] ?? []).joined(separator: "\n")
+        #expect(lines.contains("12 cases of 6 patients or videos, 12 images"))
+        #expect(
+            lines.contains("counts as IoU and Dice 1, the paper's convention; absent from the truth of cases: lesion & co in 1"))
+        #expect(lines.contains("50 resamples of patients or videos, seed 0"))
+        #expect(lines.contains("the spread over seeds is not in them"))
+        let notes = (outline.texts["strong"] ?? [])
+        #expect(notes.contains("6 patients or videos."), "few units are warned of: \(notes)")
+    }
+
+    @Test(arguments: [
+        (true, "Not recorded by these runs: training mIoU."),
+        (false, "Not recorded by these runs: validation loss and training mIoU."),
+    ])
+    func saysWhatWasNotRecorded(hasValidationLoss: Bool, expected: String) throws {
+        let html = try SampleReport.make(runCount: 1, hasValidationLoss: hasValidationLoss).page.html
+        #expect(html.contains(expected))
+    }
+
+    @Test func slicesAreUnderASlider() throws {
+        let outline = try PageOutline(try SampleReport.make(runCount: 1).page.html)
+        #expect(outline.values("type", of: "input") == ["range"])
+        #expect(outline.values("data-label", of: "div") == (2...6).map { "\($0) of 9" })
+        #expect(outline.values("class", of: "div").filter { $0 == "frame shown" }.count == 1)
+        #expect(outline.values("src", of: "img").count == 5 * 4)
+        #expect(outline.names.contains("script"))
+        let plain = try PageOutline(HTMLPage(title: "t", sections: []).html)
+        #expect(!plain.names.contains("script"), "a page without a slider needs no script")
+    }
+
+    @Test(
+        arguments: [
+            ([], 100, []), ([0, 0, 0, 0], 100, [2]), ([0, 0, 0, 5, 9, 0, 0, 0, 0], 100, [1, 2, 3, 4, 5, 6]),
+            ([1, 1, 1], 1 << 30, [0, 1, 2]),
+        ] as [([Int], Int, [Int])])
+    func choosesSlicesWithContent(content: [Int], pixels: Int, expected: [Int]) {
+        #expect(SliceBrowser.choose(content: content, pixels: pixels) == expected)
+    }
+
+    @Test(arguments: [(500, 1000), (100, 1_000_000), (48, 10)])
+    func boundsTheSlices(count: Int, pixels: Int) {
+        var content = Array(repeating: 1, count: count)
+        content[count / 3] = 50
+        let chosen = SliceBrowser.choose(content: content, pixels: pixels)
+        #expect(chosen.count <= 49 && chosen.contains(count / 3) && chosen.first == 0 && chosen.last == count - 1, "\(chosen)")
+    }
+
+    @Test func reducedPicturesKeepMeansAndLabels() {
+        let labels = (0..<8 * 4).map { UInt8($0 % 8 < 4 ? 1 : 2) }
+        let picture = CasePicture(
+            id: "a", note: "", width: 8, height: 4, planes: [(0..<32).map { Float($0 % 8) }], truth: labels, ignored: nil,
+            predictions: [labels])
+        let small = picture.reduced(to: 4)
+        #expect(small.width == 4 && small.height == 2)
+        #expect(small.planes == [[0.5, 2.5, 4.5, 6.5, 0.5, 2.5, 4.5, 6.5]])
+        #expect(small.truth == [1, 1, 2, 2, 1, 1, 2, 2])
+        #expect(picture.reduced(to: 8).width == 8)
+    }
+}
