@@ -109,7 +109,7 @@ extension Legend {
 extension Drawing {
     /// A picture under a title, as wide as all of them.
     init(_ image: RGBImage, under title: String) {
-        let width = 208.0
+        let width = 216.0
         let height = width * Double(image.height) / Double(image.width)
         self.init(width: width, height: height + 20, title: title)
         add(.text(title, .init(0, 13), .init(size: 13)))

@@ -49,7 +49,7 @@ public struct DotChart: Sendable, Hashable {
         for (row, group) in groups.enumerated() {
             let middle = area.box.y + (Double(row) + 0.5) * Self.rowHeight
             drawing.add(labels.mark(group.label, y: middle + 4))
-            drawing.add(.clipped(area.clip, marks(group, middle: middle, in: area)))
+            drawing.add(marks(group, middle: middle, in: area))
             drawing.add(.text("n = \(group.values.count)", .init(area.right + 6, middle + 4), .init(size: 11, ink: .faint)))
         }
         return drawing

@@ -59,7 +59,7 @@ struct PageWriter {
             "legend": context(figure.legend),
             // A panel may shrink to three quarters before the row breaks: its letters stay readable.
             "least": Drawing.number(figure.panels.map(\.width).max()! * 0.75),  // a figure has panels
-            "panels": figure.panels.map { ["svg": $0.svg, "largest": Drawing.number($0.width * 1.4)] },
+            "panels": figure.panels.map { ["svg": $0.svg, "largest": Drawing.number($0.width * 1.25)] },
         ]
     }
 

@@ -32,7 +32,7 @@ extension MarginHistogram {
     /// Steps of the share of margins per unit of λ; fine buckets are joined until a step can be seen.
     func density(over range: ClosedRange<Double>) -> [LineChart.Point] {
         guard total > 0 else { return [] }
-        let finest = (range.upperBound - range.lowerBound) / 70
+        let finest = (range.upperBound - range.lowerBound) / 45
         var points: [LineChart.Point] = []
         var (low, sum) = (-Self.reach, 0)
         for (high, count) in zip(Self.upperBounds, counts) {

@@ -13,8 +13,8 @@ extension RunReport {
             "Loss of each stage's objective and mean IoU of the foreground over the epochs; a dot marks the epoch whose "
             + "checkpoint was kept. Losses of different objectives have different units. "
             + (hasTrainingScore
-                ? "Training mIoU is over the epoch's own batches, with dropout and augmentation, at the network's size; " : "")
-            + "validation mIoU is over whole images at native resolution."
+                ? "Training mIoU is over the epoch's own batches, with dropout and augmentation, at the network's size. " : "")
+            + "Validation mIoU is over whole images at native resolution."
             + (missing.isEmpty ? "" : " Not recorded by these runs: \(missing.joined(separator: " and ")).")
         return PageSection("Training", [.figure(PageFigure(name: "training-curves", charts: charts, caption: caption))])
     }

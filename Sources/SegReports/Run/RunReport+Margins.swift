@@ -31,7 +31,7 @@ extension RunReport {
                 y: 0...(highest > 0 ? highest * 1.08 : 1),
                 lines: zip(runs.indices, densities).map { run, points in
                     .init(
-                        label: runs.count == 1 ? "pixels of the class" : runs[run].name, points: points, color: color(run),
+                        label: runs[run].name, points: points, color: color(run),
                         width: 1.6)
                 },
                 bands: runs.count > 1
@@ -41,7 +41,7 @@ extension RunReport {
                         ? [.init(x: rho, label: "ρ")] : []))
         }
         return PageFigure(
-            name: "margin-histograms", charts: charts,
+            name: "margin-histograms", panels: charts.map(\.drawing), legend: runLegend,
             caption:
                 "Margins λ of the pixels of each class, in units of the logits, at native resolution; the area under each curve "
                 + "is 1, its part left of 0 the share of the class's pixels that are wrong. Axes differ; they hold 99.8 % of the pixels."
@@ -103,8 +103,8 @@ extension RunReport {
     }
 
     private func boundCaption(_ run: Run) -> String {
-        (runs.count == 1 ? "" : "\(run.name): ")
-            + "margin-offsets ρ (\(run.margins.offsetsFrom)), ρ-margin losses ℓ (Eq. 6), and the "
+        (runs.count == 1 ? "M" : "\(run.name): m")
+            + "argin-offsets ρ (\(run.margins.offsetsFrom)), ρ-margin losses ℓ (Eq. 6), and the "
             + "lower bounds (Eqs. 7 and 8). The bounds hold for the pixels of this split; what Theorem 1 says of new data is "
             + "printed by marginseg bound."
     }

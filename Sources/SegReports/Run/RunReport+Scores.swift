@@ -15,7 +15,10 @@ extension RunReport {
         return PageSection("Scores", blocks)
     }
 
-    private func of(_ run: Run) -> String { runs.count == 1 ? "" : "\(run.name): " }
+    /// The beginning of a sentence on one run.
+    private func sentence(_ run: Run, _ words: String) -> String {
+        runs.count == 1 ? words.prefix(1).uppercased() + words.dropFirst() : "\(run.name): \(words)"
+    }
 
     private func classTable(_ run: Run) -> TextTable {
         let scores: [(String, Score)] = [
@@ -34,7 +37,8 @@ extension RunReport {
     }
 
     private func classCaption(_ run: Run) -> String {
-        "\(of(run))scores over the whole split in per cent, native resolution, with \(level(run.evaluation.native)) intervals. "
+        sentence(
+            run, "scores over the whole split in per cent, native resolution, with \(level(run.evaluation.native)) intervals. ")
             + "The paper's tables call the recall of the foreground pixel accuracy; the share of all pixels that are right is "
             + "\(ReportNumbers.percent(run.evaluation.native.estimate(ScoreName(.pixelAccuracy, .all))))."
     }
@@ -95,7 +99,7 @@ extension RunReport {
     }
 
     private func levelCaption(_ run: Run) -> String {
-        "\(of(run))the same predictions, averaged in other ways, in per cent. Compare only numbers of one row."
+        sentence(run, "the same predictions, averaged in other ways, in per cent. Compare only numbers of one row.")
     }
 
     private func surfaceTable(_ run: Run) -> TextTable {
@@ -126,8 +130,10 @@ extension RunReport {
     }
 
     private func surfaceCaption(_ run: Run) -> String {
-        "\(of(run))distances between the surfaces of truth and prediction, means over the cases that have both; missed cases "
-            + "have the class in the truth only, invented ones in the prediction only, and count as surface Dice 0."
+        sentence(
+            run,
+            "distances between the surfaces of truth and prediction, means over the cases that have both; missed cases "
+                + "have the class in the truth only, invented ones in the prediction only, and count as surface Dice 0.")
     }
 
     private var reliability: PageFigure? {
@@ -145,7 +151,9 @@ extension RunReport {
         let ideal = LineChart.Line(
             label: "probabilities that are what they say", points: [.init(0, 0), .init(100, 100)], color: RGB(128, 128, 128),
             stroke: .dashed, width: 1.2)
-        let errors = curves.map { _, run, curve in "\(of(run))\(ReportNumbers.percent(curve.expectedCalibrationError)) %" }
+        let errors = curves.map { _, run, curve in
+            (runs.count == 1 ? "" : "\(run.name) ") + "\(ReportNumbers.percent(curve.expectedCalibrationError)) %"
+        }
         return PageFigure(
             name: "reliability",
             charts: [

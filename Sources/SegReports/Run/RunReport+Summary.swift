@@ -111,7 +111,7 @@ extension RunReport {
                 + "the spread over seeds is not in them.",
         ]
         if part == .test {
-            lines.append("The checkpoint was chosen on the validation split; the test split was not looked at in training.")
+            lines.append("The checkpoint was chosen on the validation split; the training read nothing of the test split.")
         }
         return PageSection("What was measured", [.list(lines)])
     }
