@@ -2,6 +2,7 @@
 
 #include "guarded.h"
 
+#include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -80,3 +81,28 @@ bool ct_grad_mode_get(void) { return c10::GradMode::is_enabled(); }
 
 void *ct_inference_begin(void) { return new c10::InferenceMode(); }
 void ct_inference_end(void *guard) { delete static_cast<c10::InferenceMode *>(guard); }
+
+namespace {
+
+struct Autocast {
+    const at::DeviceType type;
+
+    Autocast(at::DeviceType type, at::ScalarType dtype) : type(type) {
+        at::autocast::set_autocast_dtype(type, dtype);
+        at::autocast::set_autocast_enabled(type, true);
+        at::autocast::increment_nesting();
+    }
+
+    ~Autocast() {
+        // The copies of the weights in the narrow type are good for one pass only.
+        if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+        at::autocast::set_autocast_enabled(type, false);
+    }
+};
+
+} // namespace
+
+void *ct_autocast_begin(ct_device device, ct_dtype dtype) {
+    return new Autocast(ct::device(device).type(), ct::scalar_type(dtype));
+}
+void ct_autocast_end(void *guard) { delete static_cast<Autocast *>(guard); }

@@ -4,6 +4,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/zeros.h>
 #include <torch/headeronly/version.h>
@@ -24,6 +25,11 @@ ct_error *ct_set_threads(int32_t count) {
 }
 
 int32_t ct_get_threads(void) { return at::get_num_threads(); }
+
+const char *ct_cpu_capability(void) {
+    static const std::string name = at::get_cpu_capability();
+    return name.c_str();
+}
 
 void ct_set_deterministic(bool on) { at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false); }
 bool ct_get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }

@@ -4,6 +4,7 @@
 
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv2d.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/group_norm.h>
@@ -15,6 +16,12 @@ ct_error *ct_convolution(
     ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
     const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out) {
     return ct::guarded([&] {
+        // Autocast on the CPU knows `conv2d`, not the general form.
+        if (spatial == 2 && !transposed) {
+            return ct::give(out, at::conv2d(
+                ct::get(input), ct::get(weight), ct::get_optional(bias), ct::ints(stride, spatial),
+                ct::ints(padding, spatial), ct::ints(dilation, spatial), groups));
+        }
         ct::give(out, at::convolution(
             ct::get(input), ct::get(weight), ct::get_optional(bias), ct::ints(stride, spatial), ct::ints(padding, spatial),
             ct::ints(dilation, spatial), transposed, ct::ints(output_padding, spatial), groups));

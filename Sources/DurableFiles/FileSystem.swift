@@ -45,6 +45,12 @@ public enum FileSystem {
         guard access(url.path, W_OK | X_OK) == 0 else { throw FileError.now(url, "cannot be written to") }
     }
 
+    /// Bytes that can still be written below a folder; nil where the file system does not say.
+    public static func freeBytes(at folder: URL) -> Int? {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
+        return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
+    }
+
     /// The entries of a folder, hidden ones left out, sorted by name as a person counts (`case_2` before `case_10`).
     public static func list(_ folder: URL) throws -> [URL] {
         try requireFolder(folder)

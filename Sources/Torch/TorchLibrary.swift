@@ -12,6 +12,9 @@ public enum TorchLibrary {
         try check("threads", ct_set_threads(Int32(count)))
     }
 
+    /// The widest instruction set that libtorch's kernels use on this processor, such as `AVX512`.
+    public static var instructionSet: String { String(cString: ct_cpu_capability()) }
+
     /// Whether operations without a deterministic form are refused.
     public static var isDeterministic: Bool {
         get { ct_get_deterministic() }

@@ -9,4 +9,11 @@ extension Module {
             try entry.tensor.setDataInPlace(entry.tensor.detached().to(device: device))
         }
     }
+
+    /// Lays the convolutions' weights out in memory; optimisers are made afterwards.
+    public func arrange(_ format: MemoryFormat) throws {
+        for entry in namedState() where entry.tensor.rank == 4 {
+            try entry.tensor.setDataInPlace(entry.tensor.detached().contiguous(format))
+        }
+    }
 }

@@ -18,7 +18,8 @@ import Testing
     }
 
     private static let stage = "name: a, objective: cross_entropy, epochs: 1"
-    private static let stageKeys = "epochs, from, learning_rate, name, objective, optimizer, patience, schedule, weight_decay"
+    private static let stageKeys =
+        "clip_norm, epochs, from, learning_rate, name, objective, optimizer, patience, schedule, weight_decay"
     private static let metrics =
         "miou_foreground, miou_all, dice_foreground, dice_all, recall_foreground, pixel_accuracy, per_case_miou_foreground, "
         + "per_case_miou_all, per_case_dice_foreground, per_image_miou_foreground, per_image_miou_all, per_image_dice_foreground"
@@ -48,7 +49,8 @@ import Testing
         Mistake(
             "training:\n  batchsize: 3\n",
             "run.yaml:2:3: training: unknown key 'batchsize'; did you mean 'batch_size'? "
-                + "(known: augmentation, batch_size, planes, save_minutes, seed, select_by, stages)"),
+                + "(known: accumulate, augmentation, batch_size, layout, planes, precision, save_minutes, seed, select_by, stages, weight_average)"
+        ),
         Mistake(
             "input:\n  fit: {resise: [64, 64]}",
             "run.yaml:2:9: input.fit: unknown key 'resise'; did you mean 'resize'? (known: by, resize)"),

@@ -90,7 +90,7 @@ import Testing
         #expect(
             files == [
                 ".lock", "best.safetensors", "configuration.yaml", "last.safetensors", "log.txt", "metrics.jsonl",
-                "previous.safetensors", "stage-1-pretraining.safetensors",
+                "previous.safetensors", "run.json", "stage-1-pretraining.safetensors",
             ])
         let log = try String(contentsOf: run.url.appending(path: "log.txt"), encoding: .utf8).split(separator: "\n")
         #expect(log.allSatisfy { $0.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (info|warning) \S/) != nil })

@@ -60,6 +60,8 @@ void ct_error_free(ct_error *error);
 const char *ct_version(void);
 ct_error *ct_set_threads(int32_t count);
 int32_t ct_get_threads(void);
+// The widest instruction set that libtorch's own kernels use here, such as AVX2 or AVX512.
+const char *ct_cpu_capability(void);
 void ct_set_deterministic(bool on);
 bool ct_get_deterministic(void);
 // Keeps freed memory in the process: fresh pages cost more than the arithmetic of a small training step.
@@ -205,6 +207,11 @@ bool ct_grad_mode_get(void);
 // Inference mode: {NULL}-safe end; both on the same thread.
 void *ct_inference_begin(void);
 void ct_inference_end(void *guard);
+
+// Mixed precision: until the end, convolutions and matrix products on `device` take and give `dtype`. Thread-local; both
+// on the same thread, not nested.
+void *ct_autocast_begin(ct_device device, ct_dtype dtype);
+void ct_autocast_end(void *guard);
 
 // MARK: Optimiser kernels
 

@@ -48,5 +48,5 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
         return index >= position.stage || index == position.stage - 1 && Self.changeableUnderWay.contains(key[3])
     }
 
-    private static let changeableUnderWay: Set = ["epochs", "patience", "learning_rate", "weight_decay", "schedule"]
+    private static let changeableUnderWay: Set = ["epochs", "patience", "learning_rate", "weight_decay", "schedule", "clip_norm"]
 }

@@ -89,6 +89,8 @@ extension ConfigurationReader {
         case "by": listed(PlaneFit.Interpolation.self)
         case "planes": listed(PlaneStore.Selection.self)
         case "select_by": listed(MetricName.self)
+        case "precision": listed(TrainingConfiguration.Precision.self)
+        case "layout": listed(TrainingConfiguration.Layout.self)
         case "optimizer": listed(StageConfiguration.OptimizerName.self)
         case "schedule": listed(StageConfiguration.ScheduleName.self)
         default: "expected another value"

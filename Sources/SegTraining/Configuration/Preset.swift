@@ -38,6 +38,10 @@ public struct Preset: Sendable {
             training:
               seed: 1
               batch_size: 8
+              accumulate: 1
+              precision: float32
+              layout: channels_first
+              weight_average: 0
               planes: all
               augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
               select_by: miou_foreground
@@ -70,6 +74,10 @@ public struct Preset: Sendable {
             training:
               seed: 1
               batch_size: 6
+              accumulate: 1
+              precision: float32
+              layout: channels_first
+              weight_average: 0
               planes: foreground_only
               augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
               select_by: miou_all
@@ -106,6 +114,10 @@ public struct Preset: Sendable {
             training:
               seed: 1
               batch_size: 6
+              accumulate: 1
+              precision: float32
+              layout: channels_first
+              weight_average: 0
               planes: all
               augmentation: {horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.25, contrast: 0.25, noise: 0}
               select_by: miou_all

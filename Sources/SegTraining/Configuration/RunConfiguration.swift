@@ -143,9 +143,26 @@ public struct InputConfiguration: Sendable, Hashable, Codable {
 
 /// How the weights are found.
 public struct TrainingConfiguration: Sendable, Hashable, Codable {
+    /// What the network computes in while it trains; the loss, the weights and validation are in float32.
+    public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+        case float32, bfloat16
+    }
+
+    /// How images and convolutions lie in memory.
+    public enum Layout: String, Sendable, Hashable, Codable, CaseIterable {
+        case channelsFirst = "channels_first"
+        case channelsLast = "channels_last"
+    }
+
     /// Of the starting weights, the order of samples, dropout and augmentation.
     public var seed: UInt64
     public var batchSize: Int
+    /// Batches whose gradients make one step.
+    public var accumulate: Int
+    public var precision: Precision
+    public var layout: Layout
+    /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
+    public var weightAverage: Double
     /// Which planes of the training volumes take part.
     public var planes: PlaneStore.Selection
     public var augmentation: Augmentation
@@ -156,7 +173,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var stages: [StageConfiguration]
 
     enum CodingKeys: String, CodingKey {
-        case seed, planes, augmentation, stages
+        case seed, accumulate, precision, layout, planes, augmentation, stages
+        case weightAverage = "weight_average"
         case batchSize = "batch_size"
         case selectBy = "select_by"
         case saveMinutes = "save_minutes"
@@ -170,6 +188,13 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
             try augmentation.validate()
         } catch let error as SettingError {
             throw ConfigurationError(["training", "augmentation"], "\(error)")
+        }
+        guard (1...Self.most).contains(accumulate) else {
+            throw ConfigurationError(["training", "accumulate"], "expected 1 to \(Self.most), found \(accumulate)")
+        }
+        guard weightAverage >= 0, weightAverage < 1 else {
+            throw ConfigurationError(
+                ["training", "weight_average"], "expected 0 or more and less than 1, found \(weightAverage)")
         }
         guard saveMinutes >= 0, saveMinutes.isFinite else {
             throw ConfigurationError(["training", "save_minutes"], "expected 0 or more, found \(saveMinutes)")
@@ -200,6 +225,8 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     public var learningRate: Double
     public var weightDecay: Double
     public var schedule: ScheduleName
+    /// Longer gradients, as one vector, are shortened to this norm before a step; 0: never.
+    public var clipNorm: Double
     /// Epochs without a better score after which the stage ends early; 0: it never does.
     public var patience: Int
     /// A run or checkpoint whose weights the stage starts from; nil: the best of the stage before, or new weights.
@@ -209,12 +236,13 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         case name, objective, epochs, optimizer, schedule, patience, from
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
+        case clipNorm = "clip_norm"
     }
 
     /// The paper's optimiser and schedule.
     public init(
         name: String, objective: String, epochs: Int, optimizer: OptimizerName = .adamw, learningRate: Double = 1e-4,
-        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly, patience: Int = 0, from: String? = nil
+        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly, clipNorm: Double = 0, patience: Int = 0, from: String? = nil
     ) {
         self.name = name
         self.objective = objective
@@ -223,6 +251,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         self.learningRate = learningRate
         self.weightDecay = weightDecay
         self.schedule = schedule
+        self.clipNorm = clipNorm
         self.patience = patience
         self.from = from
     }
@@ -237,6 +266,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate) ?? learningRate
         weightDecay = try container.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
         schedule = try container.decodeIfPresent(ScheduleName.self, forKey: .schedule) ?? schedule
+        clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm) ?? clipNorm
         patience = try container.decodeIfPresent(Int.self, forKey: .patience) ?? patience
         from = try container.decodeIfPresent(String.self, forKey: .from)
     }
@@ -256,6 +286,9 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         guard patience >= 0 else { throw ConfigurationError(key + ["patience"], "expected 0 or more, found \(patience)") }
         guard learningRate > 0, learningRate.isFinite else {
             throw ConfigurationError(key + ["learning_rate"], "expected a number above 0, found \(learningRate)")
+        }
+        guard clipNorm >= 0, clipNorm.isFinite else {
+            throw ConfigurationError(key + ["clip_norm"], "expected 0 or more, found \(clipNorm)")
         }
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw ConfigurationError(key + ["weight_decay"], "expected 0 or more, found \(weightDecay)")

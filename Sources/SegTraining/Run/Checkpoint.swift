@@ -112,6 +112,13 @@ public struct Checkpoint {
         }
     }
 
+    /// Bytes of its tensors; the header is small beside them.
+    var byteCount: Int {
+        (Array(weights.values) + (continuation.map { Array($0.tensors.values) } ?? [])).reduce(0) {
+            $0 + $1.count * $1.dtype.size
+        }
+    }
+
     public func write(to url: URL) throws {
         var file = Safetensors(tensors: weights, metadata: [Self.manifestKey: try Self.json(manifest)])
         if let continuation {

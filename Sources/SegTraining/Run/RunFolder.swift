@@ -4,17 +4,21 @@ import Foundation
 /// The files of a run.
 ///
 ///     configuration.yaml          resolved, every key
+///     run.json                    data, labels, and what each process that worked on it ran on
 ///     metrics.jsonl               a line an epoch
 ///     log.txt                     what was said
 ///     stage-1-NAME.safetensors    best checkpoint of an earlier stage
 ///     best.safetensors            best checkpoint of the last stage
 ///     last.safetensors            the newest weights, with all that `train --resume` needs
 ///     previous.safetensors        what last.safetensors was before
+///     failed-batch.safetensors    the samples of a step whose numbers were not finite
 public struct RunFolder: Sendable {
     public let url: URL
 
     public var configuration: URL { url.appending(path: "configuration.yaml") }
     public var metrics: URL { url.appending(path: "metrics.jsonl") }
+    var facts: URL { url.appending(path: "run.json") }
+    var failedBatch: URL { url.appending(path: "failed-batch.safetensors") }
     public var log: URL { url.appending(path: "log.txt") }
     public var best: URL { url.appending(path: "best.safetensors") }
     public var last: URL { url.appending(path: "last.safetensors") }
@@ -41,6 +45,16 @@ public struct RunFolder: Sendable {
     public func create() throws {
         try requireNew()
         try FileSystem.makeFolder(url)
+    }
+
+    /// - Parameter bytes: that files to come will take.
+    /// - Throws: `FileError` where there is less room.
+    func requireRoom(for bytes: Int) throws {
+        guard let free = FileSystem.freeBytes(at: url), free < bytes else { return }
+        func mebibytes(_ bytes: Int) -> String { String(format: "%.1f MiB", Double(bytes) / 1_048_576) }
+        throw FileError(
+            url, "has too little room",
+            reason: "the run's checkpoints need \(mebibytes(bytes)), and \(mebibytes(free)) are free")
     }
 
     /// Makes a checkpoint the newest one and keeps the one before; at every instant one of both is whole.

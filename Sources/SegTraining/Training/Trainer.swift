@@ -86,10 +86,7 @@ public struct Trainer {
         try requireSameLabels(data.store.labelDistribution)
         let losses = try makeLosses(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
-        let network = try configuration.network.makeNetwork(
-            channels: data.store.channels, classes: configuration.data.classes.count,
-            generator: Generator(seed: configuration.training.seed))
-        try network.move(to: resources.device)
+        let network = try TrainedNetwork(configuration, channels: data.store.channels, device: resources.device)
         if saved == nil { try folder.create() }
         let lock = try saved?.lock ?? FolderLock(folder.url)
         return try withExtendedLifetime(lock) {
@@ -99,12 +96,25 @@ public struct Trainer {
             try loop.begin(restoring: saved)
             // The last of a new run's first files: a folder with it can be continued.
             try DurableFile.write(try YAMLEncoder().encode(configuration), to: folder.configuration)
+            let facts = RunFacts(
+                seed: configuration.training.seed, data: dataSet.origin, trainingPlanes: data.store.count,
+                leftOut: data.store.leftOut, validationCases: data.validation.count, classNames: dataSet.classNames,
+                labelCounts: data.store.labelDistribution.counts, labelFrequencies: data.store.labelDistribution.frequencies,
+                parameterCount: network.trained.parameterCount,
+                sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), resources)])
+            let differences = try RunFacts.record(facts, to: folder.facts)
             observe(
                 .prepared(
                     .init(
                         trainingPlanes: data.store.count, leftOut: data.store.leftOut, validationCases: data.validation.count,
                         labels: data.store.labelDistribution, classNames: dataSet.classNames,
-                        parameterCount: network.parameterCount, continuing: saved?.position)))
+                        parameterCount: network.trained.parameterCount, continuing: saved?.position)))
+            if !differences.isEmpty {
+                observe(
+                    .warned(
+                        "this run began on other terms (\(differences.joined(separator: ", "))): numbers may differ in their last bits"
+                    ))
+            }
             return try loop.run()
         }
     }

@@ -2,8 +2,10 @@ import SegData
 
 /// A run that cannot go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-    /// The loss of a step is NaN or infinite.
-    case lossNotFinite(value: Double, stage: String, epoch: Int, step: Int, samples: [String])
+    /// A number of a step (the loss, the norm of the gradient) is NaN or infinite; its samples are in the file.
+    case notFinite(what: String, value: Double, at: String, samples: [String], file: String)
+    /// The weights are NaN, infinite or beyond all measure after a step; they were not saved.
+    case weightsNotFinite(at: String)
     /// The objective of a stage asks for what the training labels do not give.
     case objective(String, stage: String, problem: String)
     /// The starting weights are of another kind of network.
@@ -11,11 +13,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// A run would go on with other training labels than it began with.
     case otherData(origin: String, expected: [Int], found: [Int])
 
+    private static let advice =
+        "the checkpoints before are kept; look at the samples, or try a smaller learning_rate, clip_norm=1 or precision=float32"
+
     public var description: String {
         switch self {
-        case .lossNotFinite(let value, let stage, let epoch, let step, let samples):
-            "the loss is \(value) in stage '\(stage)', epoch \(epoch), step \(step), for \(samples.prefix(4).joined(separator: ", "))"
-                + "\(samples.count > 4 ? " and \(samples.count - 4) more" : ""); try a smaller learning_rate; the checkpoints before are kept"
+        case .notFinite(let what, let value, let place, let samples, let file):
+            "the \(what) is \(value) in \(place), for \(samples.prefix(4).joined(separator: ", "))"
+                + "\(samples.count > 4 ? " and \(samples.count - 4) more" : ""), which are in \(file); \(Self.advice)"
+        case .weightsNotFinite(let place): "the weights are not finite after \(place); \(Self.advice)"
         case .objective(let objective, let stage, let problem):
             "the objective '\(objective)' of stage '\(stage)' does not fit the training labels: \(problem)"
         case .otherNetwork(let path, let key, let expected, let found):

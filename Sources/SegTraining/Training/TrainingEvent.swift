@@ -16,6 +16,8 @@ public enum TrainingEvent: Sendable {
     /// The margins of the whole validation split, after its last case.
     case marginsGathered(ClassMargins)
     case epochFinished(EpochRecord)
+    /// Something that the user should look at, although the run goes on.
+    case warned(String)
 
     public struct PreparedData: Sendable {
         public let trainingPlanes: Int
@@ -33,7 +35,7 @@ public enum TrainingEvent: Sendable {
         public let number: Int
         public let stageCount: Int
         public let stage: StageConfiguration
-        public let batchesPerEpoch: Int
+        public let stepsPerEpoch: Int
         /// Steps of the stage that are done already.
         public let firstStep: Int
         public let offsets: [MarginOffsets]
@@ -76,6 +78,8 @@ public struct EpochRecord: Codable, Sendable {
     public let secondsWaited: Double
     public let imagesPerSecond: Double
     public let validation: MetricSummary
+    /// Classes that the validation labels have and no predicted pixel has.
+    public let neverPredicted: [String]
     /// The metric that chooses, its value, and whether this epoch is the stage's best so far.
     public let selectedBy: MetricName
     public let score: Double?
@@ -87,6 +91,7 @@ public struct EpochRecord: Codable, Sendable {
         case trainingLoss = "training_loss"
         case learningRate = "learning_rate"
         case secondsWaited = "seconds_waited"
+        case neverPredicted = "never_predicted"
         case imagesPerSecond = "images_per_second"
         case selectedBy = "selected_by"
         case isBest = "is_best"

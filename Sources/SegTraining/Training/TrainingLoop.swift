@@ -16,7 +16,7 @@ final class TrainingLoop {
     private let data: TrainingData
     private let losses: [any SegmentationLoss]
     private let starts: StartingWeights
-    private let network: any SegmentationNetwork
+    private let network: TrainedNetwork
     private let model: SegmentationModel
     private let folder: RunFolder
     private let resources: Trainer.Resources
@@ -29,6 +29,7 @@ final class TrainingLoop {
     /// Scores of the weights as they are; nil within an epoch.
     private var validation: MetricSummary?
     private var lastSave = ContinuousClock.now
+    private var neverPredicted: [String] = []
 
     private var training: TrainingConfiguration { configuration.training }
     private var stage: StageConfiguration { training.stages[position.stage - 1] }
@@ -36,7 +37,7 @@ final class TrainingLoop {
 
     init(
         _ configuration: RunConfiguration, data: TrainingData, losses: [any SegmentationLoss], starts: StartingWeights,
-        network: any SegmentationNetwork, folder: RunFolder, resources: Trainer.Resources, shouldStop: @escaping () -> Bool,
+        network: TrainedNetwork, folder: RunFolder, resources: Trainer.Resources, shouldStop: @escaping () -> Bool,
         observe: @escaping (TrainingEvent) -> Void
     ) throws {
         self.configuration = configuration
@@ -44,12 +45,12 @@ final class TrainingLoop {
         self.losses = losses
         self.starts = starts
         self.network = network
-        model = try SegmentationModel(network: network, configuration: configuration, device: resources.device)
+        model = try SegmentationModel(network: network.kept, configuration: configuration, device: resources.device)
         self.folder = folder
         self.resources = resources
         self.shouldStop = shouldStop
         self.observe = observe
-        optimizer = try configuration.training.stages[0].makeOptimizer(network.parameters)
+        optimizer = try configuration.training.stages[0].makeOptimizer(network.trained.parameters)
         dropout = try Generator(seed: configuration.training.seed &+ 1, device: resources.device)
     }
 
@@ -61,10 +62,19 @@ final class TrainingLoop {
         if let saved {
             try restore(saved)
         } else {
-            _ = try starts.load(stage: 1, into: network)
+            _ = try starts.load(stage: 1, into: network.trained)
+            try network.begin()
             try JSONLines.cut(folder.metrics) { _ in false }
         }
+        try requireRoom(isNew: saved == nil)
         try save()
+    }
+
+    /// What every checkpoint of the run takes at once, one of each kind being written beside the one that it replaces.
+    private func requireRoom(isNew: Bool) throws {
+        let (newest, best) = (try newest().byteCount, checkpoint(continuation: nil).byteCount)
+        let earlierStages = training.stages.count - 1
+        try folder.requireRoom(for: isNew ? 3 * newest + (2 + earlierStages) * best : newest + best)
     }
 
     private func restore(_ saved: SavedRun) throws {
@@ -72,8 +82,8 @@ final class TrainingLoop {
         if saved.damage != nil { try FileManager.default.removeItem(at: folder.last) }
         position = saved.position
         validation = saved.checkpoint.manifest.validation
-        optimizer = try stage.makeOptimizer(network.parameters)
-        try saved.checkpoint.load(into: network)
+        optimizer = try stage.makeOptimizer(network.trained.parameters)
+        try network.restore(saved.checkpoint, saved.continuation)
         try optimizer.load(saved.continuation.tensors.under("optimizer."))
         if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
         // What was done after the checkpoint will be done again.
@@ -99,10 +109,11 @@ final class TrainingLoop {
             try DurableFile.copy(folder.best, to: folder.stage(position.stage, stage.name))
             position = TrainingPosition(stage: position.stage + 1)
             validation = nil
-            if try !starts.load(stage: position.stage, into: network) {
-                try Checkpoint(contentsOf: folder.best).load(into: network)
+            if try !starts.load(stage: position.stage, into: network.trained) {
+                try Checkpoint(contentsOf: folder.best).load(into: network.trained)
             }
-            optimizer = try stage.makeOptimizer(network.parameters)
+            try network.begin()
+            optimizer = try stage.makeOptimizer(network.trained.parameters)
             try save()
         }
     }
@@ -113,18 +124,19 @@ final class TrainingLoop {
             data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
             augmentation: training.augmentation, seed: training.seed &+ UInt64(position.stage) << 32,
             workers: resources.loaderWorkers)
+        let steps = stepsPerEpoch(loader)
         observe(
             .stageStarted(
                 .init(
                     number: position.stage, stageCount: training.stages.count, stage: stage,
-                    batchesPerEpoch: loader.batchesPerEpoch, firstStep: position.epoch * loader.batchesPerEpoch + position.step,
+                    stepsPerEpoch: steps, firstStep: position.epoch * steps + position.step,
                     offsets: loss.marginOffsets)))
         while !position.hasEnded(stage) {
-            guard let pass = try train(loader), let summary = try validate() else {
+            guard let pass = try train(loader), let scores = try validate() else {
                 try save()
                 return false
             }
-            try finishEpoch(pass, summary, metrics)
+            try finishEpoch(pass, scores, metrics)
             if shouldStop(), !isDone { return false }
         }
         return true
@@ -132,7 +144,9 @@ final class TrainingLoop {
 
     private var isDone: Bool { position.stage == training.stages.count && position.hasEnded(stage) }
 
-    private func finishEpoch(_ pass: Pass, _ summary: MetricSummary, _ metrics: JSONLines) throws {
+    private func finishEpoch(_ pass: Pass, _ scores: ConfusionStore, _ metrics: JSONLines) throws {
+        let summary = MetricSummary(scores, classNames: configuration.data.classNames)
+        let missing = BackgroundCollapse.neverPredicted(scores.dataset, classNames: configuration.data.classNames)
         let score = training.selectBy.value(in: summary)
         let isBest = position.isBest(score)
         let trainingLoss = position.lossSum / Double(max(position.step, 1))
@@ -145,11 +159,15 @@ final class TrainingLoop {
             stage: position.stage, stageName: stage.name, objective: stage.objective, epoch: position.epoch,
             trainingLoss: trainingLoss, learningRate: pass.learningRate, seconds: pass.seconds,
             secondsWaited: pass.secondsWaited, imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9),
-            validation: summary, selectedBy: training.selectBy, score: score, isBest: isBest)
+            validation: summary, neverPredicted: missing, selectedBy: training.selectBy, score: score, isBest: isBest)
         try metrics.append(record)
         try save()
         if isBest { try checkpoint(continuation: nil).write(to: folder.best) }
         observe(.epochFinished(record))
+        if missing != neverPredicted, let warning = BackgroundCollapse.warning(missing, of: configuration.data.classNames) {
+            observe(.warned("\(place(after: 0)): \(warning)"))
+        }
+        neverPredicted = missing
     }
 
     // MARK: An epoch
@@ -164,25 +182,31 @@ final class TrainingLoop {
 
     /// The rest of an epoch; nil where it was asked to stop.
     private func train(_ loader: BatchLoader) throws -> Pass? {
-        let steps = loader.batchesPerEpoch
+        let steps = stepsPerEpoch(loader)
         let total = steps * stage.epochs
-        let stream = loader.epoch(position.epoch + 1, from: position.step)
+        let stream = loader.epoch(position.epoch + 1, from: position.step * training.accumulate)
+        let maker = TrainingStep(
+            network: network.trained, loss: loss, optimizer: optimizer, dropout: dropout, precision: training.precision,
+            layout: training.layout, clipNorm: stage.clipNorm, device: resources.device)
         let start = ContinuousClock.now
         var pass = Pass()
         pass.learningRate = rate(step: position.epoch * steps + max(position.step - 1, 0), of: total)
-        while position.step < steps, let batch = try stream.next() {
+        while position.step < steps {
+            let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }
             let step = position.epoch * steps + position.step
             pass.learningRate = rate(step: step, of: total)
-            let value = try take(batch, learningRate: pass.learningRate, step: step + 1)
+            let value = try explaining { try maker.take(batches, learningRate: pass.learningRate) }
+            try network.follow(step: step + 1)
+            let images = batches.reduce(0) { $0 + $1.count }
             position.step += 1
             position.lossSum += value
             validation = nil
-            pass.images += batch.count
+            pass.images += images
             observe(
                 .stepped(
                     .init(
                         epoch: position.epoch + 1, epochs: stage.epochs, step: step + 1, steps: total, loss: value,
-                        learningRate: pass.learningRate, images: batch.count)))
+                        learningRate: pass.learningRate, images: images)))
             if shouldStop() { return nil }
             if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes { try save() }
         }
@@ -195,27 +219,32 @@ final class TrainingLoop {
         stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total)
     }
 
-    /// One step; returns the loss before it.
-    private func take(_ batch: Batch, learningRate: Double, step: Int) throws -> Double {
-        let size = batch.size
-        let images = try Tensor(batch.images, shape: [batch.count, batch.channels, size.height, size.width]).to(
-            device: resources.device)
-        let labels = try Tensor(batch.labels, shape: [batch.count, size.height, size.width]).to(device: resources.device)
-        try optimizer.clearGradients()
-        let value = try loss(logits: network(images, .training(dropout)), labels: labels)
-        let number = try value.item()
-        guard number.isFinite else {
-            throw TrainingError.lossNotFinite(
-                value: number, stage: stage.name, epoch: position.epoch + 1, step: step,
-                samples: batch.samples.map(\.description))
+    private func stepsPerEpoch(_ loader: BatchLoader) -> Int {
+        (loader.batchesPerEpoch + training.accumulate - 1) / training.accumulate
+    }
+
+    /// Writes the batch of a step that failed beside the checkpoints, and says what to do.
+    private func explaining<Result>(_ step: () throws -> Result) throws -> Result {
+        do {
+            return try step()
+        } catch let error as NumberNotFinite {
+            try FailedBatch.write(error.batches, cases: data.cases, to: folder.failedBatch)
+            throw TrainingError.notFinite(
+                what: error.what, value: error.value, at: place(after: 1),
+                samples: error.batches.flatMap(\.samples).map(\.description), file: folder.failedBatch.path)
         }
-        try value.backward()
-        try optimizer.step(learningRate: learningRate)
-        return number
+    }
+
+    /// `stage 'margin', epoch 3, step 12`, or without the step between epochs.
+    ///
+    /// - Parameter steps: counted from the last one done.
+    private func place(after steps: Int) -> String {
+        let step = position.step + steps
+        return "stage '\(stage.name)', epoch \(position.epoch + (step > 0 ? 1 : 0))" + (step > 0 ? ", step \(step)" : "")
     }
 
     /// The scores of the weights as they are; nil where it was asked to stop.
-    private func validate() throws -> MetricSummary? {
+    private func validate() throws -> ConfusionStore? {
         observe(.validating(cases: data.validation.count))
         let evaluator = Evaluator(model)
         let classNames = configuration.data.classNames
@@ -229,18 +258,24 @@ final class TrainingLoop {
             observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
         }
         observe(.marginsGathered(margins.byClass))
-        return MetricSummary(store, classNames: classNames)
+        return store
     }
 
     // MARK: Saving
 
     private func save() throws {
-        try folder.writeLast(
-            checkpoint(
-                continuation: .init(
-                    position: position,
-                    tensors: optimizer.state().named("optimizer.").merging(["generator.dropout": dropout.state()]) { $1 })))
+        // A float32 norm overflows long before the weights do; such a network is lost all the same.
+        guard try Tensor.totalNorm(network.trained.parameters.map { $0.detached() }).item().isFinite else {
+            throw TrainingError.weightsNotFinite(at: place(after: 0))
+        }
+        try folder.writeLast(newest())
         lastSave = .now
+    }
+
+    private func newest() throws -> Checkpoint {
+        let state = optimizer.state().named("optimizer.").merging(network.state()) { $1 }
+        return checkpoint(
+            continuation: .init(position: position, tensors: state.merging(["generator.dropout": try dropout.state()]) { $1 }))
     }
 
     private func checkpoint(continuation: Checkpoint.Continuation?) -> Checkpoint {
@@ -251,7 +286,7 @@ final class TrainingLoop {
                 trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
                 stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
                 dataNotes: data.notes.isEmpty ? nil : data.notes),
-            weights: network.state(), continuation: continuation)
+            weights: network.kept.state(), continuation: continuation)
     }
 }
 

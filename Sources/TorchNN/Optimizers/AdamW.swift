@@ -18,8 +18,8 @@ public final class AdamW: Optimizer {
         self.betas = betas
         self.weightDecay = weightDecay
         self.epsilon = epsilon
-        firstMoments = try parameters.map { try Tensor.zeros($0.shape, dtype: $0.dtype, device: $0.device) }
-        secondMoments = try parameters.map { try Tensor.zeros($0.shape, dtype: $0.dtype, device: $0.device) }
+        firstMoments = try parameters.map { try $0.zeros() }
+        secondMoments = try parameters.map { try $0.zeros() }
         steps = try parameters.map { try Tensor.zeros([], device: $0.device) }
     }
 

@@ -38,3 +38,12 @@ extension Optimizer {
         }
     }
 }
+
+extension Tensor {
+    /// Zeros that lie in memory as this tensor's elements do, which the fused steps take for granted.
+    func zeros() throws -> Tensor {
+        let zeros = try detached().clone()
+        try zeros.fillInPlace(0)
+        return zeros
+    }
+}

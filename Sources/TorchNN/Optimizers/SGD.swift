@@ -16,7 +16,7 @@ public final class SGD: Optimizer {
         self.momentum = momentum
         self.weightDecay = weightDecay
         self.nesterov = nesterov
-        momentumBuffers = try parameters.map { try Tensor.zeros($0.shape, dtype: $0.dtype, device: $0.device) }
+        momentumBuffers = try parameters.map { try $0.zeros() }
     }
 
     /// - Precondition: every parameter has a gradient.

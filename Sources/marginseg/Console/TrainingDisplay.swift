@@ -38,7 +38,7 @@ final class TrainingDisplay {
             stageBar = (.now, 0)
             smoothedLoss = nil
             logger.info(
-                "\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.batchesPerEpoch) steps, learning rate \(start.stage.learningRate)"
+                "\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.stepsPerEpoch) steps, learning rate \(start.stage.learningRate)"
             )
             for offsets in start.offsets {
                 logger.info("margin-offsets: rho_0k \(listed(offsets.rho0k)), rho_k0 \(listed(offsets.rhoK0))")
@@ -55,6 +55,9 @@ final class TrainingDisplay {
                     format: "epoch %d/%d  loss %.4f  lr %.2g  %.0f img/s", step.epoch, step.epochs, smoothedLoss ?? step.loss,
                     step.learningRate, rate))
         case .validating, .validated, .marginsGathered: break
+        case .warned(let message):
+            bar?.finish()
+            logger.warning("\(message)")
         case .epochFinished(let record):
             bar?.finish()
             let score = record.score.map { String(format: "%.4f", $0) } ?? "undefined"

@@ -1,0 +1,94 @@
+import DurableFiles
+import Foundation
+import MarginCalibration
+import Torch
+
+/// What a run was made with and of, beside its configuration: `run.json`.
+struct RunFacts: Codable, Equatable {
+    /// A process that worked on the run.
+    struct Session: Codable, Equatable {
+        let began: Date
+        /// Where it took the run up.
+        let stage: Int
+        let epoch: Int
+        let step: Int
+        let program: String
+        let libtorch: String
+        let device: String
+        let threads: Int
+        let loaderWorkers: Int
+        let system: String
+        let cores: Int
+        let memoryBytes: UInt64
+        /// The widest that libtorch's kernels use.
+        let instructionSet: String
+
+        init(at position: TrainingPosition, _ resources: Trainer.Resources) {
+            let process = ProcessInfo.processInfo
+            began = .now
+            (stage, epoch, step) = (position.stage, position.epoch, position.step)
+            program = "marginseg \(Version.current)"
+            libtorch = TorchLibrary.version
+            device = resources.device.description
+            threads = TorchLibrary.threadCount
+            loaderWorkers = resources.loaderWorkers
+            system = process.operatingSystemVersionString
+            cores = process.activeProcessorCount
+            memoryBytes = process.physicalMemory
+            instructionSet = TorchLibrary.instructionSet
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case began, stage, epoch, step, program, libtorch, device, threads, system, cores
+            case loaderWorkers = "loader_workers"
+            case memoryBytes = "memory_bytes"
+            case instructionSet = "instruction_set"
+        }
+    }
+
+    let seed: UInt64
+    let data: String
+    let trainingPlanes: Int
+    /// Planes without foreground that the selection left out.
+    let leftOut: Int
+    let validationCases: Int
+    let classNames: [String]
+    /// Pixels of each class in the training planes, and their shares.
+    let labelCounts: [Int]
+    let labelFrequencies: [Double]
+    let parameterCount: Int
+    var sessions: [Session]
+
+    enum CodingKeys: String, CodingKey {
+        case seed, data, sessions
+        case trainingPlanes = "training_planes"
+        case leftOut = "left_out"
+        case validationCases = "validation_cases"
+        case classNames = "class_names"
+        case labelCounts = "label_counts"
+        case labelFrequencies = "label_frequencies"
+        case parameterCount = "parameters"
+    }
+
+    /// Adds the session to those that the run's file names already.
+    ///
+    /// - Returns: how the session differs from the first in what decides the last bits of a sum, such as `4 threads, not 2`.
+    static func record(_ facts: RunFacts, to url: URL) throws -> [String] {
+        var facts = facts
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        if FileSystem.kind(of: url) == .file, let earlier = try? decoder.decode(RunFacts.self, from: FileSystem.read(url)) {
+            facts.sessions = earlier.sessions + facts.sessions
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        try DurableFile.write(try encoder.encode(facts) + Data("\n".utf8), to: url)
+        guard let first = facts.sessions.first, let last = facts.sessions.last else { return [] }
+        return [
+            ("threads", "\(first.threads)", "\(last.threads)"), ("device", first.device, last.device),
+            ("instruction set", first.instructionSet, last.instructionSet), ("libtorch", first.libtorch, last.libtorch),
+            ("program", first.program, last.program),
+        ].filter { $0.1 != $0.2 }.map { "\($0.0) \($0.2), not \($0.1)" }
+    }
+}

@@ -1,0 +1,67 @@
+import SegData
+import SegLosses
+import SegModels
+import Torch
+import TorchNN
+
+/// Makes the steps of one stage: forward, loss, backward, a look at the numbers, the change of the weights.
+struct TrainingStep {
+    let network: any SegmentationNetwork
+    let loss: any SegmentationLoss
+    let optimizer: any Optimizer
+    let dropout: Generator
+    let precision: TrainingConfiguration.Precision
+    let layout: TrainingConfiguration.Layout
+    /// 0: gradients stay as they are.
+    let clipNorm: Double
+    let device: Device
+
+    /// One step with the mean of the batches' gradients.
+    ///
+    /// - Returns: the mean of the batches' losses before the step.
+    /// - Throws: `NumberNotFinite`; the weights are as they were then.
+    func take(_ batches: [Batch], learningRate: Double) throws -> Double {
+        try optimizer.clearGradients()
+        var sum = 0.0
+        for batch in batches {
+            let value = try lossValue(batch)
+            let number = try value.item()
+            guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
+            try (batches.count == 1 ? value : value / Double(batches.count)).backward()
+            sum += number
+        }
+        let norm = try optimizer.gradientNorm()
+        guard norm.isFinite else { throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches) }
+        if clipNorm > 0 { try optimizer.clipGradients(norm: norm, to: clipNorm) }
+        try optimizer.step(learningRate: learningRate)
+        return sum / Double(batches.count)
+    }
+
+    private func lossValue(_ batch: Batch) throws -> Tensor {
+        var images = try batch.imageTensor().to(device: device)
+        if layout == .channelsLast { images = try images.contiguous(.channelsLast) }
+        let labels = try batch.labelTensor().to(device: device)
+        let mode = ForwardMode.training(dropout)
+        let logits =
+            switch precision {
+            case .float32: try network(images, mode)
+            case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images, mode) }.to(.float32)
+            }
+        return try loss(logits: logits, labels: labels)
+    }
+}
+
+/// A number of a step that is NaN or infinite, with the batches that gave it.
+struct NumberNotFinite: Error {
+    let what: String
+    let value: Double
+    let batches: [Batch]
+}
+
+extension Batch {
+    /// [B, C, H, W]
+    func imageTensor() throws -> Tensor { try Tensor(images, shape: [count, channels, size.height, size.width]) }
+
+    /// [B, H, W], uint8
+    func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count, size.height, size.width]) }
+}

@@ -1,0 +1,201 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegMetrics
+import TestSupport
+import Testing
+import Torch
+
+@testable import SegTraining
+
+/// What a run does when numbers, files or the network itself go wrong.
+@Suite struct GuardTests {
+    @Test func theBatchOfABadNumberIsKept() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            let configuration = try TinyRun.configuration(["training.stages.0.learning_rate=1e30"])
+            let message = messageThrown { try TinyRun.train(configuration, data: data, into: run.url) }
+            #expect(message?.contains(", which are in \(run.failedBatch.path); ") == true, "\(message ?? "none")")
+            let batch = try Safetensors(contentsOf: run.failedBatch)
+            #expect(batch.tensors["images"]?.shape == [4, 1, 32, 32])
+            #expect(batch.tensors["labels"]?.shape == [4, 32, 32])
+            struct Sample: Decodable {
+                let sample: String
+                let images: [String]
+                let label: String
+            }
+            let samples = try JSONDecoder().decode([Sample].self, from: Data(try #require(batch.metadata["samples"]).utf8))
+            #expect(samples.count == 4)
+            for sample in samples {
+                let name = try #require(sample.sample.split(separator: " ").first)
+                #expect(sample.images == [data.appending(path: "images/\(name).nii.gz").path])
+                #expect(sample.label == data.appending(path: "labels/\(name).nii.gz").path)
+            }
+            // What there is goes on, with a rate that can.
+            let saved = try SavedRun(run)
+            #expect(saved.position == TrainingPosition(stage: 1))
+        }
+    }
+
+    @Test func weightsBeyondMeasureAreNotSaved() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            let configuration = try TinyRun.configuration([
+                "training.stages.0.learning_rate=1e30", "training.save_minutes=0",
+            ])
+            let message = messageThrown { try TinyRun.train(configuration, data: data, into: run.url) }
+            #expect(
+                message?.hasPrefix("the weights are not finite after stage 'pretraining', epoch 1, step 1; ") == true,
+                "\(message ?? "none")")
+            let saved = try SavedRun(run)
+            #expect(saved.position == TrainingPosition(stage: 1))
+        }
+    }
+
+    /// Rows are the truth: pixels of background, wrist and tip.
+    static let matrices: [(rows: [[Int]], missing: [String])] = [
+        ([[9, 1, 1], [1, 5, 0], [1, 0, 5]], []), ([[9, 0, 0], [5, 0, 0], [3, 0, 0]], ["wrist", "tip"]),
+        ([[9, 1, 0], [5, 0, 0], [3, 0, 0]], ["tip"]), ([[9, 0, 0], [5, 0, 0], [0, 0, 0]], ["wrist"]),
+    ]
+
+    @Test(arguments: matrices)
+    func classesThatAreNeverPredictedAreNamed(_ row: (rows: [[Int]], missing: [String])) {
+        let found = BackgroundCollapse.neverPredicted(
+            ConfusionMatrix(rows: row.rows), classNames: ["background", "wrist", "tip"])
+        #expect(found == row.missing)
+    }
+
+    @Test func aCollapseIsTold() throws {
+        #expect(BackgroundCollapse.warning([], of: ["background", "lesion"]) == nil)
+        #expect(
+            BackgroundCollapse.warning(["lesion"], of: ["background", "lesion"])
+                == "the network has collapsed to background, no pixel is 'lesion'; if it stays so, pre-train with cross_entropy for longer, or try another learning_rate"
+        )
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            var warnings: [String] = []
+            let run = try TinyRun.train(
+                TinyRun.configuration(["training.stages.0.learning_rate=0.05", "training.stages.0.epochs=3"]), data: data,
+                into: folder.appending(path: "run")
+            ) { if case .warned(let text) = $0 { warnings.append(text) } }
+            let records = try TinyRun.records(of: run)
+            let collapsed = records.filter { !$0.neverPredicted.isEmpty }
+            #expect(collapsed.isEmpty == warnings.isEmpty)
+            #expect(warnings.allSatisfy { $0.hasPrefix("stage '") && $0.contains("collapsed to background") })
+        }
+    }
+
+    @Test func theRunSaysWhatItWasMadeOf() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try ContinuedRunTests.configuration()
+            let dataSet = try configuration.openDataSet(at: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            try TorchLibrary.setThreadCount(1)
+            try Trainer(configuration, dataSet: dataSet, folder: run, shouldStop: { true }).run()
+            var warnings: [String] = []
+            // As if the first had run on another processor.
+            let text = try String(contentsOf: run.facts, encoding: .utf8)
+            try DurableFile.write(
+                text.replacing("\"\(TorchLibrary.instructionSet)\"", with: "\"SSE2\""), to: run.facts)
+            try Trainer(
+                continuing: SavedRun(run), with: configuration, dataSet: dataSet,
+                observe: { if case .warned(let text) = $0 { warnings.append(text) } }
+            ).run()
+            #expect(
+                warnings.first
+                    == "this run began on other terms (instruction set \(TorchLibrary.instructionSet), not SSE2): numbers may differ in their last bits"
+            )
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            let facts = try decoder.decode(RunFacts.self, from: Data(contentsOf: run.facts))
+            #expect(facts.sessions.map(\.step) == [0, 1])
+            #expect(facts.labelCounts.reduce(0, +) == 8 * 32 * 32)
+            #expect((facts.trainingPlanes, facts.validationCases, facts.seed) == (8, 1, 1))
+            #expect(facts.sessions.allSatisfy { $0.threads == 1 && $0.cores > 0 && $0.device == "cpu" })
+        }
+    }
+
+    // MARK: Full disks
+
+    @Test func tooLittleRoomIsToldBeforeTheFirstStep() throws {
+        try withTemporaryFolder { folder in
+            let run = RunFolder(folder)
+            let message = messageThrown { try run.requireRoom(for: .max) }
+            let pattern =
+                /\S+ has too little room: the run's checkpoints need [\d.]+ MiB, and [\d.]+ MiB are free/
+            #expect(message?.wholeMatch(of: pattern) != nil, "\(message ?? "none")")
+            try run.requireRoom(for: 1)
+        }
+    }
+
+    /// A file system of 3 MiB in memory; nil where this process may not mount one.
+    private static func mounted(at folder: URL) -> Bool {
+        #if os(Linux)
+            return run("/bin/mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.path])
+        #else
+            return false
+        #endif
+    }
+
+    @discardableResult
+    private static func run(_ program: String, _ arguments: [String]) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
+    @Test func aFullDiskEndsTheRunAndDamagesNothing() throws {
+        try withTemporaryFolder { folder in
+            let disk = folder.appending(path: "disk", directoryHint: .isDirectory)
+            try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+            guard Self.mounted(at: disk) else {
+                print("skipped: this process may not mount a small file system")
+                return
+            }
+            defer { Self.run("/bin/umount", ["-l", disk.path]) }
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try ContinuedRunTests.configuration(["training.save_minutes=0"])
+            let peace = try TinyRun.train(configuration, data: data, into: folder.appending(path: "peace"))
+
+            // Full from the third step on.
+            let run = RunFolder(disk.appending(path: "run"))
+            let filler = disk.appending(path: "filler")
+            let message = messageThrown {
+                try TinyRun.train(configuration, data: data, into: run.url) { event in
+                    guard case .stepped(let step) = event, step.step == 3 else { return }
+                    FileManager.default.createFile(atPath: filler.path, contents: nil)
+                    guard let handle = try? FileHandle(forWritingTo: filler) else { return }
+                    for size in [65536, 512, 1] {
+                        while (try? handle.write(contentsOf: Data(count: size))) != nil {}
+                    }
+                }
+            }
+            #expect(message == "\(run.last.path) cannot be written: No space left on device")
+            let saved = try SavedRun(run)
+            #expect(saved.position.step == 2)
+            #expect(saved.damage == nil)
+
+            // No room to go on is told at once; with room it ends as if nothing had been.
+            let full = messageThrown {
+                try Trainer(continuing: saved, with: configuration, dataSet: configuration.openDataSet(at: data)).run()
+            }
+            #expect(full?.hasPrefix("\(run.url.path) has too little room: ") == true, "\(full ?? "none")")
+            try FileManager.default.removeItem(at: filler)
+            try Trainer(continuing: saved, with: configuration, dataSet: configuration.openDataSet(at: data)).run()
+            let (expected, found) = try (Data(contentsOf: peace.last), Data(contentsOf: run.last))
+            #expect(found == expected)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import SegData
+import TestSupport
+import Testing
+import Torch
+import TorchTestSupport
+
+@testable import SegTraining
+
+/// Precision, layout, accumulation, clipping and averages: each gives the same bytes again, stopped or not.
+@Suite struct TrainingModesTests {
+    static let modes = [
+        "training.precision=bfloat16", "training.layout=channels_last", "training.accumulate=3",
+        "training.weight_average=0.99", "training.stages.0.clip_norm=0.1",
+    ]
+
+    /// Alone, and all together; the last is what they are compared with.
+    static let rows = modes.map { [$0] } + [modes]
+
+    @Test(arguments: rows)
+    func theSameSeedGivesTheSameBytes(_ overrides: [String]) throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try ContinuedRunTests.configuration(overrides)
+            func files(_ run: RunFolder) throws -> [Data] { try [run.best, run.last].map { try Data(contentsOf: $0) } }
+            let first = try TinyRun.train(configuration, data: data, into: folder.appending(path: "a"))
+            let threaded = try TinyRun.train(configuration, data: data, into: folder.appending(path: "b"), workers: 3)
+            let (expected, again) = try (files(first), files(threaded))
+            #expect(expected == again)
+
+            var asked = 0
+            let dataSet = try configuration.openDataSet(at: data)
+            let run = RunFolder(folder.appending(path: "c"))
+            let outcome = try Trainer(
+                configuration, dataSet: dataSet, folder: run,
+                shouldStop: {
+                    asked += 1
+                    return asked > 2
+                }
+            ).run()
+            #expect(outcome != .finished)
+            try Trainer(continuing: SavedRun(run), with: configuration, dataSet: dataSet).run()
+            let continued = try files(run)
+            #expect(continued == expected)
+
+            let plain = try TinyRun.train(ContinuedRunTests.configuration(), data: data, into: folder.appending(path: "plain"))
+            let (one, other) = try (Checkpoint(contentsOf: first.last), Checkpoint(contentsOf: plain.last))
+            let name = "out_conv.weight"
+            let (found, usual) = (try #require(one.weights[name]), try #require(other.weights[name]))
+            let difference = try found.largestDifference(to: usual)
+            #expect(difference > 0, "the mode does something")
+            // Validation sees the weights that are kept.
+            #expect(one.manifest.validation == (try TinyRun.records(of: first)).last?.validation)
+        }
+    }
+
+    /// Two batches of 2 make the step of one batch of 4, where nothing depends on the batch.
+    @Test func accumulatedBatchesMakeOneStep() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            func weights(_ overrides: [String], _ name: String) throws -> (tensors: [String: Tensor], steps: Int) {
+                var steps = 0
+                let configuration = try ContinuedRunTests.configuration(
+                    ["training.augmentation.noise=0", "network.dropout=[0, 0, 0, 0, 0]", "training.stages.0.epochs=1"] + overrides
+                )
+                let run = try TinyRun.train(configuration, data: data, into: folder.appending(path: name)) {
+                    if case .stepped = $0 { steps += 1 }
+                }
+                return (try Checkpoint(contentsOf: run.stage(1, "pretraining")).weights, steps)
+            }
+            let halves = try weights(["training.batch_size=2", "training.accumulate=2"], "halves")
+            let whole = try weights(["training.batch_size=4"], "whole")
+            #expect(halves.steps == 4 && whole.steps == 4, "two epochs of two steps")
+            for (name, tensor) in whole.tensors {
+                let other = try #require(halves.tensors[name])
+                let difference = try tensor.largestDifference(to: other)
+                #expect(difference < 1e-4, "\(name)")
+            }
+        }
+    }
+}
