@@ -19,6 +19,11 @@ let kernelParts = ["kernels", "vectors", "blocks", "labels", "margin", "softmax"
     $0 + ".inl"
 }
 
+let networkKernelParts = [
+    "network", "images", "matrices", "winograd", "direct", "convolution", "mixing", "normalization", "excitation", "activation",
+    "resolution",
+].map { "network/" + $0 + ".inl" }
+
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies)
@@ -63,7 +68,7 @@ let package = Package(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
         .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibTIFF"]),
-        .target(name: "CKernels", exclude: kernelParts),
+        .target(name: "CKernels", exclude: kernelParts + networkKernelParts),
 
         // Rooms without torch, useful alone.
         room("DurableFiles"),
@@ -87,7 +92,7 @@ let package = Package(
         room("Torch", ["CTorch", "DurableFiles"]),
         room("TorchNN", ["Torch"]),
         room("SegLosses", ["Torch", "CKernels", "MarginCalibration"]),
-        room("SegModels", ["Torch", "TorchNN"]),
+        room("SegModels", ["Torch", "TorchNN", "CKernels"]),
         room("SegData", ["MedicalImages", "MarginCalibration", "DurableFiles"]),
         room(
             "SegTraining",
@@ -120,7 +125,7 @@ let package = Package(
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
-        tests("SegModels", ["TorchTestSupport"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
+        tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
         .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),

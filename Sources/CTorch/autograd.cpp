@@ -1,4 +1,4 @@
-// Gradients: the graph, its modes, and the hook for a value that brings its own gradient.
+// Gradients: the graph, its modes, and the hooks for values that bring their own gradient or backward pass.
 
 #include "guarded.h"
 
@@ -6,6 +6,10 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/engine.h>
+#include <torch/csrc/autograd/saved_variable.h>
+
+#include <stdexcept>
 
 ct_error *ct_set_requires_grad(ct_tensor self, bool on) {
     return ct::guarded([&] { ct::get(self).requires_grad_(on); });
@@ -68,6 +72,80 @@ ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradien
             ct::get(gradient).sizes() == ct::get(input).sizes(), "the gradient has shape ", ct::get(gradient).sizes(),
             ", its input ", ct::get(input).sizes());
         ct::give(out, KnownGradient::apply(ct::get(input), ct::get(value), ct::get(gradient)));
+    });
+}
+
+namespace {
+
+// A backward pass that somebody else runs, with all that it keeps.
+class ForeignPass : public torch::CustomClassHolder {
+    ct_backward_pass pass;
+
+  public:
+    explicit ForeignPass(ct_backward_pass pass) : pass(pass) {}
+    ~ForeignPass() override { release(); }
+
+    torch::autograd::variable_list run(at::Tensor &&incoming, size_t inputs) {
+        TORCH_CHECK(pass.context, torch::autograd::ERR_BACKWARD_TWICE);
+        ct_tensor handle{};
+        ct::give(&handle, std::move(incoming));
+        std::vector<ct_tensor> made(inputs);
+        ct_error *error = pass.run(pass.context, handle, made.data());
+        torch::autograd::variable_list gradients(inputs);
+        for (size_t i = 0; i < inputs; i++) {
+            if (!made[i].impl) continue;
+            gradients[i] = ct::get(made[i]);
+            ct_tensor_free(made[i]);
+        }
+        if (error) {
+            const std::string message = error->message;
+            ct_error_free(error);
+            throw std::runtime_error(message);
+        }
+        return gradients;
+    }
+
+    void release() {
+        if (pass.context) pass.release(pass.context);
+        pass.context = nullptr;
+    }
+};
+
+struct ForeignFunction : public torch::autograd::Function<ForeignFunction> {
+    // Autograd takes every tensor among the arguments for an input; the value is none.
+    struct Result {
+        at::Tensor value;
+        c10::intrusive_ptr<ForeignPass> pass;
+    };
+
+    static at::Tensor forward(torch::autograd::AutogradContext *context, at::TensorList inputs, const Result &result) {
+        context->saved_data["inputs"] = static_cast<int64_t>(inputs.size());
+        context->saved_data["pass"] = c10::IValue::make_capsule(result.pass);
+        return result.value.variable_data();
+    }
+
+    static torch::autograd::variable_list backward(
+        torch::autograd::AutogradContext *context, torch::autograd::variable_list incoming) {
+        const auto inputs = static_cast<size_t>(context->saved_data["inputs"].toInt());
+        auto pass = c10::static_intrusive_pointer_cast<ForeignPass>(context->saved_data["pass"].toCapsule());
+        auto gradients = pass->run(std::move(incoming[0]), inputs);
+        // What was saved goes as soon as a graph that is not kept has been walked.
+        if (!torch::autograd::get_current_graph_task_keep_graph()) pass->release();
+        gradients.emplace_back();   // of `result`
+        return gradients;
+    }
+};
+
+} // namespace
+
+ct_error *ct_error_new(const char *message) { return ct::make_error(CT_ERROR_RUNTIME, message); }
+
+ct_error *ct_attach_backward(
+    ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out) {
+    return ct::guarded([&] {
+        auto foreign = c10::make_intrusive<ForeignPass>(pass);
+        const auto tensors = ct::list(inputs, count);
+        ct::give(out, ForeignFunction::apply(at::TensorList(tensors), ForeignFunction::Result{ct::get(value), foreign}));
     });
 }
 

@@ -34,11 +34,13 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
     /// Builds the network with PyTorch's default starting values.
     ///
     /// - Throws: `NetworkConfigurationError` for sizes that make no network.
-    public func makeNetwork(channels: Int, classes: Int, generator: Generator) throws -> any SegmentationNetwork {
+    public func makeNetwork(
+        channels: Int, classes: Int, execution: Execution = .fused, generator: Generator
+    ) throws -> any SegmentationNetwork {
         try validate()
         return switch architecture {
-        case .coplenet: try CopleNet(channels: channels, classes: classes, self, generator)
-        case .unet: try UNet(channels: channels, classes: classes, self, generator)
+        case .coplenet: try CopleNet(channels: channels, classes: classes, self, execution: execution, generator)
+        case .unet: try UNet(channels: channels, classes: classes, self, execution: execution, generator)
         }
     }
 

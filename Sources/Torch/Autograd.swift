@@ -43,6 +43,60 @@ extension Tensor {
     }
 }
 
+extension Tensor {
+    /// This value as autograd sees it: a function of `inputs` whose gradients `pass` makes from the incoming one.
+    ///
+    /// The closure keeps what backward needs, and is let go as soon as a graph that is not kept has been walked. It runs
+    /// without recording; an error it throws comes out of `backward` as a `TorchError` with its description.
+    ///
+    /// - Parameters:
+    ///   - inputs: tensors in the graph, or constants, which the gradients made for them do not reach.
+    ///   - pass: d loss / d self → d loss / d input for each input; nil stands for none.
+    /// - Returns: itself where nothing is recorded or no input is in the graph.
+    public func withBackward(
+        inputs: [Tensor], _ pass: @escaping (_ incoming: Tensor) throws -> [Tensor?]
+    ) throws(TorchError) -> Tensor {
+        guard isRecordingGradient, inputs.contains(where: \.requiresGradient) else { return self }
+        let context = BackwardPass(inputCount: inputs.count, pass)
+        return try make("custom function", [self]) { out in
+            ct_attach_backward(
+                raw, inputs.map(\.raw), inputs.count,
+                ct_backward_pass(
+                    context: Unmanaged.passRetained(context).toOpaque(),
+                    run: { context, incoming, gradients in
+                        // Both are what `ct_attach_backward` was given and promises.
+                        Unmanaged<BackwardPass>.fromOpaque(context!).takeUnretainedValue().run(incoming, gradients!)
+                    },
+                    release: { context in Unmanaged<BackwardPass>.fromOpaque(context!).release() }), out)
+        }
+    }
+}
+
+/// A closure on its way through C.
+private final class BackwardPass {
+    let inputCount: Int
+    let pass: (Tensor) throws -> [Tensor?]
+
+    init(inputCount: Int, _ pass: @escaping (Tensor) throws -> [Tensor?]) {
+        self.inputCount = inputCount
+        self.pass = pass
+    }
+
+    func run(_ incoming: ct_tensor, _ made: UnsafeMutablePointer<ct_tensor>) -> OpaquePointer? {
+        do {
+            let gradients = try pass(Tensor(owning: incoming))
+            precondition(gradients.count == inputCount, "\(gradients.count) gradients for \(inputCount) inputs")
+            for (index, gradient) in gradients.enumerated() {
+                guard let gradient else { continue }
+                try check("gradient", [gradient], ct_tensor_alias(gradient.raw, made + index))
+            }
+            return nil
+        } catch {
+            return ct_error_new("\(error)")
+        }
+    }
+}
+
 /// Runs `body` without recording a graph.
 ///
 /// The mode belongs to the thread, so the closure cannot be asynchronous.

@@ -23,6 +23,13 @@ public final class Generator {
         try check("generator state", [state], ct_generator_set_state(handle, state.raw))
     }
 
+    /// 32 random bits, as a seed for a generator that is not libtorch's.
+    public func bits() throws(TorchError) -> UInt32 {
+        let number = try Tensor.empty([1], dtype: .float64, device: device)
+        try number.uniformInPlace(0, 0x1p32, self)
+        return try UInt32(number.item())
+    }
+
     /// 0 … count − 1 in random order, int64 [count].
     public func permutation(_ count: Int) throws(TorchError) -> Tensor {
         try make("randperm") { ct_random_permutation(Int64(count), handle, $0) }

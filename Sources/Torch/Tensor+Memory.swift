@@ -15,5 +15,18 @@ extension Tensor {
     }
 }
 
+extension Tensor {
+    /// Lends the addresses of several tensors' first elements, in their order; nil for nil.
+    ///
+    /// - Precondition: the tensors are on the CPU.
+    public static func withUnsafeMutableAddresses<Result>(
+        of tensors: [Tensor?], _ body: ([UnsafeMutableRawPointer?]) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(tensors) {
+            try body(tensors.map { tensor in tensor?.withUnsafeMutableAddress { $0 } })
+        }
+    }
+}
+
 /// Whether operations on this thread are recorded for backward passes.
 public var isRecordingGradient: Bool { ct_grad_mode_get() }

@@ -94,7 +94,7 @@ public protocol Layer: Module {
 
 /// Layers one after another.
 public final class Sequential: Module, Layer {
-    let layers: [any Layer]
+    public let layers: [any Layer]
 
     public init(_ layers: [any Layer]) { self.layers = layers }
 

@@ -75,6 +75,52 @@ struct AutogradTests {
         #expect(message == "set grad of [2] float64: the gradient has shape [3], its tensor [2]")
     }
 
+    // MARK: A backward pass of one's own
+
+    @Test func aPassMakesTheGradientsOfItsInputs() throws {
+        let (x, y, constant) = try (leaf([1, 2]), leaf([3, 4]), Tensor([5, 6] as [Double]))
+        let value = try withoutGradient { x * y + constant }
+        let result = try value.withBackward(inputs: [x, constant, y]) { incoming in [incoming * y, nil, incoming * x] }
+        #expect(result.requiresGradient)
+        #expect(!value.requiresGradient)
+        #expect(try result.elements() == [8.0, 14])
+        try (result * 2).sum().backward()
+        #expect(try gradient(of: x) == [6, 8])
+        #expect(try gradient(of: y) == [2, 4])
+    }
+
+    @Test func aPassIsKeptAsLongAsItsGraph() throws {
+        final class Saved {}
+        weak var saved: Saved?
+        let x = try leaf([1])
+        let result = try {
+            let kept = Saved()
+            saved = kept
+            return try x.detached().withBackward(inputs: [x]) { [kept] incoming in withExtendedLifetime(kept) { [incoming * 3] } }
+        }()
+        try result.backward(keepingGraph: true)
+        #expect(saved != nil)
+        try result.backward()
+        #expect(saved == nil)
+        #expect(try gradient(of: x) == [6])
+        let message = try #require(messageThrown { try result.backward() })
+        #expect(message.contains("a second time"))
+    }
+
+    @Test func aPassMayFail() throws {
+        struct Failure: Error, CustomStringConvertible { let description = "no gradient today" }
+        let x = try leaf([1])
+        let result = try x.detached().withBackward(inputs: [x]) { _ in throw Failure() }
+        #expect(messageThrown { try result.backward() } == "backward of [1] float64: no gradient today")
+    }
+
+    @Test func withoutAGraphThereIsNoPass() throws {
+        let x = try leaf([1])
+        let constant = try Tensor([1.0])
+        #expect(try !constant.withBackward(inputs: [constant]) { [$0] }.requiresGradient)
+        #expect(try !withoutGradient { try constant.withBackward(inputs: [x]) { [$0] } }.requiresGradient)
+    }
+
     // MARK: A known gradient
 
     @Test func theValuePassesAndTheGradientIsScaled() throws {

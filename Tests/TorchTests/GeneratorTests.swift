@@ -18,6 +18,17 @@ struct GeneratorTests {
         }
     }
 
+    /// Uniform over 32 bits: of 64 draws some have the highest bit, and some the lowest.
+    @Test func bitsFillTheWord() throws {
+        let (one, two) = try (Generator(seed: 7), Generator(seed: 7))
+        let bits = try (0..<64).map { _ in try one.bits() }
+        let again = try (0..<64).map { _ in try two.bits() }
+        #expect(bits == again)
+        #expect(Set(bits).count == 64)
+        #expect((10...54).contains(bits.count { $0 >> 31 == 1 }))
+        #expect((10...54).contains(bits.count { $0 & 1 == 1 }))
+    }
+
     @Test func anotherSeedOtherNumbers() throws {
         let (first, second) = try (numbers(Generator(seed: 1)), numbers(Generator(seed: 2)))
         #expect(first != second)

@@ -26,6 +26,16 @@ struct TensorMemoryTests {
         #expect(throws: Stop.self) { try tensor.withUnsafeMutableAddress { _ in throw Stop() } }
     }
 
+    @Test func severalAreLentTogether() throws {
+        let (one, two) = try (Tensor([1, 2] as [Float]), Tensor([3] as [Float]))
+        let sum = Tensor.withUnsafeMutableAddresses(of: [one, nil, two]) { addresses in
+            let floats = addresses.map { $0?.assumingMemoryBound(to: Float.self) }  // both are float32
+            #expect(floats[1] == nil)
+            return (floats[0]?[1] ?? 0) + (floats[2]?[0] ?? 0)
+        }
+        #expect(sum == 5)
+    }
+
     @Test func noElementsTrap() async {
         await #expect(processExitsWith: .failure) { try Tensor.zeros([0]).withUnsafeMutableAddress { _ in } }
     }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "CKernelsNetwork.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

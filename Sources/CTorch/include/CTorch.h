@@ -54,6 +54,8 @@ typedef enum { CT_CONTIGUOUS = 0, CT_CHANNELS_LAST = 1, CT_CHANNELS_LAST_3D = 2 
 ct_error_kind ct_error_get_kind(const ct_error *error);
 const char *ct_error_get_message(const ct_error *error);
 void ct_error_free(ct_error *error);
+// For callbacks that fail; of the kind CT_ERROR_RUNTIME.
+ct_error *ct_error_new(const char *message);
 
 // MARK: Library and devices
 
@@ -201,6 +203,17 @@ ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient);
 // A scalar that autograd sees as a function of `input` whose gradient is known already: backward hands
 // `gradient` times the incoming scalar to `input`.
 ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out);
+// The backward pass of a function of several inputs. `run` takes ownership of the incoming gradient, and fills one
+// gradient for each input with a tensor that the caller will own, or {NULL} for none. It returns NULL or an owned error.
+// `release` is called once, when nobody can ask for the pass again.
+typedef struct {
+    void *context;
+    ct_error *(*run)(void *context, ct_tensor incoming, ct_tensor *gradients);
+    void (*release)(void *context);
+} ct_backward_pass;
+// `value` as autograd sees it: a function of `inputs`. Takes the context over, also on an error.
+ct_error *ct_attach_backward(
+    ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out);
 // Thread-local; setting returns what it was.
 bool ct_grad_mode_set(bool on);
 bool ct_grad_mode_get(void);

@@ -2,7 +2,7 @@ import Torch
 
 /// x for x > 0, slope·x elsewhere.
 public final class LeakyReLU: Module, Layer {
-    let negativeSlope: Double
+    public let negativeSlope: Double
     public init(negativeSlope: Double = 0.01) { self.negativeSlope = negativeSlope }
 
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {

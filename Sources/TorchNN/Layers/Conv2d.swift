@@ -6,7 +6,7 @@ import Torch
 public final class Conv2d: Module, Layer {
     public let weight: Parameter
     public let bias: Parameter?
-    let padding: Int
+    public let padding: Int
     let dilation: Int
 
     /// - Precondition: `kernel` is odd.

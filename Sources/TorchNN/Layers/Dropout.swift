@@ -2,7 +2,7 @@ import Torch
 
 /// In training, sets each element to 0 with probability p and scales the others by 1/(1 − p).
 public final class Dropout: Module, Layer {
-    let probability: Double
+    public let probability: Double
 
     /// - Precondition: 0 ≤ p < 1.
     public init(_ probability: Double) {

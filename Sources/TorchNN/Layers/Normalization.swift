@@ -4,7 +4,9 @@ import Torch
 public final class GroupNorm: Module, Layer {
     public let weight: Parameter
     public let bias: Parameter
-    let groups: Int
+    public let groups: Int
+    /// Added to the variance.
+    public let epsilon = 1e-5
 
     /// - Precondition: `groups` divides `channels`.
     public init(groups: Int, channels: Int) throws {
@@ -16,7 +18,7 @@ public final class GroupNorm: Module, Layer {
 
     /// [B, C, H, W] → same
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        try input.groupNormalized(groups, weight: weight.tensor, bias: bias.tensor)
+        try input.groupNormalized(groups, weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
     }
 }
 

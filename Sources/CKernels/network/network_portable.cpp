@@ -1,0 +1,18 @@
+// The network's kernels for portable; the same source as for the other instruction sets.
+
+#include "../parallel.h"
+#include "scratch.h"
+#include "table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#define CK_ISA portable
+#if defined(__aarch64__)
+#define CK_ACCUMULATORS 6   // of four registers each, of 32
+#else
+#define CK_ACCUMULATORS 2   // of four registers each, of 16
+#endif
+#include "network.inl"

@@ -1,0 +1,71 @@
+import CKernels
+import Torch
+import TorchNN
+
+/// GroupNorm → LeakyReLU → dropout → excitation by the CPU kernels, from the statistics of an input.
+struct FusedActivation {
+    private let shape: ck_activation
+    private let layer: GroupNorm
+    private let input: PixelImages
+    /// What `ck_normalize` leaves, [rows, B, C].
+    private let norm: Tensor
+
+    init(_ layer: GroupNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
+        shape = ck_activation(
+            images: Int64(input.count), pixels: Int64(input.pixels), channels: Int64(input.channels),
+            groups: Int64(layer.groups), epsilon: Float(layer.epsilon), slope: Float(slope), dropout: Float(dropout), seed: seed)
+        self.layer = layer
+        self.input = input
+        norm = try Tensor.empty([CK_NORM_ROWS, input.count, input.channels])
+        withFloats([input.tensor, layer.weight.tensor, layer.bias.tensor, norm]) { p in
+            withUnsafePointer(to: shape) { ck_normalize($0, p[0], p[1], p[2], p[3]) }
+        }
+    }
+
+    /// The factor of each image and channel, from the means of the activation.
+    func excitation(_ layer: SqueezeExcitation.Weights) throws -> FusedExcitation {
+        let excitation = try FusedExcitation(layer, images: input.count)
+        withFloats([input.tensor, norm]) { p in
+            excitation.withParts { parts in
+                withUnsafePointer(to: shape) { ck_excite($0, p[0], p[1], parts) }
+            }
+        }
+        return excitation
+    }
+
+    /// activation · excitation + residual
+    func callAsFunction(_ excitation: FusedExcitation? = nil, adding residual: PixelImages? = nil) throws -> PixelImages {
+        let output = try input.emptyCopy()
+        withFloats([input.tensor, norm, excitation?.factor, residual?.tensor, output.tensor]) { p in
+            withUnsafePointer(to: shape) { ck_activate($0, p[0], p[1], p[2], p[3], p[4], shape.channels) }
+        }
+        return output
+    }
+
+    struct Gradients {
+        let input: PixelImages
+        let weight: Tensor
+        let bias: Tensor
+        /// Of a bias that the convolution before has added.
+        let shift: Tensor
+    }
+
+    /// - Parameter reusing: whether the incoming gradient's memory may take the input's.
+    func backward(_ incoming: PixelImages, _ excitation: FusedExcitation? = nil, reusing: Bool = false) throws -> Gradients {
+        let gradients = try Gradients(
+            input: reusing ? incoming : input.emptyCopy(), weight: .empty([input.channels]), bias: .empty([input.channels]),
+            shift: .empty([input.channels]))
+        withFloats([
+            input.tensor, norm, layer.weight.tensor, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
+            gradients.shift,
+        ]) { p in
+            func run(_ excitation: UnsafePointer<ck_excitation>?) {
+                withUnsafePointer(to: shape) {
+                    ck_activate_backward($0, p[0], p[1], p[2], excitation, p[3], shape.channels, p[4], p[5], p[6], p[7])
+                }
+            }
+            if let excitation { excitation.withParts(run) } else { run(nil) }
+        }
+        return gradients
+    }
+}

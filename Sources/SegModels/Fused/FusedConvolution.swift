@@ -1,0 +1,57 @@
+import CKernels
+import Torch
+import TorchNN
+
+/// A 3×3 convolution by the CPU kernels, and its gradients.
+struct FusedConvolution {
+    private var shape: ck_convolution
+    private let layer: Conv2d
+
+    /// - Precondition: `layer` is a 3×3 convolution with a bias whose channels `ck_convolves` takes.
+    init(_ layer: Conv2d, on images: PixelImages) {
+        let weight = layer.weight.tensor.shape
+        precondition(weight[1] == images.channels, "\(images.channels) channels for a weight of shape \(weight)")
+        shape = ck_convolution(
+            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width), inputs: Int64(weight[1]),
+            outputs: Int64(weight[0]))
+        self.layer = layer
+    }
+
+    func callAsFunction(_ input: PixelImages) throws -> PixelImages {
+        let output = try PixelImages(
+            count: input.count, channels: Int(shape.outputs), height: input.height, width: input.width)
+        withFloats([input.tensor, layer.weight.tensor, layer.bias?.tensor, output.tensor]) { p in
+            withUnsafePointer(to: shape) { ck_convolve($0, p[0], p[1], p[2], p[3]) }
+        }
+        return output
+    }
+
+    /// `adding` is a gradient of the input that comes by another way.
+    func inputGradient(_ incoming: PixelImages, adding other: PixelImages?) throws -> PixelImages {
+        let gradient = try PixelImages(
+            count: incoming.count, channels: Int(shape.inputs), height: incoming.height, width: incoming.width)
+        withFloats([incoming.tensor, layer.weight.tensor, other?.tensor, gradient.tensor]) { p in
+            withUnsafePointer(to: shape) { ck_convolve_input_gradient($0, p[0], p[1], p[2], p[3]) }
+        }
+        return gradient
+    }
+
+    func weightGradient(input: PixelImages, _ incoming: PixelImages) throws -> Tensor {
+        let gradient = try Tensor.empty(layer.weight.tensor.shape)
+        withFloats([input.tensor, incoming.tensor, gradient]) { p in
+            withUnsafePointer(to: shape) { ck_convolve_weight_gradient($0, p[0], p[1], p[2]) }
+        }
+        return gradient
+    }
+}
+
+extension Conv2d {
+    /// Whether this is a convolution of `kernel`×`kernel` with a bias and no dilation.
+    func isPlain(kernel: Int) -> Bool {
+        let shape = weight.tensor.shape
+        return bias != nil && shape[2] == kernel && padding == (kernel - 1) / 2
+    }
+
+    var inputCount: Int { weight.tensor.shape[1] }
+    var outputCount: Int { weight.tensor.shape[0] }
+}

@@ -1,0 +1,68 @@
+import CKernels
+import Torch
+import TorchNN
+
+/// [skip, bilinear doubling of a 1×1 convolution] as one step of autograd, by the CPU kernels: the enlarged image is
+/// written behind the skip's channels.
+struct FusedJoin {
+    private let convolution: Conv2d
+
+    /// Nil where the kernels do not take the convolution.
+    init?(_ convolution: Conv2d) {
+        guard FusedMixing.takes(convolution) else { return nil }
+        self.convolution = convolution
+    }
+
+    /// Whether the kernels take this skip.
+    func takes(skip: Tensor) -> Bool { skip.shape[1] % 8 == 0 }
+
+    /// input [B, Cin, h, w], skip [B, Cskip, H, W] → [B, Cskip + Cout, H, W]
+    func callAsFunction(_ input: Tensor, skip: Tensor) throws -> Tensor {
+        let (images, skipped, output) = try withoutGradient {
+            let (images, skipped) = try (PixelImages(input), PixelImages(skip))
+            return try (images, skipped, join(FusedMixing(convolution, on: images)(images), skipped))
+        }
+        guard let bias = convolution.bias?.tensor else { return output.tensor }
+        return try output.tensor.withBackward(inputs: [input, skip, convolution.weight.tensor, bias]) { incoming in
+            let (narrow, skipGradient) = try split(PixelImages(incoming), low: images, skip: skipped)
+            let mixed = try FusedMixing(convolution, on: images).backward(input: images, narrow)
+            return [mixed.input.tensor, skipGradient.tensor, mixed.weight, mixed.bias]
+        }
+    }
+
+    private func enlarging(_ low: PixelImages, to high: PixelImages) -> ck_enlarging {
+        ck_enlarging(
+            images: Int64(low.count), channels: Int64(convolution.outputCount), low_height: Int64(low.height),
+            low_width: Int64(low.width), high_height: Int64(high.height), high_width: Int64(high.width))
+    }
+
+    private func join(_ narrow: PixelImages, _ skip: PixelImages) throws -> PixelImages {
+        let channels = skip.channels + narrow.channels
+        let output = try PixelImages(count: skip.count, channels: channels, height: skip.height, width: skip.width)
+        withFloats([narrow.tensor, skip.tensor, output.tensor]) { p in
+            guard let behind = p[2]?.advanced(by: skip.channels) else { return }
+            withUnsafePointer(to: enlarging(narrow, to: skip)) { ck_enlarge($0, p[0], behind, Int64(channels)) }
+            ck_copy_channels(
+                Int64(skip.count * skip.pixels), Int64(skip.channels), p[1], Int64(skip.channels), p[2], Int64(channels))
+        }
+        return output
+    }
+
+    private func split(_ incoming: PixelImages, low: PixelImages, skip: PixelImages) throws -> (
+        narrow: PixelImages, skip: PixelImages
+    ) {
+        let narrow = try PixelImages(
+            count: low.count, channels: convolution.outputCount, height: low.height, width: low.width)
+        let skipGradient = try skip.emptyCopy()
+        withFloats([incoming.tensor, narrow.tensor, skipGradient.tensor]) { p in
+            guard let behind = p[0]?.advanced(by: skip.channels) else { return }
+            withUnsafePointer(to: enlarging(low, to: skip)) {
+                ck_enlarge_backward($0, behind, Int64(incoming.channels), p[1])
+            }
+            ck_copy_channels(
+                Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(incoming.channels), p[2],
+                Int64(skip.channels))
+        }
+        return (narrow, skipGradient)
+    }
+}

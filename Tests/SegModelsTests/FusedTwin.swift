@@ -1,0 +1,54 @@
+import Testing
+import Torch
+import TorchNN
+import TorchTestSupport
+
+@testable import SegModels
+
+/// A part of a network twice, with equal parameters: by the fused kernels in float32, and composed in float64.
+struct FusedTwin<Part: Module> {
+    let fused: Part
+    let composed: Part
+
+    init(_ make: (Execution) throws -> Part) throws {
+        fused = try make(.fused)
+        composed = try make(.composed)
+        // Norms start at 1 and 0, biases small: random ones show more.
+        for (index, (one, other)) in zip(fused.namedState(), composed.namedState()).enumerated() where one.isParameter {
+            if one.tensor.rank == 1 {
+                let values = try Tensor.random(one.tensor.shape, seed: UInt64(index)).to(.float32)
+                let start: Double = one.name.hasSuffix("weight") ? 1 : 0
+                try withoutGradient { try one.tensor.copyInPlace(from: values * 0.3 + start) }
+            }
+            try other.tensor.setDataInPlace(one.tensor.detached().to(.float64))
+        }
+    }
+
+    /// Runs both on the same inputs, with Σ output·(random numbers) as the loss, and returns for the output and each
+    /// gradient the largest difference as a share of the largest value.
+    func differences(
+        _ inputs: [Tensor], constants: Int = 0, _ run: (Part, [Tensor]) throws -> Tensor
+    ) throws -> [(name: String, share: Double)] {
+        func pass(_ part: Part, _ dtype: DType) throws -> [(name: String, tensor: Tensor)] {
+            let leaves = try inputs.enumerated().map { index, input in
+                let leaf = try input.to(dtype).clone()
+                if index >= constants { try leaf.setRequiresGradient() }
+                return leaf
+            }
+            let output = try run(part, leaves)
+            let weights = try Tensor.random(output.shape, seed: 77).to(dtype)
+            try (output * weights).sum().backward()
+            let gradients =
+                leaves.dropFirst(constants).enumerated().map { ("input \($0)", $1.gradient) }
+                + part.namedState().filter(\.isParameter).map { ($0.name, $0.tensor.gradient) }
+            return try [("output", output)] + gradients.map { try ($0, #require($1, "\($0)")) }
+        }
+        let expected = try pass(composed, .float64)
+        let found = try pass(fused, .float32)
+        let scale = try expected.map { try $0.tensor.abs().max().item() }
+        return try zip(zip(found, expected), scale).map { pair, largest in
+            // Some gradients are 0 up to rounding: a shift before a norm has no effect.
+            (pair.0.name, try pair.0.tensor.largestDifference(to: pair.1.tensor) / max(largest, 1e-2 * scale.max()!))
+        }
+    }
+}
