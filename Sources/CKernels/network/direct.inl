@@ -1,112 +1,160 @@
 // 3×3 convolutions at the ends of a network, where there are too few channels on one side for tiles to pay: from the
-// image's one or three channels, and to a score for each class.
+// image's one or three channels to vectors of them, and from vectors to a score for each class.
+//
+// The few channels are read as planes. Both ends then share two passes: one spreads planes over vectors of channels (the
+// first convolution, and the gradient of the last one's input), the other gathers the products of planes and vectors (the
+// gradient of either's weights).
 
-// Calls body(tap, offset of the tap's pixel) for the taps that lie inside of the image.
-template <typename Body>
-inline void for_taps(int64_t height, int64_t width, int64_t y, int64_t x, Body &&body) {
-    const bool inside = y > 0 && x > 0 && y + 1 < height && x + 1 < width;
-    for (int tap = 0; tap < 9; tap++) {
-        const int64_t dy = tap / 3 - 1, dx = tap % 3 - 1;
-        if (inside || (y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width)) body(tap, dy * width + dx);
+// Planes of an image with few channels: element (image, channel, pixel) lies at image·image_step + channel·channel_step +
+// pixel·pixel_step.
+struct Planes {
+    const float *elements;
+    int64_t image_step, channel_step, pixel_step;
+};
+
+// The plane's rows around `y` with a pixel of zeros at either end: three rows of width + 2.
+inline void copy_rows(const Planes &planes, const ck_convolution &s, int64_t image, int64_t channel, int64_t y, float *rows) {
+    const float *plane = planes.elements + image * planes.image_step + channel * planes.channel_step;
+    for (int64_t i = -1; i <= 1; i++, rows += s.width + 2) {
+        rows[0] = rows[s.width + 1] = 0;
+        if (y + i < 0 || y + i >= s.height) {
+            std::fill(rows, rows + s.width + 2, 0.f);
+        } else {
+            for (int64_t x = 0; x < s.width; x++) rows[x + 1] = plane[((y + i) * s.width + x) * planes.pixel_step];
+        }
     }
 }
 
-// Rows of images in chunks of fixed length, for sums over them.
-constexpr int64_t rows_together = 8;
-
-inline void convolve_few_inputs(
-    const ck_convolution &s, const float *input, const float *weight, const float *bias, float *output) {
-    // [tap][input][output]
-    float *packed = scratch(Scratch::weights, 9 * s.inputs * s.outputs);
-    for (int64_t out = 0; out < s.outputs; out++) {
-        for (int64_t in = 0; in < s.inputs; in++) {
-            for (int64_t tap = 0; tap < 9; tap++) {
-                packed[(tap * s.inputs + in) * s.outputs + out] = weight[(out * s.inputs + in) * 9 + tap];
-            }
-        }
-    }
+// output[pixel][channel] = Σ plane[pixel + tap]·weights[plane][tap][channel] + bias, which may be NULL.
+inline void spread_planes(
+    const ck_convolution &s, const Planes &planes, int64_t count, int64_t channels, const float *weights, const float *bias,
+    float *output) {
     parallel(s.images * s.height, [&](int64_t row) {
-        const int64_t y = row % s.height;
-        for (int64_t x = 0; x < s.width; x++) {
-            const int64_t pixel = row * s.width + x;
-            for (int64_t out = 0; out < s.outputs; out += lanes) {
-                F sum = load_channels(bias + out);
-                for_taps(s.height, s.width, y, x, [&](int tap, int64_t offset) {
-                    const float *from = input + (pixel + offset) * s.inputs;
-                    const float *weights = packed + tap * s.inputs * s.outputs + out;
-                    for (int64_t in = 0; in < s.inputs; in++) {
-                        sum += all(from[in]) * load_channels(weights + in * s.outputs);
-                    }
-                });
-                store_channels(output + pixel * s.outputs + out, sum);
+        float *rows = scratch(Scratch::row, 3 * (s.width + 2));
+        for (int64_t plane = 0; plane < count; plane++) {
+            copy_rows(planes, s, row / s.height, plane, row % s.height, rows);
+            for (int64_t c = 0; c < channels; c += lanes) {
+                F weight[9];
+                for (int tap = 0; tap < 9; tap++) weight[tap] = load_channels(weights + (plane * 9 + tap) * channels + c);
+                const F first = bias ? load_channels(bias + c) : all(0.f);
+                for (int64_t x = 0; x < s.width; x++) {
+                    float *to = output + (row * s.width + x) * channels + c;
+                    F sum = plane == 0 ? first : load_channels(to);
+#pragma clang loop unroll(full)
+                    for (int tap = 0; tap < 9; tap++) sum += all(rows[tap / 3 * (s.width + 2) + x + tap % 3]) * weight[tap];
+                    store_channels(to, sum);
+                }
             }
         }
     });
+}
+
+// sums[plane][tap][channel] = Σ plane[pixel + tap]·vectors[pixel][channel] over the pixels of all images.
+inline std::vector<double> gather_planes(
+    const ck_convolution &s, const Planes &planes, int64_t count, int64_t channels, const float *vectors) {
+    constexpr int64_t rows_together = 8;
+    const int64_t height = s.images * s.height, chunks = (height + rows_together - 1) / rows_together;
+    const int64_t size = count * 9 * channels;
+    float *partial = scratch(Scratch::partial, chunks * size);
+    parallel(chunks, [&](int64_t chunk) {
+        float *rows = scratch(Scratch::row, 3 * (s.width + 2));
+        std::fill(partial + chunk * size, partial + (chunk + 1) * size, 0.f);
+        for (int64_t row = chunk * rows_together; row < std::min(height, (chunk + 1) * rows_together); row++) {
+            for (int64_t plane = 0; plane < count; plane++) {
+                copy_rows(planes, s, row / s.height, plane, row % s.height, rows);
+                for (int64_t c = 0; c < channels; c += lanes) {
+                    float *sums = partial + chunk * size + plane * 9 * channels + c;
+                    F sum[9];
+                    for (int tap = 0; tap < 9; tap++) sum[tap] = load_channels(sums + tap * channels);
+                    for (int64_t x = 0; x < s.width; x++) {
+                        const F right = load_channels(vectors + (row * s.width + x) * channels + c);
+#pragma clang loop unroll(full)
+                        for (int tap = 0; tap < 9; tap++) {
+                            sum[tap] += all(rows[tap / 3 * (s.width + 2) + x + tap % 3]) * right;
+                        }
+                    }
+                    for (int tap = 0; tap < 9; tap++) store_channels(sums + tap * channels, sum[tap]);
+                }
+            }
+        }
+    });
+    std::vector<double> totals(static_cast<size_t>(size));
+    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+        for (int64_t i = 0; i < size; i++) totals[static_cast<size_t>(i)] += partial[chunk * size + i];
+    }
+    return totals;
+}
+
+// MARK: The first convolution
+
+inline Planes planes_of_pixels(const ck_convolution &s, const float *input) {
+    return {input, s.height * s.width * s.inputs, 1, s.inputs};
+}
+
+inline void convolve_few_inputs(
+    const ck_convolution &s, const float *input, const float *weight, const float *bias, float *output) {
+    float *packed = scratch(Scratch::weights, 9 * s.inputs * s.outputs);
+    for (int64_t out = 0; out < s.outputs; out++) {
+        for (int64_t i = 0; i < 9 * s.inputs; i++) packed[i * s.outputs + out] = weight[out * 9 * s.inputs + i];
+    }
+    spread_planes(s, planes_of_pixels(s, input), s.inputs, s.outputs, packed, bias, output);
 }
 
 inline void weight_gradient_of_few_inputs(
     const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
-    const int64_t rows = s.images * s.height, chunks = (rows + rows_together - 1) / rows_together;
-    const int64_t size = 9 * s.inputs * s.outputs;
-    float *partial = scratch(Scratch::partial, chunks * size);
-    parallel(chunks, [&](int64_t chunk) {
-        for (int64_t in = 0; in < s.inputs; in++) {
-            for (int64_t out = 0; out < s.outputs; out += lanes) {
-                F sum[9];
-                for (int tap = 0; tap < 9; tap++) sum[tap] = all(0.f);
-                for (int64_t row = chunk * rows_together; row < std::min(rows, (chunk + 1) * rows_together); row++) {
-                    for (int64_t x = 0; x < s.width; x++) {
-                        const int64_t pixel = row * s.width + x;
-                        const F right = load_channels(incoming + pixel * s.outputs + out);
-                        for_taps(s.height, s.width, row % s.height, x, [&](int tap, int64_t offset) {
-                            sum[tap] += all(input[(pixel + offset) * s.inputs + in]) * right;
-                        });
-                    }
-                }
-                for (int tap = 0; tap < 9; tap++) {
-                    store_channels(partial + chunk * size + (tap * s.inputs + in) * s.outputs + out, sum[tap]);
-                }
-            }
-        }
-    });
-    for (int64_t tap = 0; tap < 9; tap++) {
-        for (int64_t in = 0; in < s.inputs; in++) {
-            for (int64_t out = 0; out < s.outputs; out++) {
-                double total = 0;
-                for (int64_t chunk = 0; chunk < chunks; chunk++) {
-                    total += partial[chunk * size + (tap * s.inputs + in) * s.outputs + out];
-                }
-                gradient[(out * s.inputs + in) * 9 + tap] = static_cast<float>(total);
-            }
+    const auto sums = gather_planes(s, planes_of_pixels(s, input), s.inputs, s.outputs, incoming);
+    for (int64_t out = 0; out < s.outputs; out++) {
+        for (int64_t i = 0; i < 9 * s.inputs; i++) {
+            gradient[out * 9 * s.inputs + i] = static_cast<float>(sums[static_cast<size_t>(i * s.outputs + out)]);
         }
     }
 }
 
-// [class][tap][input]
-inline float *pack_score_weights(const ck_convolution &s, const float *weight) {
-    float *packed = scratch(Scratch::weights, 9 * s.inputs * s.outputs);
-    for (int64_t k = 0; k < s.outputs; k++) {
-        for (int64_t in = 0; in < s.inputs; in++) {
-            for (int64_t tap = 0; tap < 9; tap++) {
-                packed[(k * 9 + tap) * s.inputs + in] = weight[(k * s.inputs + in) * 9 + tap];
-            }
-        }
+// MARK: The last convolution
+
+// Adds the halves of two vectors' groups of 2·Width lanes, so that the result has groups of Width, first a's, then b's.
+template <int Width> inline F add_halves(F a, F b) {
+    F low, high;
+    if constexpr (Width == 8) {
+        low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+        high = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    } else if constexpr (Width == 4) {
+        low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+        high = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    } else if constexpr (Width == 2) {
+        low = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+        high = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    } else {
+        low = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+        high = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
     }
-    return packed;
+    return low + high;
 }
 
-// The sums of the lanes of sixteen vectors, as one vector.
-inline F sums_of_lanes(const F *x) {
-    float columns[lanes][lanes];
-    for (int i = 0; i < lanes; i++) {
-        for (int lane = 0; lane < lanes; lane++) columns[lane][i] = x[i][lane];
-    }
-    F sum = all(0.f);
-    for (int lane = 0; lane < lanes; lane++) sum += load_channels(columns[lane]);
-    return sum;
+// Lane i becomes the sum of the lanes of x[i].
+inline F sums_of_lanes(const F (&x)[lanes]) {
+    F a[8], b[4], c[2];
+    for (int i = 0; i < 8; i++) a[i] = add_halves<8>(x[i], x[i + 8]);
+    for (int i = 0; i < 4; i++) b[i] = add_halves<4>(a[i], a[i + 4]);
+    for (int i = 0; i < 2; i++) c[i] = add_halves<2>(b[i], b[i + 2]);
+    return add_halves<1>(c[0], c[1]);
 }
 
-// Classes first … first + Together of a row of pixels.
+// Calls body(tap, offset of the tap's pixel) for the taps that lie inside of the image.
+template <typename Body>
+inline void for_taps(int64_t height, int64_t width, int64_t y, int64_t x, Body &&body) {
+    if (y > 0 && x > 0 && y + 1 < height && x + 1 < width) {
+#pragma clang loop unroll(full)
+        for (int tap = 0; tap < 9; tap++) body(tap, (tap / 3 - 1) * width + tap % 3 - 1);
+        return;
+    }
+    for (int tap = 0; tap < 9; tap++) {
+        const int64_t dy = tap / 3 - 1, dx = tap % 3 - 1;
+        if (y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width) body(tap, dy * width + dx);
+    }
+}
+
+// Classes first … first + Together of a row of pixels; packed: [class][tap][input].
 template <int Together>
 inline void score_row(
     const ck_convolution &s, const float *input, const float *packed, const float *bias, int64_t first, int64_t row,
@@ -116,17 +164,18 @@ inline void score_row(
         const int64_t count = std::min<int64_t>(lanes, s.width - begin);
         F sums[Together][lanes];
         for (int64_t i = 0; i < lanes; i++) {
-            for (int k = 0; k < Together; k++) sums[k][i] = all(0.f);
-            if (i >= count) continue;
+            F sum[Together];
+            for (int k = 0; k < Together; k++) sum[k] = all(0.f);
             const float *center = input + (row * s.width + begin + i) * s.inputs;
-            for_taps(s.height, s.width, y, begin + i, [&](int tap, int64_t offset) {
-                for (int64_t in = 0; in < s.inputs; in += lanes) {
+            for (int64_t in = 0; i < count && in < s.inputs; in += lanes) {
+                for_taps(s.height, s.width, y, begin + i, [&](int tap, int64_t offset) {
                     const F x = load_channels(center + offset * s.inputs + in);
                     for (int k = 0; k < Together; k++) {
-                        sums[k][i] += x * load_channels(packed + ((first + k) * 9 + tap) * s.inputs + in);
+                        sum[k] += x * load_channels(packed + ((first + k) * 9 + tap) * s.inputs + in);
                     }
-                }
-            });
+                });
+            }
+            for (int k = 0; k < Together; k++) sums[k][i] = sum[k];
         }
         for (int k = 0; k < Together; k++) {
             const F value = sums_of_lanes(sums[k]) + all(bias[first + k]);
@@ -137,8 +186,21 @@ inline void score_row(
     }
 }
 
+// [class][tap][input], the taps turned around where asked for.
+inline float *pack_score_weights(const ck_convolution &s, const float *weight, bool turned) {
+    float *packed = scratch(Scratch::weights, 9 * s.inputs * s.outputs);
+    for (int64_t k = 0; k < s.outputs; k++) {
+        for (int64_t in = 0; in < s.inputs; in++) {
+            for (int64_t tap = 0; tap < 9; tap++) {
+                packed[(k * 9 + tap) * s.inputs + in] = weight[(k * s.inputs + in) * 9 + (turned ? 8 - tap : tap)];
+            }
+        }
+    }
+    return packed;
+}
+
 void score(const ck_convolution &s, const float *input, const float *weight, const float *bias, float *scores) {
-    const float *packed = pack_score_weights(s, weight);
+    const float *packed = pack_score_weights(s, weight, /*turned*/ false);
     parallel(s.images * s.height, [&](int64_t row) {
         int64_t k = 0;
         for (; k + 2 <= s.outputs; k += 2) score_row<2>(s, input, packed, bias, k, row, scores);
@@ -146,69 +208,30 @@ void score(const ck_convolution &s, const float *input, const float *weight, con
     });
 }
 
+// What a pixel gives through a tap comes back to it from the other side: both gradients turn the taps around.
 void score_backward(
     const ck_convolution &s, const float *input, const float *weight, const float *incoming, float *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    const float *packed = pack_score_weights(s, weight);
-    const int64_t plane = s.height * s.width, rows = s.images * s.height;
-    const int64_t chunks = (rows + rows_together - 1) / rows_together, size = 9 * s.inputs * s.outputs;
-    float *partial = scratch(Scratch::partial, chunks * (size + s.outputs));
-    parallel(chunks, [&](int64_t chunk) {
-        const int64_t first = chunk * rows_together, end = std::min(rows, first + rows_together);
-        for (int64_t row = first; row < end; row++) {
-            const int64_t y = row % s.height, image = row / s.height;
-            for (int64_t x = 0; x < s.width; x++) {
-                for (int64_t in = 0; in < s.inputs; in += lanes) {
-                    F sum = all(0.f);
-                    for_taps(s.height, s.width, y, x, [&](int tap, int64_t offset) {
-                        for (int64_t k = 0; k < s.outputs; k++) {
-                            const float d = incoming[(image * s.outputs + k) * plane + y * s.width + x + offset];
-                            // What this pixel gives through a tap reaches the pixel on the other side.
-                            sum += all(d) * load_channels(packed + (k * 9 + 8 - tap) * s.inputs + in);
-                        }
-                    });
-                    store_channels(input_gradient + (row * s.width + x) * s.inputs + in, sum);
-                }
-            }
-        }
-        for (int64_t k = 0; k < s.outputs; k++) {
-            float total = 0;
-            for (int64_t row = first; row < end; row++) {
-                const float *from = incoming + (row / s.height * s.outputs + k) * plane + row % s.height * s.width;
-                for (int64_t x = 0; x < s.width; x++) total += from[x];
-            }
-            partial[chunks * size + chunk * s.outputs + k] = total;
-            for (int64_t in = 0; in < s.inputs; in += lanes) {
-                F sum[9];
-                for (int tap = 0; tap < 9; tap++) sum[tap] = all(0.f);
-                for (int64_t row = first; row < end; row++) {
-                    const int64_t y = row % s.height, image = row / s.height;
-                    const float *from = incoming + (image * s.outputs + k) * plane + y * s.width;
-                    for (int64_t x = 0; x < s.width; x++) {
-                        const F d = all(from[x]);
-                        for_taps(s.height, s.width, y, x, [&](int tap, int64_t offset) {
-                            sum[tap] += d * load_channels(input + (row * s.width + x + offset) * s.inputs + in);
-                        });
-                    }
-                }
-                for (int tap = 0; tap < 9; tap++) {
-                    store_channels(partial + chunk * size + (k * 9 + tap) * s.inputs + in, sum[tap]);
-                }
-            }
-        }
-    });
+    const int64_t plane = s.height * s.width;
+    const Planes planes{incoming, s.outputs * plane, plane, 1};
+    const float *packed = pack_score_weights(s, weight, /*turned*/ true);
+    spread_planes(s, planes, s.outputs, s.inputs, packed, nullptr, input_gradient);
+    const auto sums = gather_planes(s, planes, s.outputs, s.inputs, input);
     for (int64_t k = 0; k < s.outputs; k++) {
-        double shift = 0;
-        for (int64_t chunk = 0; chunk < chunks; chunk++) shift += partial[chunks * size + chunk * s.outputs + k];
-        bias_gradient[k] = static_cast<float>(shift);
-        for (int64_t tap = 0; tap < 9; tap++) {
-            for (int64_t in = 0; in < s.inputs; in++) {
-                double total = 0;
-                for (int64_t chunk = 0; chunk < chunks; chunk++) {
-                    total += partial[chunk * size + (k * 9 + tap) * s.inputs + in];
-                }
-                weight_gradient[(k * s.inputs + in) * 9 + tap] = static_cast<float>(total);
+        for (int64_t in = 0; in < s.inputs; in++) {
+            for (int64_t tap = 0; tap < 9; tap++) {
+                weight_gradient[(k * s.inputs + in) * 9 + 8 - tap] =
+                    static_cast<float>(sums[static_cast<size_t>((k * 9 + tap) * s.inputs + in)]);
             }
         }
+        double total = 0;
+        for (int64_t row = 0; row < s.images * s.height; row++) {
+            const int64_t image = row / s.height;
+            const float *from = incoming + (image * s.outputs + k) * plane + row % s.height * s.width;
+            float sum = 0;
+            for (int64_t x = 0; x < s.width; x++) sum += from[x];
+            total += sum;
+        }
+        bias_gradient[k] = static_cast<float>(total);
     }
 }

@@ -120,29 +120,37 @@ inline void transform_tile(
     }
 }
 
+// Calls body(in, out) for every input and each sixteen outputs: inputs in turn, since a weight's taps lie together.
+template <typename Body> inline void for_weights(int64_t inputs, int64_t outputs, Body &&body) {
+    constexpr int64_t together = 32;
+    const int64_t chunks = (inputs + together - 1) / together;
+    parallel(outputs / lanes * chunks, [&](int64_t item) {
+        const int64_t first = item % chunks * together;
+        for (int64_t in = first; in < std::min(inputs, first + together); in++) body(in, item / chunks * lanes);
+    });
+}
+
 // A convolution's weights as the product wants them: [panel][place][inputs][columns of the panel]. For the gradient of the
 // inputs the kernel is turned around and what comes out goes in.
 inline void pack_weights(const float *weight, int64_t inputs, int64_t outputs, bool turned, int vectors, float *packed) {
     const int64_t panel = vectors * lanes;
     const int64_t in_step = turned ? outputs * 9 : 9, out_step = turned ? 9 : inputs * 9;
-    parallel(inputs, [&](int64_t in) {
-        for (int64_t out = 0; out < outputs; out += lanes) {
-            F g[3][3], columns[3][6];
-            for (int tap = 0; tap < 9; tap++) {
-                const float *from = weight + in * in_step + out * out_step + (turned ? 8 - tap : tap);
-                for (int lane = 0; lane < lanes; lane++) g[tap / 3][tap % 3][lane] = from[lane * out_step];
-            }
-            for (int j = 0; j < 3; j++) {
-                const F column[3] = {g[0][j], g[1][j], g[2][j]};
-                transform_weights(column, columns[j]);
-            }
-            float *to = packed + (out / panel * places * inputs + in) * panel + out % panel;
-            for (int i = 0; i < 6; i++) {
-                const F row[3] = {columns[0][i], columns[1][i], columns[2][i]};
-                F t[6];
-                transform_weights(row, t);
-                for (int j = 0; j < 6; j++) store_channels(to + (i * 6 + j) * inputs * panel, t[j]);
-            }
+    for_weights(inputs, outputs, [&](int64_t in, int64_t out) {
+        F g[3][3], columns[3][6];
+        for (int tap = 0; tap < 9; tap++) {
+            const float *from = weight + in * in_step + out * out_step + (turned ? 8 - tap : tap);
+            for (int lane = 0; lane < lanes; lane++) g[tap / 3][tap % 3][lane] = from[lane * out_step];
+        }
+        for (int j = 0; j < 3; j++) {
+            const F column[3] = {g[0][j], g[1][j], g[2][j]};
+            transform_weights(column, columns[j]);
+        }
+        float *to = packed + (out / panel * places * inputs + in) * panel + out % panel;
+        for (int i = 0; i < 6; i++) {
+            const F row[3] = {columns[0][i], columns[1][i], columns[2][i]};
+            F t[6];
+            transform_weights(row, t);
+            for (int j = 0; j < 6; j++) store_channels(to + (i * 6 + j) * inputs * panel, t[j]);
         }
     });
 }
@@ -217,33 +225,31 @@ inline void convolve_by_tiles(
 // Gᵀ t G of the sum over `parts` of [36][inputs][outputs], into [outputs, inputs, 3, 3].
 inline void unpack_weight_gradient(const ck_convolution &s, const float *sums, int64_t parts, float *gradient) {
     const int64_t size = places * s.inputs * s.outputs;
-    parallel(s.inputs, [&](int64_t in) {
-        for (int64_t out = 0; out < s.outputs; out += lanes) {
-            F t[6][6], columns[6][3], taps[9];
-            for (int place = 0; place < places; place++) {
-                F total = all(0.f);
-                for (int64_t part = 0; part < parts; part++) {
-                    total += load_channels(sums + part * size + (place * s.inputs + in) * s.outputs + out);
-                }
-                t[place / 6][place % 6] = total;
+    for_weights(s.inputs, s.outputs, [&](int64_t in, int64_t out) {
+        F t[6][6], columns[6][3], taps[9];
+        for (int place = 0; place < places; place++) {
+            F total = all(0.f);
+            for (int64_t part = 0; part < parts; part++) {
+                total += load_channels(sums + part * size + (place * s.inputs + in) * s.outputs + out);
             }
-            for (int j = 0; j < 6; j++) {
-                const F column[6] = {t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j]};
-                transform_weights_back(column, columns[j]);
-            }
-            for (int i = 0; i < 3; i++) {
-                const F row[6] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i], columns[5][i]};
-                transform_weights_back(row, taps + 3 * i);
-            }
-            for (int lane = 0; lane < lanes; lane++) {
-                float *to = gradient + ((out + lane) * s.inputs + in) * 9;
-                for (int tap = 0; tap < 9; tap++) to[tap] = taps[tap][lane];
-            }
+            t[place / 6][place % 6] = total;
+        }
+        for (int j = 0; j < 6; j++) {
+            const F column[6] = {t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j]};
+            transform_weights_back(column, columns[j]);
+        }
+        for (int i = 0; i < 3; i++) {
+            const F row[6] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i], columns[5][i]};
+            transform_weights_back(row, taps + 3 * i);
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            float *to = gradient + ((out + lane) * s.inputs + in) * 9;
+            for (int tap = 0; tap < 9; tap++) to[tap] = taps[tap][lane];
         }
     });
 }
 
-// Transforms `count` tiles of the inputs and of the incoming gradient side by side.
+// Transforms a tile of the inputs and that of the incoming gradient.
 inline void transform_pairs(
     const ck_convolution &s, const Tiling &tiles, const float *input, const float *incoming, int64_t index, int64_t row,
     float *inputs, int64_t input_stride, float *gradients, int64_t gradient_stride) {
@@ -255,7 +261,7 @@ inline void transform_pairs(
 template <int Vectors>
 void weight_gradient_by_strips(const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
     constexpr int rows = gradient_rows<Vectors>;
-    constexpr int64_t strips = 16;
+    const int64_t strips = s.inputs * s.outputs <= 32 * 32 ? 16 : 8;
     const Tiling tiles(s);
     const int64_t size = places * s.inputs * s.outputs;
     const int64_t input_stride = tiles_together * s.inputs + padding, gradient_stride = tiles_together * s.outputs + padding;
