@@ -251,17 +251,17 @@ inline void unpack_weight_gradient(const ck_convolution &s, const float *sums, i
 
 // Transforms a tile of the inputs and that of the incoming gradient.
 inline void transform_pairs(
-    const ck_convolution &s, const Tiling &tiles, const float *input, const float *incoming, int64_t index, int64_t row,
-    float *inputs, int64_t input_stride, float *gradients, int64_t gradient_stride) {
-    transform_tile<6, transform_inputs>(input, tiles, s.inputs, index, inputs + row * s.inputs, input_stride);
-    transform_tile<4, transform_gradients>(incoming, tiles, s.outputs, index, gradients + row * s.outputs, gradient_stride);
+    const ck_convolution &s, const Tiling &tiles, const float *input, const float *incoming, int64_t index, float *inputs,
+    int64_t input_stride, float *gradients, int64_t gradient_stride) {
+    transform_tile<6, transform_inputs>(input, tiles, s.inputs, index, inputs, input_stride);
+    transform_tile<4, transform_gradients>(incoming, tiles, s.outputs, index, gradients, gradient_stride);
 }
 
 // Strips of tiles, each with sums of its own: for few channels, whose sums are small.
 template <int Vectors>
 void weight_gradient_by_strips(const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
     constexpr int rows = gradient_rows<Vectors>;
-    const int64_t strips = s.inputs * s.outputs <= 32 * 32 ? 16 : 8;
+    constexpr int64_t strips = 16;
     const Tiling tiles(s);
     const int64_t size = places * s.inputs * s.outputs;
     const int64_t input_stride = tiles_together * s.inputs + padding, gradient_stride = tiles_together * s.outputs + padding;
@@ -275,7 +275,9 @@ void weight_gradient_by_strips(const ck_convolution &s, const float *input, cons
         for (int64_t first = tiles.count * strip / strips; first < end; first += tiles_together) {
             const int64_t count = std::min(tiles_together, end - first);
             for (int64_t t = 0; t < count; t++) {
-                transform_pairs(s, tiles, input, incoming, first + t, t, inputs, input_stride, gradients, gradient_stride);
+                transform_pairs(
+                    s, tiles, input, incoming, first + t, inputs + t * s.inputs, input_stride, gradients + t * s.outputs,
+                    gradient_stride);
             }
             for (int64_t place = 0; place < places; place++) {
                 for (int64_t out = 0; out < s.outputs; out += Vectors * lanes) {
@@ -297,27 +299,31 @@ void weight_gradient_by_places(const ck_convolution &s, const float *input, cons
     constexpr int rows = gradient_rows<Vectors>;
     const Tiling tiles(s);
     const int64_t size = places * s.inputs * s.outputs;
-    // 12 MiB of transforms at a time.
-    const int64_t together = std::clamp<int64_t>((3 << 20) / (places * (s.inputs + s.outputs)), 1, tiles.count);
-    const int64_t input_stride = together * s.inputs + padding, gradient_stride = together * s.outputs + padding;
+    // Tiles lie a line of the cache further apart than their channels fill: a product walks over tiles, and steps of a
+    // power of two would fall into few of the cache's sets.
+    const int64_t input_row = s.inputs + padding, gradient_row = s.outputs + padding;
+    // Transforms that fit the second-level cache, unless the sums are so large that walking over them again costs more.
+    const int64_t room = s.inputs * s.outputs <= 128 * 128 ? 3 << 17 : 3 << 20;
+    const int64_t together = std::clamp<int64_t>(room / (places * (input_row + gradient_row)), 1, tiles.count);
+    const int64_t input_stride = together * input_row + padding, gradient_stride = together * gradient_row + padding;
     float *sums = scratch(Scratch::partial, size);
     float *inputs = scratch(Scratch::transformed, places * input_stride);
     float *gradients = scratch(Scratch::gradients, places * gradient_stride);
-    parallel(places, [&](int64_t place) {
-        float *sum = sums + place * s.inputs * s.outputs;
-        std::fill(sum, sum + s.inputs * s.outputs, 0.f);
-    });
     for (int64_t first = 0; first < tiles.count; first += together) {
         const int64_t count = std::min(together, tiles.count - first);
         parallel(count, [&](int64_t t) {
-            transform_pairs(s, tiles, input, incoming, first + t, t, inputs, input_stride, gradients, gradient_stride);
+            transform_pairs(
+                s, tiles, input, incoming, first + t, inputs + t * input_row, input_stride, gradients + t * gradient_row,
+                gradient_stride);
         });
         parallel(places, [&](int64_t place) {
+            float *sum = sums + place * s.inputs * s.outputs;
+            if (first == 0) std::fill(sum, sum + s.inputs * s.outputs, 0.f);
             for (int64_t out = 0; out < s.outputs; out += Vectors * lanes) {
                 for (int64_t in = 0; in < s.inputs; in += rows) {
                     accumulate<rows, Vectors>(
-                        inputs + place * input_stride + in, s.inputs, gradients + place * gradient_stride + out, s.outputs,
-                        count, sums + (place * s.inputs + in) * s.outputs + out, s.outputs);
+                        inputs + place * input_stride + in, input_row, gradients + place * gradient_stride + out, gradient_row,
+                        count, sum + in * s.outputs + out, s.outputs);
                 }
             }
         });
@@ -329,7 +335,7 @@ inline void weight_gradient_by_tiles(
     const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
     with_panel(s.outputs, [&](auto vectors) {
         constexpr int count = decltype(vectors)::value;
-        if (s.inputs * s.outputs <= 64 * 64) {
+        if (s.inputs * s.outputs <= 32 * 32) {
             weight_gradient_by_strips<count>(s, input, incoming, gradient);
         } else {
             weight_gradient_by_places<count>(s, input, incoming, gradient);
