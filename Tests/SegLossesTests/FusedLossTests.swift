@@ -6,7 +6,7 @@ import TorchTestSupport
 
 /// The fused kernels against the composed form in double precision: every objective, layout, dtype and instruction set.
 ///
-/// One test at a time: one of them changes the process's number of threads.
+/// One test at a time: one of them changes the process's instruction set, another its number of threads.
 @Suite(.serialized) struct FusedLossTests {
     /// How the tensors lie in memory.
     enum Layout: String, CaseIterable, Sendable {
@@ -53,27 +53,25 @@ import TorchTestSupport
         }
     }
 
-    /// In a process of its own: other tests compare bits meanwhile.
-    @Test func instructionSetsAgree() async {
-        await #expect(processExitsWith: .success) {
-            let problem = FusedLossTests.problems[0]
-            for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
-                let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
-                var results: [(set: String, value: Double, gradient: Tensor)] = []
-                for set in ["portable", "avx2", "avx512"] where ck_use_instruction_set(set) {
-                    let (logits, labels) = try FusedLossTests.tensors(problem, .plain)
-                    try logits.setRequiresGradient()
-                    let value = try #require(try loss.fused(logits: logits, labels: labels))
-                    try value.backward()
-                    results.append((set, try value.item(), try #require(logits.gradient)))
-                }
-                #expect(results.count >= 1)
-                for result in results.dropFirst() {
-                    #expect(abs(result.value - results[0].value) <= 1e-6 * abs(results[0].value), "\(row.name), \(result.set)")
-                    let tolerance = try results[0].gradient.abs().max().item() * 1e-5
-                    #expect(
-                        try result.gradient.largestDifference(to: results[0].gradient) <= tolerance, "\(row.name), \(result.set)")
-                }
+    @Test func instructionSetsAgree() throws {
+        let best = String(cString: ck_instruction_set())
+        defer { ck_use_instruction_set(best) }
+        let problem = Self.problems[0]
+        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+            let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
+            var results: [(set: String, value: Double, gradient: Tensor)] = []
+            for set in ["portable", "avx2", "avx512"] where ck_use_instruction_set(set) {
+                let (logits, labels) = try Self.tensors(problem, .plain)
+                try logits.setRequiresGradient()
+                let value = try #require(try loss.fused(logits: logits, labels: labels))
+                try value.backward()
+                results.append((set, try value.item(), try #require(logits.gradient)))
+            }
+            #expect(results.count >= 1)
+            for result in results.dropFirst() {
+                #expect(abs(result.value - results[0].value) <= 1e-6 * abs(results[0].value), "\(row.name), \(result.set)")
+                let tolerance = try results[0].gradient.abs().max().item() * 1e-5
+                #expect(try result.gradient.largestDifference(to: results[0].gradient) <= tolerance, "\(row.name), \(result.set)")
             }
         }
     }

@@ -12,7 +12,7 @@ import TorchTestSupport
 struct FusedExecutionTests {
     /// Runs `body` for each instruction set that the machine has.
     static func forInstructionSets(_ body: (String) throws -> Void) rethrows {
-        for set in ["portable", "avx2", "avx512"] where ck_use_instruction_set(set) { try body(set) }
+        for set in ["portable", "avx2", "avx512"] where ck_use_network_instruction_set(set) { try body(set) }
     }
 
     static func expectSmall(_ differences: [(name: String, share: Double)], _ row: String) {

@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+// Takes an older instruction set than the best, for comparisons; returns whether the machine has it.
+bool ck_use_network_instruction_set(const char *name);
+
 // MARK: 3×3 convolutions, zero padding of 1
 
 typedef struct { int64_t images, height, width, inputs, outputs; } ck_convolution;

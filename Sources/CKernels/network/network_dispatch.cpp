@@ -1,24 +1,45 @@
-// Forwards to the kernels of the instruction set in use.
+// Chooses the instruction set, once, and forwards.
 
 #include "../include/CKernels.h"
 #include "table.h"
 
+#include <atomic>
 #include <cstring>
 
 namespace {
 
-const ck::NetworkTable &table() {
+const ck::NetworkTable *const tables[] = {
+    &ck::portable_network,
 #if defined(__x86_64__)
-    const char *name = ck_instruction_set();
-    const ck::NetworkTable *networks[] = {&ck::avx512_network, &ck::avx2_network};
-    for (const auto *network : networks) {
-        if (std::strcmp(name, network->name) == 0) return *network;
-    }
+    &ck::avx2_network, &ck::avx512_network,
 #endif
-    return ck::portable_network;
+};
+
+const ck::NetworkTable *named(const char *name) {
+    for (const auto *table : tables) {
+        if (std::strcmp(table->name, name) == 0) return table;
+    }
+    return nullptr;
 }
 
+// The machine's best, as the objectives' kernels have found it.
+const ck::NetworkTable *const best = named(ck_instruction_set());
+std::atomic<const ck::NetworkTable *> chosen{best};
+
+const ck::NetworkTable &table() { return *chosen.load(std::memory_order_relaxed); }
+
 } // namespace
+
+bool ck_use_network_instruction_set(const char *name) {
+    for (const auto *table : tables) {
+        if (std::strcmp(table->name, name) == 0) {
+            chosen = table;
+            return true;
+        }
+        if (table == best) return false;   // those after it need more than the machine has
+    }
+    return false;
+}
 
 bool ck_convolves(int64_t inputs, int64_t outputs) { return outputs % 16 == 0 && (inputs % 16 == 0 || inputs < 8); }
 
