@@ -112,7 +112,10 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "bench", dependencies: ["SegLosses", "CKernels", "Torch", "MarginCalibration", "MedicalImages", "CZlib"],
+            name: "bench",
+            dependencies: [
+                "SegLosses", "SegModels", "CKernels", "Torch", "TorchNN", "MarginCalibration", "MedicalImages", "CZlib",
+            ],
             path: "Benchmarks/Sources"),
 
         .executableTarget(

@@ -1,7 +1,9 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [images] [--seconds N]`: prints tables and writes `.build/bench.json`.
+/// `bench [losses] [images] [network] [--seconds N] [--compile]`: prints tables and writes `.build/bench.json`.
+///
+/// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
 @main
 struct Bench {
     static func main() throws {
@@ -16,7 +18,9 @@ struct Bench {
             budget = seconds
             arguments.removeSubrange(place...place + 1)
         }
-        let parts = ["losses", "images"]
+        let compiles = arguments.contains("--compile")
+        arguments.removeAll { $0 == "--compile" }
+        let parts = ["losses", "images", "network"]
         guard arguments.allSatisfy(parts.contains) else {
             FileHandle.standardError.write(
                 Data(
@@ -29,6 +33,10 @@ struct Bench {
         var rows: [BenchmarkRow] = []
         if isWanted("losses") { rows += try LossBenchmark(budget: budget) { print($0) }.run() }
         if isWanted("images") { rows += try ImageBenchmark(budget: 4 * budget) { print($0) }.run() }
+        if isWanted("network") {
+            let peer = try StockPeer(script: "Benchmarks/peer/network.py", arguments: compiles ? ["--compile"] : [])
+            rows += try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try encoder.encode(rows).write(to: URL(filePath: ".build/bench.json"))

@@ -1,0 +1,95 @@
+import CKernels
+import Foundation
+import SegModels
+import Torch
+import TorchNN
+
+/// A training step and a prediction of both networks beside the composed ones and stock PyTorch, taking turns.
+struct NetworkBenchmark {
+    static let batches: [(shape: [Int], classes: Int)] = [([4, 1, 224, 336], 2), ([2, 3, 768, 768], 5)]
+
+    /// Seconds for each network, batch and kind of work.
+    let budget: Double
+    /// Nil where there is no stock PyTorch.
+    let peer: StockPeer?
+    let report: (String) -> Void
+
+    func run() throws -> [BenchmarkRow] {
+        let stock = peer.map { "PyTorch \($0.greeting.version), \($0.greeting.threads) threads" } ?? "no stock PyTorch was found"
+        report(
+            "\(TorchLibrary.threadCount) threads, \(String(cString: ck_instruction_set())), libtorch \(TorchLibrary.version); \(stock); float32; medians of interleaved rounds"
+        )
+        return try NetworkConfiguration.Architecture.allCases.flatMap { architecture in
+            try Self.batches.flatMap { try rows(architecture, $0.shape, classes: $0.classes) }
+        }
+    }
+
+    private struct Make: Encodable {
+        let make: String
+        let shape: [Int]
+        let classes: Int
+    }
+
+    private struct Run: Encodable {
+        let run: String
+        let work: String
+    }
+
+    private func rows(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int) throws -> [BenchmarkRow] {
+        try peer?.request(Make(make: architecture.rawValue, shape: shape, classes: classes))
+        let ours = try Execution.allCases.map { execution in
+            (execution, try NetworkWork(architecture, shape, classes: classes, execution))
+        }
+        report("\n\(architecture.rawValue) \(shape.map(String.init).joined(separator: "×"))")
+        return try [("train", "training step"), ("predict", "prediction")].map { work, title in
+            let contenders =
+                ours.map { execution, network in
+                    Measurement.Contender(name: execution == .fused ? "ours" : "composed") {
+                        try work == "train" ? network.train() : network.predict()
+                    }
+                }
+                + (peer?.greeting.settings ?? []).map { setting in
+                    .init(name: setting) { try peer?.request(Run(run: setting, work: work)) }
+                }
+            let medians = try Measurement(contenders, budget: budget).medians
+            let own = medians["ours"]!  // a contender of that name is there
+            let others = medians.filter { $0.key != "ours" }
+            report(String(format: "%@: %.1f ms", title, own))
+            for (name, median) in others.sorted(by: { $0.key < $1.key }) {
+                report(String(format: "  %@ %.1f ms, %.2f times as long", name, median, median / own))
+            }
+            return BenchmarkRow(
+                name: "\(architecture.rawValue) \(title)", shape: shape, median_ms: own, ratios: others.mapValues { own / $0 })
+        }
+    }
+}
+
+/// One of our networks with a batch, an optimiser and labels.
+private struct NetworkWork {
+    let network: any SegmentationNetwork
+    let optimizer: AdamW
+    let dropout: Generator
+    let images: Tensor
+    let labels: Tensor
+
+    init(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int, _ execution: Execution) throws {
+        let generator = try Generator(seed: 1)
+        network = try NetworkConfiguration(architecture: architecture).makeNetwork(
+            channels: shape[1], classes: classes, execution: execution, generator: generator)
+        optimizer = try AdamW(network.parameters, weightDecay: 5e-4)
+        dropout = generator
+        images = try Tensor.empty(shape)
+        try images.uniformInPlace(0, 1, generator)
+        let uniform = try Tensor.empty([shape[0], shape[2], shape[3]])
+        try uniform.uniformInPlace(0, Double(classes), generator)
+        labels = try uniform.floor().to(.int64)
+    }
+
+    func train() throws {
+        try optimizer.clearGradients()
+        try network(images, .training(dropout)).crossEntropy(labels: labels).backward()
+        try optimizer.step(learningRate: 1e-4)
+    }
+
+    func predict() throws { try withInference { _ = try network(images, .evaluation) } }
+}
