@@ -11,6 +11,10 @@ struct Bench {
         if arguments.count == 2, arguments[0] == ImageBenchmark.memoryOption {
             return try ImageBenchmark.printMemory(of: URL(filePath: arguments[1]))
         }
+        if arguments == [PeakMemory.argument] {
+            print(try PeakMemory.measured())
+            return
+        }
         var budget = 4.0
         if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1),
             let seconds = Double(arguments[place + 1])
@@ -28,12 +32,14 @@ struct Bench {
             )
             exit(64)
         }
-        TorchLibrary.keepFreedMemory()
         func isWanted(_ part: String) -> Bool { arguments.isEmpty || arguments.contains(part) }
         var rows: [BenchmarkRow] = []
+        // With the allocator as it comes: so does stock PyTorch.
         if isWanted("losses") { rows += try LossBenchmark(budget: budget) { print($0) }.run() }
         if isWanted("images") { rows += try ImageBenchmark(budget: 4 * budget) { print($0) }.run() }
         if isWanted("network") {
+            // As the program does.
+            TorchLibrary.keepFreedMemory()
             let peer = try StockPeer(script: "Benchmarks/peer/network.py", arguments: compiles ? ["--compile"] : [])
             rows += try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
         }

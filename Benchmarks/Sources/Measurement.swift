@@ -35,4 +35,6 @@ struct BenchmarkRow: Encodable {
     let median_ms: Double
     /// Our median divided by the peer's.
     let ratios: [String: Double]
+    /// Memory beyond logits and gradient; nil where the system does not tell.
+    let peak_megabytes: Double?
 }

@@ -54,21 +54,25 @@ double ck_margin(const ck_batch *batch, const float *rho_k0, const float *rho_0k
 }
 
 double ck_cross_entropy(const ck_batch *batch, const float *weights, double scale) {
-    return table().cross_entropy(*batch, weights, scale);
+    return table().cross_entropy(*batch, weights, /*margins*/ nullptr, /*sharpness*/ 1, scale);
+}
+
+double ck_ldam(const ck_batch *batch, const float *margins, float sharpness, double scale) {
+    return table().cross_entropy(*batch, /*weights*/ nullptr, margins, sharpness, scale);
 }
 
 double ck_focal(const ck_batch *batch, float gamma, bool detached, double scale) {
     return table().focal(*batch, gamma, detached, scale);
 }
 
-void ck_overlap_sums(const ck_batch *batch, bool squares, float noise_gamma, ck_overlap *sums) {
-    table().overlap_sums(*batch, squares, noise_gamma, sums);
+void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums) {
+    table().overlap_sums(*batch, noise_gamma, sums);
 }
 
-void ck_overlap_backward(const ck_batch *batch, bool squares, float noise_gamma, const ck_overlap_gradient *coefficients) {
-    table().overlap_backward(*batch, squares, noise_gamma, coefficients);
+void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_overlap_gradient *coefficients) {
+    table().overlap_backward(*batch, noise_gamma, coefficients);
 }
 
-double ck_lovasz(const ck_batch *batch, bool per_image) { return table().lovasz(*batch, per_image); }
+double ck_lovasz(const ck_batch *batch, bool per_image, double scale) { return table().lovasz(*batch, per_image, scale); }
 
 void ck_memory_floor(const ck_batch *batch) { table().memory_floor(*batch); }

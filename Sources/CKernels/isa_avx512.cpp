@@ -6,16 +6,17 @@
 #include "table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <vector>
 
+#include <immintrin.h>
+
 #define CK_ISA avx512
+#define CK_AVX512
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 #include "kernels.inl"
 #pragma clang attribute pop

@@ -11,7 +11,7 @@ namespace ck::CK_ISA {
 namespace {
 
 #include "vectors.inl"
-#include "blocks.inl"
+#include "tiles.inl"
 #include "labels.inl"
 #include "margin.inl"
 #include "softmax.inl"

@@ -1,96 +1,123 @@
 // Objectives of soft overlap (Dice, Tversky, Jaccard, NR-Dice): one pass for the sums, one for the gradient. The softmax is
 // made twice, which costs less than storing it.
 
-template <int Classes> void overlap_sums_of(const ck_batch &b, bool squares, float noise_gamma, ck_overlap *sums) {
-    const int c = Classes ? Classes : static_cast<int>(b.classes);
-    std::vector<ck_overlap> partial(static_cast<size_t>(b.images * chunks_of(b) * c));
-    for_chunks(b, [&](int64_t chunk, int64_t image, int64_t first, int64_t end) {
-        struct ClassSums { Sum overlap, predicted, squared, noise, labelled; };
-        std::vector<ClassSums> of(static_cast<size_t>(c));
-        for (int64_t pixel = first; pixel < end; pixel += lanes) {
-            Block<Classes> block;
-            load(block, b, image, pixel, end);
-            const Softmax<Classes> softmax(block, c);
-            const F inverse = block.label >= all(int32_t{0}) ? all(1.f) / softmax.total : all(0.f);
-            for (int k = 0; k < c; k++) {
-                const F p = softmax.e[k] * inverse;
-                const I is_label = block.label == all(k);
-                auto &sum = of[static_cast<size_t>(k)];
-                sum.overlap.add(is_label ? p : all(0.f));
-                sum.predicted.add(p);
-                sum.labelled.add(is_label ? all(1.f) : all(0.f));
-                if (squares) sum.squared.add(p * p);
-                if (noise_gamma > 0) sum.noise.add(power(is_label ? all(1.f) - p : p, noise_gamma));
+// Which of the sums there are to make.
+enum class Sums { plain, with_squares_and_noise };
+
+template <int Classes, Sums Kind>
+void add_overlap(const Tile &tile, float noise_gamma, ck_overlap *sums) {
+    const int c = Classes ? Classes : tile.classes;
+    constexpr bool all_kinds = Kind == Sums::with_squares_and_noise;
+    constexpr int other_room = all_kinds ? room<Classes> : 1;
+    F overlap[room<Classes>], predicted[room<Classes>], squared[other_room], noise[other_room];
+    for (int k = 0; k < c; k++) {
+        overlap[k] = predicted[k] = all(0.f);
+        if (all_kinds) squared[k] = noise[k] = all(0.f);
+    }
+    for (int i = 0; i < tile.end; i += lanes) {
+        const I label = load_labels(tile, i);
+        const Mask counts = counted(label);
+        F x[room<Classes>];
+        load_scores<Classes>(x, tile, i, counts);
+        const Softmax<Classes> softmax(x, c);
+        const F inverse = where(counts, reciprocal(softmax.total));
+        for (int k = 0; k < c; k++) {
+            const F p = softmax.e[k] * inverse;
+            const Mask is_label = same(label, all(k));
+            overlap[k] = choose(is_label, overlap[k] + p, overlap[k]);
+            predicted[k] += p;
+            if (all_kinds) {
+                squared[k] += p * p;
+                noise[k] += power(choose(is_label, all(1.f) - p, p), noise_gamma);
             }
         }
-        for (int k = 0; k < c; k++) {
-            auto &sum = of[static_cast<size_t>(k)];
-            partial[static_cast<size_t>(chunk * c + k)] = {
-                sum.overlap.total(), sum.predicted.total(), sum.squared.total(), sum.noise.total(), sum.labelled.total()};
-        }
-    });
-    for (int64_t image = 0; image < b.images; image++) {
-        for (int k = 0; k < c; k++) {
-            ck_overlap total = {0, 0, 0, 0, 0};
-            for (int64_t chunk = image * chunks_of(b); chunk < (image + 1) * chunks_of(b); chunk++) {
-                const auto &part = partial[static_cast<size_t>(chunk * c + k)];
-                total.overlap += part.overlap;
-                total.predicted += part.predicted;
-                total.squared += part.squared;
-                total.noise += part.noise;
-                total.labelled += part.labelled;
-            }
-            sums[image * c + k] = total;
-        }
+    }
+    for (int k = 0; k < c; k++) {
+        int labelled = 0;
+        for (int i = 0; i < tile.end; i++) labelled += tile.label[i] == k;
+        sums[k].overlap += sum(overlap[k]);
+        sums[k].predicted += sum(predicted[k]);
+        sums[k].labelled += labelled;
+        if (!all_kinds) continue;
+        sums[k].squared += sum(squared[k]);
+        sums[k].noise += sum(noise[k]);
     }
 }
 
-void overlap_sums(const ck_batch &b, bool squares, float noise_gamma, ck_overlap *sums) {
-    with_classes(b.classes, [&](auto count) { overlap_sums_of<decltype(count)::value>(b, squares, noise_gamma, sums); });
+void overlap_sums(const ck_batch &b, float noise_gamma, ck_overlap *sums) {
+    const int64_t each = chunks_of(b), c = b.classes;
+    std::vector<ck_overlap> partial(static_cast<size_t>(b.images * each * c), ck_overlap{0, 0, 0, 0, 0});
+    with_classes(c, [&](auto count) {
+        constexpr int classes = decltype(count)::value;
+        for_tiles(b, [&](const Tile &tile, int64_t chunk, int64_t, int64_t) {
+            ck_overlap *of = &partial[static_cast<size_t>(chunk * c)];
+            if (noise_gamma > 0) {
+                add_overlap<classes, Sums::with_squares_and_noise>(tile, noise_gamma, of);
+            } else {
+                add_overlap<classes, Sums::plain>(tile, noise_gamma, of);
+            }
+        });
+    });
+    for (int64_t i = 0; i < b.images * c; i++) {
+        ck_overlap total = {0, 0, 0, 0, 0};
+        for (int64_t chunk = i / c * each; chunk < (i / c + 1) * each; chunk++) {
+            const auto &part = partial[static_cast<size_t>(chunk * c + i % c)];
+            total.overlap += part.overlap;
+            total.predicted += part.predicted;
+            total.squared += part.squared;
+            total.noise += part.noise;
+            total.labelled += part.labelled;
+        }
+        sums[i] = total;
+    }
 }
 
 // d loss / d s_k = p_k (d_k − Σ_j p_j d_j) with d = d loss / d p.
-template <int Classes> inline void store_through_softmax(
-    const Softmax<Classes> &softmax, const F *d, const Block<Classes> &block, const ck_batch &b, int64_t image, int64_t pixel) {
-    const int c = Classes ? Classes : static_cast<int>(b.classes);
-    const F inverse = block.label >= all(int32_t{0}) ? all(1.f) / softmax.total : all(0.f);
-    F mean = all(0.f);
-    for (int k = 0; k < c; k++) mean += softmax.e[k] * inverse * d[k];
-    F g[Block<Classes>::room];
-    for (int k = 0; k < c; k++) g[k] = softmax.e[k] * inverse * (d[k] - mean);
-    store<Classes>(g, b, image, pixel, block.used);
-}
-
 template <int Classes>
-void overlap_backward_of(const ck_batch &b, bool squares, float noise_gamma, const ck_overlap_gradient *coefficients) {
-    const int c = Classes ? Classes : static_cast<int>(b.classes);
-    for_chunks(b, [&](int64_t, int64_t image, int64_t first, int64_t end) {
-        const ck_overlap_gradient *of = coefficients + image * c;
-        for (int64_t pixel = first; pixel < end; pixel += lanes) {
-            Block<Classes> block;
-            load(block, b, image, pixel, end);
-            const Softmax<Classes> softmax(block, c);
-            const F inverse = all(1.f) / softmax.total;
-            F d[Block<Classes>::room];
-            for (int k = 0; k < c; k++) {
-                const I is_label = block.label == all(k);
-                d[k] = is_label ? all(of[k].on_label) : all(of[k].off_label);
-                if (squares || noise_gamma > 0) {
-                    const F p = softmax.e[k] * inverse;
-                    if (squares) d[k] += p * all(2 * of[k].square);
-                    if (noise_gamma > 0) {
-                        const F slope = power(is_label ? all(1.f) - p : p, noise_gamma - 1) * all(noise_gamma * of[k].noise);
-                        d[k] += is_label ? -slope : slope;
-                    }
-                }
-            }
-            store_through_softmax(softmax, d, block, b, image, pixel);
-        }
-    });
+inline void store_through_softmax(
+    const Softmax<Classes> &softmax, const F *d, Mask counts, const GradientWriter &gradient, int classes, int i) {
+    const int c = Classes ? Classes : classes;
+    const F inverse = where(counts, reciprocal(softmax.total));
+    F mean = all(0.f);
+    for (int k = 0; k < c; k++) mean += softmax.e[k] * d[k];
+    mean *= inverse;
+    for (int k = 0; k < c; k++) gradient.store(k, i, softmax.e[k] * inverse * (d[k] - mean));
 }
 
-void overlap_backward(const ck_batch &b, bool squares, float noise_gamma, const ck_overlap_gradient *coefficients) {
+template <int Classes, Sums Kind>
+void store_overlap_gradient(const Tile &tile, float noise_gamma, const ck_overlap_gradient *of) {
+    const int c = Classes ? Classes : tile.classes;
+    const GradientWriter gradient(tile);
+    for (int i = 0; i < tile.end; i += lanes) {
+        const I label = load_labels(tile, i);
+        const Mask counts = counted(label);
+        F x[room<Classes>];
+        load_scores<Classes>(x, tile, i, counts);
+        const Softmax<Classes> softmax(x, c);
+        F d[room<Classes>];
+        for (int k = 0; k < c; k++) {
+            const Mask is_label = same(label, all(k));
+            d[k] = choose(is_label, all(of[k].on_label), all(of[k].off_label));
+            if (Kind == Sums::with_squares_and_noise) {
+                const F p = softmax.e[k] * reciprocal(softmax.total);
+                const F slope = power(choose(is_label, all(1.f) - p, p), noise_gamma - 1) * all(noise_gamma * of[k].noise);
+                d[k] += p * all(2 * of[k].square) + choose(is_label, -slope, slope);
+            }
+        }
+        store_through_softmax(softmax, d, counts, gradient, c, i);
+    }
+}
+
+void overlap_backward(const ck_batch &b, float noise_gamma, const ck_overlap_gradient *coefficients) {
     with_classes(b.classes, [&](auto count) {
-        overlap_backward_of<decltype(count)::value>(b, squares, noise_gamma, coefficients);
+        constexpr int classes = decltype(count)::value;
+        for_tiles(b, [&](const Tile &tile, int64_t, int64_t image, int64_t) {
+            const ck_overlap_gradient *of = coefficients + image * b.classes;
+            if (noise_gamma > 0) {
+                store_overlap_gradient<classes, Sums::with_squares_and_noise>(tile, noise_gamma, of);
+            } else {
+                store_overlap_gradient<classes, Sums::plain>(tile, noise_gamma, of);
+            }
+        });
     });
 }

@@ -10,11 +10,11 @@ struct Table {
     const char *name;
     ck_label_count (*count_labels)(const ck_batch &, const float *);
     double (*margin)(const ck_batch &, const float *, const float *, bool, double);
-    double (*cross_entropy)(const ck_batch &, const float *, double);
+    double (*cross_entropy)(const ck_batch &, const float *, const float *, float, double);
     double (*focal)(const ck_batch &, float, bool, double);
-    void (*overlap_sums)(const ck_batch &, bool, float, ck_overlap *);
-    void (*overlap_backward)(const ck_batch &, bool, float, const ck_overlap_gradient *);
-    double (*lovasz)(const ck_batch &, bool);
+    void (*overlap_sums)(const ck_batch &, float, ck_overlap *);
+    void (*overlap_backward)(const ck_batch &, float, const ck_overlap_gradient *);
+    double (*lovasz)(const ck_batch &, bool, double);
     void (*memory_floor)(const ck_batch &);
 };
 

@@ -6,6 +6,11 @@ typedef int32_t I __attribute__((ext_vector_type(16)));
 typedef uint16_t H __attribute__((ext_vector_type(16)));
 typedef uint32_t U __attribute__((ext_vector_type(16)));
 
+// Before loops over classes whose body is so long that the compiler would leave their vectors in memory. Where it does not know
+// the number of classes it is right to.
+template <int Classes> constexpr int unrolled = Classes ? Classes : 1;
+#define CK_UNROLLED _Pragma("clang loop unroll_count(unrolled<Classes>)")
+
 constexpr float log2e = 1.44269504088896341f;
 constexpr float ln2 = 0.693147180559945309f;
 
@@ -13,26 +18,57 @@ template <typename To, typename From> inline To bits(From value) { return __buil
 
 inline F all(float value) { return F(value); }
 inline I all(int32_t value) { return I(value); }
+
+// Lanes that are chosen. AVX-512 has registers for them, which a compiler does not find by itself wherever a mask is used
+// twice; elsewhere each lane is −1 or 0.
+#if defined(CK_AVX512)
+struct Mask { __mmask16 of; };
+inline Mask above(F a, F b) { return {_mm512_cmp_ps_mask(bits<__m512>(a), bits<__m512>(b), _CMP_GT_OQ)}; }
+inline Mask same(I a, I b) { return {_mm512_cmpeq_epi32_mask(bits<__m512i>(a), bits<__m512i>(b))}; }
+inline Mask above(I a, I b) { return {_mm512_cmpgt_epi32_mask(bits<__m512i>(a), bits<__m512i>(b))}; }
+inline F choose(Mask m, F yes, F no) { return bits<F>(_mm512_mask_blend_ps(m.of, bits<__m512>(no), bits<__m512>(yes))); }
+inline I choose(Mask m, I yes, I no) { return bits<I>(_mm512_mask_blend_epi32(m.of, bits<__m512i>(no), bits<__m512i>(yes))); }
+#else
+struct Mask { I of; };
+inline Mask above(F a, F b) { return {a > b}; }
+inline Mask same(I a, I b) { return {a == b}; }
+inline Mask above(I a, I b) { return {a > b}; }
+inline F choose(Mask m, F yes, F no) { return m.of ? yes : no; }
+inline I choose(Mask m, I yes, I no) { return m.of ? yes : no; }
+#endif
+
+inline F where(Mask m, F value) { return choose(m, value, all(0.f)); }
+
+// Of NaN and a number, the second argument.
 inline F max(F a, F b) { return a > b ? a : b; }
 inline F min(F a, F b) { return a < b ? a : b; }
 inline F minus_abs(F a) { return bits<F>(bits<U>(a) | U(0x80000000u)); }
 
-// To the nearest integer, for |x| < 2²²: adding 1.5·2²³ drops the fraction. SSE2 has no instruction for it.
-inline F nearest(F x) { return (x + all(12582912.f)) - all(12582912.f); }
+// x/y for y from 1 on, to the last bit or two. Division takes seven times as long as an estimate of 14 bits and a step of
+// Newton's.
+inline F quotient(F x, F y) {
+#if defined(CK_AVX512)
+    const F estimate = bits<F>(_mm512_rcp14_ps(bits<__m512>(y)));
+    return (x * estimate) * (all(2.f) - y * estimate);
+#else
+    return x / y;
+#endif
+}
 
-// 2^x for x ≤ 0, relative error 1e-7; below −126 it stays at 2^−126, and NaN stays NaN.
-inline F exp2_of_negative(F x) {
-    x = x < all(-126.f) ? all(-126.f) : x;
-    const F whole = nearest(x);
-    const F f = x - whole;
-    F p = all(1.327647174e-03f);
-    p = p * f + all(9.675541540e-03f);
-    p = p * f + all(5.550713276e-02f);
-    p = p * f + all(2.402211972e-01f);
-    p = p * f + all(6.931469671e-01f);
-    p = p * f + all(1.000000072f);
-    const I exponent = __builtin_convertvector(whole, I) + all(int32_t{127});
-    return p * bits<F>(exponent << 23);
+inline F reciprocal(F x) { return quotient(all(1.f), x); }
+
+// 2^(x · factor) for x · factor ≤ 0, relative error 1.7e-7 and exact at 0; below −126 it stays at 2^−126, and NaN stays NaN.
+inline F exp2_of_negative(F x, float factor = 1) {
+    // Adding 1.5 · 2²³ drops the fraction, and leaves in the lowest bits the whole number, here with the exponent's bias.
+    const F magic = all(12582912.f + 127.f);
+    x = max(all(-126.f / factor), x);
+    const F shifted = x * all(factor) + magic;
+    const F f = x * all(factor) - (shifted - magic);
+    // Halves of the polynomial side by side: what limits the kernels is how long the chain of each pixel is.
+    const F square = f * f, scale = bits<F>(bits<U>(shifted) << 23);
+    const F low = (all(2.402224210e-01f) * f + all(6.931469776e-01f)) * f + all(1.f);
+    const F high = (all(1.326470877e-03f) * f + all(9.671511466e-03f)) * f + all(5.550733776e-02f);
+    return (high * (square * f) + low) * scale;
 }
 
 // log2(1 + t) for t in [0, 1], relative error 7e-8.
@@ -49,28 +85,28 @@ inline F log2_of_one_plus(F t) {
     return p * t;
 }
 
-// log2(x) for normal x > 0.
+// log2(x) for normal x > 0; NaN stays NaN, although its exponent and mantissa are numbers.
 inline F log2(F x) {
     const I b = bits<I>(x);
     const F exponent = __builtin_convertvector((b >> 23) - all(int32_t{127}), F);
     const F mantissa = bits<F>((b & all(int32_t{0x007fffff})) | all(int32_t{0x3f800000}));
-    return exponent + log2_of_one_plus(mantissa - all(1.f));
+    return exponent + log2_of_one_plus(mantissa - all(1.f)) + (x - x);
 }
 
 // x^y for x in [0, 1]; 0^y is 0 for y > 0 and 1 for y = 0.
 inline F power(F x, float y) {
-    const F positive = max(x, all(1.17549435e-38f));
+    const F positive = max(all(1.17549435e-38f), x);
     // log2 of a number just above 1, from rounding, must not become a positive exponent.
     const F value = exp2_of_negative(min(log2(positive) * all(y), all(0.f)));
-    return x > all(0.f) ? value : all(y == 0 ? 1.f : 0.f);
+    return choose(above(x, all(0.f)), value, all(y == 0 ? 1.f : 0.f));
 }
 
-// log2(1 + 2^x) and its derivative 2^x / (1 + 2^x), for any finite x.
-inline void softplus2(F x, F &value, F &slope) {
-    const F t = exp2_of_negative(minus_abs(x));
-    value = max(x, all(0.f)) + log2_of_one_plus(t);
-    const F r = all(1.f) / (t + all(1.f));
-    slope = x >= all(0.f) ? r : t * r;
+// 2^−|x|, of which log2(1 + 2^x) = max(0, x) + log2(1 + t) and its derivative are made.
+inline F softplus2_remainder(F x) { return exp2_of_negative(minus_abs(x)); }
+
+// The derivative of log2(1 + 2^x) times `weight`: 1 / (1 + t) for positive x, t / (1 + t) else.
+inline F softplus2_slope(F x, F t, F weight) {
+    return quotient(choose(above(x, all(0.f)), weight, t * weight), t + all(1.f));
 }
 
 inline double sum(F x) {
@@ -79,30 +115,23 @@ inline double sum(F x) {
     return total;
 }
 
-// Sums in single precision for a while, then in double precision, so that a sum over millions keeps its digits.
-class Sum {
-    F recent;
-    double settled = 0;
-    int additions = 0;
+// log2(Π (1 + t)) of many t in [0, 1]: one logarithm for all. What is kept is the product less 1, so that small t keep their
+// digits. Up to 120 factors are sure to be finite.
+struct OnePlusProduct {
+    static constexpr int room = 120;
+    F value;
 
-  public:
     // Written out: an implicit constructor would lack the target attribute that vectors need.
-    Sum() { recent = all(0.f); }
+    OnePlusProduct() { value = all(0.f); }
 
-    void add(F x) {
-        recent += x;
-        if (++additions == 64) settle();
-    }
+    void multiply(F t) { value = (value * t + t) + value; }
 
-    double total() {
-        settle();
-        return settled;
-    }
-
-  private:
-    void settle() {
-        settled += sum(recent);
-        recent = all(0.f);
-        additions = 0;
+    F log2() const {
+        const F whole = value + all(1.f);
+        const F exponent = __builtin_convertvector((bits<I>(whole) >> 23) - all(int32_t{127}), F);
+        const F mantissa = bits<F>((bits<I>(whole) & all(int32_t{0x007fffff})) | all(int32_t{0x3f800000}));
+        const F rest = choose(above(exponent, all(0.f)), mantissa - all(1.f), value);
+        // The exponent and mantissa of NaN are numbers; the difference brings it back.
+        return exponent + log2_of_one_plus(rest) + (value - value);
     }
 };

@@ -21,8 +21,6 @@ import TorchTestSupport
 
     @Test(arguments: LossRow.all + LossRow.objectives, problems)
     func valueAndGradientAreTheComposedOnes(_ row: LossRow, _ problem: LossProblem) throws {
-        // LDAM is cross-entropy of changed logits: it has no kernel of its own.
-        if row.name == "ldam" { return }
         let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
         for layout in Layout.allCases {
             let (logits, labels) = try Self.tensors(problem, layout)
@@ -57,7 +55,7 @@ import TorchTestSupport
         let best = String(cString: ck_instruction_set())
         defer { ck_use_instruction_set(best) }
         let problem = Self.problems[0]
-        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+        for row in LossRow.all + LossRow.objectives {
             let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
             var results: [(set: String, value: Double, gradient: Tensor)] = []
             for set in ["portable", "avx2", "avx512"] where ck_use_instruction_set(set) {
@@ -70,8 +68,15 @@ import TorchTestSupport
             #expect(results.count >= 1)
             for result in results.dropFirst() {
                 #expect(abs(result.value - results[0].value) <= 1e-6 * abs(results[0].value), "\(row.name), \(result.set)")
-                let tolerance = try results[0].gradient.abs().max().item() * 1e-5
-                #expect(try result.gradient.largestDifference(to: results[0].gradient) <= tolerance, "\(row.name), \(result.set)")
+                let expected = results[0].gradient
+                if row.name.hasPrefix("lovasz") {
+                    // Errors that differ in the last bit change places: then single pixels differ, and the whole does not.
+                    let difference = try (result.gradient - expected).abs().sum().item() / expected.abs().sum().item()
+                    #expect(difference <= 2e-3, "\(row.name), \(result.set): \(difference)")
+                    continue
+                }
+                let tolerance = try expected.abs().max().item() * 1e-5
+                #expect(try result.gradient.largestDifference(to: expected) <= tolerance, "\(row.name), \(result.set)")
             }
         }
     }
@@ -79,7 +84,7 @@ import TorchTestSupport
     @Test func theNumberOfThreadsChangesNoBit() throws {
         let threads = TorchLibrary.threadCount
         let problem = Self.problems[3]
-        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+        for row in LossRow.all + LossRow.objectives {
             let loss = try row.loss(classes: problem.classCount)
             let results = try [1, 2, 3].map { count in
                 try TorchLibrary.setThreadCount(count)
@@ -108,7 +113,7 @@ import TorchTestSupport
 
     @Test func scoresThatAreIgnoredDoNoHarm() throws {
         let problem = Self.problems[0]
-        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+        for row in LossRow.all + LossRow.objectives {
             let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
             let (logits, labels) = try Self.tensors(problem, .plain)
             let isIgnored = try labels.equal(255).unsqueezed(1)
@@ -128,7 +133,7 @@ import TorchTestSupport
     @Test(arguments: [Double.nan, .infinity])
     func aScoreThatIsNotFiniteShows(_ score: Double) throws {
         let problem = Self.problems[1]
-        for row in LossRow.all + LossRow.objectives where row.name != "ldam" {
+        for row in LossRow.all + LossRow.objectives {
             let loss = try row.loss(classes: problem.classCount)
             let (logits, labels) = try Self.tensors(problem, .plain)
             let isSpoilt = try Tensor.range(logits.count).reshaped(logits.shape).equal(100)

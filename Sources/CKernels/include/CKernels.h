@@ -32,7 +32,7 @@ typedef struct {
     int64_t ignore;        // a label that takes no part; below 0: none
 } ck_batch;
 
-#define CK_MAX_CLASSES 128
+#define CK_MAX_CLASSES 120
 
 typedef struct {
     int64_t counted;       // pixels that take part
@@ -55,6 +55,8 @@ ck_label_count ck_count_labels(const ck_batch *batch, const float *weights);
 double ck_margin(const ck_batch *batch, const float *rho_k0, const float *rho_0k, bool authors, double scale);
 // Σ −w_y ln softmax_y · scale; weights may be NULL.
 double ck_cross_entropy(const ck_batch *batch, const float *weights, double scale);
+// The same of the scores σ (s − Δ_y e_y): σ is `sharpness`, Δ the margins, one for each class.
+double ck_ldam(const ck_batch *batch, const float *margins, float sharpness, double scale);
 // Σ −(1 − p_y)^γ ln p_y · scale; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
 double ck_focal(const ck_batch *batch, float gamma, bool detached, double scale);
 
@@ -70,14 +72,14 @@ typedef struct {
 // d loss / d p of a pixel: on_label where it has the label, off_label elsewhere, plus 2 · square · p and the noise's term.
 typedef struct { float on_label, off_label, square, noise; } ck_overlap_gradient;
 
-// sums: [B, C]. Squares and noise are only summed where asked for.
-void ck_overlap_sums(const ck_batch *batch, bool squares, float noise_gamma, ck_overlap *sums);
+// sums: [B, C]. Squares and noise are only summed for noise_gamma > 0.
+void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
 // The gradient through the softmax; coefficients: [B, C].
-void ck_overlap_backward(const ck_batch *batch, bool squares, float noise_gamma, const ck_overlap_gradient *coefficients);
+void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_overlap_gradient *coefficients);
 
-// Lovász-softmax over present classes, averaged over images where `per_image`, times nothing. 0 where nothing is counted.
+// Lovász-softmax over present classes, averaged over images where `per_image`, times `scale`. 0 where nothing is counted.
 // Returns NaN where memory for sorting is not to be had.
-double ck_lovasz(const ck_batch *batch, bool per_image);
+double ck_lovasz(const ck_batch *batch, bool per_image, double scale);
 
 // What no kernel can undercut: reads logits and labels, writes the gradient. For benchmarks.
 void ck_memory_floor(const ck_batch *batch);

@@ -56,11 +56,11 @@ struct FusedBatch {
     /// A loss of the soft overlaps: the kernel sums them, `formula` is differentiated on those few numbers, and the kernel
     /// carries its derivatives back through the softmax.
     func overlapLoss(_ formula: (SoftOverlap) throws -> Tensor) throws -> Tensor {
-        let sums = overlaps(squares: false, noiseGamma: 0)
+        let sums = overlaps()
         let common = try leaf(sums.map(\.overlap))
         let predicted = try leaf(sums.map(\.predicted))
         let value = try formula(SoftOverlap(common: common, predicted: predicted, labelled: matrix(sums.map(\.labelled))))
-        return try loss(value, squares: false, noiseGamma: 0) {
+        return try loss(value) {
             let byCommon = try derivative(of: common)
             let byPredicted = try derivative(of: predicted)
             return zip(byCommon, byPredicted).map { .init(on_label: $0 + $1, off_label: $1, square: 0, noise: 0) }
@@ -71,11 +71,11 @@ struct FusedBatch {
     func noiseLoss(gamma: Double, _ formula: (_ noise: Tensor, _ squared: Tensor, _ labelled: Tensor) throws -> Tensor) throws
         -> Tensor
     {
-        let sums = overlaps(squares: true, noiseGamma: Float(gamma))
+        let sums = overlaps(noiseGamma: Float(gamma))
         let noise = try leaf(sums.map(\.noise))
         let squared = try leaf(sums.map(\.squared))
         let value = try formula(noise, squared, matrix(sums.map(\.labelled)))
-        return try loss(value, squares: true, noiseGamma: Float(gamma)) {
+        return try loss(value, noiseGamma: Float(gamma)) {
             let byNoise = try derivative(of: noise)
             let bySquared = try derivative(of: squared)
             return zip(byNoise, bySquared).map { .init(on_label: 0, off_label: 0, square: $1, noise: $0) }
@@ -90,22 +90,23 @@ struct FusedBatch {
 
     private var needsGradient: Bool { logits.requiresGradient && isRecordingGradient }
 
-    private func overlaps(squares: Bool, noiseGamma: Float) -> [ck_overlap] {
+    /// Squares and noise only for `noiseGamma` > 0.
+    private func overlaps(noiseGamma: Float = 0) -> [ck_overlap] {
         var sums = [ck_overlap](repeating: ck_overlap(), count: imageCount * classCount)
-        run(gradient: nil) { ck_overlap_sums($0, squares, noiseGamma, &sums) }
+        run(gradient: nil) { ck_overlap_sums($0, noiseGamma, &sums) }
         return sums
     }
 
     /// The value of a formula on sums, and the gradient that follows from its derivatives.
     private func loss(
-        _ value: Tensor, squares: Bool, noiseGamma: Float, coefficients: () throws -> [ck_overlap_gradient]
+        _ value: Tensor, noiseGamma: Float = 0, coefficients: () throws -> [ck_overlap_gradient]
     ) throws -> Tensor {
         let number = try value.item()
         guard needsGradient else { return try .scalar(number) }
         try value.backward()
         let coefficients = try coefficients()
         let gradient = try emptyGradient()
-        run(gradient: gradient) { ck_overlap_backward($0, squares, noiseGamma, coefficients) }
+        run(gradient: gradient) { ck_overlap_backward($0, noiseGamma, coefficients) }
         return try .withKnownGradient(value: .scalar(number), input: logits, gradient: gradient)
     }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import MarginCalibration
 import Torch
@@ -46,6 +47,15 @@ public struct LDAMLoss: SegmentationLoss {
         let lowered = try inputs.logits - inputs.alongClasses(margins)
         let scores = try lowered.chosen(where: inputs.isLabel(), otherwise: inputs.logits)
         return try inputs.crossEntropy(of: scores * scale)
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
+            batch.classCount == margins.count
+        else { return nil }
+        return try batch.loss {
+            ck_ldam($0, margins.map(Float.init), Float(scale), 1 / Double(max(batch.pixelCount, 1)))
+        }
     }
 }
 

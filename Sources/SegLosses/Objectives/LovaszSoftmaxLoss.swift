@@ -47,7 +47,7 @@ public struct LovaszSoftmaxLoss: SegmentationLoss {
         guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0,
             batch.fitsSort(perImage: perImage)
         else { return nil }
-        return try batch.loss { ck_lovasz($0, perImage) }
+        return try batch.loss { ck_lovasz($0, perImage, 1) }
     }
 
     /// ΔJ, [S, C, N]. Counted in whole numbers: float32 stops at 2²⁴, fewer than the voxels of a large scan.
