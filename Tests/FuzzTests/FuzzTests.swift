@@ -5,9 +5,10 @@ import Testing
 /// A short run of `make fuzz`.
 @Suite struct FuzzTests {
     @Test func damagedFilesAreReadOrRefused() throws {
+        let program = try #require(BuiltProgram.url(named: "fuzz"), "fuzz was built beside the tests")
         let process = Process()
         let output = Pipe()
-        process.executableURL = try #require(BuiltProgram.url(named: "fuzz"), "fuzz was built beside the tests")
+        process.executableURL = program
         process.arguments = ["500", "2"]
         process.standardOutput = output
         try process.run()

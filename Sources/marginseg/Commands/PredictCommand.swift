@@ -5,7 +5,7 @@ import SegTraining
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Label new images: a NIfTI volume, a PNG, or a folder of them.",
+        abstract: "Label new images: a volume, a picture, or a folder of them.",
         discussion: """
             Needs nothing but the checkpoint, which knows the intensity window, the sizes and the label values. A label file \
             has the exact grid of its image: size, affine, sform, qform and their codes. Values are those of the training \
