@@ -36,5 +36,5 @@ struct BenchmarkRow: Encodable {
     /// Our median divided by the peer's.
     let ratios: [String: Double]
     /// Memory beyond logits and gradient; nil where the system does not tell.
-    let peak_megabytes: Double?
+    var peak_megabytes: Double?
 }

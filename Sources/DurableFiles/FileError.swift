@@ -13,7 +13,7 @@ public struct FileError: Error, CustomStringConvertible, Equatable {
     }
 
     /// The error of the system call that has just failed.
-    static func now(_ url: URL, _ problem: String) -> FileError {
+    public static func now(_ url: URL, _ problem: String) -> FileError {
         FileError(url, problem, reason: String(cString: strerror(errno)))
     }
 

@@ -10,7 +10,7 @@ struct AugmentationTests {
     private func applied(_ augmentation: Augmentation, seed: UInt64 = 1) -> PlaneSample {
         var changed = sample
         var generator = SeededGenerator(seed: seed)
-        augmentation.apply(to: &changed, generator: &generator)
+        augmentation.apply(to: &changed, normalization: .range(low: 0, high: 1), generator: &generator)
         return changed
     }
 
@@ -44,6 +44,38 @@ struct AugmentationTests {
         }
     }
 
+    @Test func gammaKeepsTheEndsAndTheOrder() {
+        for seed in 0..<20 as Range<UInt64> {
+            let changed = applied(Augmentation(gamma: 1), seed: seed)
+            for start in [0, 6] {
+                let plane = changed.image[start..<start + 6]
+                #expect((plane.first, plane.last) == (sample.image[start], sample.image[start + 5]))
+                #expect(zip(plane, plane.dropFirst()).allSatisfy { $0 < $1 })
+            }
+            // ((1 − 0) / 5)^γ with γ from ½ to 2.
+            #expect((0.2 * 0.2 * 5 - 1e-5...0.2.squareRoot() * 5 + 1e-5).contains(Double(changed.image[1])))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                2, .range(low: 0, high: 255),
+                "augmentation color_jitter: images of 2 channels; expected 3, red, green and blue; "
+                    + "for others use brightness, contrast and gamma"
+            ),
+            (
+                3, .zScore,
+                "augmentation color_jitter: normalization by each image's own values; expected imagenet, range or window, "
+                    + "from which the picture's colours can be had back"
+            ),
+            (3, .imageNet, "no error"),
+        ] as [(Int, IntensityNormalization, String)])
+    func jitterNeedsColours(channels: Int, normalization: IntensityNormalization, expected: String) {
+        let augmentation = Augmentation(colorJitter: ColorJitter(hue: 0.1))
+        #expect(message(of: { try augmentation.check(channels: channels, normalization: normalization) }) == expected)
+    }
+
     @Test func probabilitiesAreKept() {
         let flips = Augmentation(horizontalFlip: 0.3)
         let flipped = (0..<1000 as Range<UInt64>).count { applied(flips, seed: $0).image != sample.image }
@@ -51,11 +83,18 @@ struct AugmentationTests {
     }
 
     @Test(arguments: [
-        (Augmentation(horizontalFlip: 1.5), "augmentation horizontalFlip: 1.5; expected 0 to 1"),
-        (Augmentation(verticalFlip: -0.1), "augmentation verticalFlip: -0.1; expected 0 to 1"),
+        (Augmentation(horizontalFlip: 1.5), "augmentation horizontal_flip: 1.5; expected 0 to 1"),
+        (Augmentation(verticalFlip: -0.1), "augmentation vertical_flip: -0.1; expected 0 to 1"),
         (Augmentation(contrast: 2), "augmentation contrast: 2.0; expected 0 to 1"),
         (Augmentation(noise: .infinity), "augmentation noise: inf; expected a finite number from 0"),
         (Augmentation(brightness: .nan), "augmentation brightness: nan; expected a finite number from 0"),
+        (Augmentation(warp: Warp(rotation: 200)), "augmentation warp.rotation: 200.0; expected 0 to 180 degrees"),
+        (Augmentation(warp: Warp(elastic: 3, smoothness: 1)), "augmentation warp.smoothness: 1.0; expected 2 or more pixels"),
+        (Augmentation(colorJitter: ColorJitter(hue: 0.7)), "augmentation color_jitter.hue: 0.7; expected 0 to 0.5 turns"),
+        (
+            Augmentation(blur: GaussianBlur(sigma: [2, 1])),
+            "augmentation blur.sigma: [2.0, 1.0]; expected [smallest, largest], 0 to 100 pixels"
+        ),
         (Augmentation(horizontalFlip: 0.5, contrast: 0.25), "no error"),
     ])
     func validates(augmentation: Augmentation, expected: String) {

@@ -4,6 +4,14 @@ import Testing
 @testable import SegData
 
 struct BatchLoaderTests {
+    private func changes(_ augmentation: Augmentation) throws -> SampleTransform {
+        try SampleTransform(
+            augmentation,
+            recipe: PlaneRecipe(
+                labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
+                fit: .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.5)), channels: 1)
+    }
+
     private func batches(_ loader: BatchLoader, epoch: Int = 0, from first: Int = 0) throws -> [Batch] {
         let stream = loader.epoch(epoch, from: first)
         var batches: [Batch] = []
@@ -30,10 +38,13 @@ struct BatchLoaderTests {
 
     @Test(arguments: [(2, 1), (3, 2), (4, 8)])
     func doesNotDependOnTheWorkers(workers: Int, prefetch: Int) throws {
+        let transform = try changes(
+            Augmentation(
+                horizontalFlip: 0.5, warp: Warp(probability: 0.5, rotation: 30), gamma: 0.2, brightness: 0.2,
+                blur: GaussianBlur(sigma: [0.5, 1]), noise: 0.1))
         func loader(_ workers: Int, _ prefetch: Int) -> BatchLoader {
             BatchLoader(
-                NumberedSource(count: 23), batchSize: 4, order: .shuffled,
-                augmentation: Augmentation(horizontalFlip: 0.5, brightness: 0.2, noise: 0.1), seed: 11,
+                NumberedSource(count: 23), batchSize: 4, order: .shuffled, transform: transform, seed: 11,
                 workers: workers, prefetch: prefetch)
         }
         for epoch in 0..<3 {
@@ -53,7 +64,8 @@ struct BatchLoaderTests {
 
     @Test func anEpochCanGoOnWhereItWas() throws {
         let loader = BatchLoader(
-            NumberedSource(count: 11), batchSize: 2, order: .shuffled, augmentation: Augmentation(noise: 1), seed: 5, workers: 2)
+            NumberedSource(count: 11), batchSize: 2, order: .shuffled, transform: try changes(Augmentation(noise: 1)), seed: 5,
+            workers: 2)
         #expect(try batches(loader, epoch: 2, from: 4) == Array(batches(loader, epoch: 2)[4...]))
         #expect(try batches(loader, epoch: 2, from: 6).isEmpty)
     }

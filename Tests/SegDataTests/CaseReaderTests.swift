@@ -27,7 +27,7 @@ struct CaseReaderTests {
         let dataCase = dataCase(folder, images: ["a.nii", "b.nii.gz"])
         let prepared = try reader.read(dataCase)
         #expect(prepared.extent == Extent(width: 4, height: 3, depth: 2, channels: 2))
-        #expect(try reader.extent(of: dataCase) == prepared.extent)
+        #expect(try reader.outline(of: dataCase).extent == prepared.extent)
         #expect(prepared.image == first + first.map { $0 * 2 })
         #expect(prepared.labels == (0..<24).map { $0 % 2 })
         #expect(prepared.geometry?.orientation == "LAS")
@@ -73,7 +73,7 @@ struct CaseReaderTests {
             + "resample the label, or take the grid from the image if the label's header is wrong"
         let reader = try CaseReader(recipe)
         #expect(folder.message { _ = try reader.read(dataCase(folder)) } == expected)
-        #expect(folder.message { _ = try reader.extent(of: dataCase(folder)) } == expected, "the header tells")
+        #expect(folder.message { _ = try reader.outline(of: dataCase(folder)) } == expected, "the header tells")
         #expect(try reader.read(dataCase(folder, label: "bare.nii")).labels != nil, "a spacing alone states no place")
         var lenient = recipe
         lenient.labelGrid = .fromImage

@@ -27,7 +27,7 @@ struct PixelBoxTests {
         let reader = try CaseReader(recipe)
         let prepared = try reader.read(dataCase)
         #expect(prepared.extent == Extent(width: 3, height: 2, depth: 2))
-        #expect(try reader.extent(of: dataCase) == prepared.extent)
+        #expect(try reader.outline(of: dataCase).extent == prepared.extent)
         #expect(prepared.image == [11, 12, 13, 16, 17, 18, 31, 32, 33, 36, 37, 38])
         #expect(prepared.labels == prepared.image.map { UInt8($0) % 2 })
         let (classes, extent) = prepared.onFileGrid(prepared.labels ?? [])

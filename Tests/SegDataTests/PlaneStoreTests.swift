@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import MedicalImages
 import Testing
@@ -8,6 +9,8 @@ struct PlaneStoreTests {
     private let recipe = PlaneRecipe(
         labels: LabelMap(identity: 2), normalization: .window(low: -1400, high: 100),
         fit: .resize(to: PlaneSize(height: 24, width: 20), by: .bilinear))
+
+    private func samples(_ store: PlaneStore) throws -> [PlaneSample] { try (0..<store.count).map(store.sample) }
 
     /// Two volumes of two and three planes; two planes have no foreground.
     private func cases(_ folder: TemporaryFolder) throws -> [DataCase] {
@@ -28,19 +31,71 @@ struct PlaneStoreTests {
         #expect(plan.channels == 1)
         #expect(plan.estimatedBytes == 5 * 24 * 20 * 5)
         let store = try PlaneStore(plan, workers: 3)
-        #expect(store.samples.map(\.id.description) == ["c2 plane 0", "c2 plane 1", "c3 plane 0", "c3 plane 1", "c3 plane 2"])
-        #expect(store.samples.allSatisfy { $0.image.count == 480 && $0.labels.count == 480 })
+        #expect(
+            try samples(store).map(\.id.description) == ["c2 plane 0", "c2 plane 1", "c3 plane 0", "c3 plane 1", "c3 plane 2"])
+        #expect(try samples(store).allSatisfy { $0.image.count == 480 && $0.labels.count == 480 })
         #expect(store.labelDistribution.counts == [40 * (5 * 12 - 7), 40 * 7], "counted as training sees them")
         #expect(store.leftOut == 0)
-        #expect(try PlaneStore(plan, workers: 1).samples == store.samples)
-        let image = store.samples[0].image
+        #expect(try samples(PlaneStore(plan, workers: 1)) == samples(store))
+        let image = try samples(store)[0].image
         #expect(image.allSatisfy { abs($0 - (500 / 1500 - 0.5)) < 1e-6 })
+    }
+
+    @Test func planesThatDoNotFitLieOnDisk() throws {
+        let folder = try TemporaryFolder()
+        let plan = try PlanePlan(cases(folder), recipe: recipe)
+        let inMemory = try PlaneStore(plan, memory: plan.estimatedBytes)
+        let onDisk = try PlaneStore(plan, workers: 2, memory: plan.estimatedBytes - 1, scratch: folder.url)
+        #expect((inMemory.isOnDisk, onDisk.isOnDisk) == (false, true))
+        #expect(try samples(onDisk) == samples(inMemory))
+        #expect(onDisk.labelDistribution == inMemory.labelDistribution)
+        #expect(try FileSystem.list(folder.url).count == 4, "the file has no name")
+        #expect(
+            folder.message { _ = try PlaneStore(plan, memory: 0, scratch: folder("no")) }
+                == "DIR/no cannot be written to: No such file or directory")
+    }
+
+    /// Header and contents of one file each are damaged.
+    @Test func unreadableCasesAreSkippedAndCountedWhereThatIsAskedFor() throws {
+        let folder = try TemporaryFolder()
+        let good = try cases(folder)
+        try folder.write("no image", to: "text.nii.gz")
+        let whole = try Data(contentsOf: folder("i3.nii.gz"))
+        try whole.dropLast(12).write(to: folder("cut.nii.gz"))
+        let broken = [("text", "text.nii.gz"), ("cut", "cut.nii.gz")].map { id, name in
+            DataCase(id: id, group: id, images: [folder(name)], label: good[1].label)
+        }
+        let skipping = try PlanePlan(broken + good, recipe: recipe, tolerance: .skipUnreadable)
+        let store = try PlaneStore(skipping)
+        #expect(try samples(store) == samples(PlaneStore(PlanePlan(good, recipe: recipe))))
+        #expect(store.unreadable.map(\.id) == ["text", "cut"])
+        #expect(store.unreadable.allSatisfy { $0.problem.hasPrefix(folder.url.path) })
+        #expect(folder.message { _ = try PlanePlan(broken + good, recipe: recipe) }.hasPrefix("DIR/text.nii.gz"))
+        #expect(
+            folder.message { _ = try PlanePlan([broken[0]], recipe: recipe, tolerance: .skipUnreadable) }
+                .hasPrefix("none of 1 case can be read; the first: DIR/text.nii.gz"))
+        // What can be read and does not fit is no damage.
+        let swapped = DataCase(id: "s", group: "s", images: good[0].images, label: good[1].label)
+        #expect(
+            folder.message { _ = try PlanePlan([swapped], recipe: recipe, tolerance: .skipUnreadable) }.hasPrefix(
+                "DIR/l3.nii.gz: 4"))
+    }
+
+    @Test func keptCasesAreReadOnce() throws {
+        let folder = try TemporaryFolder()
+        let good = try cases(folder)
+        // Room for the smaller of the two.
+        let cache = try CaseCache(PlanePlan(good, recipe: recipe), memory: 24 * 5)
+        let first = try (cache.prepared(at: 0).image, cache.prepared(at: 1).image)
+        for name in ["i2.nii.gz", "i3.nii.gz"] { try FileManager.default.removeItem(at: folder(name)) }
+        #expect(try cache.prepared(at: 0).image == first.0)
+        #expect(folder.message { _ = try cache.prepared(at: 1) } == "DIR/i3.nii.gz cannot be read: no such file")
     }
 
     @Test func canLeaveOutEmptyPlanes() throws {
         let folder = try TemporaryFolder()
         let store = try PlaneStore(PlanePlan(cases(folder), recipe: recipe), selection: .foregroundOnly)
-        #expect(store.samples.map(\.id.plane) == [1, 1, 2])
+        #expect(try samples(store).map(\.id.plane) == [1, 1, 2])
         #expect(store.leftOut == 2)
         #expect(store.labelDistribution.counts == [40 * (3 * 12 - 7), 40 * 7])
     }
@@ -62,7 +117,7 @@ struct PlaneStoreTests {
         recipe.axis = .x
         let plan = try PlanePlan(cases(folder), recipe: recipe)
         #expect(plan.planeCount == 8)
-        #expect(try PlaneStore(plan).samples.map(\.sourceSize.height) == [2, 2, 2, 2, 3, 3, 3, 3])
+        #expect(try samples(PlaneStore(plan)).map(\.sourceSize.height) == [2, 2, 2, 2, 3, 3, 3, 3])
     }
 
     @Test func refusesBeforeDecoding() throws {

@@ -68,7 +68,7 @@ struct RealDataTests {
             let recipe = PlaneRecipe(
                 labels: try LabelMap(row.map), normalization: .zScore,
                 fit: .resize(to: PlaneSize(height: 8, width: 8), by: .bilinear))
-            #expect(try CaseReader(recipe).extent(of: first).channels == row.channels)
+            #expect(try CaseReader(recipe).outline(of: first).extent.channels == row.channels)
         }
         guard !row.cases.isEmpty else { return }
         let data = try SplitRule.own.dataSet(

@@ -1,6 +1,6 @@
 /// Cuts a source of samples into batches, epoch by epoch, prepared ahead by threads.
 ///
-/// The order and the augmentation depend on seed, epoch and sample alone, never on the number of workers.
+/// The order and the random changes depend on seed, epoch and sample alone, never on the number of workers.
 public struct BatchLoader: Sendable {
     /// In which order samples come.
     public enum Order: Sendable, Hashable {
@@ -15,7 +15,8 @@ public struct BatchLoader: Sendable {
     public let order: Order
     /// Whether an epoch ends before a batch that could not be filled.
     public let dropLast: Bool
-    public let augmentation: Augmentation
+    /// Random changes of each sample; nil for none.
+    public let transform: SampleTransform?
     public let seed: UInt64
     /// Threads that prepare batches.
     public let workers: Int
@@ -24,7 +25,7 @@ public struct BatchLoader: Sendable {
 
     /// - Precondition: at least one sample a batch, one worker and one prefetched batch.
     public init(
-        _ source: any PlaneSource, batchSize: Int, order: Order, dropLast: Bool = false, augmentation: Augmentation = .none,
+        _ source: any PlaneSource, batchSize: Int, order: Order, dropLast: Bool = false, transform: SampleTransform? = nil,
         seed: UInt64 = 0, workers: Int = 1, prefetch: Int = 4
     ) {
         precondition(batchSize > 0 && workers > 0 && prefetch > 0, "a loader needs a batch size, a worker and room for a batch")
@@ -32,7 +33,7 @@ public struct BatchLoader: Sendable {
         self.batchSize = batchSize
         self.order = order
         self.dropLast = dropLast
-        self.augmentation = augmentation
+        self.transform = transform
         self.seed = seed
         self.workers = workers
         self.prefetch = prefetch
@@ -65,11 +66,9 @@ public struct BatchLoader: Sendable {
     }
 
     private func sample(at index: Int, epoch: Int) throws -> PlaneSample {
-        var sample = try source.sample(at: index)
-        if augmentation != .none {
-            var generator = SeededGenerator(seed: seed, epoch, index)
-            augmentation.apply(to: &sample, generator: &generator)
-        }
-        return sample
+        let sample = try source.sample(at: index)
+        guard let transform else { return sample }
+        var generator = SeededGenerator(seed: seed, epoch, index)
+        return transform.apply(to: sample, generator: &generator)
     }
 }

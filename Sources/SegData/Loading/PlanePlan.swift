@@ -3,31 +3,48 @@ import MedicalImages
 /// What the cases of a split will become, known from their headers alone: sizes are checked and memory is estimated before
 /// anything is decoded.
 public struct PlanePlan: Sendable {
-    /// The cases, in order, with the sizes of their images.
-    public let cases: [(dataCase: DataCase, extent: Extent)]
+    /// A case with the size of its image and the way of its planes.
+    public struct Item: Sendable {
+        public let dataCase: DataCase
+        public let extent: Extent
+        public let route: PlaneRoute
+    }
+
+    /// The cases, in order.
+    public let cases: [Item]
     public let recipe: PlaneRecipe
     /// Channels of every image.
     public let channels: Int
+    /// What happens to a case that cannot be read, in the plan and in the store made from it.
+    public let tolerance: ReadTolerance
+    /// Cases whose headers could not be read.
+    public let unreadable: [UnreadableCase]
 
     /// - Throws: `CaseError` for a case without labels, with other channels than the first, or whose files do not go together;
     ///   `SettingError`, `ImageFileError`, `FileError`.
     /// - Precondition: at least one case and one worker.
-    public init(_ cases: [DataCase], recipe: PlaneRecipe, workers: Int = 1) throws {
+    public init(_ cases: [DataCase], recipe: PlaneRecipe, workers: Int = 1, tolerance: ReadTolerance = .none) throws {
         precondition(!cases.isEmpty, "a plan has cases")
         let reader = try CaseReader(recipe)
-        let extents = try concurrentMap(cases, workers: workers) { dataCase in
-            guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.images[0].path) }
-            return try reader.extent(of: dataCase)
+        let results = try concurrentMap(cases, workers: workers) { dataCase in
+            try tolerance.read(dataCase) {
+                guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.images[0].path) }
+                let (extent, route) = try reader.outline(of: dataCase)
+                return Item(dataCase: dataCase, extent: extent, route: route)
+            }
         }
-        let channels = extents[0].channels
-        for (dataCase, extent) in zip(cases, extents) where extent.channels != channels {
+        let items = results.compactMap { try? $0.get() }
+        unreadable = results.compactMap(\.failure)
+        guard let channels = items.first?.extent.channels else { throw CaseError.nothingReadable(unreadable) }
+        for item in items where item.extent.channels != channels {
             throw CaseError.channels(
-                path: dataCase.images[0].path, found: extent.channels, expected: channels,
-                reason: "as in \(cases[0].images[0].path); a network takes one number of channels")
+                path: item.dataCase.images[0].path, found: item.extent.channels, expected: channels,
+                reason: "as in \(items[0].dataCase.images[0].path); a network takes one number of channels")
         }
-        self.cases = Array(zip(cases, extents)).map { (dataCase: $0, extent: $1) }
+        self.cases = items
         self.recipe = recipe
         self.channels = channels
+        self.tolerance = tolerance
     }
 
     /// Planes of all cases, with and without foreground.
@@ -35,8 +52,8 @@ public struct PlanePlan: Sendable {
         cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) }
     }
 
-    /// Memory of all planes at the network's size: 4 bytes a channel and one for the label of each pixel.
+    /// Memory of all planes before the network: 4 bytes a channel and one for the label of each pixel.
     public var estimatedBytes: Int {
-        planeCount * recipe.fit.size.count * (4 * channels + 1)
+        cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) * $1.route.inputSize.count * (4 * channels + 1) }
     }
 }

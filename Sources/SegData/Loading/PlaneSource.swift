@@ -4,8 +4,6 @@ public protocol PlaneSource: Sendable {
     var count: Int { get }
     /// Channels of every sample.
     var channels: Int { get }
-    /// Rows and columns of every sample.
-    var size: PlaneSize { get }
     /// The sample at a place, 0 ..< `count`; called from several threads at once.
     func sample(at index: Int) throws -> PlaneSample
 }

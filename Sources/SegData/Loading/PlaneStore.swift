@@ -1,7 +1,9 @@
+import DurableFiles
+import Foundation
 import MarginCalibration
 import MedicalImages
 
-/// The planes of a split in memory, decoded and prepared once.
+/// The planes of a split, decoded and prepared once: in memory, or on disk where they would not fit.
 public struct PlaneStore: PlaneSource {
     /// Which planes are kept.
     public enum Selection: String, Sendable, Codable, CaseIterable {
@@ -12,44 +14,65 @@ public struct PlaneStore: PlaneSource {
     }
 
     /// In the order of the cases, and of the planes in each.
-    public let samples: [PlaneSample]
+    private let items: [SampleShelf.Item]
+    private let shelf: SampleShelf
     /// Pixels of each class over the kept planes, at the size that the network sees, without ignored ones.
     public let labelDistribution: LabelDistribution
     /// Planes that the selection left out.
     public let leftOut: Int
+    /// Files that could not be read, of this store and of its plan.
+    public let unreadable: [UnreadableCase]
     public let channels: Int
-    public let size: PlaneSize
 
     /// Decodes the planned cases, `workers` at a time.
     ///
+    /// - Parameters:
+    ///   - memory: bytes that the planes may take; where the plan needs more, they are put into a file in `scratch`.
+    ///   - scratch: where that file is made; it has no name and is gone with the process.
     /// - Throws: `CaseError` for files that do not fit the recipe, or where no plane is left; `ImageFileError`, `FileError`.
-    public init(_ plan: PlanePlan, selection: Selection = .all, workers: Int = 1) throws {
+    public init(
+        _ plan: PlanePlan, selection: Selection = .all, workers: Int = 1, memory: Int = .max,
+        scratch: URL = FileManager.default.temporaryDirectory
+    ) throws {
         let reader = try CaseReader(plan.recipe)
         let classCount = plan.recipe.labels.classCount
+        let shelf = plan.estimatedBytes > memory ? SampleShelf.scratch(try ScratchFile(in: scratch)) : .memory
         let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in
-            try Part(reader.read(dataCase), recipe: plan.recipe, classCount: classCount, selection: selection)
+            try plan.tolerance.read(dataCase) {
+                try Part(
+                    reader.read(dataCase), recipe: plan.recipe, classCount: classCount, selection: selection, shelf: shelf)
+            }
         }
-        samples = parts.flatMap(\.samples)
-        leftOut = parts.reduce(0) { $0 + $1.leftOut }
-        guard !samples.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
-        labelDistribution = try parts.map(\.labels).reduce(LabelDistribution(counts: Array(repeating: 0, count: classCount))) {
+        let read = parts.compactMap { try? $0.get() }
+        items = read.flatMap(\.items)
+        leftOut = read.reduce(0) { $0 + $1.leftOut }
+        unreadable = plan.unreadable + parts.compactMap(\.failure)
+        guard !items.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
+        labelDistribution = try read.map(\.labels).reduce(LabelDistribution(counts: Array(repeating: 0, count: classCount))) {
             $0.adding($1)
         }
         channels = plan.channels
-        size = plan.recipe.fit.size
+        self.shelf = shelf
     }
 
-    public var count: Int { samples.count }
+    public var count: Int { items.count }
 
-    public func sample(at index: Int) -> PlaneSample { samples[index] }
+    /// Whether the planes lie on disk.
+    public var isOnDisk: Bool {
+        if case .scratch = shelf { true } else { false }
+    }
+
+    public func sample(at index: Int) throws -> PlaneSample { try shelf.take(items[index]) }
 
     /// The kept planes of one case.
     private struct Part: Sendable {
-        var samples: [PlaneSample] = []
+        var items: [SampleShelf.Item] = []
         var labels: LabelDistribution
         var leftOut = 0
 
-        init(_ prepared: PreparedCase, recipe: PlaneRecipe, classCount: Int, selection: Selection) throws {
+        init(
+            _ prepared: PreparedCase, recipe: PlaneRecipe, classCount: Int, selection: Selection, shelf: SampleShelf
+        ) throws {
             labels = try LabelDistribution(counts: Array(repeating: 0, count: classCount))
             for plane in 0..<recipe.axis.planeCount(of: prepared.extent) {
                 // The plan refuses cases without labels.
@@ -63,7 +86,7 @@ public struct PlaneStore: PlaneSource {
                 }
                 labels = labels.adding(
                     try LabelDistribution.counting(sample.labels, classCount: classCount, ignoring: LabelMap.ignored))
-                samples.append(sample)
+                items.append(try shelf.put(sample))
             }
         }
     }

@@ -12,8 +12,10 @@ public enum CaseError: Error, Equatable, Sendable {
     case channels(path: String, found: Int, expected: Int, reason: String)
     case planeTooLarge(path: String, plane: PlaneSize, room: PlaneSize)
     case crop(path: String, box: PixelBox, extent: Extent)
+    case noSpacing(path: String)
     case noLabel(path: String)
     case nothingLeft(cases: Int)
+    case nothingReadable([UnreadableCase])
 }
 
 /// How often a value stands in a label file, and where first.
@@ -58,8 +60,13 @@ extension CaseError: CustomStringConvertible {
         case .crop(let path, let box, let extent):
             return "\(path): \(extent.width)×\(extent.height) pixels, but it is to be cropped to \(box.width)×\(box.height) at "
                 + "x \(box.x), y \(box.y); crop less, or not at all"
+        case .noSpacing(let path):
+            return "\(path): this file states no spacing in mm, and planes are to be resampled to one; leave input.spacing out"
         case .noLabel(let path):
             return "\(path): this image has no label, and one is needed here; add it to the data set"
+        case .nothingReadable(let cases):
+            return
+                "none of \(cases.count) case\(cases.count == 1 ? "" : "s") can be read; the first: \(cases.first?.problem ?? "")"
         case .nothingLeft(let cases):
             return "no plane with foreground in \(cases) case\(cases == 1 ? "" : "s"); keep all planes, or check the label map"
         }

@@ -11,19 +11,19 @@ public struct CaseReader: Sendable {
         self.recipe = recipe
     }
 
-    /// The size of a case's image, with the channels of all its files, from the headers alone.
+    /// The size of a case's image, with the channels of all its files, and the way of its planes, from the headers alone.
     ///
     /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
-    public func extent(of dataCase: DataCase) throws -> Extent {
+    public func outline(of dataCase: DataCase) throws -> (extent: Extent, route: PlaneRoute) {
         let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
         let extent = try Self.join(infos.map(\.extent), of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
-        try recipe.fit.check(recipe.axis.planeSize(of: cropped), path: dataCase.images[0].path)
+        let route = try recipe.route(of: cropped, geometry: infos[0].geometry, path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
             try checkLabel(info.extent, info.geometry, at: layer.url, extent, infos[0].geometry, dataCase.images[0])
         }
-        return cropped
+        return (cropped, route)
     }
 
     /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
@@ -35,7 +35,7 @@ public struct CaseReader: Sendable {
         }
         let extent = try Self.join(images.map(\.extent), of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
-        try recipe.fit.check(recipe.axis.planeSize(of: cropped), path: dataCase.images[0].path)
+        let route = try recipe.route(of: cropped, geometry: images[0].geometry, path: dataCase.images[0].path)
         var labels: [UInt8]?
         if let source = dataCase.label {
             let reading = try LabelReading(source)
@@ -46,7 +46,7 @@ public struct CaseReader: Sendable {
         return PreparedCase(
             id: dataCase.id, group: dataCase.group, extent: cropped, fileExtent: extent, crop: recipe.crop,
             geometry: images[0].geometry, source: images[0].source,
-            image: try normalized(images, dataCase, extent: cropped), labels: labels)
+            image: try normalized(images, dataCase, extent: cropped), labels: labels, route: route)
     }
 
     private func normalized(_ images: [MedicalImage], _ dataCase: DataCase, extent: Extent) throws -> [Float] {

@@ -95,6 +95,17 @@ public enum IntensityNormalization: Sendable, Hashable {
         }
     }
 
+    /// The line scale · x + offset from a normalised intensity back to a picture's, 0 dark and 1 bright; nil where it depends
+    /// on the image.
+    func unitLine(channel: Int) -> (scale: Float, offset: Float)? {
+        switch self {
+        case .window: (1, 0.5)
+        case .range: (1, 0)
+        case .imageNet: (Self.imageNetStatistics[channel].deviation, Self.imageNetStatistics[channel].mean)
+        case .zScore, .percentiles: nil
+        }
+    }
+
     static func requireFinite(_ values: [Float], extent: Extent, path: String) throws {
         guard let first = values.firstIndex(where: { !$0.isFinite }) else { return }
         let count = values[first...].reduce(0) { $1.isFinite ? $0 : $0 + 1 }

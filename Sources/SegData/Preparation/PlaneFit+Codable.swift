@@ -1,34 +1,41 @@
-/// Written as a person would: `{resize: [rows, columns]}` (bicubic), `{resize: [rows, columns], by: bilinear}`, `{pad: [rows, columns]}`.
+/// Written as a person would: `{resize: [rows, columns]}` (bicubic), `{resize: [rows, columns], by: bilinear}`,
+/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33}`.
 extension PlaneFit: Codable {
-    private enum Keys: String, CodingKey { case resize, pad, by }
+    private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground }
 
-    private static let expected = "expected resize or pad with [rows, columns] of 1 or more"
+    private static let expected = "expected resize, pad or crop with [rows, columns] of 1 or more"
+
+    /// nnU-Net's share of windows about foreground.
+    private static let usualForeground = 0.33
 
     public init(from decoder: any Decoder) throws {
         func fail() -> DecodingError { .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected)) }
-        guard let container = try? decoder.container(keyedBy: Keys.self), container.contains(.resize) != container.contains(.pad)
-        else {
-            throw fail()
-        }
-        let key: Keys = container.contains(.resize) ? .resize : .pad
-        guard let sizes = try? container.decode([Int].self, forKey: key), sizes.count == 2, sizes.allSatisfy({ $0 > 0 }) else {
-            throw fail()
-        }
+        guard let container = try? decoder.container(keyedBy: Keys.self) else { throw fail() }
+        let kinds = [Keys.resize, .pad, .crop].filter(container.contains)
+        guard kinds.count == 1, let sizes = try? container.decode([Int].self, forKey: kinds[0]), sizes.count == 2,
+            sizes.allSatisfy({ $0 > 0 })
+        else { throw fail() }
         let size = PlaneSize(height: sizes[0], width: sizes[1])
-        self =
-            key == .pad
-            ? .pad(to: size)
-            : .resize(to: size, by: try container.decodeIfPresent(Interpolation.self, forKey: .by) ?? .bicubic)
+        switch kinds[0] {
+        case .resize: self = .resize(to: size, by: try container.decodeIfPresent(Interpolation.self, forKey: .by) ?? .bicubic)
+        case .pad: self = .pad(to: size)
+        default:
+            self = .crop(
+                to: size, foreground: try container.decodeIfPresent(Double.self, forKey: .foreground) ?? Self.usualForeground)
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
+        let sizes = [size.height, size.width]
         switch self {
-        case .resize(let size, let interpolation):
-            try container.encode([size.height, size.width], forKey: .resize)
+        case .resize(_, let interpolation):
+            try container.encode(sizes, forKey: .resize)
             try container.encode(interpolation, forKey: .by)
-        case .pad(let size):
-            try container.encode([size.height, size.width], forKey: .pad)
+        case .pad: try container.encode(sizes, forKey: .pad)
+        case .crop(_, let foreground):
+            try container.encode(sizes, forKey: .crop)
+            try container.encode(foreground, forKey: .foreground)
         }
     }
 }

@@ -6,17 +6,32 @@ public enum PlaneFit: Sendable, Hashable {
     case resize(to: PlaneSize, by: Interpolation)
     /// Planes keep their pixels, in the middle of a frame of their own least value; the frame's labels are ignored.
     case pad(to: PlaneSize)
+    /// Planes keep their pixels. Training sees random windows of this size, of which the share `foreground` has its middle near
+    /// a pixel of a class other than 0; predictions see whole planes. Smaller planes are framed as by `pad`.
+    case crop(to: PlaneSize, foreground: Double)
 
     /// How images are resized.
     public enum Interpolation: String, Sendable, Codable, CaseIterable {
         case bilinear, bicubic
     }
 
-    /// The size that the network sees.
+    /// The size that training sees.
     public var size: PlaneSize {
         switch self {
-        case .resize(let size, _), .pad(let size): size
+        case .resize(let size, _), .pad(let size), .crop(let size, _): size
         }
+    }
+
+    /// The size that a whole plane has before the network: larger than `size` where training sees windows of it.
+    public func inputSize(of source: PlaneSize) -> PlaneSize {
+        guard case .crop(let size, _) = self else { return size }
+        return PlaneSize(height: max(size.height, source.height), width: max(size.width, source.width))
+    }
+
+    /// - Throws: `SettingError` for a share that is none.
+    public func validate() throws {
+        guard case .crop(_, let foreground) = self else { return }
+        try SettingError.require((0...1).contains(foreground), "crop foreground", found: "\(foreground)", expected: "0 to 1")
     }
 
     /// - Parameter path: the file, for the message.
@@ -40,8 +55,8 @@ public enum PlaneFit: Sendable, Hashable {
             return PlaneResampling.resize(
                 plane, width: source.width, height: source.height, toWidth: size.width, toHeight: size.height,
                 filter: interpolation.filter)
-        case .pad(let size):
-            return Self.padded(plane, from: source, to: size, with: plane.min() ?? 0)
+        case .pad, .crop:
+            return Self.padded(plane, from: source, to: inputSize(of: source), with: plane.min() ?? 0)
         }
     }
 
@@ -56,39 +71,39 @@ public enum PlaneFit: Sendable, Hashable {
             guard size != source else { return labels }
             return PlaneResampling.resizeNearest(
                 labels, width: source.width, height: source.height, toWidth: size.width, toHeight: size.height)
-        case .pad(let size):
-            return Self.padded(labels, from: source, to: size, with: LabelMap.ignored)
+        case .pad, .crop:
+            return Self.padded(labels, from: source, to: inputSize(of: source), with: LabelMap.ignored)
         }
     }
 
     /// A plane of logits or probabilities, back in the size of its source: bilinear, or the frame cut off.
     ///
-    /// - Parameter plane: `[size.height, size.width]`.
+    /// - Parameter plane: of `inputSize`.
     public func restore(_ plane: [Float], to source: PlaneSize) -> [Float] {
-        precondition(plane.count == size.count, "a plane of \(size)")
+        precondition(plane.count == inputSize(of: source).count, "a plane of \(size)")
         switch self {
         case .resize(let size, _):
             guard size != source else { return plane }
             // Bicubic overshoot could turn a class over that bilinear interpolation keeps.
             return PlaneResampling.resize(
                 plane, width: size.width, height: size.height, toWidth: source.width, toHeight: source.height, filter: .bilinear)
-        case .pad(let size):
-            return Self.cropped(plane, from: size, to: source)
+        case .pad, .crop:
+            return Self.cropped(plane, from: inputSize(of: source), to: source)
         }
     }
 
     /// A plane of labels, back in the size of its source: the nearest pixel, or the frame cut off.
     ///
-    /// - Parameter labels: `[size.height, size.width]`.
+    /// - Parameter labels: of `inputSize`.
     public func restore(labels: [UInt8], to source: PlaneSize) -> [UInt8] {
-        precondition(labels.count == size.count, "a plane of \(size)")
+        precondition(labels.count == inputSize(of: source).count, "a plane of \(size)")
         switch self {
         case .resize(let size, _):
             guard size != source else { return labels }
             return PlaneResampling.resizeNearest(
                 labels, width: size.width, height: size.height, toWidth: source.width, toHeight: source.height)
-        case .pad(let size):
-            return Self.cropped(labels, from: size, to: source)
+        case .pad, .crop:
+            return Self.cropped(labels, from: inputSize(of: source), to: source)
         }
     }
 

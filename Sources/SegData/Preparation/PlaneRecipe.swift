@@ -3,6 +3,8 @@
 public struct PlaneRecipe: Sendable, Hashable, Codable {
     public var labels: LabelMap
     public var normalization: IntensityNormalization
+    /// To which planes are resampled before they are fitted; nil keeps the files' own.
+    public var spacing: PlaneSpacing?
     public var fit: PlaneFit
     public var axis: PlaneAxis
     public var labelGrid: LabelGrid
@@ -18,11 +20,12 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     }
 
     public init(
-        labels: LabelMap, normalization: IntensityNormalization, fit: PlaneFit, axis: PlaneAxis = .z, labelGrid: LabelGrid = .own,
-        crop: PixelBox? = nil
+        labels: LabelMap, normalization: IntensityNormalization, spacing: PlaneSpacing? = nil, fit: PlaneFit,
+        axis: PlaneAxis = .z, labelGrid: LabelGrid = .own, crop: PixelBox? = nil
     ) {
         self.labels = labels
         self.normalization = normalization
+        self.spacing = spacing
         self.fit = fit
         self.axis = axis
         self.labelGrid = labelGrid
@@ -32,6 +35,8 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     /// - Throws: `SettingError` for a setting that cannot be meant.
     public func validate() throws {
         try normalization.validate()
+        try spacing?.validate()
+        try fit.validate()
         try SettingError.require(
             fit.size.height > 0 && fit.size.width > 0, "plane size", found: "\(fit.size)", expected: "at least 1×1")
     }

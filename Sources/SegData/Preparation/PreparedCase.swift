@@ -18,6 +18,8 @@ public struct PreparedCase: Sendable {
     public let image: [Float]
     /// Classes and `LabelMap.ignored`, `[depth, height, width]`; nil for a case without labels.
     public let labels: [UInt8]?
+    /// The way of its planes to the network and back.
+    public let route: PlaneRoute
 }
 
 extension PreparedCase {
@@ -33,9 +35,8 @@ extension PreparedCase {
 
     /// The image of one plane in the network's size, `[C, H, W]`.
     public func input(plane: Int, recipe: PlaneRecipe) -> [Float] {
-        let size = recipe.axis.planeSize(of: extent)
-        return (0..<extent.channels).flatMap { channel in
-            recipe.fit.apply(to: recipe.axis.plane(plane, channel: channel, of: image, extent: extent), of: size)
+        (0..<extent.channels).flatMap { channel in
+            route.apply(to: recipe.axis.plane(plane, channel: channel, of: image, extent: extent))
         }
     }
 
@@ -44,13 +45,17 @@ extension PreparedCase {
         labels.map { axis.plane(plane, of: $0, extent: extent) }
     }
 
+    /// The labels of one plane in the network's size, `[H, W]`; nil for a case without labels.
+    public func inputLabels(plane: Int, axis: PlaneAxis) -> [UInt8]? {
+        nativeLabels(plane: plane, axis: axis).map(route.apply(toLabels:))
+    }
+
     /// One plane as a sample of training; nil for a case without labels.
     public func sample(plane: Int, recipe: PlaneRecipe) -> PlaneSample? {
-        guard let labels = nativeLabels(plane: plane, axis: recipe.axis) else { return nil }
-        let size = recipe.axis.planeSize(of: extent)
+        guard let labels = inputLabels(plane: plane, axis: recipe.axis) else { return nil }
         return PlaneSample(
             id: SampleID(caseID: id, plane: plane),
-            image: input(plane: plane, recipe: recipe), labels: recipe.fit.apply(toLabels: labels, of: size),
-            channels: extent.channels, size: recipe.fit.size, sourceSize: size)
+            image: input(plane: plane, recipe: recipe), labels: labels,
+            channels: extent.channels, size: route.inputSize, sourceSize: route.native)
     }
 }

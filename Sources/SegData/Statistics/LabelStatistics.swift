@@ -41,15 +41,16 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
         let path = source.first.path
         var extent = reading.extent
         if let crop = recipe.crop { extent = try crop.extent(in: extent, path: path) }
-        let native = recipe.axis.planeSize(of: extent)
-        try recipe.fit.check(native, path: path)
+        // The spacing that training sees is the image's.
+        let geometry = try recipe.spacing.flatMap { _ in try ImageFile.readInfo(dataCase.images[0]).geometry }
+        let route = try recipe.route(of: extent, geometry: geometry, path: path)
         let classes = try reading.classes(recipe, path: path)
         var found = try LabelStatistics(none: recipe.labels.classCount)
         for number in 0..<recipe.axis.planeCount(of: extent) {
             let plane = recipe.axis.plane(number, of: classes, extent: extent)
             let isKept = selection == .all || plane.contains { $0 != 0 && $0 != LabelMap.ignored }
             let counted = try LabelDistribution.counting(
-                isKept ? recipe.fit.apply(toLabels: plane, of: native) : [],
+                isKept ? route.apply(toLabels: plane) : [],
                 classCount: recipe.labels.classCount,
                 ignoring: LabelMap.ignored)
             found = found.adding(

@@ -90,7 +90,7 @@ extension ConfigurationReader {
         case "planes": listed(PlaneStore.Selection.self)
         case "select_by": listed(MetricName.self)
         case "precision": listed(TrainingConfiguration.Precision.self)
-        case "layout": listed(TrainingConfiguration.Layout.self)
+        case "memory_format": listed(TrainingConfiguration.MemoryFormat.self)
         case "optimizer": listed(StageConfiguration.OptimizerName.self)
         case "schedule": listed(StageConfiguration.ScheduleName.self)
         default: "expected another value"

@@ -40,10 +40,19 @@ public struct Preset: Sendable {
               batch_size: 8
               accumulate: 1
               precision: float32
-              layout: channels_first
+              memory_format: channels_first
               weight_average: 0
               planes: all
-              augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
+              augmentation:
+                horizontal_flip: 0
+                vertical_flip: 0
+                warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
+                color_jitter: {brightness: 0, contrast: 0, saturation: 0, hue: 0}
+                gamma: 0
+                brightness: 0
+                contrast: 0
+                blur: {probability: 0, sigma: [0, 0]}
+                noise: 0
               select_by: miou_foreground
               save_minutes: 10
               stages:
@@ -76,10 +85,19 @@ public struct Preset: Sendable {
               batch_size: 6
               accumulate: 1
               precision: float32
-              layout: channels_first
+              memory_format: channels_first
               weight_average: 0
               planes: foreground_only
-              augmentation: {horizontal_flip: 0, vertical_flip: 0, brightness: 0, contrast: 0, noise: 0}
+              augmentation:
+                horizontal_flip: 0
+                vertical_flip: 0
+                warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
+                color_jitter: {brightness: 0, contrast: 0, saturation: 0, hue: 0}
+                gamma: 0
+                brightness: 0
+                contrast: 0
+                blur: {probability: 0, sigma: [0, 0]}
+                noise: 0
               select_by: miou_all
               save_minutes: 10
               stages:
@@ -116,10 +134,19 @@ public struct Preset: Sendable {
               batch_size: 6
               accumulate: 1
               precision: float32
-              layout: channels_first
+              memory_format: channels_first
               weight_average: 0
               planes: all
-              augmentation: {horizontal_flip: 0.5, vertical_flip: 0, brightness: 0.25, contrast: 0.25, noise: 0}
+              augmentation:
+                horizontal_flip: 0.5
+                vertical_flip: 0
+                warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
+                color_jitter: {brightness: 0.25, contrast: 0.25, saturation: 0.25, hue: 0.25}
+                gamma: 0
+                brightness: 0
+                contrast: 0
+                blur: {probability: 1, sigma: [0.15, 1.3]}
+                noise: 0
               select_by: miou_all
               save_minutes: 10
               stages:

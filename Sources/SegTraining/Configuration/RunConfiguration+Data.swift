@@ -7,9 +7,8 @@ extension RunConfiguration {
     public var recipe: PlaneRecipe {
         get throws {
             PlaneRecipe(
-                labels: try data.labelMap, normalization: input.normalization, fit: input.fit,
-                axis: input.axis,
-                labelGrid: data.labelGrid, crop: input.crop)
+                labels: try data.labelMap, normalization: input.normalization, spacing: input.spacing, fit: input.fit,
+                axis: input.axis, labelGrid: data.labelGrid, crop: input.crop)
         }
     }
 

@@ -121,19 +121,27 @@ public struct InputConfiguration: Sendable, Hashable, Codable {
     /// `[x, y, width, height]` in pixels of every plane across z; nil: the whole image.
     public var crop: PixelBox?
     public var normalization: IntensityNormalization
+    /// To which planes are resampled, in mm; without it the files' own.
+    public var spacing: PlaneSpacing?
     public var fit: PlaneFit
     /// The axis that volumes are cut across.
     public var axis: PlaneAxis
 
     func validate() throws {
-        do {
-            try normalization.validate()
-        } catch let error as SettingError {
-            throw ConfigurationError(["input", "normalization"], "expected \(error.expected), found \(error.found)")
-        }
+        try Self.check("normalization", normalization.validate)
+        if let spacing { try Self.check("spacing", spacing.validate) }
+        try Self.check("fit", fit.validate)
         guard max(fit.size.height, fit.size.width) <= Self.largestSide else {
             throw ConfigurationError(
                 ["input", "fit"], "expected \(Self.largestSide) rows and columns at most, found \(fit.size)")
+        }
+    }
+
+    private static func check(_ key: String, _ validate: () throws -> Void) throws {
+        do {
+            try validate()
+        } catch let error as SettingError {
+            throw ConfigurationError(["input", key], "expected \(error.expected), found \(error.found)")
         }
     }
 
@@ -149,7 +157,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     }
 
     /// How images and convolutions lie in memory.
-    public enum Layout: String, Sendable, Hashable, Codable, CaseIterable {
+    public enum MemoryFormat: String, Sendable, Hashable, Codable, CaseIterable {
         case channelsFirst = "channels_first"
         case channelsLast = "channels_last"
     }
@@ -160,7 +168,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Batches whose gradients make one step.
     public var accumulate: Int
     public var precision: Precision
-    public var layout: Layout
+    public var memoryFormat: MemoryFormat
     /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
     public var weightAverage: Double
     /// Which planes of the training volumes take part.
@@ -173,9 +181,10 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var stages: [StageConfiguration]
 
     enum CodingKeys: String, CodingKey {
-        case seed, accumulate, precision, layout, planes, augmentation, stages
+        case seed, accumulate, precision, planes, augmentation, stages
         case weightAverage = "weight_average"
         case batchSize = "batch_size"
+        case memoryFormat = "memory_format"
         case selectBy = "select_by"
         case saveMinutes = "save_minutes"
     }

@@ -41,11 +41,10 @@ public final class SegmentationModel {
         onLogits: (_ planes: Range<Int>, _ logits: Tensor) throws -> Void = { _, _ in }
     ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        let source = recipe.axis.planeSize(of: prepared.extent)
         let count = recipe.axis.planeCount(of: prepared.extent)
         try forEachBatch(of: prepared) { planes, logits in
             try onLogits(planes, logits)
-            for (plane, values) in zip(planes, try predicted(logits, count: planes.count, source: source)) {
+            for (plane, values) in zip(planes, try predicted(logits, count: planes.count, route: prepared.route)) {
                 recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
                 onPlane(plane + 1, count)
             }
@@ -58,9 +57,8 @@ public final class SegmentationModel {
     /// - Parameter body: called with the plane's number and its scores, `[C, height, width]`.
     /// - Throws: `NetworkInputError` for another number of channels; what `body` throws.
     public func forEachPlane(of prepared: PreparedCase, _ body: (_ plane: Int, _ scores: [Float]) throws -> Void) throws {
-        let source = recipe.axis.planeSize(of: prepared.extent)
         try forEachBatch(of: prepared) { planes, logits in
-            for (plane, scores) in zip(planes, try restored(logits, count: planes.count, source: source)) {
+            for (plane, scores) in zip(planes, try restored(logits, count: planes.count, route: prepared.route)) {
                 try body(plane, scores.flatMap { $0 })
             }
         }
@@ -70,7 +68,7 @@ public final class SegmentationModel {
     ///
     /// - Parameter body: called with the numbers of the planes and their logits, `[B, C, H, W]` in the network's size.
     private func forEachBatch(of prepared: PreparedCase, _ body: (Range<Int>, Tensor) throws -> Void) throws {
-        let (size, channels) = (recipe.fit.size, prepared.extent.channels)
+        let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
         let count = recipe.axis.planeCount(of: prepared.extent)
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
@@ -83,27 +81,22 @@ public final class SegmentationModel {
         }
     }
 
-    /// Label planes of the source's size.
-    private func predicted(_ logits: Tensor, count: Int, source: PlaneSize) throws -> [[UInt8]] {
-        let size = recipe.fit.size
-        if case .resize = recipe.fit, size != source {
-            // Scores, not labels, are brought back to the source's size: borders stay smooth.
-            return try restored(logits, count: count, source: source).map(largest(of:))
-        }
+    /// Label planes of the native size.
+    private func predicted(_ logits: Tensor, count: Int, route: PlaneRoute) throws -> [[UInt8]] {
+        if route.interpolates { return try restored(logits, count: count, route: route).map(largest(of:)) }
         let labels: [UInt8] = try logits.argmax(1).to(.uint8).elements()
-        return (0..<count).map {
-            recipe.fit.restore(labels: Array(labels[$0 * size.count..<($0 + 1) * size.count]), to: source)
-        }
+        let pixels = route.inputSize.count
+        return (0..<count).map { route.restore(labels: Array(labels[$0 * pixels..<($0 + 1) * pixels])) }
     }
 
-    /// For each image, a plane of scores of the source's size for each class.
-    private func restored(_ logits: Tensor, count: Int, source: PlaneSize) throws -> [[[Float]]] {
-        let (size, classCount) = (recipe.fit.size, network.classCount)
+    /// For each image, a plane of scores of the native size for each class.
+    private func restored(_ logits: Tensor, count: Int, route: PlaneRoute) throws -> [[[Float]]] {
+        let (pixels, classCount) = (route.inputSize.count, network.classCount)
         let scores: [Float] = try logits.elements()
         return (0..<count).map { index in
             (0..<classCount).map { k in
-                let start = (index * classCount + k) * size.count
-                return recipe.fit.restore(Array(scores[start..<start + size.count]), to: source)
+                let start = (index * classCount + k) * pixels
+                return route.restore(Array(scores[start..<start + pixels]))
             }
         }
     }

@@ -159,8 +159,7 @@ struct CaseCensus: Sendable {
         guard let codes = reading.codes, let (labels, extent) = try? reading.cropped(codes.labels, recipe, path: path) else {
             return
         }
-        let native = recipe.axis.planeSize(of: extent)
-        guard (try? recipe.fit.check(native, path: path)) != nil else { return }
+        guard let route = try? recipe.route(of: extent, geometry: reading.geometry, path: path) else { return }
         trainingValues = [:]
         for number in 0..<recipe.axis.planeCount(of: extent) {
             let plane = recipe.axis.plane(number, of: labels, extent: extent)
@@ -170,7 +169,7 @@ struct CaseCensus: Sendable {
                         $0 != LabelMap.ignored && !background.contains(codes.values[Int($0)])
                     })
             else { continue }
-            for code in recipe.fit.apply(toLabels: plane, of: native) where code != LabelMap.ignored {
+            for code in route.apply(toLabels: plane) where code != LabelMap.ignored {
                 trainingValues[codes.values[Int(code)], default: 0] += 1
             }
         }

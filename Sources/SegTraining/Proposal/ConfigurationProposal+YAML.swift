@@ -182,6 +182,8 @@ extension ConfigurationProposal {
         case .pad(let size): "{pad: [\(size.height), \(size.width)]}    # rows, columns"
         case .resize(let size, let interpolation):
             "{resize: [\(size.height), \(size.width)], by: \(interpolation.rawValue)}    # rows, columns"
+        case .crop(let size, let foreground):
+            "{crop: [\(size.height), \(size.width)], foreground: \(foreground)}    # rows, columns"
         }
     }
 

@@ -8,14 +8,15 @@ enum FailedBatch {
     private struct Sample: Encodable {
         let sample: String
         let images: [String]
-        let label: String?
+        let labels: [String]
     }
 
     /// - Parameter cases: the training cases by name.
     static func write(_ batches: [Batch], cases: [String: DataCase], to url: URL) throws {
         let samples = batches.flatMap(\.samples).map { id in
             Sample(
-                sample: id.description, images: cases[id.caseID]?.images.map(\.path) ?? [], label: cases[id.caseID]?.label?.path)
+                sample: id.description, images: cases[id.caseID]?.images.map(\.path) ?? [],
+                labels: cases[id.caseID]?.label?.layers.map(\.url.path) ?? [])
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -17,7 +17,7 @@ struct TrainedNetwork {
                 channels: channels, classes: configuration.data.classes.count,
                 generator: Generator(seed: configuration.training.seed))
             try network.move(to: device)
-            if configuration.training.layout == .channelsLast { try network.arrange(.channelsLast) }
+            if configuration.training.memoryFormat == .channelsLast { try network.arrange(.channelsLast) }
             return network
         }
         trained = try make()

@@ -17,10 +17,22 @@ public struct Trainer {
         public var device: Device
         /// Threads that prepare batches.
         public var loaderWorkers: Int
+        /// Bytes that prepared images may take in memory; what is more lies in a nameless file in `scratch`.
+        public var memory: Int
+        public var scratch: URL
+        /// What happens to files that cannot be read.
+        public var tolerance: ReadTolerance
 
-        public init(device: Device = .cpu, loaderWorkers: Int = 1) {
+        /// - Parameter memory: half of the machine's unless it is given.
+        public init(
+            device: Device = .cpu, loaderWorkers: Int = 1, memory: Int? = nil,
+            scratch: URL = FileManager.default.temporaryDirectory, tolerance: ReadTolerance = .none
+        ) {
             self.device = device
             self.loaderWorkers = loaderWorkers
+            self.memory = memory ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+            self.scratch = scratch
+            self.tolerance = tolerance
         }
     }
 
@@ -82,7 +94,9 @@ public struct Trainer {
         try resources.device.prepare()
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
-        let data = try TrainingData(dataSet, configuration) { observe(.preparing(planes: $0, estimatedBytes: $1)) }
+        let data = try TrainingData(dataSet, configuration, resources: resources) {
+            observe(.preparing(planes: $0, estimatedBytes: $1))
+        }
         try requireSameLabels(data.store.labelDistribution)
         let losses = try makeLosses(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
@@ -108,7 +122,8 @@ public struct Trainer {
                     .init(
                         trainingPlanes: data.store.count, leftOut: data.store.leftOut, validationCases: data.validation.count,
                         labels: data.store.labelDistribution, classNames: dataSet.classNames,
-                        parameterCount: network.trained.parameterCount, continuing: saved?.position)))
+                        parameterCount: network.trained.parameterCount, continuing: saved?.position,
+                        unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))
             if !differences.isEmpty {
                 observe(
                     .warned(

@@ -4,7 +4,7 @@ import SegData
 /// What a run learns from and what it is judged on, decoded.
 struct TrainingData {
     let store: PlaneStore
-    let validation: [PreparedCase]
+    let validation: CaseCache
     /// What a reader of scores must know of the splits.
     let notes: [String]
     /// The training cases by name, to find the files of a sample.
@@ -12,22 +12,32 @@ struct TrainingData {
 
     /// - Parameter onPlan: called with the planes to come and their bytes, before anything is decoded.
     /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError`.
-    init(_ dataSet: DataSet, _ configuration: RunConfiguration, onPlan: (_ planes: Int, _ bytes: Int) -> Void) throws {
+    init(
+        _ dataSet: DataSet, _ configuration: RunConfiguration, resources: Trainer.Resources,
+        onPlan: (_ planes: Int, _ bytes: Int) -> Void
+    ) throws {
         let recipe = try configuration.recipe
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let training = try dataSet.cases(of: .train)
-        let plan = try PlanePlan(training, recipe: recipe, workers: cores)
-        let validation = try dataSet.cases(of: .validation)
-        onPlan(plan.planeCount, plan.estimatedBytes)
-        let store = try PlaneStore(plan, selection: configuration.training.planes, workers: cores)
-        let reader = try CaseReader(recipe)
-        self.store = store
-        notes = dataSet.notes
-        cases = Dictionary(training.map { ($0.id, $0) }) { first, _ in first }
-        self.validation = try validation.map { dataCase in
-            let prepared = try reader.read(dataCase)
-            try prepared.requireChannels(store.channels, path: dataCase.images[0].path)
-            return prepared
+        func plan(_ split: Split) throws -> PlanePlan {
+            try PlanePlan(dataSet.cases(of: split), recipe: recipe, workers: cores, tolerance: resources.tolerance)
         }
+        let training = try plan(.train)
+        let validation = try plan(.validation)
+        guard validation.channels == training.channels else {
+            throw CaseError.channels(
+                path: validation.cases[0].dataCase.images[0].path, found: validation.channels, expected: training.channels,
+                reason: "as in training")
+        }
+        onPlan(training.planeCount, training.estimatedBytes)
+        // Validation is read once an epoch and training all the time.
+        let share = resources.memory / 4
+        store = try PlaneStore(
+            training, selection: configuration.training.planes, workers: cores, memory: resources.memory - share,
+            scratch: resources.scratch)
+        self.validation = try CaseCache(validation, workers: cores, memory: share)
+        notes = dataSet.notes
+        cases = Dictionary(training.cases.map { ($0.dataCase.id, $0.dataCase) }) { first, _ in first }
     }
+
+    var unreadable: [UnreadableCase] { store.unreadable + validation.unreadable }
 }

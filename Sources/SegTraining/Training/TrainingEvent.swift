@@ -29,6 +29,10 @@ public enum TrainingEvent: Sendable {
         public let parameterCount: Int
         /// Where a run goes on; nil for a new one. Epochs and steps after it that were seen before did not last.
         public let continuing: TrainingPosition?
+        /// Cases that were left out because their files cannot be read.
+        public let unreadable: [UnreadableCase]
+        /// Whether the training planes lie on disk, because memory would not hold them.
+        public let isOnDisk: Bool
     }
 
     public struct StageStart: Sendable {

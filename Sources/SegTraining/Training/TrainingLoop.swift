@@ -120,9 +120,10 @@ final class TrainingLoop {
 
     /// False where it was asked to stop.
     private func runStage(_ metrics: JSONLines) throws -> Bool {
+        let transform = try SampleTransform(training.augmentation, recipe: model.recipe, channels: data.store.channels)
         let loader = BatchLoader(
             data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
-            augmentation: training.augmentation, seed: training.seed &+ UInt64(position.stage) << 32,
+            transform: transform, seed: training.seed &+ UInt64(position.stage) << 32,
             workers: resources.loaderWorkers)
         let steps = stepsPerEpoch(loader)
         observe(
@@ -187,7 +188,7 @@ final class TrainingLoop {
         let stream = loader.epoch(position.epoch + 1, from: position.step * training.accumulate)
         let maker = TrainingStep(
             network: network.trained, loss: loss, optimizer: optimizer, dropout: dropout, precision: training.precision,
-            layout: training.layout, clipNorm: stage.clipNorm, device: resources.device)
+            memoryFormat: training.memoryFormat, clipNorm: stage.clipNorm, device: resources.device)
         let start = ContinuousClock.now
         var pass = Pass()
         pass.learningRate = rate(step: position.epoch * steps + max(position.step - 1, 0), of: total)
@@ -249,9 +250,10 @@ final class TrainingLoop {
         let evaluator = Evaluator(model)
         let classNames = configuration.data.classNames
         var store = ConfusionStore(classCount: classNames.count)
-        var margins = ValidationMargins(of: data.validation, recipe: model.recipe, classCount: classNames.count)
-        for (index, prepared) in data.validation.enumerated() {
+        var margins = ValidationMargins(of: data.validation.items, recipe: model.recipe, classCount: classNames.count)
+        for index in 0..<data.validation.count {
             if shouldStop() { return nil }
+            let prepared = try data.validation.prepared(at: index)
             let prediction = try evaluator.evaluate(prepared, into: &store) { planes, logits in
                 try margins.add(logits, planes: planes, of: prepared)
             }

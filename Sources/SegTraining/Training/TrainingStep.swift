@@ -11,7 +11,7 @@ struct TrainingStep {
     let optimizer: any Optimizer
     let dropout: Generator
     let precision: TrainingConfiguration.Precision
-    let layout: TrainingConfiguration.Layout
+    let memoryFormat: TrainingConfiguration.MemoryFormat
     /// 0: gradients stay as they are.
     let clipNorm: Double
     let device: Device
@@ -39,7 +39,7 @@ struct TrainingStep {
 
     private func lossValue(_ batch: Batch) throws -> Tensor {
         var images = try batch.imageTensor().to(device: device)
-        if layout == .channelsLast { images = try images.contiguous(.channelsLast) }
+        if memoryFormat == .channelsLast { images = try images.contiguous(.channelsLast) }
         let labels = try batch.labelTensor().to(device: device)
         let mode = ForwardMode.training(dropout)
         let logits =

@@ -12,26 +12,25 @@ struct ValidationMargins {
 
     private static let most = 1_000_000
 
-    init(of cases: [PreparedCase], recipe: PlaneRecipe, classCount: Int) {
+    init(of cases: [PlanePlan.Item], recipe: PlaneRecipe, classCount: Int) {
         byClass = ClassMargins(classCount: classCount)
         self.recipe = recipe
-        let size = recipe.fit.size
-        let pixels = cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) } * size.count
+        let pixels = cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) * $1.route.inputSize.count }
         // A stride that divides a row would take the same columns of each.
+        let width = cases.first?.route.inputSize.width ?? 1
         let smallest = max(1, pixels / Self.most)
-        stride = smallest == 1 ? 1 : (smallest...).first { size.width % $0 != 0 && $0 % 2 == 1 } ?? smallest
+        stride = smallest == 1 ? 1 : (smallest...).first { width % $0 != 0 && $0 % 2 == 1 } ?? smallest
     }
 
     /// - Parameter logits: of these planes of the case, [B, classes, H, W].
     mutating func add(_ logits: Tensor, planes: Range<Int>, of prepared: PreparedCase) throws {
         let scores: [Float] = try logits.to(.float32).elements()
-        let size = recipe.axis.planeSize(of: prepared.extent)
-        let pixels = byClass.own.count * recipe.fit.size.count
+        let pixels = byClass.own.count * prepared.route.inputSize.count
         for (index, plane) in planes.enumerated() {
-            guard let native = prepared.nativeLabels(plane: plane, axis: recipe.axis) else { continue }
+            guard let labels = prepared.inputLabels(plane: plane, axis: recipe.axis) else { continue }
             byClass.add(
-                scores: Array(scores[index * pixels..<(index + 1) * pixels]),
-                labels: recipe.fit.apply(toLabels: native, of: size), ignoring: LabelMap.ignored, stride: stride)
+                scores: Array(scores[index * pixels..<(index + 1) * pixels]), labels: labels, ignoring: LabelMap.ignored,
+                stride: stride)
         }
     }
 }

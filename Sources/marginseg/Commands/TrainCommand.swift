@@ -65,9 +65,19 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Threads that prepare batches.")
     var workers = 2
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory for prepared images, in GB; what is more lies on disk while the run lasts.",
+            discussion: "Default: half of the machine's.", valueName: "GB"))
+    var memory: Double?
+
+    @Flag(help: "Leave out, and count, cases whose files cannot be read.")
+    var skipUnreadable = false
+
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
+        if let memory, !(memory >= 0 && memory < 1e9) { throw ValidationError("--memory needs 0 or more GB, found \(memory).") }
         if workers < 1 { throw ValidationError("--workers needs 1 or more, found \(workers).") }
         switch (output, resume) {
         case (nil, nil):
@@ -96,7 +106,9 @@ struct TrainCommand: ParsableCommand {
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
-        let resources = Trainer.Resources(device: device, loaderWorkers: workers)
+        let resources = Trainer.Resources(
+            device: device, loaderWorkers: workers, memory: memory.map { Int($0 * 1e9) },
+            tolerance: skipUnreadable ? .skipUnreadable : .none)
         let dataSet = try configuration.openDataSet(at: nil)
         for note in dataSet.notes { log.logger.info("data: \(note)") }
         let trainer =

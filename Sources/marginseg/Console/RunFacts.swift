@@ -39,6 +39,8 @@ struct RunFacts {
             switch input.fit {
             case .resize(let size, let interpolation): "resized to \(size) (\(interpolation.rawValue))"
             case .pad(let size): "padded to \(size)"
+            case .crop(let size, let foreground):
+                "random windows of \(size), \(number(foreground * 100)) % about foreground; scored whole"
             }
         let intensities =
             switch input.normalization {

@@ -31,6 +31,9 @@ final class TrainingDisplay {
             logger.info(
                 "training planes: \(data.trainingPlanes)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)"
             )
+            if data.isOnDisk { logger.info("the training planes lie on disk: they are more than --memory allows") }
+            for skipped in data.unreadable { logger.warning("left out: \(skipped.problem)") }
+            if !data.unreadable.isEmpty { logger.warning("\(data.unreadable.count) cases could not be read and take no part") }
             let shares = zip(data.classNames, data.labels.frequencies).map { "\($0) \(String(format: "%.3g %%", $1 * 100))" }
             logger.info("class frequencies: \(shares.joined(separator: ", "))")
         case .stageStarted(let start):
