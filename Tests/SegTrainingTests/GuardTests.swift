@@ -175,7 +175,7 @@ import Torch
             let message = messageThrown {
                 try TinyRun.train(configuration, data: data, into: run.url) { event in
                     guard case .stepped(let step) = event, step.step == 3 else { return }
-                    _ = FileManager.default.createFile(atPath: filler.path, contents: nil)
+                    try? Data().write(to: filler)
                     guard let handle = try? FileHandle(forWritingTo: filler) else { return }
                     for size in [65536, 512, 1] {
                         while (try? handle.write(contentsOf: Data(count: size))) != nil {}

@@ -49,7 +49,8 @@ import TorchTestSupport
             let name = "out_conv.weight"
             let (found, usual) = (try #require(one.weights[name]), try #require(other.weights[name]))
             let difference = try found.largestDifference(to: usual)
-            #expect(difference > 0, "the mode does something")
+            // The layout may change no bit.
+            #expect(difference > 0 || overrides == ["training.layout=channels_last"], "the mode does something")
             // Validation sees the weights that are kept.
             #expect(one.manifest.validation == (try TinyRun.records(of: first)).last?.validation)
         }
@@ -62,13 +63,17 @@ import TorchTestSupport
             try TinyRun.writeData(to: data)
             func weights(_ overrides: [String], _ name: String) throws -> (tensors: [String: Tensor], steps: Int) {
                 var steps = 0
+                // Adam would make much of the last bits of gradients near 0.
                 let configuration = try ContinuedRunTests.configuration(
-                    ["training.augmentation.noise=0", "network.dropout=[0, 0, 0, 0, 0]", "training.stages.0.epochs=1"] + overrides
+                    [
+                        "training.augmentation.noise=0", "network.dropout=[0, 0, 0, 0, 0]",
+                        "training.stages=[{name: a, objective: cross_entropy, epochs: 2, optimizer: sgd, learning_rate: 0.01}]",
+                    ] + overrides
                 )
                 let run = try TinyRun.train(configuration, data: data, into: folder.appending(path: name)) {
                     if case .stepped = $0 { steps += 1 }
                 }
-                return (try Checkpoint(contentsOf: run.stage(1, "pretraining")).weights, steps)
+                return (try Checkpoint(contentsOf: run.last).weights, steps)
             }
             let halves = try weights(["training.batch_size=2", "training.accumulate=2"], "halves")
             let whole = try weights(["training.batch_size=4"], "whole")
