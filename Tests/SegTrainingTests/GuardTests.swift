@@ -24,14 +24,14 @@ import Torch
             struct Sample: Decodable {
                 let sample: String
                 let images: [String]
-                let label: String
+                let labels: [String]
             }
             let samples = try JSONDecoder().decode([Sample].self, from: Data(try #require(batch.metadata["samples"]).utf8))
             #expect(samples.count == 4)
             for sample in samples {
                 let name = try #require(sample.sample.split(separator: " ").first)
                 #expect(sample.images == [data.appending(path: "images/\(name).nii.gz").path])
-                #expect(sample.label == data.appending(path: "labels/\(name).nii.gz").path)
+                #expect(sample.labels == [data.appending(path: "labels/\(name).nii.gz").path])
             }
             // What there is goes on, with a rate that can.
             let saved = try SavedRun(run)
