@@ -97,7 +97,12 @@ extension RunReport {
         let native = runs[0].evaluation.native
         let summary = native.summary
         let bootstrap = native.bootstrap
-        let method = bootstrap.method == .bca ? "bias-corrected and accelerated bootstrap" : "percentile bootstrap"
+        let method =
+            switch bootstrap.method {
+            case .expandedPercentile: "bootstrap, percentiles expanded for few units"
+            case .percentile: "percentile bootstrap"
+            case .bca: "bias-corrected and accelerated bootstrap"
+            }
         var lines = [
             "\(counted(native.caseCount, "case")) of \(native.groupCount) \(units(native.groupCount)), "
                 + "\(counted(native.imageCount, "image")), \(grouped(summary.pixels)) pixels; ignored pixels take no part.",
