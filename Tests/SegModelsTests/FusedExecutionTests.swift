@@ -100,7 +100,7 @@ struct FusedExecutionTests {
 
     // MARK: Dropout
 
-    /// A block whose first norm gives 1 everywhere, and whose second convolution and norm pass one channel on.
+    /// A norm that gives 1 everywhere shows the mask.
     @Test func dropoutKeepsTheMeanAndDrawsAnewEachTime() throws {
         let ones = try PixelImages(.ones([2, 16, 32, 32]))
         let norm = try GroupNorm(groups: 4, channels: 16)

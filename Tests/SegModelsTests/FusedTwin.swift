@@ -46,9 +46,10 @@ struct FusedTwin<Part: Module> {
         let expected = try pass(composed, .float64)
         let found = try pass(fused, .float32)
         let scale = try expected.map { try $0.tensor.abs().max().item() }
+        let floor = 1e-2 * (scale.max() ?? 0)
         return try zip(zip(found, expected), scale).map { pair, largest in
             // Some gradients are 0 up to rounding: a shift before a norm has no effect.
-            (pair.0.name, try pair.0.tensor.largestDifference(to: pair.1.tensor) / max(largest, 1e-2 * scale.max()!))
+            (pair.0.name, try pair.0.tensor.largestDifference(to: pair.1.tensor) / max(largest, floor))
         }
     }
 }
