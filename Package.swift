@@ -102,11 +102,17 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
             ]),
 
+        room(
+            "SegWatch",
+            [
+                "SegTraining", "SegReports", "TensorBoardEvents", "SegData", "MedicalImages", "MarginCalibration", "DurableFiles",
+            ]),
+
         .executableTarget(
             name: "marginseg",
             dependencies: [
-                "SegTraining", "SegReports", "SegLosses", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration", "Torch",
-                "DurableFiles",
+                "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegData", "SegMetrics", "MedicalImages",
+                "MarginCalibration", "Torch", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -129,6 +135,7 @@ let package = Package(
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
+        tests("SegWatch", ["TensorBoardEvents"]),
         .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),

@@ -89,8 +89,8 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: run.url.path).sorted()
         #expect(
             files == [
-                ".lock", "best.safetensors", "configuration.yaml", "last.safetensors", "log.txt", "metrics.jsonl",
-                "previous.safetensors", "run.json", "stage-1-pretraining.safetensors",
+                ".lock", "best.safetensors", "configuration.yaml", "curves.html", "last.safetensors", "log.txt", "metrics.jsonl",
+                "previous.safetensors", "run.json", "stage-1-pretraining.safetensors", "tensorboard",
             ])
         let log = try String(contentsOf: run.url.appending(path: "log.txt"), encoding: .utf8).split(separator: "\n")
         #expect(log.allSatisfy { $0.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (info|warning) \S/) != nil })

@@ -15,13 +15,16 @@ public struct HTMLPage: Sendable {
     public let sections: [PageSection]
     /// The last line, small; empty for none.
     public let footer: String
+    /// Of a page that will be written again; nil for one that stays as it is.
+    public let life: PageLife?
 
     /// A page of sections.
-    public init(title: String, subtitle: String = "", sections: [PageSection], footer: String = "") {
+    public init(title: String, subtitle: String = "", sections: [PageSection], footer: String = "", life: PageLife? = nil) {
         self.title = title
         self.subtitle = subtitle
         self.sections = sections
         self.footer = footer
+        self.life = life
     }
 
     /// The figures of all sections in their order.
@@ -51,6 +54,7 @@ public struct HTMLPage: Sendable {
             "footer": footer.isEmpty ? nil : footer.xmlText,
             "style": PageTemplate.style,
             "script": hasBrowser ? PageTemplate.script : nil,
+            "life": life?.context,
         ])
     }
 

@@ -7,6 +7,8 @@ import Foundation
 ///     run.json                    data, labels, and what each process that worked on it ran on
 ///     metrics.jsonl               a line an epoch
 ///     log.txt                     what was said
+///     curves.html                 the live page of SegWatch
+///     tensorboard/                its event files
 ///     stage-1-NAME.safetensors    best checkpoint of an earlier stage
 ///     best.safetensors            best checkpoint of the last stage
 ///     last.safetensors            the newest weights, with all that `train --resume` needs

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import SegData
 import SegTraining
+import SegWatch
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,8 +18,12 @@ struct TrainCommand: ParsableCommand {
                 --set training.batch_size=4 --set training.stages.0.epochs=5
 
             The data are read where they lie; `marginseg inspect DATA` says how they are understood and what is wrong with them, \
-            docs/DATA.md which layouts there are. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, best.safetensors (by the \
-            validation metric, computed on whole images at native resolution) and last.safetensors.
+            docs/DATA.md which layouts there are. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, \
+            best.safetensors (by the validation metric, computed on whole images at native resolution) and last.safetensors. While \
+            it trains, open its curves.html in a browser: it needs no server and follows along. TensorBoard shows more, pictures of \
+            cases and histograms of margins among it:
+
+              tensorboard --logdir runs/b/tensorboard
 
             A run that was cut off, by whatever, goes on where it was last saved, and ends with the same bytes:
 
@@ -97,12 +102,15 @@ struct TrainCommand: ParsableCommand {
         if let damage = saved?.damage { log.logger.warning("\(damage); going on with previous.safetensors") }
         let changes = try saved?.changes(to: configuration, asked: asked(configuration)) ?? []
         let folder = saved?.folder ?? RunFolder(URL(argument: output ?? ""))  // one of the two is there: `validate`
-        let display = TrainingDisplay(log.logger) { try log.open(folder.log) }
+        let display = TrainingDisplay(log.logger, stages: configuration.training.stages) { try log.open(folder.log) }
         let logger = log.logger
+        let watch = RunWatch(folder, configuration: configuration) { logger.warning("\($0)") }
         let stop = StopSignal { logger.info("stopping after this step; once more quits at once") }
         func observe(_ event: TrainingEvent) {
             display.show(event)
+            watch.show(event)
             guard case .prepared = event else { return }
+            logger.info("curves: open \(shown(folder.curves)) in a browser; tensorboard --logdir \(shown(folder.tensorBoard))")
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
@@ -121,12 +129,22 @@ struct TrainCommand: ParsableCommand {
                     configuration, dataSet: dataSet, folder: folder, resources: resources, shouldStop: { stop.isReceived },
                     observe: observe)
             }
-        switch try trainer.run() {
+        let outcome: Trainer.Outcome
+        do {
+            outcome = try trainer.run()
+        } catch {
+            watch.end(.failed(reason: "\(error)"))
+            throw error
+        }
+        switch outcome {
         case .finished:
+            watch.end(.finished)
             log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url))")
             printResult(folder.best.path + "\n")
         case .stopped(let position):
-            log.logger.info("stopped and saved at \(position.words); go on with: marginseg train --resume \(shown(folder.url))")
+            let advice = "go on with: marginseg train --resume \(shown(folder.url))"
+            watch.end(.stopped(advice: "It was saved at \(position.words); \(advice)"))
+            log.logger.info("stopped and saved at \(position.words); \(advice)")
             throw ExitCode.stoppedAndSaved
         }
     }

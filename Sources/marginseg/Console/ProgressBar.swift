@@ -21,8 +21,10 @@ final class ProgressBar {
         self.first = first
     }
 
-    /// - Parameter note: said beside the bar, such as the loss.
-    func update(_ done: Int, note: String = "") {
+    /// - Parameters:
+    ///   - note: said beside the bar, such as the loss.
+    ///   - left: the seconds left, where somebody knows better than the pace so far.
+    func update(_ done: Int, note: String = "", left: Double? = nil) {
         let now = ContinuousClock.now
         let pause = Terminal.isInteractive ? Self.redraw : Self.plainLine
         if let lastShown, (now - lastShown) / .seconds(1) < pause { return }
@@ -33,7 +35,8 @@ final class ProgressBar {
         }
         lastShown = now
         let seconds = (now - start) / .seconds(1)
-        let left = done > first ? duration(seconds / Double(done - first) * Double(total - done)) + " left" : ""
+        let secondsLeft = left ?? (done > first ? seconds / Double(done - first) * Double(total - done) : nil)
+        let left = secondsLeft.map { duration($0) + " left" } ?? ""
         let share = total > 0 ? Double(done) / Double(total) : 1
         let percent = String(format: "%3.0f %%", share * 100)
         let rest = [percent, note, left].filter { !$0.isEmpty }.joined(separator: "  ")

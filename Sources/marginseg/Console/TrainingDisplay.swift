@@ -2,8 +2,9 @@ import Foundation
 import Logging
 import SegReports
 import SegTraining
+import SegWatch
 
-/// Shows a training run: a bar within each epoch, a line after it.
+/// Shows a training run: a bar within each epoch, with the loss, its speed and the time left of all stages; a line after it.
 final class TrainingDisplay {
     private let logger: Logger
     private let openLog: () throws -> Void
@@ -11,16 +12,20 @@ final class TrainingDisplay {
     private let title: String?
     private var bar: ProgressBar?
     private var stage: TrainingEvent.StageStart?
-    private var smoothedLoss: Double?
-    private var stageBar: (clock: ContinuousClock.Instant, images: Int) = (.now, 0)
+    private var progress: TrainingProgress
 
-    init(_ logger: Logger, title: String? = nil, openLog: @escaping () throws -> Void = {}) {
+    /// - Parameter stages: those of the configuration; where they are not known, the time left is that of the stage.
+    init(
+        _ logger: Logger, title: String? = nil, stages: [StageConfiguration] = [], openLog: @escaping () throws -> Void = {}
+    ) {
         self.logger = logger
         self.title = title
         self.openLog = openLog
+        progress = TrainingProgress(stages: stages)
     }
 
     func show(_ event: TrainingEvent) {
+        progress.take(event)
         switch event {
         case .preparing(let planes, let bytes):
             logger.info("reading \(planes) planes (\(bytes >> 20) MiB)")
@@ -38,8 +43,6 @@ final class TrainingDisplay {
             logger.info("class frequencies: \(shares.joined(separator: ", "))")
         case .stageStarted(let start):
             stage = start
-            stageBar = (.now, 0)
-            smoothedLoss = nil
             logger.info(
                 "\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.stepsPerEpoch) steps, learning rate \(start.stage.learningRate)"
             )
@@ -47,17 +50,18 @@ final class TrainingDisplay {
                 logger.info("margin-offsets: rho_0k \(listed(offsets.rho0k)), rho_k0 \(listed(offsets.rhoK0))")
             }
         case .stepped(let step):
-            stageBar.images += step.images
-            smoothedLoss = smoothedLoss.map { 0.9 * $0 + 0.1 * step.loss } ?? step.loss
             let bar = self.bar ?? ProgressBar(name, total: step.steps, first: stage?.firstStep ?? 0)
             self.bar = bar
-            let rate = Double(stageBar.images) / max((ContinuousClock.now - stageBar.clock) / .seconds(1), 1e-9)
-            bar.update(
-                step.step,
-                note: String(
-                    format: "epoch %d/%d  loss %.4f  lr %.2g  %.0f img/s", step.epoch, step.epochs, smoothedLoss ?? step.loss,
-                    step.learningRate, rate))
-        case .validating, .validated, .marginsGathered: break
+            let note = String(
+                format: "epoch %d/%d  loss %.4f  lr %.2g  %.3g img/s", step.epoch, step.epochs, progress.loss ?? step.loss,
+                step.learningRate, progress.imagesPerSecond ?? 0)
+            bar.update(step.step, note: note, left: progress.secondsLeft())
+        case .validating, .validated:
+            guard let step = progress.step, let validation = progress.validation else { break }
+            bar?.update(
+                step.step, note: "epoch \(step.epoch)/\(step.epochs)  validating \(validation.done)/\(validation.cases)",
+                left: progress.secondsLeft())
+        case .marginsGathered: break
         case .warned(let message):
             bar?.finish()
             logger.warning("\(message)")

@@ -32,7 +32,7 @@ import Testing
     /// Read back, the file is the configuration that was proposed.
     @Test(
         arguments: [
-            try Result { try proposal() },
+            Result { try proposal() },
             Result { try proposal(names: [0: "background", 1: "left: a, {b}", 2: "\"no\" \\ 3 #"]) },
             Result { try proposal(range: -1024...3000, size: (512, 512)) }, Result { try proposal(labels: [0: 10, 255: 10]) },
             Result { try proposal(range: 0...1, cases: 4000, folder: "/data/a b: c") },

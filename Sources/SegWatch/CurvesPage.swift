@@ -1,0 +1,123 @@
+import Foundation
+import SegReports
+import SegTraining
+
+/// The page of a run's curves: how far it is, how its loss falls and its scores rise.
+struct CurvesPage {
+    let title: String
+    let configuration: RunConfiguration
+    /// The epochs done, in order.
+    let records: [EpochRecord]
+    let progress: TrainingProgress
+    let state: RunState
+    let written: Date
+
+    /// Seconds after which a page that is still open loads itself anew, and after which silence is worth a word.
+    private static let (reload, silence) = (15, 300)
+
+    var page: HTMLPage {
+        HTMLPage(
+            title: "Training \(title)",
+            subtitle: configuration.training.stages.map { "\($0.name): \($0.objective)" }.joined(separator: "  ·  "),
+            sections: [
+                PageSection("State", [notice, .keyNumbers(numbers)].compactMap { $0 }),
+                PageSection(
+                    "Curves", records.isEmpty ? [.paragraph("The first epoch is under way.")] : figures.map(PageBlock.figure)),
+            ] + (records.isEmpty ? [] : [PageSection("Epochs", [.table(table, caption: tableCaption)])]),
+            footer: "Written \(Self.words(written)) by marginseg \(Version.current).",
+            life: state == .running ? PageLife(written: written, reload: Self.reload, silence: Self.silence) : nil)
+    }
+
+    // MARK: Now
+
+    private var notice: PageBlock? {
+        switch state {
+        case .running: nil
+        case .finished: .note(.good, title: "Finished.", text: "All stages are done; best.safetensors is the chosen model.")
+        case .stopped(let advice): .note(.warning, title: "Stopped\(place).", text: advice)
+        case .failed(let reason): .note(.error, title: "Broken off\(place).", text: reason)
+        }
+    }
+
+    private var place: String { progress.step.map { " at epoch \($0.epoch), step \($0.step)" } ?? "" }
+
+    private var stageCount: Int { configuration.training.stages.count }
+
+    private var numbers: [KeyNumber] {
+        var numbers: [KeyNumber] = []
+        if let stage = progress.stage {
+            numbers.append(
+                KeyNumber(
+                    "Stage", stageCount > 1 ? "\(stage.number) of \(stageCount)" : stage.stage.name, detail: stage.stage.name))
+        }
+        if let step = progress.step, let stage = progress.stage, stage.stepsPerEpoch > 0 {
+            let within = step.step - (step.epoch - 1) * stage.stepsPerEpoch
+            let detail =
+                progress.validation.map { "validating, case \($0.done) of \($0.cases)" }
+                ?? "step \(within) of \(stage.stepsPerEpoch)"
+            numbers.append(KeyNumber("Epoch", "\(step.epoch) of \(step.epochs)", detail: detail))
+        }
+        if state == .running, let left = progress.secondsLeft() {
+            numbers.append(KeyNumber("Time left", Self.duration(left), detail: "at this session's pace"))
+        }
+        if let best = records.last(where: { $0.isBest && $0.stage == records.last?.stage }) {
+            numbers.append(
+                KeyNumber(
+                    state == .finished ? "Best" : "Best so far", Self.percent(best.score),
+                    detail: "\(best.selectedBy.rawValue), epoch \(best.epoch) of \(best.stageName)"))
+        }
+        if let loss = progress.loss {
+            numbers.append(KeyNumber("Loss", String(format: "%.4g", loss), detail: "mean of the last steps"))
+        }
+        if let last = records.last {
+            let waiting =
+                last.seconds > 0 ? String(format: "%.0f %% of it waiting for data", 100 * last.secondsWaited / last.seconds) : ""
+            numbers.append(KeyNumber("Speed", String(format: "%.3g images/s", last.imagesPerSecond), detail: waiting))
+        }
+        return numbers
+    }
+
+    // MARK: Epochs
+
+    private var tableCaption: String {
+        records.count > Self.tableRows ? "The last \(Self.tableRows) of \(records.count) epochs." : "Every epoch."
+    }
+
+    private static let tableRows = 12
+
+    private var table: TextTable {
+        let metric = records.last?.selectedBy.rawValue ?? ""
+        var table = TextTable([
+            .words("stage"), .numbers("epoch"), .numbers("loss"), .numbers("learning rate"), .numbers("\(metric) %"), .words(""),
+            .numbers("images/s"), .numbers("seconds"),
+        ])
+        for record in records.suffix(Self.tableRows).reversed() {
+            table.append([
+                record.stageName, "\(record.epoch)", String(format: "%.4g", record.trainingLoss),
+                String(format: "%.3g", record.learningRate), TextTable.cell(record.score.map { $0 * 100 }, decimals: 2),
+                record.isBest ? "best so far" : "", String(format: "%.3g", record.imagesPerSecond),
+                String(format: "%.3g", record.seconds),
+            ])
+        }
+        return table
+    }
+
+    // MARK: Words
+
+    private static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", $0 * 100) } ?? "undefined" }
+
+    private static func words(_ date: Date) -> String {
+        date.ISO8601Format().replacing("T", with: " ").replacing("Z", with: " UTC")
+    }
+
+    /// `8 s`, `3 min`, `2 h 5 min`, `3 d 4 h`.
+    static func duration(_ seconds: Double) -> String {
+        let minutes = Int((seconds / 60).rounded())
+        return switch seconds {
+        case ..<60: "\(Int(seconds.rounded())) s"
+        case ..<3600: "\(minutes) min"
+        case ..<86_400: "\(minutes / 60) h \(minutes % 60) min"
+        default: "\(minutes / 1440) d \(minutes % 1440 / 60) h"
+        }
+    }
+}
