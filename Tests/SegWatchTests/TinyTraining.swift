@@ -47,11 +47,11 @@ enum TinyTraining {
     /// An epoch whose foreground class has this IoU, or none that is defined.
     static func record(_ epoch: Int, of stage: Int, loss: Double = 1, hits: Int = 50, isBest: Bool = false) -> EpochRecord {
         var store = ConfusionStore(classCount: 2)
-        store.append(case: "p", image: "p/0", matrix: ConfusionMatrix(rows: [[100, 0], [100 - hits, hits]]))
+        store.append(group: "p", case: "p", image: "p/0", matrix: ConfusionMatrix(rows: [[100, 0], [100 - hits, hits]]))
         let summary = MetricSummary(store, classNames: ["background", "lesion & <more>"])
         return EpochRecord(
             stage: stage, stageName: stages[stage - 1].name, objective: stages[stage - 1].objective, epoch: epoch,
             trainingLoss: loss, learningRate: 0.001, seconds: 2, secondsWaited: 0.5, imagesPerSecond: 10, validation: summary,
-            selectedBy: .miouForeground, score: summary.dataset.miouForeground, isBest: isBest)
+            neverPredicted: [], selectedBy: .miouForeground, score: summary.dataset.miouForeground, isBest: isBest)
     }
 }
