@@ -71,8 +71,9 @@ struct CurvesPage {
         }
         if let last = records.last {
             let waiting =
-                last.seconds > 0 ? String(format: "%.0f %% of it waiting for data", 100 * last.secondsWaited / last.seconds) : ""
-            numbers.append(KeyNumber("Speed", String(format: "%.3g images/s", last.imagesPerSecond), detail: waiting))
+                last.seconds > 0
+                ? String(format: "%.0f %% of the time waiting for data", 100 * last.secondsWaited / last.seconds) : ""
+            numbers.append(KeyNumber("Images per second", String(format: "%.3g", last.imagesPerSecond), detail: waiting))
         }
         return numbers
     }

@@ -48,8 +48,8 @@ struct CurvesPageTests {
         #expect(!page.contains("<link") && !page.contains("src=\"http") && !page.contains("url("), "nothing is fetched")
         for words in [
             "Training a &amp; b", "IoU on validation", "Training loss, first", "Training loss, second", "Learning rate",
-            "lesion &amp; &lt;more&gt;", "60.00 %", "miou_foreground, epoch 2 of second", "2 of 20", "10 images/s",
-            "25 % of it waiting for data",
+            "lesion &amp; &lt;more&gt;", "60.00 %", "miou_foreground, epoch 2 of second", "2 of 20", "Images per second",
+            "25 % of the time waiting for data",
         ] {
             #expect(page.contains(words), "\(words)")
         }
