@@ -132,6 +132,6 @@ struct DurableFileTests {
 
     /// Hidden files too.
     private func everything(in folder: URL) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 }

@@ -21,7 +21,7 @@ import Testing
     private static let stageKeys =
         "clip_norm, epochs, from, learning_rate, name, objective, optimizer, patience, schedule, weight_decay"
     private static let metrics =
-        "miou_foreground, miou_all, dice_foreground, dice_all, recall_foreground, pixel_accuracy, per_case_miou_foreground, "
+        "miou_foreground, miou_all, dice_foreground, dice_all, recall_foreground, pixel_accuracy, per_group_miou_foreground, per_group_miou_all, per_group_dice_foreground, per_case_miou_foreground, "
         + "per_case_miou_all, per_case_dice_foreground, per_image_miou_foreground, per_image_miou_all, per_image_dice_foreground"
 
     /// What libyaml refuses.
@@ -108,7 +108,7 @@ import Testing
         ),
         Mistake(
             "input: {fit: {resize: [0, 8]}}",
-            "run.yaml:1:14: input.fit: expected resize or pad with [rows, columns] of 1 or more, found keys and values"),
+            "run.yaml:1:14: input.fit: expected resize, pad or crop with [rows, columns] of 1 or more, found keys and values"),
     ]
 
     /// Values of the right kind that cannot be meant.

@@ -45,9 +45,15 @@ import Testing
         #expect(report.theorem.terms.count == 2)
 
         // The empirical scores are those of `evaluate`.
-        let evaluation = try Command.run(["evaluate", run.url.path, "--json"])
+        let evaluation = try withTemporaryFolder { folder in
+            let copy = folder.appending(path: "best.safetensors")
+            try FileManager.default.copyItem(at: run.checkpoint, to: copy)
+            return try Command.run(["evaluate", copy.path, "--data", run.data.path, "--resamples", "20", "--json"])
+        }
         let scores = try #require(try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8)) as? [String: Any])
-        let dataset = try #require(scores["dataset"] as? [String: Any])
+        let native = try #require(scores["native"] as? [String: Any])
+        let summary = try #require(native["summary"] as? [String: Any])
+        let dataset = try #require(summary["dataset"] as? [String: Any])
         let iou = try #require(dataset["iou"] as? [Double])
         let test = try #require(report.splits.last)
         #expect(zip(test.classes, iou).allSatisfy { abs($0.iou - $1) < 1e-12 }, "\(test.classes) \(iou)")

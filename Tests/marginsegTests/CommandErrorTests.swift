@@ -116,7 +116,7 @@ import Testing
                 try change(folder.appending(path: "a.png")) { $0.removeLast(200) }
             },
             arguments: "predict DIR/a.png --model RUN --output DIR/out.png",
-            says: "DIR/a.png: its PNG stream breaks off; copy the file again from its source"),
+            says: "DIR/a.png: its PNG stream breaks off (the bytes end); copy the file again from its source"),
         BadInput(
             testDescription: "a damaged picture",
             make: { folder, _ in

@@ -52,7 +52,7 @@ import Testing
 
     @Test(
         arguments: [
-            (["report"], 64, "Error: report needs a run folder or a checkpoint file."),
+            (["report"], 64, "Error: Missing expected argument '<run|file> ...'"),
             (["report", "a", "--resamples", "0"], 64, "Error: --resamples needs 1 or more, found 0."),
             (["report", "a", "./a"], 64, "Error: a run is named twice."),
         ] as [([String], Int32, String)])
