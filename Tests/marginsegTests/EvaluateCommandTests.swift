@@ -45,11 +45,14 @@ import Testing
                     at: run.data.appending(path: "labels/\(name)"), to: masks.appending(path: name))
             }
             let again = try Command.run(
-                ["evaluate", "--predictions", "labels", "--masks", "masks", "--json", "--resamples", "50"], in: folder)
+                [
+                    "evaluate", "--predictions", "labels", "--masks", "masks", "--json", "--resamples", "50", "--groups",
+                    run.data.appending(path: "split.csv").path,
+                ], in: folder)
             #expect((again.status, again.errors) == (0, ""))
             let kept = try object(String(contentsOf: folder.appending(path: "a/evaluation-train.json"), encoding: .utf8))
             let (native, other) = (kept["native"] as? [String: Any], try object(again.output)["native"] as? [String: Any])
-            for key in ["summary", "surface_summaries"] {
+            for key in ["store", "surfaces"] {
                 let (first, second) = (native?[key] as? NSObject, other?[key] as? NSObject)
                 #expect(first != nil && first == second, "\(key)")
             }
