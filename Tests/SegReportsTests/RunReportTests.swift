@@ -34,6 +34,13 @@ struct RunReportTests {
         #expect(notes.contains("6 patients or videos."), "few units are warned of: \(notes)")
     }
 
+    @Test func saysWhenAClassIsNeverPredicted() throws {
+        let outline = try PageOutline(try SampleReport.make(runCount: 1, predictsLesions: false).page.html)
+        #expect(outline.texts["strong"]?.contains("This run never predicts lesion & co.") == true)
+        let other = try SampleReport.make(runCount: 1).page.html
+        #expect(!other.contains("never predicts"))
+    }
+
     @Test(arguments: [
         (true, "Not recorded by these runs: training mIoU."),
         (false, "Not recorded by these runs: validation loss and training mIoU."),
@@ -46,6 +53,7 @@ struct RunReportTests {
     @Test func slicesAreUnderASlider() throws {
         let outline = try PageOutline(try SampleReport.make(runCount: 1).page.html)
         #expect(outline.values("type", of: "input") == ["range"])
+        #expect(outline.values("max", of: "input") == ["4"] && outline.values("value", of: "input") == ["2"])
         #expect(outline.values("data-label", of: "div") == (2...6).map { "\($0) of 9" })
         #expect(outline.values("class", of: "div").filter { $0 == "frame shown" }.count == 1)
         #expect(outline.values("src", of: "img").count == 5 * 4)

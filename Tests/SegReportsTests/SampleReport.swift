@@ -8,8 +8,10 @@ enum SampleReport {
     static let classNames = ["background", "lung <left>", "lesion & co"]
 
     /// - Parameter runCount: 1 leaves out what compares runs.
-    static func make(runCount: Int, hasValidationLoss: Bool = true) throws -> RunReport {
-        let runs = try (0..<runCount).map { try run(number: $0, hasValidationLoss: hasValidationLoss) }
+    static func make(runCount: Int, hasValidationLoss: Bool = true, predictsLesions: Bool = true) throws -> RunReport {
+        let runs = try (0..<runCount).map {
+            try run(number: $0, hasValidationLoss: hasValidationLoss, predictsLesions: predictsLesions)
+        }
         let comparison =
             try runCount == 1
             ? nil
@@ -25,7 +27,7 @@ enum SampleReport {
             browsers: [browser], commands: ["marginseg report runs/a > \"x\""], program: "marginseg test")
     }
 
-    private static func run(number: Int, hasValidationLoss: Bool) throws -> RunReport.Run {
+    private static func run(number: Int, hasValidationLoss: Bool, predictsLesions: Bool) throws -> RunReport.Run {
         RunReport.Run(
             name: "run \(number)", facts: [("network", "COPLE-Net <16>"), ("seed", "\(number)")],
             stages: ["cross_entropy", "margin(tau=10,nu=1)"].map { objective in
@@ -37,15 +39,15 @@ enum SampleReport {
                             trainingMIoU: nil, validationMIoU: 0.5 + 0.1 * Double(epoch), isBest: epoch < 4)
                     })
             },
-            evaluation: evaluation(number: number), margins: try margins(number: number))
+            evaluation: evaluation(number: number, predictsLesions: predictsLesions), margins: try margins(number: number))
     }
 
-    private static func evaluation(number: Int) -> Evaluation {
+    private static func evaluation(number: Int, predictsLesions: Bool) -> Evaluation {
         var store = ConfusionStore(classCount: 3)
         var calibration = Calibration(classCount: 3)
         for index in 0..<12 {
             let errors = (index * 7 + number * 3) % 11
-            let lesion = index == 5 ? [0, 0, 0] : [0, errors, 20 - errors]
+            let lesion = index == 5 ? [0, 0, 0] : predictsLesions ? [0, errors, 20 - errors] : [0, 20, 0]
             let matrix = ConfusionMatrix(rows: [[900 - errors, errors, 0], [errors, 62 - errors, 0], lesion])
             store.append(group: "patient \(index / 2)", case: "case \(index)", image: "case \(index)/0", matrix: matrix)
         }

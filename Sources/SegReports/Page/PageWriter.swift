@@ -68,7 +68,8 @@ struct PageWriter {
         func label(_ slice: SliceBrowser.Slice) -> String { "\(slice.number) of \(browser.planeCount)" }
         return [
             "id": browser.name.xmlText, "number": "Figure \(figureCount)", "caption": browser.caption.xmlText,
-            "legend": context(browser.legend), "first": "\(browser.first)", "label": label(browser.slices[browser.first]),
+            "legend": context(browser.legend), "first": "\(browser.first)", "last": "\(browser.slices.count - 1)",
+            "label": label(browser.slices[browser.first]),
             "frames": browser.slices.enumerated().map { index, slice -> [String: Any] in
                 [
                     "shown": index == browser.first, "label": label(slice),

@@ -77,7 +77,9 @@ extension RunReport {
         let range = Self.range(of: values)
         return LineChart(
             title: "Mean IoU of the foreground", xLabel: "epoch of the run", yLabel: "mIoU, %", x: 1...Double(max(2, last)),
-            y: max(0, range.lowerBound)...min(100, range.upperBound), lines: lines, rules: rules, dots: dots,
+            // Not so fine that a flat line looks like news.
+            y: max(0, range.lowerBound)...min(100, max(range.upperBound, range.lowerBound + 5)), lines: lines, rules: rules,
+            dots: dots,
             xTickCount: max(1, min(6, last - 1)))
     }
 

@@ -93,7 +93,7 @@ extension RunReport {
                 ReportNumbers.significant(bounds.offsets.rho0k[index]),
                 String(format: "%.5f", bounds.lossK0[index]), String(format: "%.5f", bounds.loss0k[index]),
                 ReportNumbers.percent(bounds.iouLowerBound[index]), ReportNumbers.percent(bounds.empiricalIoU[index]),
-                TextTable.cell(run.margins.byClass.own[index].mean, decimals: 2),
+                TextTable.cell(run.margins.byClass.own[index].mean, decimals: 2).replacingOccurrences(of: "-", with: "−"),
             ])
         }
         table.append([

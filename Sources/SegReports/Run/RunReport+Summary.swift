@@ -67,6 +67,23 @@ extension RunReport {
                 "The checkpoints were chosen by these cases, so the scores are better than on new ones.")
         case .test: break
         }
+        for run in runs {
+            let matrix = run.evaluation.native.store.dataset
+            let never = classNames.indices.filter {
+                let scores = ClassScores(of: $0, in: matrix)
+                return scores.isEmptyInPrediction && !scores.isEmptyInTruth
+            }
+            if !never.isEmpty {
+                blocks.append(
+                    .note(
+                        .error,
+                        title:
+                            "\(runs.count == 1 ? "This run" : run.name) never predicts \(never.map { classNames[$0] }.joined(separator: ", ")).",
+                        text:
+                            "It has collapsed to the other classes: train longer, with another learning rate, or from another start."
+                    ))
+            }
+        }
         let problems = runs.map { ($0.name, $0.evaluation.problems) }.filter { !$0.1.isEmpty }
         for (name, list) in problems {
             let first = list.prefix(3).map(\.message).joined(separator: "; ")

@@ -66,21 +66,19 @@ struct ReportMaker {
 
     private func run(_ subject: Subject, cases: [DataCase], dataSet: DataSet, folder: String) throws -> RunReport.Run {
         let bar = ProgressBar("evaluating \(subject.name)", total: 2 * cases.count)
-        let result = try SplitEvaluation(model: subject.model, cases: cases).run { bar.update($0) }
+        let result = try SplitEvaluation(
+            model: subject.model, cases: cases, surfaces: SurfaceMeasurement(.volumes)
+        ).run { bar.update($0) }
         let (offsets, origin) = try subject.manifest.offsets(of: objective)
         let bound = try BoundEvaluation(model: subject.model, offsets: offsets, cases: cases).run {
             bar.update(cases.count + $0)
         }
         bar.finish()
-        let classNames = subject.manifest.configuration.data.classNames
         let facts = RunFacts(
             subject.manifest, parameterCount: subject.model.network.parameterCount, dataSet: dataSet, folder: folder)
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
-            evaluation: Evaluation(
-                program: "marginseg \(Version.current)", subject: subject.name, reference: split.rawValue,
-                classNames: classNames,
-                native: ResolutionScores(result.store, classNames: classNames, bootstrap: bootstrap)),
+            evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),
             margins: .init(bounds: bound.bounds, byClass: bound.margins, offsetsFrom: origin))
     }
 

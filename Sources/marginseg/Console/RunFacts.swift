@@ -37,7 +37,7 @@ struct RunFacts {
     private static func words(_ input: InputConfiguration) -> String {
         let fit =
             switch input.fit {
-            case .resize(let size, let interpolation): "resized to \(size) (\(interpolation.rawValue))"
+            case .resize(let size, let interpolation): "resized to \(size), \(interpolation.rawValue)"
             case .pad(let size): "padded to \(size)"
             case .crop(let size, let foreground):
                 "random windows of \(size), \(number(foreground * 100)) % about foreground; scored whole"

@@ -6,7 +6,6 @@ for (const browser of document.querySelectorAll(".browser")) {
     frames.forEach((frame, index) => frame.classList.toggle("shown", index === Number(slider.value)));
     output.value = frames[slider.value].dataset.label;
   };
-  slider.max = frames.length - 1;
   slider.addEventListener("input", show);
   browser.querySelector(".frames").addEventListener("wheel", event => {
     if (!event.shiftKey) { return; }
