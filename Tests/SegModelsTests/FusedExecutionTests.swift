@@ -161,6 +161,26 @@ struct FusedExecutionTests {
         }
     }
 
+    /// Weights may lie channels-last too: libtorch likes them so.
+    @Test(arguments: NetworkConfiguration.Architecture.allCases)
+    func theLayoutOfTheWeightsDoesNotMatter(architecture: NetworkConfiguration.Architecture) throws {
+        let images = try Tensor.random([1, 3, 32, 16], seed: 5, dtype: .float32)
+        let results = try [MemoryFormat.contiguous, .channelsLast].map { format in
+            // But for the ASPP's convolutions, every part is a kernel's, and the bits are the same.
+            let network = try NetworkConfiguration(architecture: architecture).makeNetwork(
+                channels: 3, classes: 2, generator: Generator(seed: 1))
+            for entry in network.namedState() where entry.tensor.rank == 4 && !entry.name.hasPrefix("aspp") {
+                try entry.tensor.setDataInPlace(entry.tensor.detached().contiguous(format))
+            }
+            let output = try network(images, .evaluation)
+            try (output * output).sum().backward()
+            let gradients = try network.namedState().map { try #require($0.tensor.gradient, "\($0.name)").bytes() }
+            return try (output.bytes(), gradients)
+        }
+        #expect(results[0].0 == results[1].0)
+        #expect(results[0].1 == results[1].1)
+    }
+
     /// One process, so that nobody else sets the number of threads meanwhile.
     @Test func theNumberOfThreadsChangesNoBit() async {
         await #expect(processExitsWith: .success) {

@@ -72,12 +72,12 @@ struct FusedBlock {
     /// The gradients of the input and of all parameters, in the order of `callAsFunction`.
     private func backward(_ saved: Saved, _ incoming: PixelImages, needsInput: Bool) throws -> [Tensor?] {
         let second = try saved.second.backward(incoming, saved.excitation)
-        let secondConvolution = FusedConvolution(convolutions[1], on: saved.between)
+        let secondConvolution = try FusedConvolution(convolutions[1], on: saved.between)
         let secondWeight = try secondConvolution.weightGradient(input: saved.between, second.input)
         let between = try secondConvolution.inputGradient(second.input, adding: nil)
 
         let first = try saved.first.backward(between, reusing: true)
-        let firstConvolution = FusedConvolution(convolutions[0], on: saved.input)
+        let firstConvolution = try FusedConvolution(convolutions[0], on: saved.input)
         let firstWeight = try firstConvolution.weightGradient(input: saved.input, first.input)
         let input = try needsInput ? firstConvolution.inputGradient(first.input, adding: addsInput ? incoming : nil) : nil
         return [

@@ -4,23 +4,25 @@ import TorchNN
 
 /// A 3×3 convolution by the CPU kernels, and its gradients.
 struct FusedConvolution {
-    private var shape: ck_convolution
-    private let layer: Conv2d
+    private let shape: ck_convolution
+    /// [Cout, Cin, 3, 3], taps fastest, however the layer stores it.
+    private let weight: Tensor
+    private let bias: Tensor?
 
     /// - Precondition: `layer` is a 3×3 convolution with a bias whose channels `ck_convolves` takes.
-    init(_ layer: Conv2d, on images: PixelImages) {
-        let weight = layer.weight.tensor.shape
-        precondition(weight[1] == images.channels, "\(images.channels) channels for a weight of shape \(weight)")
+    init(_ layer: Conv2d, on images: PixelImages) throws {
+        precondition(layer.inputCount == images.channels, "\(images.channels) channels for \(layer.weight.tensor.shape)")
         shape = ck_convolution(
-            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width), inputs: Int64(weight[1]),
-            outputs: Int64(weight[0]))
-        self.layer = layer
+            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
+            inputs: Int64(layer.inputCount), outputs: Int64(layer.outputCount))
+        weight = try layer.weight.tensor.detached().contiguous()
+        bias = layer.bias?.tensor
     }
 
     func callAsFunction(_ input: PixelImages) throws -> PixelImages {
         let output = try PixelImages(
             count: input.count, channels: Int(shape.outputs), height: input.height, width: input.width)
-        withFloats([input.tensor, layer.weight.tensor, layer.bias?.tensor, output.tensor]) { p in
+        withFloats([input.tensor, weight, bias, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve($0, p[0], p[1], p[2], p[3]) }
         }
         return output
@@ -30,14 +32,14 @@ struct FusedConvolution {
     func inputGradient(_ incoming: PixelImages, adding other: PixelImages?) throws -> PixelImages {
         let gradient = try PixelImages(
             count: incoming.count, channels: Int(shape.inputs), height: incoming.height, width: incoming.width)
-        withFloats([incoming.tensor, layer.weight.tensor, other?.tensor, gradient.tensor]) { p in
+        withFloats([incoming.tensor, weight, other?.tensor, gradient.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve_input_gradient($0, p[0], p[1], p[2], p[3]) }
         }
         return gradient
     }
 
     func weightGradient(input: PixelImages, _ incoming: PixelImages) throws -> Tensor {
-        let gradient = try Tensor.empty(layer.weight.tensor.shape)
+        let gradient = try Tensor.empty(weight.shape)
         withFloats([input.tensor, incoming.tensor, gradient]) { p in
             withUnsafePointer(to: shape) { ck_convolve_weight_gradient($0, p[0], p[1], p[2]) }
         }

@@ -16,7 +16,8 @@ struct FusedScores {
     /// [B, C, H, W] → [B, classes, H, W], contiguous
     func callAsFunction(_ input: Tensor) throws -> Tensor {
         let images = try withoutGradient { try PixelImages(input) }
-        let (weight, classes) = (convolution.weight.tensor, convolution.outputCount)
+        // However the layer stores it, the kernels want the taps fastest.
+        let (weight, classes) = try (convolution.weight.tensor.detached().contiguous(), convolution.outputCount)
         let shape = ck_convolution(
             images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
             inputs: Int64(images.channels), outputs: Int64(classes))
@@ -25,7 +26,7 @@ struct FusedScores {
             withUnsafePointer(to: shape) { ck_score($0, p[0], p[1], p[2], p[3]) }
         }
         guard let bias = convolution.bias?.tensor else { return scores }
-        return try scores.withBackward(inputs: [input, weight, bias]) { incoming in
+        return try scores.withBackward(inputs: [input, convolution.weight.tensor, bias]) { incoming in
             let gradient = try images.emptyCopy()
             let (weightGradient, biasGradient) = try (Tensor.empty(weight.shape), Tensor.empty([classes]))
             withFloats([images.tensor, weight, try incoming.contiguous(), gradient.tensor, weightGradient, biasGradient]) { p in
