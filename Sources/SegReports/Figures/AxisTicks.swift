@@ -21,9 +21,20 @@ struct AxisTicks {
         decimals = max(0, Int(-floor(log10(step) + 1e-9)))
     }
 
-    /// A value as the axis writes it.
+    /// A value as the axis writes it: `0.25`, `2e−5` where more than four decimals would be needed.
     func label(_ value: Double) -> String {
+        let text =
+            if decimals <= 4 {
+                String(format: "%.\(decimals)f", value)
+            } else {
+                value == 0 ? "0" : Self.short(value)
+            }
         // A minus as wide as the digits, not a hyphen.
-        String(format: "%.\(decimals)f", value).replacingOccurrences(of: "-", with: "−")
+        return text.replacingOccurrences(of: "-", with: "−")
+    }
+
+    private static func short(_ value: Double) -> String {
+        let exponent = Int(floor(log10(abs(value)) + 1e-9))
+        return String(format: "%.3ge%d", value / pow(10, Double(exponent)), exponent)
     }
 }
