@@ -100,6 +100,35 @@ import TorchTestSupport
         }
     }
 
+    /// Windows at another spacing, warped, from planes on disk, beside a file that cannot be read: predictions are whole planes.
+    @Test func windowsOfPlanesOnDiskTrainAModelForWholePlanes() throws {
+        try withTemporaryFolder { folder in
+            try TorchLibrary.setThreadCount(1)
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let broken = data.appending(path: "images/case_01.nii.gz")
+            try Data(contentsOf: broken).dropLast(100).write(to: broken)
+            let configuration = try TinyRun.configuration([
+                "input.fit={crop: [16, 16], foreground: 0.5}", "input.spacing=[12, 12]",
+                "training.augmentation.warp={probability: 1, rotation: 15, scale: 0.2, elastic: 1, smoothness: 8}",
+            ])
+            var prepared: TrainingEvent.PreparedData?
+            let run = RunFolder(folder.appending(path: "run"))
+            try Trainer(
+                configuration, dataSet: configuration.openDataSet(at: data), folder: run,
+                resources: .init(memory: 0, tolerance: .skipUnreadable),
+                observe: { if case .prepared(let value) = $0 { prepared = value } }
+            ).run()
+            let found = try #require(prepared)
+            #expect(found.isOnDisk && found.trainingPlanes == 6)
+            #expect(found.unreadable.map(\.id) == ["case_01"])
+            let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.best))
+            let cases = try configuration.openDataSet(at: data).cases(of: .test)
+            let result = try SplitEvaluation(model: model, cases: cases).run()
+            #expect(result.summary.pixels == 2 * 32 * 32, "whole planes at native size")
+        }
+    }
+
     @Test func theSameSeedGivesTheSameBytes() throws {
         try withTemporaryFolder { folder in
             let data = folder.appending(path: "data")
