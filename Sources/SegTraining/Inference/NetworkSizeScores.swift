@@ -25,10 +25,9 @@ struct NetworkSizeScores {
         let (probabilities, predicted): ([Float], [UInt8]) = try withInference {
             (try logits.softmax(1).elements(), try logits.argmax(1).to(.uint8).elements())
         }
-        let (size, source) = (recipe.fit.size.count, recipe.axis.planeSize(of: prepared.extent))
+        let size = prepared.route.inputSize.count
         for (index, plane) in planes.enumerated() {
-            let labels = recipe.fit.apply(
-                toLabels: recipe.axis.plane(plane, of: truth, extent: prepared.extent), of: source)
+            let labels = prepared.route.apply(toLabels: recipe.axis.plane(plane, of: truth, extent: prepared.extent))
             var matrix = ConfusionMatrix(classCount: store.classCount)
             try matrix.add(
                 truth: labels, prediction: Array(predicted[index * size..<(index + 1) * size]), ignoring: LabelMap.ignored)
