@@ -36,7 +36,7 @@ public enum PlaneFit: Sendable, Hashable {
 
     /// - Parameter path: the file, for the message.
     /// - Throws: `CaseError.planeTooLarge` where planes of this size would have to be cut.
-    func check(_ source: PlaneSize, path: String) throws {
+    public func check(_ source: PlaneSize, path: String) throws {
         guard case .pad(let room) = self else { return }
         guard source.height <= room.height, source.width <= room.width else {
             throw CaseError.planeTooLarge(path: path, plane: source, room: room)
@@ -47,7 +47,7 @@ public enum PlaneFit: Sendable, Hashable {
     ///
     /// - Parameter plane: `[source.height, source.width]`.
     /// - Precondition: `check` passed for this size.
-    func apply(to plane: [Float], of source: PlaneSize) -> [Float] {
+    public func apply(to plane: [Float], of source: PlaneSize) -> [Float] {
         precondition(plane.count == source.count, "a plane of \(source)")
         switch self {
         case .resize(let size, let interpolation):
@@ -64,7 +64,7 @@ public enum PlaneFit: Sendable, Hashable {
     ///
     /// - Parameter labels: `[source.height, source.width]`.
     /// - Precondition: `check` passed for this size.
-    func apply(toLabels labels: [UInt8], of source: PlaneSize) -> [UInt8] {
+    public func apply(toLabels labels: [UInt8], of source: PlaneSize) -> [UInt8] {
         precondition(labels.count == source.count, "a plane of \(source)")
         switch self {
         case .resize(let size, _):
@@ -79,7 +79,7 @@ public enum PlaneFit: Sendable, Hashable {
     /// A plane of logits or probabilities, back in the size of its source: bilinear, or the frame cut off.
     ///
     /// - Parameter plane: of `inputSize`.
-    func restore(_ plane: [Float], to source: PlaneSize) -> [Float] {
+    public func restore(_ plane: [Float], to source: PlaneSize) -> [Float] {
         precondition(plane.count == inputSize(of: source).count, "a plane of \(size)")
         switch self {
         case .resize(let size, _):
@@ -95,7 +95,7 @@ public enum PlaneFit: Sendable, Hashable {
     /// A plane of labels, back in the size of its source: the nearest pixel, or the frame cut off.
     ///
     /// - Parameter labels: of `inputSize`.
-    func restore(labels: [UInt8], to source: PlaneSize) -> [UInt8] {
+    public func restore(labels: [UInt8], to source: PlaneSize) -> [UInt8] {
         precondition(labels.count == inputSize(of: source).count, "a plane of \(size)")
         switch self {
         case .resize(let size, _):
