@@ -1,8 +1,6 @@
 import Foundation
 
 extension Augmentation {
-    static func exp2(_ x: Double) -> Double { Foundation.exp2(x) }
-
     /// min + (max − min) · ((x − min) / (max − min))^γ over a plane: its darkest and brightest values stay where they are.
     static func raise(_ plane: inout ArraySlice<Float>, to exponent: Float) {
         guard let low = plane.min(), let high = plane.max(), high > low else { return }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Random changes of training samples: of the place of the pixels, image and labels together, and of the intensities.
 ///
 /// Applied in the order of the properties. Each strength of 0 leaves the sample as it is, bit for bit.
@@ -90,7 +92,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         warp.apply(to: &sample, generator: &generator)
         colorJitter.apply(to: &sample, normalization: normalization, generator: &generator)
         if gamma > 0 {
-            let exponent = Float(Self.exp2(generator.uniform(-gamma, gamma)))
+            let exponent = Float(exp2(generator.uniform(-gamma, gamma)))
             Self.forEachChannel(of: &sample) { Self.raise(&$0, to: exponent) }
         }
         if brightness > 0 || contrast > 0 {

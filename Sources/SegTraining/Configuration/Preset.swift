@@ -16,6 +16,12 @@ public struct Preset: Sendable {
         return preset
     }
 
+    /// Samples as they are, with every key.
+    private static let unchanged =
+        "{horizontal_flip: 0, vertical_flip: 0, warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}, "
+        + "color_jitter: {brightness: 0, contrast: 0, saturation: 0, hue: 0}, gamma: 0, brightness: 0, contrast: 0, "
+        + "blur: {probability: 0, sigma: [0, 0]}, noise: 0}"
+
     static let quick = Preset(
         name: "quick", summary: "a useful model in minutes: 96×96 planes, half width, 10 + 10 epochs",
         yaml: """
@@ -43,16 +49,7 @@ public struct Preset: Sendable {
               memory_format: channels_first
               weight_average: 0
               planes: all
-              augmentation:
-                horizontal_flip: 0
-                vertical_flip: 0
-                warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
-                color_jitter: {brightness: 0, contrast: 0, saturation: 0, hue: 0}
-                gamma: 0
-                brightness: 0
-                contrast: 0
-                blur: {probability: 0, sigma: [0, 0]}
-                noise: 0
+              augmentation: \(unchanged)
               select_by: miou_foreground
               save_minutes: 10
               stages:
@@ -88,16 +85,7 @@ public struct Preset: Sendable {
               memory_format: channels_first
               weight_average: 0
               planes: foreground_only
-              augmentation:
-                horizontal_flip: 0
-                vertical_flip: 0
-                warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
-                color_jitter: {brightness: 0, contrast: 0, saturation: 0, hue: 0}
-                gamma: 0
-                brightness: 0
-                contrast: 0
-                blur: {probability: 0, sigma: [0, 0]}
-                noise: 0
+              augmentation: \(unchanged)
               select_by: miou_all
               save_minutes: 10
               stages:

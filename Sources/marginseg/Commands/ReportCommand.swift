@@ -48,7 +48,6 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        if models.isEmpty { throw ValidationError("report needs a run folder or a checkpoint file.") }
         if resamples < 1 { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
         if Set(models.map { URL(argument: $0) }).count < models.count { throw ValidationError("a run is named twice.") }
     }
