@@ -12,8 +12,10 @@ extension CurvesPage {
                     "IoU of each class over the whole validation split at native resolution, with the score that chooses the "
                     + "model; and the learning rate."),
             PageFigure(
-                name: "losses", panels: stagesBegun.map { loss($0).drawing },
-                caption: "Mean training loss of each epoch. Losses of different objectives have no common scale."),
+                name: "losses", charts: stagesBegun.map(loss),
+                caption:
+                    "Mean loss of each epoch: in training with dropout and augmentation, while the weights change; on validation "
+                    + "without, after the epoch. Losses of different objectives have no common scale."),
         ]
     }
 
@@ -48,6 +50,12 @@ extension CurvesPage {
         let metric = records.last?.selectedBy.rawValue ?? ""
         let chosen = points(records) { $0.score }
         var lines = [LineChart.Line(label: "\(metric), which chooses", points: chosen, color: Self.neutral, width: 4)]
+        if records.contains(where: { $0.trainingMIoU != nil }) {
+            lines.append(
+                LineChart.Line(
+                    label: "foreground mIoU in training", points: points(records) { $0.trainingMIoU }, color: Self.neutral,
+                    stroke: .dashed))
+        }
         for (index, name) in configuration.data.classNames.enumerated() {
             guard let color = Palette.color(ofClass: index) else { continue }
             lines.append(
@@ -63,11 +71,13 @@ extension CurvesPage {
 
     private func loss(_ stage: Int) -> LineChart {
         let records = records.filter { $0.stage == stage }
-        let line = LineChart.Line(label: "", points: points(records) { $0.trainingLoss }, color: Self.accent)
+        let training = LineChart.Line(label: "training", points: points(records) { $0.trainingLoss }, color: Self.accent)
+        let validation = LineChart.Line(
+            label: "validation", points: points(records) { $0.validationLoss }, color: Self.accent, stroke: .dashed)
         return LineChart(
-            title: "Training loss, \(records[0].stageName)", note: records[0].objective, xLabel: "epoch", yLabel: "mean loss",
+            title: "Loss, \(records[0].stageName)", note: records[0].objective, xLabel: "epoch", yLabel: "mean loss",
             x: Double(firstEpochs[stage - 1])...Double(max(firstEpochs[stage - 1] + 2, firstEpochs[stage])),
-            y: Self.range([line]), lines: [line])
+            y: Self.range([training, validation]), lines: [training, validation])
     }
 
     private var learningRate: LineChart {

@@ -89,14 +89,16 @@ struct CurvesPage {
     private var table: TextTable {
         let metric = records.last?.selectedBy.rawValue ?? ""
         var table = TextTable([
-            .words("stage"), .numbers("epoch"), .numbers("loss"), .numbers("learning rate"), .numbers("\(metric) %"), .words(""),
-            .numbers("images/s"), .numbers("seconds"),
+            .words("stage"), .numbers("epoch"), .numbers("loss"), .numbers("validation loss"), .numbers("training mIoU %"),
+            .numbers("\(metric) %"), .words(""), .numbers("learning rate"), .numbers("images/s"), .numbers("seconds"),
         ])
         for record in records.suffix(Self.tableRows).reversed() {
             table.append([
                 record.stageName, "\(record.epoch)", String(format: "%.4g", record.trainingLoss),
-                String(format: "%.3g", record.learningRate), TextTable.cell(record.score.map { $0 * 100 }, decimals: 2),
-                record.isBest ? "best so far" : "", String(format: "%.3g", record.imagesPerSecond),
+                record.validationLoss.map { String(format: "%.4g", $0) } ?? TextTable.cell(nil, decimals: 0),
+                TextTable.cell(record.trainingMIoU.map { $0 * 100 }, decimals: 2),
+                TextTable.cell(record.score.map { $0 * 100 }, decimals: 2), record.isBest ? "best so far" : "",
+                String(format: "%.3g", record.learningRate), String(format: "%.3g", record.imagesPerSecond),
                 String(format: "%.3g", record.seconds),
             ])
         }

@@ -72,7 +72,8 @@ final class TensorBoardLog {
     private func summaries(_ record: EpochRecord) -> [Summary] {
         let scores = record.validation.dataset
         var values: [(String, Double?)] = [
-            ("train/loss_of_epoch", record.trainingLoss), ("train/images_per_second", record.imagesPerSecond),
+            ("train/loss_of_epoch", record.trainingLoss), ("train/miou_foreground", record.trainingMIoU),
+            ("validation/loss", record.validationLoss), ("train/images_per_second", record.imagesPerSecond),
             ("train/waiting_share", record.seconds > 0 ? record.secondsWaited / record.seconds : nil),
             ("train/stage", Double(record.stage)), ("validation/miou_foreground", scores.miouForeground),
             ("validation/miou_all", scores.miouAll), ("validation/dice_foreground", scores.diceForeground),

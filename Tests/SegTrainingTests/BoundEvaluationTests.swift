@@ -38,8 +38,8 @@ import Testing
             #expect(result.bounds.iouLowerBound == expected.iouLowerBound)
             #expect(result.bounds.empiricalIoU == [2.0 / 4, 3.0 / 5])
             #expect(result.bounds.miouLowerBound < result.bounds.empiricalMIoU)
-            #expect(result.margins.own.map(\.total) == [3, 4])
-            #expect(result.margins.own.map(\.mean) == [0, 2.5])
+            #expect(result.byClass.own.map(\.total) == [3, 4])
+            #expect(result.byClass.own.map(\.mean) == [0, 2.5])
         }
     }
 
@@ -49,11 +49,12 @@ import Testing
             let model = try LevelNetwork.model(
                 [0, 2], fit: "{resize: [3, 5], by: bilinear}", overrides: ["data.ignored_values=[9]"])
             let cases = try cases(in: folder)
-            let result = try BoundEvaluation(
-                model: model, offsets: MarginOffsets(rho0k: [0, 0], rhoK0: [0, 0]), cases: cases
-            ).run()
-            let evaluation = try SplitEvaluation(model: model, cases: cases).run()
+            let offsets = try MarginOffsets(rho0k: [1, 4], rhoK0: [4, 1])
+            let result = try BoundEvaluation(model: model, offsets: offsets, cases: cases).run()
+            let evaluation = try SplitEvaluation(model: model, cases: cases, offsets: offsets).run()
             #expect(result.bounds.empiricalIoU == evaluation.summary.dataset.iou)
+            #expect(evaluation.margins?.bounds.iouLowerBound == result.bounds.iouLowerBound)
+            #expect(evaluation.margins?.byClass == result.byClass, "the same in one pass with the scores")
         }
     }
 

@@ -24,6 +24,22 @@ import Testing
         }
     }
 
+    @Test func epochsWrittenBeforeTheseWereRecordedLackThem() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data", directoryHint: .isDirectory)
+            try TinyRun.writeData(to: data)
+            let run = try TinyRun.train(try TinyRun.configuration(), data: data, into: folder.appending(path: "run"))
+            let epochs = try run.epochs()
+            #expect(epochs.allSatisfy { $0.trainingMIoU != nil && $0.validationLoss != nil })
+            let lines = try String(contentsOf: run.metrics, encoding: .utf8)
+                .replacing(/,"(training_miou_foreground|validation_loss)":[-+.e0-9]+/, with: "")
+            try lines.write(to: run.metrics, atomically: true, encoding: .utf8)
+            let older = try run.epochs()
+            #expect(older.map(\.trainingLoss) == epochs.map(\.trainingLoss))
+            #expect(older.allSatisfy { $0.trainingMIoU == nil && $0.validationLoss == nil })
+        }
+    }
+
     @Test func aFolderWithoutMetricsHasNone() throws {
         let epochs = try withTemporaryFolder { try RunFolder($0).epochs() }
         #expect(epochs.isEmpty)

@@ -47,6 +47,15 @@ enum TinyRun {
         return try text.split(separator: "\n").map { try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8)) }
     }
 
+    /// The lines of a run's `metrics.jsonl` without what a clock says: the same bytes for the same training.
+    static func timelessMetrics(of run: RunFolder) throws -> [Data] {
+        try Data(contentsOf: run.metrics).split(separator: UInt8(ascii: "\n")).map { line in
+            var object = try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
+            for key in ["seconds", "seconds_waited", "images_per_second"] { object[key] = nil }
+            return try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        }
+    }
+
     /// The names in a folder, hidden ones included, sorted.
     static func names(in folder: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -2,6 +2,8 @@ import Foundation
 import MarginCalibration
 import MedicalImages
 import SegData
+import SegLosses
+import SegMetrics
 import TestSupport
 import Testing
 import Torch
@@ -186,6 +188,34 @@ import TorchTestSupport
                 let difference = try tensor.largestDifference(to: stored)
                 #expect(difference == 0, "\(name)")
             }
+        }
+    }
+
+    /// At this rate nothing moves: what training counted is what its planes score afterwards, whatever makes a step.
+    @Test(arguments: [["training.batch_size=4"], ["training.batch_size=2", "training.accumulate=2"]])
+    func trainingIsScoredOnItsOwnBatches(_ overrides: [String]) throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try TinyRun.configuration(
+                [
+                    "network.dropout=[0, 0, 0, 0, 0]",
+                    "training.stages=[{name: a, objective: cross_entropy, epochs: 1, learning_rate: 1e-30}]",
+                ] + overrides)
+            let run = try TinyRun.train(configuration, data: data, into: folder.appending(path: "run"))
+            let record = try #require(try TinyRun.records(of: run).first)
+            let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.best))
+            let dataSet = try configuration.openDataSet(at: data)
+            let scores = try SplitEvaluation(model: model, cases: dataSet.cases(of: .train)).run()
+            #expect(record.trainingMIoU == MetricSummary(scores.networkStore, classNames: ["a", "b"]).dataset.miouForeground)
+
+            var loss = ValidationLoss(CrossEntropyLoss(ignoreLabel: 255), batchSize: 3)
+            let reader = try CaseReader(model.recipe)
+            for dataCase in try dataSet.cases(of: .validation) {
+                try model.forEachBatch(of: reader.read(dataCase)) { try loss.add($0) }
+            }
+            let validation = try #require(try loss.mean())
+            #expect(abs(validation - (record.validationLoss ?? .nan)) < 1e-6)
         }
     }
 

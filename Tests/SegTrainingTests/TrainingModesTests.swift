@@ -43,6 +43,8 @@ import TorchTestSupport
             try Trainer(continuing: SavedRun(run), with: configuration, dataSet: dataSet).run()
             let continued = try files(run)
             #expect(continued == expected)
+            let (peace, resumed) = try (TinyRun.timelessMetrics(of: first), TinyRun.timelessMetrics(of: run))
+            #expect(peace == resumed)
 
             let plain = try TinyRun.train(ContinuedRunTests.configuration(), data: data, into: folder.appending(path: "plain"))
             let (one, other) = try (Checkpoint(contentsOf: first.last), Checkpoint(contentsOf: plain.last))

@@ -47,7 +47,8 @@ struct CurvesPageTests {
         #expect(page.contains("location.reload") == row.isAlive, "only a page that goes on loads itself anew")
         #expect(!page.contains("<link") && !page.contains("src=\"http") && !page.contains("url("), "nothing is fetched")
         for words in [
-            "Training a &amp; b", "IoU on validation", "Training loss, first", "Training loss, second", "Learning rate",
+            "Training a &amp; b", "IoU on validation", "Loss, first", "Loss, second", "Learning rate",
+            "foreground mIoU in training", "62.50", "1.25",
             "lesion &amp; &lt;more&gt;", "60.00 %", "miou_foreground, epoch 2 of second", "2 of 20", "Images per second",
             "25 % of the time waiting for data",
         ] {

@@ -37,7 +37,7 @@ import Testing
             second.end(.finished)
             let page = try Data(contentsOf: run.curves)
             #expect(XMLParser(data: page).parse())
-            for words in ["Finished.", "Training loss, pretraining", "Training loss, margin", "Every epoch."] {
+            for words in ["Finished.", "Loss, pretraining", "Loss, margin", "Every epoch."] {
                 #expect(String(decoding: page, as: UTF8.self).contains(words), "\(words)")
             }
             #expect(problems.isEmpty)
@@ -47,7 +47,9 @@ import Testing
             let reading = try Self.readByTensorBoard(run.tensorBoard)
             // Two steps an epoch, three epochs; the third step was saved, so it is not done again.
             #expect(reading.scalars["train/loss"] == [1, 2, 3, 4, 5, 6])
-            #expect(reading.scalars["validation/miou_foreground"] == [2, 4, 6])
+            for tag in ["validation/miou_foreground", "validation/loss", "train/miou_foreground"] {
+                #expect(reading.scalars[tag] == [2, 4, 6], "\(tag)")
+            }
             #expect(reading.scalars["validation_iou/foreground"] == [2, 4, 6])
             #expect(reading.histograms["margins_own/foreground"] == [2, 4, 6])
             #expect(reading.histograms["margins_others/background"] == [2, 4, 6])

@@ -1,6 +1,5 @@
 import SegData
 import SegMetrics
-import Torch
 
 /// Compares a model's predictions with the labels at native resolution.
 ///
@@ -12,15 +11,15 @@ public struct Evaluator {
 
     /// A confusion matrix for each plane of a case, into `store` under its patient or video; returns the predicted classes.
     ///
-    /// - Parameter onLogits: as `SegmentationModel.predict` calls it.
+    /// - Parameter collect: as `SegmentationModel.predict` calls it.
     /// - Throws: `CaseError.noLabel` for a case without labels.
     @discardableResult
     public func evaluate(
         _ prepared: PreparedCase, into store: inout ConfusionStore,
-        onLogits: (_ planes: Range<Int>, _ logits: Tensor) throws -> Void = { _, _ in }
+        collect: (PredictedPlanes) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        let predicted = try model.predict(prepared, onLogits: onLogits)
+        let predicted = try model.predict(prepared, collect: collect)
         let axis = model.recipe.axis
         for plane in 0..<axis.planeCount(of: prepared.extent) {
             var matrix = ConfusionMatrix(classCount: store.classCount)

@@ -15,28 +15,20 @@ struct NetworkSizeScores {
 
     /// Counts some planes of a case.
     ///
-    /// - Parameters:
-    ///   - planes: the numbers of the planes.
-    ///   - logits: `[B, C, H, W]`, a plane for each number.
-    ///   - truth: the case's classes, `[depth, height, width]`.
-    mutating func add(
-        _ planes: Range<Int>, logits: Tensor, truth: [UInt8], of prepared: PreparedCase, recipe: PlaneRecipe
-    ) throws {
-        let (probabilities, predicted): ([Float], [UInt8]) = try withInference {
-            (try logits.softmax(1).elements(), try logits.argmax(1).to(.uint8).elements())
-        }
-        let size = prepared.route.inputSize.count
-        for (index, plane) in planes.enumerated() {
-            let labels = prepared.route.apply(toLabels: recipe.axis.plane(plane, of: truth, extent: prepared.extent))
+    /// - Throws: `CaseError.noLabel` for a case without labels.
+    mutating func add(_ planes: PredictedPlanes) throws {
+        let probabilities: [Float] = try withInference { try planes.logits.softmax(1).elements() }
+        let (prepared, size) = (planes.prepared, planes.prepared.route.inputSize.count)
+        let (labels, classes) = (try planes.networkLabels(), try planes.networkClasses())
+        for (index, plane) in planes.numbers.enumerated() {
             var matrix = ConfusionMatrix(classCount: store.classCount)
-            try matrix.add(
-                truth: labels, prediction: Array(predicted[index * size..<(index + 1) * size]), ignoring: LabelMap.ignored)
+            try matrix.add(truth: labels[index], prediction: classes[index], ignoring: LabelMap.ignored)
             store.append(group: prepared.group, case: prepared.id, image: "\(prepared.id)/\(plane)", matrix: matrix)
             calibration.add(
                 probabilities: (0..<store.classCount).map { k in
                     let start = (index * store.classCount + k) * size
                     return Array(probabilities[start..<start + size])
-                }, truth: labels, ignoring: LabelMap.ignored)
+                }, truth: labels[index], ignoring: LabelMap.ignored)
         }
     }
 }

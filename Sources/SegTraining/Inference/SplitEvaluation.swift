@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import MarginCalibration
 import MedicalImages
 import SegData
 import SegMetrics
@@ -30,6 +31,8 @@ public struct SplitEvaluation {
         public let calibration: Calibration
         /// Nil where no case was measured.
         public let surfaces: SurfaceStore?
+        /// Nil where no offsets were named.
+        public let margins: GatheredMargins?
         /// One for each case with foreground, in the order of the cases.
         public let showcases: [Showcase]
     }
@@ -38,19 +41,25 @@ public struct SplitEvaluation {
     let cases: [DataCase]
     let predictionFolder: URL?
     let surfaces: SurfaceMeasurement
+    let offsets: MarginOffsets?
 
-    /// - Parameter predictionFolder: where the predictions are kept as label files.
+    /// - Parameters:
+    ///   - predictionFolder: where the predictions are kept as label files.
+    ///   - offsets: what the margins are held against; nil: no margins are gathered.
     public init(
         model: SegmentationModel, cases: [DataCase], predictionFolder: URL? = nil,
-        surfaces: SurfaceMeasurement = SurfaceMeasurement(.none)
+        surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), offsets: MarginOffsets? = nil
     ) {
         self.model = model
         self.cases = cases
         self.predictionFolder = predictionFolder
         self.surfaces = surfaces
+        self.offsets = offsets
     }
 
     /// - Parameter onCase: called with the number of cases done.
+    /// - Throws: `CaseError` for a case that cannot be read or has no labels; `MarginNotANumber` for a network that gives NaN.
+    /// - Precondition: offsets for the model's classes.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
         let classes = model.configuration.data.classes
         if let predictionFolder { try FileSystem.makeFolder(predictionFolder) }
@@ -59,13 +68,15 @@ public struct SplitEvaluation {
         var store = ConfusionStore(classCount: classes.count)
         var networkSize = NetworkSizeScores(classCount: classes.count)
         var collector = SurfaceCollector(surfaces, classCount: classes.count)
+        var margins = offsets.map { GatheredMargins(of: model, offsets: $0) }
         var showcases: [Showcase] = []
         for (index, dataCase) in cases.enumerated() {
             let prepared = try reader.read(dataCase)
             try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
             guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-            let predicted = try evaluator.evaluate(prepared, into: &store) { planes, logits in
-                try networkSize.add(planes, logits: logits, truth: truth, of: prepared, recipe: model.recipe)
+            let predicted = try evaluator.evaluate(prepared, into: &store) { planes in
+                try networkSize.add(planes)
+                try margins?.add(planes)
             }
             try collector.add(
                 group: prepared.group, case: prepared.id, truth: truth, prediction: predicted, extent: prepared.extent,
@@ -81,7 +92,7 @@ public struct SplitEvaluation {
         }
         return Result(
             store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), networkStore: networkSize.store,
-            calibration: networkSize.calibration, surfaces: collector.store, showcases: showcases)
+            calibration: networkSize.calibration, surfaces: collector.store, margins: margins, showcases: showcases)
     }
 
     private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {

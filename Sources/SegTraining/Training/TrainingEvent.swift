@@ -75,6 +75,12 @@ public struct EpochRecord: Codable, Sendable {
     public let epoch: Int
     /// Mean over the steps.
     public let trainingLoss: Double
+    /// Foreground mIoU over the pixels of all its steps, from the forward passes that were trained on: with dropout and
+    /// augmentation, at the network's size, while the weights changed. Nil for an epoch that was begun without counting.
+    public let trainingMIoU: Double?
+    /// The objective on the validation split: without dropout or augmentation, on whole planes at the network's size, the mean
+    /// over batches of the training's size weighted by their pixels. Nil where it is not finite or no pixel counts.
+    public let validationLoss: Double?
     public let learningRate: Double
     /// Of the steps, in the process that ended the epoch.
     public let seconds: Double
@@ -93,6 +99,8 @@ public struct EpochRecord: Codable, Sendable {
         case stage, objective, epoch, seconds, validation, score
         case stageName = "stage_name"
         case trainingLoss = "training_loss"
+        case trainingMIoU = "training_miou_foreground"
+        case validationLoss = "validation_loss"
         case learningRate = "learning_rate"
         case secondsWaited = "seconds_waited"
         case neverPredicted = "never_predicted"

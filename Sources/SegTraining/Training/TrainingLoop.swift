@@ -133,11 +133,11 @@ final class TrainingLoop {
                     stepsPerEpoch: steps, firstStep: position.epoch * steps + position.step,
                     offsets: loss.marginOffsets)))
         while !position.hasEnded(stage) {
-            guard let pass = try train(loader), let scores = try validate() else {
+            guard let pass = try train(loader), let validated = try validate() else {
                 try save()
                 return false
             }
-            try finishEpoch(pass, scores, metrics)
+            try finishEpoch(pass, validated, metrics)
             if shouldStop(), !isDone { return false }
         }
         return true
@@ -145,22 +145,23 @@ final class TrainingLoop {
 
     private var isDone: Bool { position.stage == training.stages.count && position.hasEnded(stage) }
 
-    private func finishEpoch(_ pass: Pass, _ scores: ConfusionStore, _ metrics: JSONLines) throws {
-        let summary = MetricSummary(scores, classNames: configuration.data.classNames)
-        let missing = BackgroundCollapse.neverPredicted(scores.dataset, classNames: configuration.data.classNames)
+    private func finishEpoch(_ pass: Pass, _ validated: Validation, _ metrics: JSONLines) throws {
+        let summary = MetricSummary(validated.scores, classNames: configuration.data.classNames)
+        let missing = BackgroundCollapse.neverPredicted(validated.scores.dataset, classNames: configuration.data.classNames)
         let score = training.selectBy.value(in: summary)
         let isBest = position.isBest(score)
         let trainingLoss = position.lossSum / Double(max(position.step, 1))
-        position.epoch += 1
-        position.step = 0
-        position.lossSum = 0
-        if isBest { position.best = .init(epoch: position.epoch, score: score) }
+        let trainingMIoU = position.confusion.flatMap {
+            ScoreSet(averaging: [$0], classCount: $0.classCount, rule: .one).miouForeground
+        }
+        position.endEpoch(score: score)
         validation = summary
         let record = EpochRecord(
             stage: position.stage, stageName: stage.name, objective: stage.objective, epoch: position.epoch,
-            trainingLoss: trainingLoss, learningRate: pass.learningRate, seconds: pass.seconds,
-            secondsWaited: pass.secondsWaited, imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9),
-            validation: summary, neverPredicted: missing, selectedBy: training.selectBy, score: score, isBest: isBest)
+            trainingLoss: trainingLoss, trainingMIoU: trainingMIoU, validationLoss: validated.loss,
+            learningRate: pass.learningRate, seconds: pass.seconds, secondsWaited: pass.secondsWaited,
+            imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9), validation: summary, neverPredicted: missing,
+            selectedBy: training.selectBy, score: score, isBest: isBest)
         try metrics.append(record)
         try save()
         if isBest { try checkpoint(continuation: nil).write(to: folder.best) }
@@ -196,17 +197,16 @@ final class TrainingLoop {
             let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }
             let step = position.epoch * steps + position.step
             pass.learningRate = rate(step: step, of: total)
-            let value = try explaining { try maker.take(batches, learningRate: pass.learningRate) }
+            let outcome = try explaining { try maker.take(batches, learningRate: pass.learningRate) }
             try network.follow(step: step + 1)
             let images = batches.reduce(0) { $0 + $1.count }
-            position.step += 1
-            position.lossSum += value
+            position.add(outcome)
             validation = nil
             pass.images += images
             observe(
                 .stepped(
                     .init(
-                        epoch: position.epoch + 1, epochs: stage.epochs, step: step + 1, steps: total, loss: value,
+                        epoch: position.epoch + 1, epochs: stage.epochs, step: step + 1, steps: total, loss: outcome.loss,
                         learningRate: pass.learningRate, images: images)))
             if shouldStop() { return nil }
             if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes { try save() }
@@ -244,23 +244,31 @@ final class TrainingLoop {
         return "stage '\(stage.name)', epoch \(position.epoch + (step > 0 ? 1 : 0))" + (step > 0 ? ", step \(step)" : "")
     }
 
-    /// The scores of the weights as they are; nil where it was asked to stop.
-    private func validate() throws -> ConfusionStore? {
+    /// What the weights as they are make of the validation split.
+    private struct Validation {
+        let scores: ConfusionStore
+        let loss: Double?
+    }
+
+    /// Nil where it was asked to stop.
+    private func validate() throws -> Validation? {
         observe(.validating(cases: data.validation.count))
         let evaluator = Evaluator(model)
         let classNames = configuration.data.classNames
-        var store = ConfusionStore(classCount: classNames.count)
+        var scores = ConfusionStore(classCount: classNames.count)
+        var loss = ValidationLoss(self.loss, batchSize: training.batchSize)
         var margins = ValidationMargins(of: data.validation.items, recipe: model.recipe, classCount: classNames.count)
         for index in 0..<data.validation.count {
             if shouldStop() { return nil }
             let prepared = try data.validation.prepared(at: index)
-            let prediction = try evaluator.evaluate(prepared, into: &store) { planes, logits in
-                try margins.add(logits, planes: planes, of: prepared)
+            let prediction = try evaluator.evaluate(prepared, into: &scores) { planes in
+                try loss.add(planes)
+                try margins.add(planes)
             }
             observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
         }
         observe(.marginsGathered(margins.byClass))
-        return store
+        return Validation(scores: scores, loss: try loss.mean())
     }
 
     // MARK: Saving

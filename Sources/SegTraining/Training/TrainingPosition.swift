@@ -1,17 +1,21 @@
+import SegMetrics
+
 /// Where a run stands: with the weights, the optimiser and the generators it decides every later step.
 ///
 /// It holds no time, so that a run that was cut off ends with the same bytes as one that was not.
 public struct TrainingPosition: Sendable, Hashable, Codable {
     /// The stage under way, from 1.
-    public internal(set) var stage: Int
+    public let stage: Int
     /// Epochs of the stage done.
-    public internal(set) var epoch = 0
+    public private(set) var epoch = 0
     /// Steps done in the epoch under way.
-    public internal(set) var step = 0
+    public private(set) var step = 0
     /// Sum of the losses of these steps.
-    var lossSum = 0.0
+    private(set) var lossSum = 0.0
+    /// Sum of their counts; nil before the first, and for an epoch that a version without it began.
+    private(set) var confusion: ConfusionMatrix?
     /// The best epoch of the stage; nil before the first is validated.
-    var best: Best?
+    private(set) var best: Best?
 
     /// An epoch's score, which is nil where the metric is not defined.
     struct Best: Sendable, Hashable, Codable {
@@ -21,6 +25,22 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
 
     /// The start of a stage.
     init(stage: Int) { self.stage = stage }
+
+    /// A step is done.
+    mutating func add(_ outcome: TrainingStep.Outcome) {
+        if step == 0 { confusion = ConfusionMatrix(classCount: outcome.confusion.classCount) }
+        confusion? += outcome.confusion
+        lossSum += outcome.loss
+        step += 1
+    }
+
+    /// The epoch is done, with this score if it is defined.
+    mutating func endEpoch(score: Double?) {
+        let isBest = isBest(score)
+        epoch += 1
+        (step, lossSum, confusion) = (0, 0, nil)
+        if isBest { best = Best(epoch: epoch, score: score) }
+    }
 
     /// Whether a score is better than that of all epochs so far; of equals the first one stays.
     func isBest(_ score: Double?) -> Bool {
@@ -38,7 +58,7 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case stage, epoch, step, best
+        case stage, epoch, step, confusion, best
         case lossSum = "loss_sum"
     }
 }

@@ -1,5 +1,6 @@
 import SegData
 import SegLosses
+import SegMetrics
 import SegModels
 import Torch
 import TorchNN
@@ -16,38 +17,46 @@ struct TrainingStep {
     let clipNorm: Double
     let device: Device
 
+    /// What the network made of the batches before the step changed it.
+    struct Outcome {
+        /// The mean of the batches' losses.
+        let loss: Double
+        /// Of the pixels of all batches, with dropout and augmentation as they are.
+        let confusion: ConfusionMatrix
+    }
+
     /// One step with the mean of the batches' gradients.
     ///
-    /// - Returns: the mean of the batches' losses before the step.
     /// - Throws: `NumberNotFinite`; the weights are as they were then.
-    func take(_ batches: [Batch], learningRate: Double) throws -> Double {
+    func take(_ batches: [Batch], learningRate: Double) throws -> Outcome {
         try optimizer.clearGradients()
         var sum = 0.0
+        var confusion = ConfusionMatrix(classCount: network.classCount)
         for batch in batches {
-            let value = try lossValue(batch)
+            let logits = try forward(batch)
+            let value = try loss(logits: logits, labels: batch.labelTensor().to(device: device))
             let number = try value.item()
             guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
             try (batches.count == 1 ? value : value / Double(batches.count)).backward()
+            try confusion.add(logits: logits, labels: batch.labels)
             sum += number
         }
         let norm = try optimizer.gradientNorm()
         guard norm.isFinite else { throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches) }
         if clipNorm > 0 { try optimizer.clipGradients(norm: norm, to: clipNorm) }
         try optimizer.step(learningRate: learningRate)
-        return sum / Double(batches.count)
+        return Outcome(loss: sum / Double(batches.count), confusion: confusion)
     }
 
-    private func lossValue(_ batch: Batch) throws -> Tensor {
+    /// [B, C, H, W], float32
+    private func forward(_ batch: Batch) throws -> Tensor {
         var images = try batch.imageTensor().to(device: device)
         if memoryFormat == .channelsLast { images = try images.contiguous(.channelsLast) }
-        let labels = try batch.labelTensor().to(device: device)
         let mode = ForwardMode.training(dropout)
-        let logits =
-            switch precision {
-            case .float32: try network(images, mode)
-            case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images, mode) }.to(.float32)
-            }
-        return try loss(logits: logits, labels: labels)
+        return switch precision {
+        case .float32: try network(images, mode)
+        case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images, mode) }.to(.float32)
+        }
     }
 }
 

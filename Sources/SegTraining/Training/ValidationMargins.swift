@@ -7,14 +7,12 @@ import Torch
 /// Of large splits every so many pixels count: a histogram of a million margins a class says as much as one of a billion.
 struct ValidationMargins {
     private(set) var byClass: ClassMargins
-    private let recipe: PlaneRecipe
     private let stride: Int
 
     private static let most = 1_000_000
 
     init(of cases: [PlanePlan.Item], recipe: PlaneRecipe, classCount: Int) {
         byClass = ClassMargins(classCount: classCount)
-        self.recipe = recipe
         let pixels = cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) * $1.route.inputSize.count }
         // A stride that divides a row would take the same columns of each.
         let width = cases.first?.route.inputSize.width ?? 1
@@ -22,14 +20,13 @@ struct ValidationMargins {
         stride = smallest == 1 ? 1 : (smallest...).first { width % $0 != 0 && $0 % 2 == 1 } ?? smallest
     }
 
-    /// - Parameter logits: of these planes of the case, [B, classes, H, W].
-    mutating func add(_ logits: Tensor, planes: Range<Int>, of prepared: PreparedCase) throws {
-        let scores: [Float] = try logits.to(.float32).elements()
-        let pixels = byClass.own.count * prepared.route.inputSize.count
-        for (index, plane) in planes.enumerated() {
-            guard let labels = prepared.inputLabels(plane: plane, axis: recipe.axis) else { continue }
+    /// - Throws: `CaseError.noLabel` for a case without labels.
+    mutating func add(_ planes: PredictedPlanes) throws {
+        let scores: [Float] = try planes.logits.to(.float32).elements()
+        let count = byClass.own.count * planes.prepared.route.inputSize.count
+        for (index, labels) in try planes.networkLabels().enumerated() {
             byClass.add(
-                scores: Array(scores[index * pixels..<(index + 1) * pixels]), labels: labels, ignoring: LabelMap.ignored,
+                scores: Array(scores[index * count..<(index + 1) * count]), labels: labels, ignoring: LabelMap.ignored,
                 stride: stride)
         }
     }

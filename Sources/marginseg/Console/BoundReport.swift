@@ -42,7 +42,7 @@ struct BoundReport: Findings {
             case miouLowerBound = "miou_lower_bound"
         }
 
-        init(_ split: Split, cases: Int, classNames: [String], _ result: BoundEvaluation.Result) {
+        init(_ split: Split, cases: Int, classNames: [String], _ result: GatheredMargins) {
             let bounds = result.bounds
             self.split = split
             self.cases = cases
@@ -51,7 +51,7 @@ struct BoundReport: Findings {
                 ClassBounds(
                     name: name, lossK0: bounds.lossK0[index], loss0k: bounds.loss0k[index],
                     iouLowerBound: bounds.iouLowerBound[index], iou: bounds.empiricalIoU[index],
-                    meanMargin: result.margins.own[index].mean)
+                    meanMargin: result.byClass.own[index].mean)
             }
             miouLowerBound = bounds.miouLowerBound
             miou = bounds.empiricalMIoU

@@ -65,21 +65,19 @@ struct ReportMaker {
     }
 
     private func run(_ subject: Subject, cases: [DataCase], dataSet: DataSet, folder: String) throws -> RunReport.Run {
-        let bar = ProgressBar("evaluating \(subject.name)", total: 2 * cases.count)
-        let result = try SplitEvaluation(
-            model: subject.model, cases: cases, surfaces: SurfaceMeasurement(.volumes)
-        ).run { bar.update($0) }
+        let bar = ProgressBar("evaluating \(subject.name)", total: cases.count)
         let (offsets, origin) = try subject.manifest.offsets(of: objective)
-        let bound = try BoundEvaluation(model: subject.model, offsets: offsets, cases: cases).run {
-            bar.update(cases.count + $0)
-        }
+        let result = try SplitEvaluation(
+            model: subject.model, cases: cases, surfaces: SurfaceMeasurement(.volumes), offsets: offsets
+        ).run { bar.update($0) }
         bar.finish()
+        guard let margins = result.margins else { preconditionFailure("margins are gathered where offsets are named") }
         let facts = RunFacts(
             subject.manifest, parameterCount: subject.model.network.parameterCount, dataSet: dataSet, folder: folder)
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
             evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),
-            margins: .init(bounds: bound.bounds, byClass: bound.margins, offsetsFrom: origin))
+            margins: .init(bounds: margins.bounds, byClass: margins.byClass, offsetsFrom: origin))
     }
 
     /// A checkpoint file alone has no epochs.
@@ -90,7 +88,8 @@ struct ReportMaker {
                 name: stage.name, objective: stage.objective,
                 epochs: epochs.filter { $0.stage == index + 1 }.map { epoch in
                     RunReport.Epoch(
-                        trainingLoss: epoch.trainingLoss, validationLoss: nil, trainingMIoU: nil,
+                        trainingLoss: epoch.trainingLoss, validationLoss: epoch.validationLoss,
+                        trainingMIoU: epoch.trainingMIoU,
                         validationMIoU: epoch.validation.dataset.miouForeground, isBest: epoch.isBest)
                 })
         }

@@ -1,0 +1,30 @@
+import MarginCalibration
+import SegData
+
+/// What a model's margins say of its mIoU (Eqs. 5–8) over cases, at native resolution.
+public struct GatheredMargins: Sendable {
+    /// ℓ_k0, ℓ_0k, the lower bounds of IoU_k and of the mIoU, and the empirical scores.
+    public private(set) var bounds: EmpiricalMarginBounds
+    /// The margins themselves, by class.
+    public private(set) var byClass: ClassMargins
+
+    /// Of no pixel yet.
+    ///
+    /// - Precondition: offsets for the model's classes.
+    init(of model: SegmentationModel, offsets: MarginOffsets) {
+        precondition(
+            offsets.classCount == model.network.classCount,
+            "offsets of \(offsets.classCount) classes for a network of \(model.network.classCount)")
+        bounds = EmpiricalMarginBounds(offsets: offsets)
+        byClass = ClassMargins(classCount: offsets.classCount)
+    }
+
+    /// - Throws: `CaseError.noLabel` for a case without labels; `MarginNotANumber` for a network that gives NaN.
+    mutating func add(_ planes: PredictedPlanes) throws {
+        for (scores, labels) in zip(try planes.nativeScores(), try planes.nativeLabels()) {
+            let margins = MarginLoss.marginPlanes(ofScorePlanes: scores, classCount: byClass.own.count)
+            try bounds.add(marginPlanes: margins, labels: labels, ignoring: LabelMap.ignored)
+            byClass.add(scores: scores, labels: labels, ignoring: LabelMap.ignored)
+        }
+    }
+}
