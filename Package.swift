@@ -108,10 +108,18 @@ let package = Package(
                 "SegTraining", "SegReports", "TensorBoardEvents", "SegData", "MedicalImages", "MarginCalibration", "DurableFiles",
             ]),
 
+        room(
+            "SegStudies",
+            [
+                "SegTraining", "SegReports", "SegData", "SegMetrics", "SegLosses", "MarginCalibration", "MedicalImages", "Torch",
+                "DurableFiles",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         .executableTarget(
             name: "marginseg",
             dependencies: [
-                "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegData", "SegMetrics", "MedicalImages",
+                "SegStudies", "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegData", "SegMetrics", "MedicalImages",
                 "MarginCalibration", "Torch", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -6,7 +6,7 @@ extension MarginOffsets {
         /// Σ_k ρ_0k = S over the classes that are neither excluded nor overridden, the constraint of Corollary 1.1.
         ///
         /// The corollary is taken on frequencies (n_k → p_k, n → 1), μ_k and ν included: both offset vectors stay the same
-        /// when every count is multiplied by a constant. A ν here is √n times the paper's.
+        /// when every count is multiplied by a constant. A ν here is √n times the paper's. S = 0: no offsets.
         case sum(Double)
     }
 }
@@ -23,12 +23,12 @@ extension MarginOffsets.Scale {
     }
 
     func check() throws {
-        let (name, value) =
-            switch self {
-            case .absolute(let tau): ("tau", tau)
-            case .sum(let sum): ("sum", sum)
-            }
-        guard value > 0, value.isFinite else { throw MarginOffsetsError(.notPositive(parameter: name, value: value)) }
+        switch self {
+        case .absolute(let tau):
+            guard tau > 0, tau.isFinite else { throw MarginOffsetsError(.notPositive(parameter: "tau", value: tau)) }
+        case .sum(let sum):
+            guard sum >= 0, sum.isFinite else { throw MarginOffsetsError(.negative(parameter: "sum", value: sum)) }
+        }
     }
 
     /// What turns Eq. 23's proportions into ρ_0k.

@@ -11,6 +11,7 @@ public struct MarginOffsetsError: Error, Equatable {
         /// μ_k ≤ 0, or infinite, for ν ≤ p_k / √(n − n_k).
         case nuTooSmall(Double, class: Int, smallest: Double)
         case notPositive(parameter: String, value: Double)
+        case negative(parameter: String, value: Double)
         case badOffset(Int, name: String, value: Double)
         case lengthsDiffer(rho0k: Int, rhoK0: Int)
         case noSuchClass(Int, classCount: Int)
@@ -34,7 +35,7 @@ extension MarginOffsetsError.Kind {
         switch self {
         case .absentClass(let index), .coversEverything(let index), .excludedAndOverridden(let index): index
         case .nuTooSmall(_, let index, _), .badOffset(let index, _, _): index
-        case .tooFewClasses, .noPixels, .notPositive, .lengthsDiffer, .noSuchClass, .noClassLeft: nil
+        case .tooFewClasses, .noPixels, .notPositive, .negative, .lengthsDiffer, .noSuchClass, .noClassLeft: nil
         }
     }
 }
@@ -54,6 +55,8 @@ extension MarginOffsetsError: CustomStringConvertible {
             "nu = \(nu) is too small for \(subject): rho_k0 would not be positive; take nu > \(smallest) or exclude the class"
         case .notPositive(let parameter, let value):
             "\(parameter) = \(value): expected a finite number above 0"
+        case .negative(let parameter, let value):
+            "\(parameter) = \(value): expected a finite number of 0 or more"
         case .badOffset(_, let name, let value):
             "\(name) = \(value) of \(subject): expected a finite number of 0 or more"
         case .lengthsDiffer(let rho0k, let rhoK0):

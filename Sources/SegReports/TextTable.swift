@@ -67,6 +67,15 @@ public struct TextTable: Sendable, Hashable {
         return escaped(titles) + line(rule) + rows.map(escaped).joined()
     }
 
+    /// Comma-separated values with a line of titles (RFC 4180, but with plain newlines).
+    public var csv: String {
+        func quoted(_ cell: String) -> String {
+            let isPlain = !cell.contains { $0 == "," || $0 == "\"" }
+            return isPlain ? cell : "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+        }
+        return ([columns.map(\.title)] + rows).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    }
+
     private func line(_ cells: [String], widths: [Int]) -> String {
         var line = ""
         for (index, cell) in cells.enumerated() {

@@ -26,6 +26,8 @@ struct MarginSeg: ParsableCommand {
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self,
             EvaluateCommand.self, CompareCommand.self, BoundCommand.self, ReportCommand.self, PredictCommand.self,
+            StudyCommand.self,
+            ReproduceCommand.self,
         ])
 
     static func main() {

@@ -25,10 +25,12 @@ public struct LayoutFinding: Sendable {
     public let ignoredValues: [Int]
     /// Where the data set's labels lie.
     public let labelGrid: PlaneRecipe.LabelGrid
+    /// What the files' intensities need; nil where the data set does not say.
+    public let normalization: IntensityNormalization?
 
     init(
         _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil, ignoring: [Int] = [],
-        labelGrid: PlaneRecipe.LabelGrid = .own
+        labelGrid: PlaneRecipe.LabelGrid = .own, normalization: IntensityNormalization? = nil
     ) {
         self.layout = layout
         self.reason = reason
@@ -38,5 +40,6 @@ public struct LayoutFinding: Sendable {
         self.classes = classes
         ignoredValues = ignoring
         self.labelGrid = labelGrid
+        self.normalization = normalization
     }
 }

@@ -51,12 +51,16 @@ struct UESTCLayout: CaseLayout {
 
     static func recognize(_ root: URL, settings: LayoutSettings) -> LayoutFinding? {
         let parts = parts(of: root)
-        guard !parts.isEmpty else { return nil }
+        guard let first = parts.first else { return nil }
+        // The published volumes are floats, the lung window as 0…1 already; whole numbers are Hounsfield units.
+        let info = try? ImageFile.readInfo(first.folder.appending(path: "image/case_1.nii.gz"))
+        let isWindowed = info.map { [.float32, .float64].contains($0.voxelType) } ?? false
         return LayoutFinding(
             .uestc,
             reason: parts.map { "\($0.part.name)/{image,label}/case_1.nii.gz" }.joined(separator: " and ")
                 + "; cases split by number, label grids taken from the images",
-            settings: settings, classes: [.init("background", [0]), .init("lesion", [1])], labelGrid: .fromImage)
+            settings: settings, classes: [.init("background", [0]), .init("lesion", [1])], labelGrid: .fromImage,
+            normalization: isWindowed ? .window(low: 0, high: 1) : nil)
     }
 
     func list() throws -> CaseListing {

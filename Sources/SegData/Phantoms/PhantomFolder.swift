@@ -13,11 +13,15 @@ struct PhantomFolder {
     /// - Throws: `PhantomFolderError` where the folder holds something, `FileError` where it cannot be made.
     init(making root: URL) throws {
         self.root = root
-        if FileSystem.kind(of: root) != .missing {
-            guard try FileSystem.list(root).isEmpty else { throw PhantomFolderError(path: root.path) }
-        }
+        try Self.requireEmpty(root)
         try FileSystem.makeFolder(images)
         try FileSystem.makeFolder(labels)
+    }
+
+    /// - Throws: `PhantomFolderError` where the folder holds something.
+    static func requireEmpty(_ root: URL) throws {
+        guard FileSystem.kind(of: root) != .missing else { return }
+        guard try FileSystem.list(root).isEmpty else { throw PhantomFolderError(path: root.path) }
     }
 
     /// Writes the table and the note, last of all: a folder with a table is complete.

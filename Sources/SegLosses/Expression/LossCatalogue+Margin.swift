@@ -21,9 +21,10 @@ extension LossCatalogue {
                 "nu", "balance of rho_k0 against rho_0k, above the smallest at which rho_k0 is positive",
                 standard: "1, with sum 2 * smallest"),
             Parameter(
-                "sum", "instead of tau: what the rho_0k add up to, whatever the size of the data set",
+                "sum", "instead of tau: what the rho_0k add up to, whatever the size of the data set; 0 for no offsets",
                 standard: "unused",
                 excludes: ["tau"]),
+            Parameter("positive", "weight of the term of a pixel's own class, above 0", standard: "1, with form=authors c"),
             Parameter("background", "include or exclude: whether class 0 gets offsets", standard: "include"),
             Parameter(
                 "exclude", "more classes whose offsets are 0, such as [3]; absent ones must be among them", standard: "none"),
@@ -40,7 +41,11 @@ extension LossCatalogue {
     ) { arguments in
         let form = try arguments.choice("form", of: MarginCalibrationLoss.Form.self) ?? .paper
         let offsets = try arguments.marginOffsets()
-        return { context in MarginCalibrationLoss(form: form, offsets: try offsets(context), ignoreLabel: context.ignoreLabel) }
+        let positive = try arguments.number("positive", .positive)
+        return { context in
+            MarginCalibrationLoss(
+                form: form, offsets: try offsets(context), positiveWeight: positive, ignoreLabel: context.ignoreLabel)
+        }
     }
 
     static let ldam = Entry(

@@ -22,11 +22,14 @@ public struct MarginCalibrationLoss: SegmentationLoss {
 
     public let form: Form
     public let offsets: MarginOffsets
+    /// The weight of a pixel's own term; nil: the form's, 1 in the paper's and c in the authors'.
+    public let positiveWeight: Double?
     let ignoreLabel: Int?
 
-    public init(form: Form = .paper, offsets: MarginOffsets, ignoreLabel: Int? = nil) {
+    public init(form: Form = .paper, offsets: MarginOffsets, positiveWeight: Double? = nil, ignoreLabel: Int? = nil) {
         self.form = form
         self.offsets = offsets
+        self.positiveWeight = positiveWeight
         self.ignoreLabel = ignoreLabel
     }
 
@@ -42,27 +45,21 @@ public struct MarginCalibrationLoss: SegmentationLoss {
         let isLabel = try inputs.isLabel()
         let excess = try (rhoK0 - margins).chosen(where: isLabel, otherwise: margins + rho0k)
 
-        let pixels = Double(inputs.pixelCount)
-        switch form {
-        case .paper:
-            let ln2 = log(2.0)
-            let terms = try (excess * ln2).softplus() / ln2
-            return try inputs.sum(terms.sum([1]), dividedBy: pixels)
-        case .authors:
-            let terms = try excess.softplus()
-            let own = try (terms * Double(classCount)).chosen(where: isLabel, otherwise: terms)
-            return try inputs.sum(own.sum([1]), dividedBy: pixels * Double(classCount))
-        }
+        let ln2 = log(2.0)
+        let terms = try form == .paper ? (excess * ln2).softplus() / ln2 : excess.softplus()
+        let own = try (terms * weight(classCount)).chosen(where: isLabel, otherwise: terms)
+        return try inputs.sum(own.sum([1]), dividedBy: Double(inputs.pixelCount) * form.divisor(classCount))
     }
+
+    private func weight(_ classCount: Int) -> Double { positiveWeight ?? form.positiveWeight(classCount) }
 
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
         guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
-            batch.classCount == offsets.classCount
+            batch.classCount == offsets.classCount, weight(batch.classCount) == form.positiveWeight(batch.classCount)
         else { return nil }
-        let isAuthors = form == .authors
-        let divisor = Double(max(batch.pixelCount, 1)) * (isAuthors ? Double(batch.classCount) : 1)
+        let divisor = Double(max(batch.pixelCount, 1)) * form.divisor(batch.classCount)
         return try batch.loss {
-            ck_margin($0, offsets.rhoK0.map(Float.init), offsets.rho0k.map(Float.init), isAuthors, 1 / divisor)
+            ck_margin($0, offsets.rhoK0.map(Float.init), offsets.rho0k.map(Float.init), form == .authors, 1 / divisor)
         }
     }
 
@@ -73,4 +70,12 @@ public struct MarginCalibrationLoss: SegmentationLoss {
         let rival = try values.narrowed(1, 1..<2).chosen(where: isLargest, otherwise: values.narrowed(1, 0..<1))
         return inputs.logits - rival
     }
+}
+
+extension MarginCalibrationLoss.Form {
+    /// Of a pixel's own term against each of the others.
+    fileprivate func positiveWeight(_ classCount: Int) -> Double { self == .authors ? Double(classCount) : 1 }
+
+    /// What the sum over a pixel's classes is divided by.
+    fileprivate func divisor(_ classCount: Int) -> Double { self == .authors ? Double(classCount) : 1 }
 }

@@ -78,15 +78,8 @@ public struct Comparison: Sendable, Hashable, Codable {
         precondition(methods.count > 1 && !scores.isEmpty, "two methods or more, and a score")
         let first = methods[0].evaluations[0]
         for other in methods.flatMap(\.evaluations).dropFirst() { try ComparisonError.requireSame(first, other) }
-        let names = try scores.map { text in
-            guard let name = ScoreName(text, classNames: first.classNames) else {
-                throw ComparisonError.unknownScore(text, classNames: first.classNames)
-            }
-            return name
-        }
-        let sums = methods.map { method in
-            method.evaluations.map { PickedScores(names, of: $0, groupOrder: first.native.store.groups.map(\.id)) }
-        }
+        let names = try ScoreName.named(scores, classNames: first.classNames)
+        let sums = methods.map { $0.picked(names, groupOrder: first.native.store.groups.map(\.id)) }
         let rows = (1..<methods.count).flatMap { index in
             Self.rows(reference: sums[0], method: sums[index], name: methods[index].name, scores: scores, bootstrap: bootstrap)
         }
@@ -148,27 +141,5 @@ extension Comparison.Row {
             method: method, score: score, referenceValue: referenceValue, methodValue: methodValue, difference: difference,
             low: low, high: high, bootstrapP: self.bootstrapP, bootstrapPHolm: bootstrapP, groups: groups,
             wilcoxonPHolm: wilcoxonP)
-    }
-}
-
-/// Some scores of an evaluation, as sums over groups in a given order.
-private struct PickedScores {
-    let groups: [[Double]]
-    let length: Int
-    private let sums: ScoreSums
-    private let places: [Int]
-
-    init(_ names: [ScoreName], of evaluation: Evaluation, groupOrder: [String]) {
-        let sums = ScoreSums(evaluation.native.store, rule: evaluation.native.summary.emptyRule)
-        let byName = Dictionary(uniqueKeysWithValues: sums.groups.map { ($0.id, $0.sums) })
-        groups = groupOrder.compactMap { byName[$0] }
-        length = groups.first?.count ?? 0
-        places = names.map { name in sums.names.firstIndex(of: name) ?? 0 }  // every name is of these classes
-        self.sums = sums
-    }
-
-    func scores(_ sum: [Double]) -> [Double?] {
-        let all = sums.scores(sum)
-        return places.map { all[$0] }
     }
 }

@@ -54,6 +54,16 @@ public struct CasePicture: Sendable {
             }
     }
 
+    /// Image, truth and each model's prediction under their names, to stand side by side as in the paper's Figures 3 and 4.
+    ///
+    /// - Precondition: a name for each prediction.
+    public func comparison(models: [String]) -> [Drawing] {
+        precondition(models.count == predictions.count, "a name for each prediction")
+        return panels(models: models).enumerated().filter { $0.offset < 2 || $0.offset.isMultiple(of: 2) }.map { index, panel in
+            Drawing(panel.image, under: index < 2 ? panel.title : models[index / 2 - 1])
+        }
+    }
+
     /// The picture made smaller by a whole factor, so that no side is longer than `side`: intensities by their mean, labels by
     /// the one in the middle.
     public func reduced(to side: Int) -> CasePicture {
@@ -92,7 +102,7 @@ extension Legend {
     /// The colours of classes and errors in pictures.
     ///
     /// - Parameter classNames: the background's first.
-    init(pictureOf classNames: [String], hasIgnored: Bool) {
+    public init(pictureOf classNames: [String], hasIgnored: Bool) {
         let classes = classNames.enumerated().compactMap { index, name in
             Palette.color(ofClass: index).map { Entry(name, color: $0) }
         }

@@ -29,7 +29,12 @@ extension ConfigurationLayer {
             data.append((Node("classes"), .sequence(.init(nodes))))
             data.append((Node("ignored_values"), list(finding.ignoredValues)))
         }
-        self.init(
-            origin: "the data set \(root.path)", isFile: false, node: .mapping(.init([(Node("data"), .mapping(.init(data)))])))
+        var layer: [(Node, Node)] = [(Node("data"), .mapping(.init(data)))]
+        if case .window(let low, let high) = finding.normalization {
+            let window = Node.sequence(.init([low, high].map { Node("\($0)", Tag(.float)) }))
+            let normalization = Node.mapping(.init([(Node("window"), window)]))
+            layer.append((Node("input"), .mapping(.init([(Node("normalization"), normalization)]))))
+        }
+        self.init(origin: "the data set \(root.path)", isFile: false, node: .mapping(.init(layer)))
     }
 }

@@ -20,14 +20,27 @@ public struct ConfigurationReader {
     ///   - data: the folder of the data set, instead of `data.folder`.
     /// - Throws: `ConfigurationError`, `FileError`.
     public init(file: URL?, preset: String? = nil, overrides: [String] = [], data: URL? = nil) throws {
+        try self.init(
+            section: file.map { try ConfigurationLayer(file: $0) }, paths: file?.deletingLastPathComponent(), preset: preset,
+            overrides: overrides, data: data)
+    }
+
+    /// A configuration that stands within another file.
+    ///
+    /// - Parameter paths: the folder that relative paths in it start at.
+    /// - Throws: `ConfigurationError`.
+    public init(section: ConfigurationSection, paths: URL) throws {
+        try self.init(section: section.layer, paths: paths, preset: nil, overrides: [], data: nil)
+    }
+
+    private init(section: ConfigurationLayer?, paths: URL?, preset: String?, overrides: [String], data: URL?) throws {
         dataFolder = data
         var written: [ConfigurationLayer] = []
         var base = try preset.map { try Preset.named($0, at: "--preset \($0)") }
-        if let file {
-            var layer = try ConfigurationLayer(file: file)
+        if var layer = section, let paths {
             let named = try Self.takePreset(from: &layer)
             base = base ?? named
-            layer.resolvePaths(from: file.deletingLastPathComponent())
+            layer.resolvePaths(from: paths)
             written.append(layer)
         }
         let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
@@ -116,7 +129,10 @@ public struct ConfigurationReader {
         } catch let error as LossExpressionError {
             throw ConfigurationError(key, error.description)
         } catch let error as MarginOffsetsError {
-            if case .notPositive = error.kind { throw ConfigurationError(key, "objective '\(text)': \(error)") }
+            switch error.kind {
+            case .notPositive, .negative: throw ConfigurationError(key, "objective '\(text)': \(error)")
+            default: break
+            }
         }
     }
 }

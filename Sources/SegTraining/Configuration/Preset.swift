@@ -110,7 +110,7 @@ public struct Preset: Sendable {
               ignored_values: []
             input:
               normalization: imagenet
-              fit: {resize: [768, 768]}
+              fit: {resize: [768, 768], by: bicubic}
               axis: z
             network:
               architecture: coplenet

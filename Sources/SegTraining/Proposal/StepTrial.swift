@@ -130,13 +130,13 @@ extension StepTrial {
     }
 
     /// Of a batch size; between and beyond those measured, in proportion to the images.
-    func secondsPerStep(batchSize: Int) -> Double {
+    public func secondsPerStep(batchSize: Int) -> Double {
         let near = measurements.last { $0.batchSize <= batchSize } ?? measurements[0]
         return near.secondsPerStep / Double(near.batchSize) * Double(batchSize)
     }
 
     /// An epoch over so many planes and the validation of so many.
-    func secondsPerEpoch(trainingPlanes: Int, validationPlanes: Int, batchSize: Int) -> Double {
+    public func secondsPerEpoch(trainingPlanes: Int, validationPlanes: Int, batchSize: Int) -> Double {
         let steps = max(1, trainingPlanes / batchSize)
         return Double(steps) * secondsPerStep(batchSize: batchSize) + Double(validationPlanes) * predictionSeconds
     }

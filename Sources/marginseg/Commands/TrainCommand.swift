@@ -184,5 +184,5 @@ struct TrainCommand: ParsableCommand {
 
 extension ExitCode {
     /// A signal ended the run; it was saved and can be resumed. The value is sysexits' EX_TEMPFAIL.
-    fileprivate static let stoppedAndSaved = ExitCode(75)
+    static let stoppedAndSaved = ExitCode(75)
 }

@@ -1,13 +1,12 @@
 import Foundation
 import MarginCalibration
-import SegReports
 
 extension ChartSheet {
     /// Figure 1 of the paper with the offsets of each class: the ρ-margin loss (Eq. 5) and the ρ-calibrated log-loss that bounds
     /// it, over the margin of a pixel to the right side of the class's boundary.
     ///
     /// All panels have the same axes, so that rare and common classes can be compared.
-    init(marginFigureOf offsets: MarginOffsets, classNames: [String]) {
+    public init(marginFigureOf offsets: MarginOffsets, classNames: [String]) {
         let largest = (offsets.rho0k + offsets.rhoK0).max() ?? 0
         let margins = -2...max(3, largest * 1.25)
         // Above, the log-loss is a straight line; more of it would flatten the ρ-margin loss, which ends at 1.

@@ -1,0 +1,39 @@
+import DurableFiles
+import Foundation
+import SegMetrics
+import SegReports
+import SegTraining
+import Torch
+
+extension Reproduction {
+    /// Writes what is there so far: each table as Markdown, LaTeX and CSV, each figure as SVG and PNG, all of them in
+    /// `report.html`, and the study's own results with intervals and tests in `study/`.
+    ///
+    /// - Returns: the files, the page last.
+    /// - Throws: errors of data and files.
+    public func write(_ study: Study?, bootstrap: Bootstrap, device: Device) throws -> [URL] {
+        var written: [URL] = []
+        var results: StudyResults?
+        if let study {
+            let found = try StudyResults(study, in: folder, bootstrap: bootstrap)
+            let place = folder.appending(path: "study", directoryHint: .isDirectory)
+            try FileSystem.makeFolder(place)
+            _ = try StudyFiles(found, study: study, in: folder).write(into: place)
+            results = found
+        }
+        let exhibits = try items.compactMap { item in
+            try results.flatMap { table(item, $0) } ?? figure(item, study, device: device)
+        }
+        for exhibit in exhibits { written += try exhibit.write(into: folder, notes: notes) }
+        let page = folder.appending(path: "report.html")
+        let state = results.map { "\($0.state) " } ?? ""
+        try HTMLPage(
+            title: "Distribution-aware margin calibration: the paper's tables and figures",
+            subtitle: state + "Li, Yu, Zhang: Distribution-aware Margin Calibration for Medical Image Segmentation.",
+            sections: (notes.isEmpty
+                ? [] : [PageSection("What this is", notes.map { .note(.warning, title: "Mind", text: $0) })])
+                + exhibits.map(\.section), footer: "Made by marginseg \(Version.current). Not for clinical use."
+        ).write(to: page)
+        return written + [page]
+    }
+}

@@ -1,0 +1,105 @@
+import DurableFiles
+import Foundation
+import SegReports
+import SegTraining
+
+/// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json` and `report.html`.
+public struct StudyFiles {
+    private let results: StudyResults
+    private let study: Study
+    private let folder: URL
+
+    /// - Parameter folder: the study's.
+    public init(_ results: StudyResults, study: Study, in folder: URL) {
+        self.results = results
+        self.study = study
+        self.folder = folder
+    }
+
+    /// Writes them all.
+    ///
+    /// - Returns: what was written.
+    /// - Throws: `FileError` where one cannot be written.
+    public func write(into place: URL) throws -> [URL] {
+        let texts = [
+            ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
+            ("results.json", try EvaluationFile.json(results)),
+        ]
+        let files = try texts.map { name, text in
+            let file = place.appending(path: name)
+            try DurableFile.write(text, to: file)
+            return file
+        }
+        let report = place.appending(path: "report.html")
+        try StudyPage(results, study: study, in: folder).page().write(to: report)
+        return files + [report]
+    }
+
+    /// The title, what to know, and for each task a table of scores and one of differences.
+    public var markdown: String {
+        let head = ["# \(results.title)", results.state] + (results.notes.isEmpty ? [] : [bullets(results.notes)])
+        let tasks = results.tasks.flatMap { task in
+            ["## \(task.title)", task.summary, task.basis + ".", task.scoreTable.markdown, StudyResults.scoreCaption(results)]
+                + (task.differenceTable.map { [$0.markdown, StudyResults.differenceCaption(results)] } ?? [])
+        }
+        return (head + tasks).filter { !$0.isEmpty }.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
+    }
+
+    private func bullets(_ lines: [String]) -> String { lines.map { "- \($0)\n" }.joined() }
+
+    /// A float for each table; a document needs the package booktabs.
+    public var latex: String {
+        func float(_ table: TextTable, caption: String) -> String {
+            "\\begin{table}\n\\caption{\(caption)}\n\\centering\n\(table.latex)\\end{table}\n"
+        }
+        let notes = (results.notes + [results.state]).map { "% \($0)\n" }.joined()
+        return notes
+            + results.tasks.flatMap { task in
+                [float(task.scoreTable, caption: "Scores in per cent: \(task.title).".texText)]
+                    + (task.differenceTable.map {
+                        [float($0, caption: "Differences from \(results.reference) in points: \(task.title).".texText)]
+                    } ?? [])
+            }.joined(separator: "\n")
+    }
+
+    /// A line for each task, objective, seed and score; scores from 0 to 1.
+    public var csv: String {
+        let titles = ["task", "split", "planes", "name", "objective", "seed", "score", "value"]
+        var table = TextTable(titles.map { .words($0) })
+        for task in results.tasks {
+            for arm in task.arms {
+                for score in arm.scores {
+                    for (seed, value) in zip(arm.seeds, score.values) {
+                        table.append([
+                            task.name, task.split, task.planes ?? "all planes", arm.name, arm.objective, "\(seed)", score.score,
+                            value.map { "\($0)" } ?? "",
+                        ])
+                    }
+                }
+            }
+        }
+        return table.csv
+    }
+}
+
+extension StudyResults {
+    /// `42 of 63 trainings are done, 1 h 12 min of training; seeds 1, 2, 3; marginseg 0.1.0`
+    var state: String {
+        let minutes = Int((trainingSeconds / 60).rounded())
+        let time = minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
+        return "\(doneCount) of \(runCount) trainings are done, \(time) of training; seeds "
+            + seeds.map(String.init).joined(separator: ", ") + "; \(program)."
+    }
+
+    static func scoreCaption(_ results: StudyResults) -> String {
+        "Per cent, of one confusion matrix over all scored images at native resolution: mean over the seeds ± standard deviation "
+            + "between them, and in brackets the 95 % interval of that mean over other patients or videos "
+            + "(\(results.bootstrap.resamples) resamples)."
+    }
+
+    static func differenceCaption(_ results: StudyResults) -> String {
+        "Differences from \(results.reference) in percentage points, paired by patient or video, means over the same seeds; "
+            + "p-values after Holm's correction over the rows. The intervals are over patients or videos; the spread between "
+            + "seeds stands in the table above."
+    }
+}

@@ -1,0 +1,111 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegMetrics
+import SegReports
+import SegTraining
+
+/// A study's results as one HTML page.
+struct StudyPage {
+    private let results: StudyResults
+    private let study: Study
+    private let folder: URL
+
+    init(_ results: StudyResults, study: Study, in folder: URL) {
+        self.results = results
+        self.study = study
+        self.folder = folder
+    }
+
+    /// - Throws: `FileError` for a run whose metrics cannot be read.
+    func page() throws -> HTMLPage {
+        var curved: Set<String> = []
+        let sections = try results.tasks.enumerated().map { index, task in
+            // The splits of a task share its trainings.
+            let curves = curved.insert(task.name).inserted ? try curves(of: task, number: index + 1) : nil
+            return section(task, number: index + 1, curves: curves)
+        }
+        return HTMLPage(
+            title: results.title, subtitle: results.state, sections: [summary] + sections,
+            footer: "Made by \(results.program). Scores are of generated or research data and of no clinical use.")
+    }
+
+    private var summary: PageSection {
+        var table = TextTable(
+            [.words("objective"), .words("expression")] + results.tasks.map { .numbers("\($0.title), mIoU") })
+        var names: [(String, String)] = []
+        for arm in results.tasks.flatMap(\.arms) where !names.contains(where: { $0.0 == arm.name }) {
+            names.append((arm.name, arm.objective))
+        }
+        for (name, objective) in names {
+            table.append(
+                [name, objective]
+                    + results.tasks.map { task in
+                        task.arms.first { $0.name == name }?.score(StudyResults.primary).map(StudyNumbers.text) ?? "–"
+                    })
+        }
+        let notes = results.notes.map { PageBlock.note(.warning, title: "Note", text: $0) }
+        return PageSection(
+            "Summary",
+            notes + [.table(table, caption: "Foreground mIoU of every task. " + StudyResults.scoreCaption(results))])
+    }
+
+    private func section(_ task: StudyResults.Task, number: Int, curves: PageFigure?) -> PageSection {
+        var blocks: [PageBlock] = task.summary.isEmpty ? [] : [.paragraph(task.summary)]
+        blocks.append(.paragraph(task.basis + "."))
+        blocks.append(.table(task.scoreTable, caption: StudyResults.scoreCaption(results)))
+        if let table = task.differenceTable {
+            blocks.append(.table(table, caption: StudyResults.differenceCaption(results)))
+        }
+        if let figure = differences(task, number: number) { blocks.append(.figure(figure)) }
+        if let curves { blocks.append(.figure(curves)) }
+        return PageSection(task.title, blocks)
+    }
+
+    /// Bars of the differences from the reference.
+    private func differences(_ task: StudyResults.Task, number: Int) -> PageFigure? {
+        guard let rows = task.comparison?.rows.filter({ $0.score == StudyResults.primary }), !rows.isEmpty else { return nil }
+        let ends = rows.flatMap { [$0.low, $0.high, $0.difference] }.compactMap { $0.map { abs($0) * 100 } }
+        let reach = max(1, (ends.max() ?? 1) * 1.1)
+        let chart = IntervalChart(
+            title: "Foreground mIoU less that of \(results.reference)", xLabel: "percentage points", x: -reach...reach,
+            decimals: 2,
+            groups: rows.map { row in
+                let interval = row.low.flatMap { low in row.high.map { low * 100...max(low, $0) * 100 } }
+                return .init(row.method, [.init(row.difference.map { $0 * 100 }, interval: interval, color: Self.bar)])
+            })
+        return PageFigure(
+            name: "differences-\(number)", panels: [chart.drawing],
+            caption: "\(task.title): differences with their 95 % intervals over patients or videos, means over the seeds.")
+    }
+
+    private static let bar = RGB(0, 114, 178)
+
+    /// Validation mIoU of each objective over its epochs, the mean over the seeds.
+    private func curves(of task: StudyResults.Task, number: Int) throws -> PageFigure? {
+        let runs = study.runs(in: folder).filter { $0.task.name == task.name }
+        var lines: [LineChart.Line] = []
+        for (index, arm) in task.arms.enumerated() {
+            let seeds = try runs.filter { $0.arm?.name == arm.name }.map { run in
+                try run.folder.epochs().map { $0.validation.dataset.miouForeground }
+            }.filter { !$0.isEmpty }
+            let length = seeds.map(\.count).min() ?? 0
+            let points = (0..<length).compactMap { epoch in
+                MeanAndDeviation(seeds.map { $0[epoch] }).mean.map { LineChart.Point(Double(epoch + 1), $0 * 100) }
+            }
+            let color = Palette.color(ofClass: index % 7 + 1) ?? Self.bar
+            lines.append(.init(label: arm.name, points: points, color: color, stroke: index < 7 ? .solid : .dashed))
+        }
+        let values = lines.flatMap(\.points).map(\.y)
+        guard let low = values.min(), let high = values.max(), let last = lines.flatMap(\.points).map(\.x).max(), last > 1 else {
+            return nil
+        }
+        let chart = LineChart(
+            title: "Foreground mIoU on the validation split", xLabel: "epoch of the objective's own stage", yLabel: "mIoU, %",
+            x: 1...last, y: max(0, low - 1)...min(100, max(high + 1, low + 4)), lines: lines,
+            xTickCount: max(1, min(6, Int(last) - 1)))
+        return PageFigure(
+            name: "curves-\(number)", charts: [chart],
+            caption: "\(task.name): mean over the seeds; whole images at native resolution.")
+    }
+}

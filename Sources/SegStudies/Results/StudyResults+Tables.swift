@@ -1,0 +1,87 @@
+import Foundation
+import SegMetrics
+import SegReports
+
+extension StudyResults.Task {
+    /// `hippocampus, test split`, and which planes count where not all do.
+    public var title: String { "\(name), \(split) split" + (planes.map { ", \($0)" } ?? "") }
+
+    /// Scores in per cent: the mean over seeds, its deviation between seeds, its interval over patients or videos; others' numbers
+    /// in columns of their own.
+    public var scoreTable: TextTable {
+        let names = arms.first?.scores.map(\.score) ?? []
+        let published = names.filter { name in arms.contains { $0.published[name] != nil } }
+        var table = TextTable(
+            [.words("objective"), .numbers("seeds")] + names.map { .numbers(StudyNumbers.title(of: $0)) }
+                + published.map { .numbers("paper: \(StudyNumbers.title(of: $0))") })
+        for arm in arms {
+            table.append(
+                [arm.name, "\(arm.seeds.count)"] + arm.scores.map(StudyNumbers.text)
+                    + published.map { TextTable.cell(arm.published[$0], decimals: 1) })
+        }
+        return table
+    }
+
+    /// Differences from the reference in points, with intervals and p-values; nil where nothing is compared.
+    public var differenceTable: TextTable? {
+        guard let comparison else { return nil }
+        var table = TextTable([
+            .words("objective"), .words("score"), .numbers("difference"), .numbers("95 % interval"), .numbers("p, bootstrap"),
+            .numbers("p, Wilcoxon"), .numbers("rank-biserial r"),
+        ])
+        for row in comparison.rows {
+            table.append([
+                row.method, StudyNumbers.title(of: row.score), StudyNumbers.points(row.difference),
+                StudyNumbers.interval(row.low, row.high, StudyNumbers.points), StudyNumbers.pValue(row.bootstrapPHolm),
+                StudyNumbers.pValue(row.wilcoxonPHolm), TextTable.cell(row.groups.rankBiserial, decimals: 2),
+            ])
+        }
+        return table
+    }
+
+    /// `12 patients or videos, 153 images; training pixels: background 97.5 %, lesion 2.5 %`
+    public var basis: String {
+        let total = Double(max(1, trainingPixels.reduce(0, +)))
+        let shares = zip(classNames, trainingPixels).map { String(format: "%@ %.2f %%", $0, 100 * Double($1) / total) }
+        return "\(groupCount) patients or videos, \(caseCount) cases, \(imageCount) images scored; training pixels: "
+            + shares.joined(separator: ", ")
+    }
+}
+
+/// Numbers as a study writes them.
+enum StudyNumbers {
+    /// `77.7 ± 0.3 [76.0, 79.2]`
+    static func text(_ score: MethodScore) -> String {
+        let deviation = score.overSeeds.deviation.map { " ± \(percent($0))" } ?? ""
+        return percent(score.overSeeds.mean) + deviation
+            + (score.interval.map { " [\(percent($0.low)), \(percent($0.high))]" } ?? "")
+    }
+
+    static func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
+
+    static func points(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "n/a" }
+        return String(format: "%+.2f", value * 100).replacingOccurrences(of: "-", with: "−")
+    }
+
+    static func interval(_ low: Double?, _ high: Double?, _ text: (Double?) -> String) -> String {
+        guard let low, let high else { return "n/a" }
+        return "[\(text(low)), \(text(high))]"
+    }
+
+    static func pValue(_ value: Double?) -> String {
+        guard let value else { return "n/a" }
+        return value < 0.001 ? "< 0.001" : String(format: "%.3f", value)
+    }
+
+    /// A score's name as a reader says it.
+    static func title(of score: String) -> String {
+        switch score {
+        case "miou_foreground": return "mIoU"
+        case "dice_foreground": return "Dice"
+        case "recall_foreground": return "recall"
+        case "per_group_miou_foreground": return "mIoU, mean of groups"
+        default: return score.hasPrefix("iou:") ? "IoU \(score.dropFirst(4))" : score
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegMetrics
+import SegTraining
+import Torch
+import Yams
+
+/// Makes the trainings of a study and scores them, leaving out what is done and going on with what was cut off.
+///
+/// Every training is a run folder like any other: it can be watched, evaluated, reported and resumed by itself.
+public struct StudyRunner {
+    public enum Outcome: Sendable, Equatable {
+        case finished
+        /// Asked to stop; what was under way is saved.
+        case stopped
+    }
+
+    /// What a study tells whoever watches it.
+    public enum Event: Sendable {
+        /// A training begins or goes on: its number from 1, of so many.
+        case began(StudyRun, number: Int, of: Int)
+        case training(TrainingEvent)
+        case scoring(Split, done: Int, of: Int)
+        case scored(StudyRun, Split, Evaluation)
+        /// Its numbers were not finite, or its objective does not fit the labels; the study goes on without it.
+        case failed(StudyRun, reason: String)
+    }
+
+    private let study: Study
+    private let folder: URL
+    private let resources: Trainer.Resources
+    private let shouldStop: () -> Bool
+    private let observe: (Event) -> Void
+
+    /// - Parameter folder: of the study; made where it is missing.
+    public init(
+        _ study: Study, in folder: URL, resources: Trainer.Resources, shouldStop: @escaping () -> Bool = { false },
+        observe: @escaping (Event) -> Void = { _ in }
+    ) {
+        self.study = study
+        self.folder = folder
+        self.resources = resources
+        self.shouldStop = shouldStop
+        self.observe = observe
+    }
+
+    /// Trains and scores what is left.
+    ///
+    /// - Throws: errors of data, configuration and files; `StudyError` where a run in the folder was made by another study.
+    public func run() throws -> Outcome {
+        try FileSystem.makeFolder(folder)
+        let lock = try FolderLock(folder)
+        return try withExtendedLifetime(lock) {
+            let runs = study.runs(in: folder)
+            var failed: Set<URL> = []
+            for (index, run) in runs.enumerated() where try !isDone(run) {
+                if shouldStop() { return .stopped }
+                observe(.began(run, number: index + 1, of: runs.count))
+                do {
+                    if let start = run.configuration.training.stages[0].from, failed.contains(URL(filePath: start)) {
+                        throw StudyError("the pre-training that it starts from failed")
+                    }
+                    guard try train(run) == .finished else { return .stopped }
+                    try score(run)
+                } catch let error where error is TrainingError || error is StudyError {
+                    failed.insert(run.folder.best)
+                    observe(.failed(run, reason: "\(error)"))
+                }
+            }
+            return .finished
+        }
+    }
+
+    /// The trainings that are still to be made or scored.
+    ///
+    /// - Throws: `StudyError` where a run in the folder was made by another study.
+    public func pending() throws -> [StudyRun] { try study.runs(in: folder).filter { try !isDone($0) } }
+
+    private func isDone(_ run: StudyRun) throws -> Bool {
+        guard FileSystem.kind(of: run.folder.configuration) == .file else { return false }
+        try requireSame(run)
+        guard run.arm == nil else {
+            return run.task.splits.allSatisfy { FileSystem.kind(of: run.folder.evaluation(of: $0)) == .file }
+        }
+        return try SavedRun(run.folder).isFinished
+    }
+
+    /// A run of the same name that was trained otherwise would answer another question.
+    private func requireSame(_ run: StudyRun) throws {
+        let text = String(decoding: try FileSystem.read(run.folder.configuration), as: UTF8.self)
+        let written = try? YAMLDecoder().decode(RunConfiguration.self, from: text)
+        /// Folders may have moved.
+        func comparable(_ configuration: RunConfiguration?) -> RunConfiguration? {
+            var configuration = configuration
+            configuration?.data.folder = nil
+            configuration?.training.stages[0].from = nil
+            return configuration
+        }
+        guard comparable(written) == comparable(run.configuration) else {
+            throw StudyError(
+                "\(run.folder.url.path) was trained with other settings than the study now asks for; give the study a new folder, "
+                    + "or remove this run")
+        }
+    }
+
+    private func train(_ run: StudyRun) throws -> Trainer.Outcome {
+        let dataSet = try run.configuration.openDataSet(at: nil)
+        let report: (TrainingEvent) -> Void = { observe(.training($0)) }
+        guard FileSystem.kind(of: run.folder.configuration) == .file else {
+            return try Trainer(
+                run.configuration, dataSet: dataSet, folder: run.folder, resources: resources, shouldStop: shouldStop,
+                observe: report
+            ).run()
+        }
+        let saved = try SavedRun(run.folder)
+        return try Trainer(
+            continuing: saved, with: saved.configuration, dataSet: dataSet, resources: resources, shouldStop: shouldStop,
+            observe: report
+        ).run()
+    }
+
+    /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
+    private func score(_ run: StudyRun) throws {
+        guard run.arm != nil else { return }
+        let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.folder.best), device: resources.device)
+        let dataSet = try run.configuration.openDataSet(at: nil)
+        for split in run.task.splits where FileSystem.kind(of: run.folder.evaluation(of: split)) != .file {
+            let cases = try dataSet.cases(of: split)
+            let evaluation = try SplitEvaluation(model: model, cases: cases)
+                .run { observe(.scoring(split, done: $0, of: cases.count)) }
+                .evaluation(subject: run.name, reference: split.rawValue)
+            try EvaluationFile.write(evaluation, to: run.folder.evaluation(of: split))
+            observe(.scored(run, split, evaluation))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import SegMetrics
+import SegReports
+import SegStudies
+import SegTraining
+
+/// How a study is made, whatever it is of.
+struct StudyOptions: ParsableArguments {
+    @Option(help: "Resamples of intervals and tests.")
+    var resamples = 2000
+
+    @Option(help: "Threads that prepare batches.")
+    var workers = 2
+
+    @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        if resamples < 1 { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
+        if workers < 1 { throw ValidationError("--workers needs 1 or more, found \(workers).") }
+    }
+
+    var bootstrap: Bootstrap { Bootstrap(resamples: resamples) }
+
+    /// Trains what is left, with a bar for each training and a line for each score.
+    func run(_ study: Study, in folder: URL) throws -> StudyRunner.Outcome {
+        let device = try compute.prepare()
+        let log = RunLog.make(level: .warning)
+        let display = StudyDisplay(study, runs: study.runs(in: folder))
+        let stop = StopSignal { Terminal.write("stopping after this step; once more quits at once\n") }
+        stop.arm()
+        let runner = StudyRunner(
+            study, in: folder, resources: .init(device: device, loaderWorkers: workers), shouldStop: { stop.isReceived }
+        ) { event in
+            display.show(event, logger: log.logger)
+        }
+        let outcome = try runner.run()
+        if outcome == .stopped { Terminal.write("stopped and saved; the same command goes on\n") }
+        return outcome
+    }
+
+    /// How many trainings are left and how long they will take, on one line.
+    func announcement(of study: Study, in folder: URL) throws -> String {
+        let device = try compute.prepare()
+        let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
+        guard !pending.isEmpty else { return "all trainings are done\n" }
+        let estimate = try StudyEstimate(pending, device: device)
+        return "\(pending.count) trainings are left, about \(duration(estimate.total)) on this machine while nothing else runs\n"
+    }
+
+    /// The trainings that are left, and an estimate of their time.
+    func plan(of study: Study, in folder: URL) throws -> String {
+        let device = try compute.prepare()
+        let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
+        var table = TextTable([.words("training"), .words("objective"), .numbers("epochs"), .numbers("at most")])
+        let estimate = try StudyEstimate(pending, device: device)
+        for run in pending {
+            let stage = run.configuration.training.stages[0]
+            table.append([run.name, stage.objective, "\(stage.epochs)", duration(estimate.seconds(of: run))])
+        }
+        let count = study.runs(in: folder).count
+        return """
+            \(study.title): \(pending.count) of \(count) trainings are left, at most \(duration(estimate.total)) on this machine.
+
+            \(table.plain)
+            """
+    }
+}
