@@ -111,8 +111,7 @@ let package = Package(
         room(
             "SegStudies",
             [
-                "SegTraining", "SegReports", "SegData", "SegMetrics", "SegLosses", "MarginCalibration", "MedicalImages", "Torch",
-                "DurableFiles",
+                "SegTraining", "SegReports", "SegData", "SegMetrics", "MarginCalibration", "Torch", "DurableFiles",
                 .product(name: "Yams", package: "Yams"),
             ]),
 
@@ -143,7 +142,7 @@ let package = Package(
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
-        tests("SegWatch", ["TensorBoardEvents"]),
+        tests("SegWatch", ["TensorBoardEvents"]), tests("SegStudies"),
         .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),

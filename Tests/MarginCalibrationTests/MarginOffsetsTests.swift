@@ -37,6 +37,11 @@ struct MarginOffsetsTests {
     static let distributions: [[Int]] = [[39_500_000, 480_000], [1000, 10, 3], [7, 7, 7], [5, 900, 70, 1, 24]]
 
     /// ρ_0i / ρ_0j = n_j √(n − n_i) / (n_i √(n − n_j)).
+    @Test func aSumOfZeroMeansNoOffsets() throws {
+        let offsets = try MarginOffsets(LabelDistribution(counts: [900, 60, 40]), scale: .sum(0))
+        #expect(offsets.rho0k == [0, 0, 0] && offsets.rhoK0 == [0, 0, 0])
+    }
+
     @Test(arguments: distributions, [MarginOffsets.Scale.absolute(tau: 3), .sum(5)])
     func proportionsFollowEquation23(counts: [Int], scale: MarginOffsets.Scale) throws {
         let offsets = try MarginOffsets(LabelDistribution(counts: counts), scale: scale)
@@ -119,7 +124,8 @@ struct MarginOffsetsTests {
         Refusal(counts: [9, 1], nu: 0, message: "nu = 0.0: expected a finite number above 0"),
         Refusal(counts: [9, 1], nu: .infinity, message: "nu = inf: expected a finite number above 0"),
         Refusal(counts: [9, 1], scale: .absolute(tau: -1), message: "tau = -1.0: expected a finite number above 0"),
-        Refusal(counts: [9, 1], scale: .sum(.nan), message: "sum = nan: expected a finite number above 0"),
+        Refusal(counts: [9, 1], scale: .sum(.nan), message: "sum = nan: expected a finite number of 0 or more"),
+        Refusal(counts: [9, 1], scale: .sum(-1), message: "sum = -1.0: expected a finite number of 0 or more"),
         Refusal(counts: [9, 1], excluding: [2], message: "class 2 cannot be excluded or overridden: expected 0 to 1"),
         Refusal(
             counts: [9, 1], excluding: [0, 1],

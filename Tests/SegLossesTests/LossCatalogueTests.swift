@@ -48,6 +48,10 @@ struct LossCatalogueTests {
                 MarginCalibrationLoss(offsets: try MarginOffsets(distribution, scale: .absolute(tau: 1), nu: 10))
             ),
             ("margin(sum=4)", MarginCalibrationLoss(offsets: try MarginOffsets(distribution, scale: .sum(4)))),
+            (
+                "margin(tau=1, positive=3)",
+                MarginCalibrationLoss(offsets: try MarginOffsets(distribution, scale: .absolute(tau: 1)), positiveWeight: 3)
+            ),
             ("margin(sum=4, nu=20)", MarginCalibrationLoss(offsets: try MarginOffsets(distribution, scale: .sum(4), nu: 20))),
             ("margin(form=authors)", MarginCalibrationLoss(form: .authors, offsets: try MarginOffsets(distribution))),
         ]
@@ -87,7 +91,7 @@ struct LossCatalogueTests {
         (
             "margin(tao=1)", 8,
             "there is no parameter of margin 'tao'; did you mean 'tau'? "
-                + "known: background, exclude, form, nu, rho_0k, rho_k0, sum, tau"
+                + "known: background, exclude, form, nu, positive, rho_0k, rho_k0, sum, tau"
         ),
         ("cross_entropy(tau=1)", 15, "there is no parameter of cross_entropy 'tau'; known: weights"),
         ("margin(tau=ten)", 12, "expected a number for tau"),

@@ -11,8 +11,11 @@ struct MarginCalibrationLossTests {
     typealias Form = MarginCalibrationLoss.Form
 
     /// Eqs. 4 and 27–29, and the authors' form.
-    private func reference(_ form: Form, _ offsets: MarginOffsets, scores: [[Double]], labels: [Int]) -> Double {
+    private func reference(
+        _ form: Form, _ offsets: MarginOffsets, positive: Double? = nil, scores: [[Double]], labels: [Int]
+    ) -> Double {
         let classCount = offsets.classCount
+        let weight = positive ?? (form == .paper ? 1 : Double(classCount))
         func phi(_ x: Double) -> Double { max(x, 0) + log2(1 + exp2(-abs(x))) }
         func sigma(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
         var sum = 0.0
@@ -20,18 +23,18 @@ struct MarginCalibrationLossTests {
             for k in 0..<classCount {
                 let lambda = scores[k] - (0..<classCount).filter { $0 != k }.map { scores[$0] }.max()!  // two classes or more
                 let excess = k == label ? -lambda + offsets.rhoK0[k] : lambda + offsets.rho0k[k]
-                switch form {
-                case .paper: sum += phi(excess)
-                case .authors: sum += (k == label ? Double(classCount) : 1) * sigma(excess) / Double(classCount)
-                }
+                let term = form == .paper ? phi(excess) : sigma(excess) / Double(classCount)
+                sum += (k == label ? weight : 1) * term
             }
         }
         return sum / Double(labels.count)
     }
 
-    private func value(_ form: Form, _ offsets: MarginOffsets, scores: [[Double]], labels: [Int]) throws -> Double {
+    private func value(
+        _ form: Form, _ offsets: MarginOffsets, positive: Double? = nil, scores: [[Double]], labels: [Int]
+    ) throws -> Double {
         let logits = try Tensor(scores.flatMap { $0 }, shape: [scores.count, offsets.classCount, 1])
-        return try MarginCalibrationLoss(form: form, offsets: offsets).value(
+        return try MarginCalibrationLoss(form: form, offsets: offsets, positiveWeight: positive).value(
             logits, Tensor(labels.map(Int64.init), shape: [labels.count, 1]))
     }
 
@@ -44,6 +47,19 @@ struct MarginCalibrationLossTests {
         let expected = reference(form, offsets, scores: scores, labels: labels)
         // libtorch's softplus is linear above 20, off by e⁻²⁰.
         #expect(try abs(value(form, offsets, scores: scores, labels: labels) - expected) < 1e-8)
+    }
+
+    /// Whatever weighs a pixel's own term: by the kernel where it is the form's own, composed where it is not.
+    @Test(arguments: Form.allCases, [1, 3, 0.25])
+    func aPixelsOwnTermMayWeighOtherwise(form: Form, positive: Double) throws {
+        let offsets = try LossRow.offsets([0, 1, 2])
+        let scores = [[0.5, -1, 2], [3, 3.5, -2], [0, 1, 0.25]]
+        let expected = reference(form, offsets, positive: positive, scores: scores, labels: [0, 1, 2])
+        #expect(try abs(value(form, offsets, positive: positive, scores: scores, labels: [0, 1, 2]) - expected) < 1e-8)
+        let single = try Tensor(scores.flatMap { $0 }.map(Float.init), shape: [3, 3, 1])
+        let loss = MarginCalibrationLoss(form: form, offsets: offsets, positiveWeight: positive)
+        let labels = try Tensor([UInt8(0), 1, 2], shape: [3, 1])
+        #expect(try abs(loss(logits: single, labels: labels).item() - expected) < 1e-5)
     }
 
     /// Of equal scores each has the margin 0 (Eq. 4): the other one is its rival.

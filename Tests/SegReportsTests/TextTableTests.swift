@@ -52,3 +52,30 @@ struct TextTableTests {
         #expect(TextTable.cell(value, decimals: decimals) == cell)
     }
 }
+
+@Suite struct TextTableFormatsTests {
+    private var table: TextTable {
+        var table = TextTable([.words("objective, name"), .numbers("mIoU")])
+        table.append(["τ = 1 & \"half\"", "71.3 ± 0.4"])
+        return table
+    }
+
+    @Test func commaSeparatedValuesAreQuotedWhereNeeded() {
+        #expect(table.csv == "\"objective, name\",mIoU\n\"τ = 1 & \"\"half\"\"\",71.3 ± 0.4\n")
+    }
+
+    @Test func latexEscapesItsOwnCharacters() {
+        #expect(
+            table.latex == """
+                \\begin{tabular}{lr}
+                \\toprule
+                objective, name & mIoU \\\\
+                \\midrule
+                $\\tau$ = 1 \\& "half" & 71.3 $\\pm$ 0.4 \\\\
+                \\bottomrule
+                \\end{tabular}
+
+                """)
+        #expect("50 % of a_b {c} \\ −2".texText == "50 \\% of a\\_b \\{c\\} \\textbackslash{} $-$2")
+    }
+}

@@ -60,6 +60,18 @@ public struct Study: Sendable {
             guard pretraining != nil || !arm.continuesPretraining else {
                 throw StudyError("'\(arm.name)' starts from a pre-training, and the study has none")
             }
+            try check(arm.stage, of: tasks.filter { arm.tasks?.contains($0.name) ?? true })
+        }
+        if let pretraining { try check(pretraining, of: tasks) }
+    }
+
+    private func check(_ stage: StageConfiguration, of tasks: [StudyTask]) throws {
+        for task in tasks {
+            do {
+                try stage.checkObjective(classNames: task.configuration.data.classNames, at: ["objective"])
+            } catch let error as ConfigurationError {
+                throw StudyError("'\(stage.name)' on \(task.name): \(error.problem)")
+            }
         }
     }
 

@@ -30,17 +30,22 @@ public struct StudyRunner {
     private let study: Study
     private let folder: URL
     private let resources: Trainer.Resources
+    private let bootstrap: Bootstrap
     private let shouldStop: () -> Bool
     private let observe: (Event) -> Void
 
-    /// - Parameter folder: of the study; made where it is missing.
+    /// - Parameters:
+    ///   - folder: of the study; made where it is missing.
+    ///   - bootstrap: of the intervals in each run's own evaluation.
     public init(
-        _ study: Study, in folder: URL, resources: Trainer.Resources, shouldStop: @escaping () -> Bool = { false },
+        _ study: Study, in folder: URL, resources: Trainer.Resources, bootstrap: Bootstrap = Bootstrap(),
+        shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (Event) -> Void = { _ in }
     ) {
         self.study = study
         self.folder = folder
         self.resources = resources
+        self.bootstrap = bootstrap
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -129,7 +134,7 @@ public struct StudyRunner {
             let cases = try dataSet.cases(of: split)
             let evaluation = try SplitEvaluation(model: model, cases: cases)
                 .run { observe(.scoring(split, done: $0, of: cases.count)) }
-                .evaluation(subject: run.name, reference: split.rawValue)
+                .evaluation(subject: run.name, reference: split.rawValue, bootstrap: bootstrap)
             try EvaluationFile.write(evaluation, to: run.folder.evaluation(of: split))
             observe(.scored(run, split, evaluation))
         }

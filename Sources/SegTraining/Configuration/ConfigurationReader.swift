@@ -109,28 +109,32 @@ public struct ConfigurationReader {
         do {
             try configuration.validate()
             for (index, stage) in configuration.training.stages.enumerated() {
-                try checkObjective(
-                    stage.objective, classNames: configuration.data.classNames,
-                    at: ["training", "stages", String(index), "objective"])
+                try stage.checkObjective(
+                    classNames: configuration.data.classNames, at: ["training", "stages", String(index), "objective"])
             }
         } catch let error as ConfigurationError {
             throw ConfigurationError(error.key, error.problem, at: place(of: error.key))
         }
         return configuration
     }
+}
 
+extension StageConfiguration {
     /// Makes the objective for class counts that all are alike: names and values are checked now, and what depends on the counts
     /// once they are known.
-    private func checkObjective(_ text: String, classNames: [String], at key: [String]) throws {
+    ///
+    /// - Parameter key: of the objective, for the message.
+    /// - Throws: `ConfigurationError` for an objective that cannot be read, or not for these classes.
+    public func checkObjective(classNames: [String], at key: [String]) throws {
         let context = LossContext(
             classNames: classNames, distribution: try LabelDistribution(counts: classNames.map { _ in 1 }), ignoreLabel: nil)
         do {
-            _ = try LossExpression(text).makeLoss(context)
+            _ = try LossExpression(objective).makeLoss(context)
         } catch let error as LossExpressionError {
             throw ConfigurationError(key, error.description)
         } catch let error as MarginOffsetsError {
             switch error.kind {
-            case .notPositive, .negative: throw ConfigurationError(key, "objective '\(text)': \(error)")
+            case .notPositive, .negative: throw ConfigurationError(key, "objective '\(objective)': \(error)")
             default: break
             }
         }

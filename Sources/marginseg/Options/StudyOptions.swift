@@ -30,7 +30,8 @@ struct StudyOptions: ParsableArguments {
         let stop = StopSignal { Terminal.write("stopping after this step; once more quits at once\n") }
         stop.arm()
         let runner = StudyRunner(
-            study, in: folder, resources: .init(device: device, loaderWorkers: workers), shouldStop: { stop.isReceived }
+            study, in: folder, resources: .init(device: device, loaderWorkers: workers), bootstrap: bootstrap,
+            shouldStop: { stop.isReceived }
         ) { event in
             display.show(event, logger: log.logger)
         }

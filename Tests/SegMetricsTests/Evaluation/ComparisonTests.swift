@@ -23,6 +23,29 @@ struct ComparisonTests {
         Comparison.Method(name: evaluations[0].subject, evaluations: evaluations)
     }
 
+    @Test func aMethodsScoresAreThoseOfItsSeeds() throws {
+        let (a, b) = (evaluation("a", found: [10, 12, 8, 15, 11, 9]), evaluation("b", found: [12, 15, 12, 16, 16, 15]))
+        let bootstrap = Bootstrap(resamples: 200)
+        let scores = try method(a, b).scores(["iou:lesion", "miou_all"], by: bootstrap)
+        #expect(scores.map(\.score) == ["iou:lesion", "miou_all"])
+        #expect(scores[0].values == [65.0 / 150, 86.0 / 150])
+        #expect(scores[0].overSeeds.mean.map { abs($0 - 75.5 / 150) < 1e-15 } == true)
+        // The interval of one seed is that of its evaluation.
+        let single = try method(a).scores(["iou:lesion"], by: bootstrap)[0]
+        let expected = a.native.store.estimates(classNames: Self.classNames, by: bootstrap).first { $0.text == "iou:lesion" }
+        #expect(single.interval == expected?.interval && single.interval != nil)
+        let interval = try #require(scores[0].interval)
+        #expect(interval.low < 75.5 / 150 && 75.5 / 150 < interval.high)
+    }
+
+    @Test func anEvaluationCanBeOfAPartOfItsImages() throws {
+        let whole = evaluation("a", found: [10, 12, 8])
+        let part = try #require(whole.onImages { $0[truth: 1, prediction: 1] >= 10 })
+        #expect(part.native.imageCount == 2 && part.native.groupCount == 2)
+        #expect(part.native.summary.dataset.iou[1] == 22.0 / 50)
+        #expect(whole.onImages { _ in false } == nil)
+    }
+
     @Test func testsWhatDiffers() throws {
         let (a, b) = (evaluation("a", found: [10, 12, 8, 15, 11, 9]), evaluation("b", found: [12, 15, 12, 16, 16, 15]))
         let comparison = try Comparison(

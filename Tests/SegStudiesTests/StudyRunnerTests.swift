@@ -1,0 +1,162 @@
+import DurableFiles
+import Foundation
+import SegData
+import SegMetrics
+import SegReports
+import SegTraining
+import TestSupport
+import Testing
+
+@testable import SegStudies
+
+@Suite struct StudyRunnerTests {
+    /// What a run's best checkpoint and evaluation say, without times.
+    private func bytes(of study: Study, in folder: URL) throws -> [Data] {
+        try study.runs(in: folder).flatMap { run -> [Data] in
+            let files = [run.folder.best] + (run.arm == nil ? [] : [run.folder.evaluation(of: .test)])
+            return try files.map { try Data(contentsOf: $0) }
+        }
+    }
+
+    @Test func aStudyThatIsStoppedAndGoesOnEndsAsOneThatWasNot() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)
+            let whole = folder.appending(path: "whole", directoryHint: .isDirectory)
+            var began: [String] = []
+            let outcome = try TinyStudy.run(
+                study, in: whole,
+                observe: {
+                    if case .began(let run, let number, let count) = $0 { began.append("\(number)/\(count) \(run.name)") }
+                })
+            #expect(outcome == .finished)
+            #expect(
+                began == [
+                    "1/6 lesions, seed 1, pre-training", "2/6 lesions, seed 1, cross-entropy", "3/6 lesions, seed 1, margin",
+                    "4/6 lesions, seed 2, pre-training", "5/6 lesions, seed 2, cross-entropy", "6/6 lesions, seed 2, margin",
+                ])
+
+            // Stopped again and again, after each step or validated case.
+            let cut = folder.appending(path: "cut", directoryHint: .isDirectory)
+            var tries = 0
+            repeat {
+                var questions = 0
+                let outcome = try TinyStudy.run(
+                    study, in: cut,
+                    shouldStop: {
+                        questions += 1
+                        return questions > 2
+                    })
+                tries += 1
+                if outcome == .finished { break }
+            } while tries < 60
+            #expect(tries > 2 && tries < 60)
+            // Checkpoints name the pre-training's path, so that those of the objectives differ in it; the scores do not.
+            let (first, second) = (try StudyResults(study, in: whole), try StudyResults(study, in: cut))
+            let scores = [first, second].map { results in results.tasks.flatMap(\.arms).flatMap(\.scores) }
+            #expect(scores[0] == scores[1])
+            #expect(first.doneCount == 6)
+
+            // What is done is not done again.
+            let before = try bytes(of: study, in: whole)
+            began = []
+            _ = try TinyStudy.run(study, in: whole, observe: { if case .began(let run, _, _) = $0 { began.append(run.name) } })
+            #expect(began.isEmpty)
+            let after = try bytes(of: study, in: whole)
+            #expect(before == after)
+        }
+    }
+
+    @Test func resultsAreThoseOfTheEvaluations() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            _ = try TinyStudy.run(study, in: place)
+            let results = try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 50))
+            let task = try #require(results.tasks.first)
+            #expect(results.tasks.count == 1)
+            #expect(task.arms.map(\.name) == ["cross-entropy", "margin"])
+            #expect(task.arms.map(\.seeds) == [[1, 2], [1, 2]])
+            #expect(task.arms.map(\.marginOffsets.count) == [0, 1])
+            let sum = task.arms[1].marginOffsets[0].rho0k.reduce(0, +)
+            #expect(abs(sum - 2) < 1e-9, "sum=2")
+            #expect(task.arms[0].validationLoss != nil)
+            let pixels = task.trainingPixels.reduce(0, +)
+            #expect(pixels == 8192, "four volumes of two planes of 32×32")
+            for (arm, name) in zip(task.arms, ["cross-entropy", "margin"]) {
+                let values = try [1, 2].map { seed in
+                    try EvaluationFile.read(place.appending(path: "runs/lesions/seed-\(seed)/\(name)/evaluation-test.json"))
+                        .native.summary.dataset.miouForeground
+                }
+                #expect(arm.score("miou_foreground")?.values == values)
+                #expect(arm.score("miou_foreground")?.overSeeds == MeanAndDeviation(values))
+            }
+            #expect(task.comparison?.reference == "cross-entropy")
+            #expect(task.comparison?.rows.map(\.method) == ["margin", "margin"])
+            #expect(task.scoreTable.columns.last == .numbers("paper: mIoU"))
+            #expect(task.scoreTable.rows.map(\.last) == ["n/a", "71.3"])
+
+            let files = try StudyFiles(results, study: study, in: place).write(into: place)
+            #expect(
+                files.map(\.lastPathComponent) == ["results.md", "results.tex", "results.csv", "results.json", "report.html"])
+            let markdown = try String(contentsOf: files[0], encoding: .utf8)
+            #expect(markdown.contains("# A tiny study") && markdown.contains("Of no use but to be tested."))
+            #expect(markdown.contains("6 of 6 trainings are done"))
+            let csv = try String(contentsOf: files[2], encoding: .utf8).split(separator: "\n")
+            #expect(csv.count == 1 + 2 * 2 * task.arms[0].scores.count)
+            let again = try JSONDecoder().decode(StudyResults.self, from: Data(contentsOf: files[3]))
+            #expect(again.tasks[0].arms[1].scores == task.arms[1].scores)
+            let page = try String(contentsOf: files[4], encoding: .utf8)
+            #expect(page.contains("Foreground mIoU less that of cross-entropy"))
+        }
+    }
+
+    @Test func anObjectiveThatDoesNotFitTheLabelsFailsAloneAndIsSaid() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(
+                TinyStudy.yaml(
+                    seeds: "[1]",
+                    objectives: """
+                          - {name: cross-entropy, objective: cross_entropy}
+                          - {name: small nu, objective: "margin(nu=1.0e-9)"}
+                          - {name: dice, objective: dice()}
+                        """), in: folder)
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            var failures: [String] = []
+            let outcome = try TinyStudy.run(
+                study, in: place,
+                observe: {
+                    if case .failed(let run, let reason) = $0 { failures.append("\(run.name): \(reason)") }
+                })
+            #expect(outcome == .finished)
+            #expect(failures.count == 1 && failures[0].contains("small nu") && failures[0].contains("take nu >"), "\(failures)")
+            let results = try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20))
+            #expect(results.tasks[0].arms.map(\.name) == ["cross-entropy", "dice"])
+            #expect((results.doneCount, results.runCount) == (3, 4))
+        }
+    }
+
+    @Test func aFolderOfAnotherStudyIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            let yaml = TinyStudy.yaml(seeds: "[1]")
+            _ = try TinyStudy.run(TinyStudy.make(yaml, in: folder), in: place)
+            let other = try TinyStudy.make(yaml.replacingOccurrences(of: "sum=2", with: "sum=3"), in: folder)
+            let message = messageThrown { _ = try TinyStudy.run(other, in: place) }
+            #expect(
+                message?.contains("seed-1/margin was trained with other settings than the study now asks for") == true,
+                "\(message ?? "nothing was thrown")")
+        }
+    }
+
+    @Test func nothingDoneYetIsSaidToo() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)
+            let results = try StudyResults(study, in: folder.appending(path: "out"))
+            #expect(results.tasks.isEmpty)
+            #expect((results.doneCount, results.runCount) == (0, 6))
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            try FileSystem.makeFolder(place)
+            _ = try StudyFiles(results, study: study, in: place).write(into: place)
+        }
+    }
+}
