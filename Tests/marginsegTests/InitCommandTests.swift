@@ -33,6 +33,37 @@ import Testing
         #expect(proposal.output.contains("#   marginseg train THIS.yaml --output runs/first\n"))
     }
 
+    /// A data set in nnU-Net's form says what its values mean, and which of them take no part.
+    @Test func classesAreThoseThatTheDataSetNames() throws {
+        let data = try TrainedRun.shared().data
+        try withTemporaryFolder { folder in
+            let files = FileManager.default
+            for (source, target) in [("images", "imagesTr"), ("labels", "labelsTr")] {
+                let place = folder.appending(path: target)
+                try files.createDirectory(at: place, withIntermediateDirectories: true)
+                let suffix = source == "images" ? "_0000" : ""
+                for file in try files.contentsOfDirectory(at: data.appending(path: source), includingPropertiesForKeys: nil) {
+                    let name = file.lastPathComponent.replacing(".nii.gz", with: suffix + ".nii.gz")
+                    try files.copyItem(at: file, to: place.appending(path: name))
+                }
+            }
+            let description = """
+                {"channel_names": {"0": "CT"}, "labels": {"background": 0, "ground glass": 1, "ignore": 2},
+                 "numTraining": 6, "file_ending": ".nii.gz"}
+                """
+            try Data(description.utf8).write(to: folder.appending(path: "dataset.json"))
+            let proposal = try Command.run(["init", folder.path, "--threads", "1"])
+            #expect(proposal.status == 0, "\(proposal.errors)")
+            for line in [
+                "  # as the data set names them.\n",
+                "    - {name: background, values: [0]}\n    - {name: ground glass, values: [1]}\n",
+                "  ignored_values: [2] ",
+            ] {
+                #expect(proposal.output.contains(line), "\(proposal.output)")
+            }
+        }
+    }
+
     @Test func anExistingFileIsKept() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "my.yaml")

@@ -25,18 +25,19 @@ public struct ConfigurationProposal: Sendable {
     private static let largestBatch = 16
 
     /// - Parameters:
-    ///   - data: where the files lie; its classes are replaced.
-    ///   - classNames: of label values, where the data set states them.
+    ///   - data: where the files lie.
+    ///   - areClassesStated: whether its classes are meant; otherwise they are proposed from the label values.
     ///   - makeTrial: measures steps, `StepTrial.init` but for tests.
     /// - Throws: `ProposalError` for data that cannot be trained on; what `makeTrial` throws.
     public init(
-        _ survey: DataSurvey, data: DataConfiguration, classNames: [Int: String] = [:], device: Device = .cpu,
+        _ survey: DataSurvey, data: DataConfiguration, areClassesStated: Bool = false, device: Device = .cpu,
         makeTrial: (NetworkConfiguration, _ channels: Int, _ classes: Int, PlaneSize, _ largestBatch: Int, Device) throws ->
             StepTrial = StepTrial.init(network:channels:classes:size:largest:device:)
     ) throws {
         let channels = Set(survey.cases.map(\.extent.channels)).sorted()
         guard channels.count == 1 else { throw ProposalError.channels(channels) }
-        let classes = try survey.classes(names: classNames)
+        let classes =
+            areClassesStated ? survey.classes(stated: data.classes, ignoring: data.ignoredValues) : try survey.classes()
         let names = classes.value.map(\.name)
         let axis = survey.axis
         let fit = survey.fit(axis: axis.value)

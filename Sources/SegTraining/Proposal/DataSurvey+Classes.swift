@@ -2,11 +2,24 @@ import SegData
 
 /// Which classes the label values stand for.
 extension DataSurvey {
-    /// A class a value, 0 for the background.
+    /// Those that the data set names, with a word on values that it does not.
+    func classes(stated: [ClassConfiguration], ignoring ignored: [Int]) -> Choice<[ClassConfiguration]> {
+        let known = Set(stated.flatMap(\.values) + ignored)
+        let strange = labelValues().map(\.value).filter { !known.contains($0) }
+        let values = strange.prefix(12).map(String.init).joined(separator: ", ") + (strange.count > 12 ? ", …" : "")
+        let doubt =
+            switch strange.count {
+            case 0: ""
+            case 1: "; the label value \(values) has none: give it to a class, or ignore it"
+            default: "; the label values \(values) have none: give them to classes, or ignore them"
+            }
+        return Choice(stated, "as the data set names them" + doubt)
+    }
+
+    /// A class a value, 0 for the background, for somebody to name.
     ///
-    /// - Parameter names: of values, where the data set states them.
     /// - Throws: `ProposalError` for labels that are none.
-    func classes(names: [Int: String] = [:]) throws -> Choice<[ClassConfiguration]> {
+    func classes() throws -> Choice<[ClassConfiguration]> {
         let values = labelValues()
         guard values.count >= 2 else { throw ProposalError.oneLabelValue(values.first?.value) }
         guard values.count <= Self.mostValues else {
@@ -19,12 +32,11 @@ extension DataSurvey {
         let others = values.map(\.value).filter { $0 != background }
         let classes = [background] + others
         let configured = classes.map { value in
-            let name = names[value] ?? (value == background ? "background" : others.count == 1 ? "foreground" : "class_\(value)")
+            let name = value == background ? "background" : others.count == 1 ? "foreground" : "class_\(value)"
             return ClassConfiguration(name: name, values: [value])
         }
         let doubt = background == 0 ? "" : "; no label is 0, so that the commonest value, \(background), is the background"
-        return Choice(
-            configured, (names.isEmpty ? "one for each label value: give them names" : "as the data set names them") + doubt)
+        return Choice(configured, "one for each label value: give them names" + doubt)
     }
 
     /// More are a picture, not labels.

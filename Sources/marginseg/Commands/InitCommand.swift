@@ -12,7 +12,7 @@ struct InitCommand: ParsableCommand {
             Reads every image and label file where they lie and times some training steps on this machine. The file that comes \
             of it says how large the planes are and how intensities are normalised, which label value is which class, how \
             many planes go into a step and how much memory they take, the margin-offsets of the labels, and how long an epoch \
-            and the whole training will take. Nothing in it is more than a proposal: read it, name your classes, then train.
+            and the whole training will take. Nothing in it is more than a proposal: read it, name your classes where the data set does not, then train.
 
               marginseg init DATA --output my.yaml
               marginseg train my.yaml --output runs/first
@@ -37,14 +37,17 @@ struct InitCommand: ParsableCommand {
         let device = try compute.prepare()
         let log = RunLog.make().logger
         let folder = URL(argument: data)
-        let start = try ConfigurationReader(file: nil, preset: "quick", data: folder).configuration()
+        let reader = try ConfigurationReader(file: nil, preset: "quick", data: folder)
+        let start = try reader.configuration()
         let dataSet = try start.openDataSet(at: folder)
         let count = Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) }
         let bar = ProgressBar("reading", total: count)
         let survey = try DataSurvey(of: dataSet) { bar.update($0) }
         bar.finish()
         log.info("read \(count) cases; timing some steps on \(device)")
-        let proposal = try ConfigurationProposal(survey, data: start.data, device: device)
+        let areClassesStated = reader.namesClasses(try reader.dataSetFinding()?.finding)
+        let proposal = try ConfigurationProposal(
+            survey, data: start.data, areClassesStated: areClassesStated, device: device)
         let yaml = proposal.yaml(file: output)
         log.info(
             "\(proposal.configuration.data.classes.count) classes; an epoch takes about \(duration(proposal.secondsPerEpoch)), all of it \(duration(proposal.seconds))"

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ConfigurationProposalTests {
     private static func proposal(
-        labels: [Int: Int] = [0: 90_000, 1: 9000, 2: 1000], names: [Int: String] = [:], range: ClosedRange<Float> = 0...900,
+        labels: [Int: Int] = [0: 90_000, 1: 9000, 2: 1000], stated: [String]? = nil, range: ClosedRange<Float> = 0...900,
         size: (Int, Int) = (64, 48), cases: Int = 40, available: Int? = 64 << 30, folder: String = "/data/scans"
     ) throws -> ConfigurationProposal {
         let survey = DataSurvey(
@@ -20,7 +20,11 @@ import Testing
             })
         var data = try ConfigurationReader(file: nil).configuration().data
         data.folder = folder
-        return try ConfigurationProposal(survey, data: data, classNames: names) { _, _, _, _, largest, _ in
+        if let stated {
+            data.classes = stated.enumerated().map { ClassConfiguration(name: $1, values: [$0]) }
+            data.ignoredValues = [255]
+        }
+        return try ConfigurationProposal(survey, data: data, areClassesStated: stated != nil) { _, _, _, _, largest, _ in
             StepTrial(
                 measurements: StepTrial.batchSizes.filter { $0 <= largest }.map {
                     .init(batchSize: $0, secondsPerStep: Double($0) / 8, peakBytes: (1 + $0) << 30)
@@ -33,7 +37,7 @@ import Testing
     @Test(
         arguments: [
             Result { try proposal() },
-            Result { try proposal(names: [0: "background", 1: "left: a, {b}", 2: "\"no\" \\ 3 #"]) },
+            Result { try proposal(stated: ["background", "left: a, {b}", "\"no\" \\ 3 #"]) },
             Result { try proposal(range: -1024...3000, size: (512, 512)) }, Result { try proposal(labels: [0: 10, 255: 10]) },
             Result { try proposal(range: 0...1, cases: 4000, folder: "/data/a b: c") },
         ])

@@ -94,18 +94,41 @@ import Testing
         #expect(found.value == row.normalization, "\(found.reason)")
     }
 
-    static let classes: [(labels: [Int: Int], names: [Int: String], expected: [String])] = [
-        ([0: 90, 1: 10], [:], ["background 0", "foreground 1"]), ([0: 90, 255: 10], [:], ["background 0", "foreground 255"]),
-        ([0: 9, 10: 1, 20: 1], [:], ["background 0", "class_10 10", "class_20 20"]),
-        ([0: 9, 2: 1, 1: 1], [0: "rest", 1: "anterior", 2: "posterior"], ["rest 0", "anterior 1", "posterior 2"]),
-        ([1: 10, 2: 90, 3: 5], [:], ["background 2", "class_1 1", "class_3 3"]),
+    static let classes: [(labels: [Int: Int], expected: [String])] = [
+        ([0: 90, 1: 10], ["background 0", "foreground 1"]), ([0: 90, 255: 10], ["background 0", "foreground 255"]),
+        ([0: 9, 10: 1, 20: 1], ["background 0", "class_10 10", "class_20 20"]),
+        ([1: 10, 2: 90, 3: 5], ["background 2", "class_1 1", "class_3 3"]),
     ]
 
     @Test(arguments: classes)
-    func everyLabelValueIsAClass(_ row: (labels: [Int: Int], names: [Int: String], expected: [String])) throws {
-        let found = try DataSurvey([Self.survey(labels: row.labels)]).classes(names: row.names)
+    func everyLabelValueIsAClass(_ row: (labels: [Int: Int], expected: [String])) throws {
+        let found = try DataSurvey([Self.survey(labels: row.labels)]).classes()
         #expect(found.value.map { "\($0.name) \($0.values.map(String.init).joined(separator: " "))" } == row.expected)
         #expect(found.reason.contains("no label is 0") == (row.labels[0] == nil))
+    }
+
+    static let statements: [(labels: [Int: Int], says: String)] = [
+        ([0: 9, 1: 1, 2: 1], "as the data set names them"), ([0: 9, 2: 1, 9: 3], "as the data set names them"),
+        (
+            [0: 9, 1: 1, 7: 1],
+            "as the data set names them; the label value 7 has none: give it to a class, or ignore it"
+        ),
+        (
+            [0: 9, 1: 1, 7: 1, 8: 2],
+            "as the data set names them; the label values 7, 8 have none: give them to classes, or ignore them"
+        ),
+    ]
+
+    /// Values may be missing, and several may be one class.
+    @Test(arguments: statements)
+    func whatTheDataSetStatesStays(_ row: (labels: [Int: Int], says: String)) {
+        let stated = [
+            ClassConfiguration(name: "rest", values: [0, 4]), ClassConfiguration(name: "anterior", values: [1]),
+            ClassConfiguration(name: "posterior", values: [2, 3]),
+        ]
+        let found = DataSurvey([Self.survey(labels: row.labels)]).classes(stated: stated, ignoring: [9])
+        #expect(found.value == stated)
+        #expect(found.reason == row.says)
     }
 
     static let refusals: [(labels: [Int: Int], says: String)] = [
