@@ -27,10 +27,10 @@ public enum Palette {
     /// Pixels that take no part.
     public static let ignored = RGB(128, 128, 128)
 
-    /// Orange, sky blue, bluish green, yellow, blue, vermilion, reddish purple.
+    /// Orange, bluish green, reddish purple, blue; then yellow, sky blue, vermilion, the colours of errors, which a legend of up
+    /// to four classes and errors thus shows once.
     private static let okabeIto = [
-        RGB(230, 159, 0), RGB(86, 180, 233), RGB(0, 158, 115), RGB(240, 228, 66),
-        RGB(0, 114, 178), RGB(213, 94, 0), RGB(204, 121, 167),
+        RGB(230, 159, 0), RGB(0, 158, 115), RGB(204, 121, 167), RGB(0, 114, 178), wrongClass, falseNegative, falsePositive,
     ]
 }
 

@@ -10,7 +10,8 @@ extension CurvesPage {
                 name: "scores", panels: [scores.drawing, learningRate.drawing], legend: scores.legend,
                 caption:
                     "IoU of each class over the whole validation split at native resolution, with the score that chooses the "
-                    + "model; and the learning rate."),
+                    + "model; dashed, the mean over each epoch's training batches, with dropout and augmentation, at the "
+                    + "network's size. And the learning rate."),
             PageFigure(
                 name: "losses", charts: stagesBegun.map(loss),
                 caption:
@@ -64,7 +65,8 @@ extension CurvesPage {
         }
         let bests = stagesBegun.compactMap { stage in records.last { $0.stage == stage && $0.isBest } }
         return LineChart(
-            title: "IoU on validation", note: "dots: the epoch that each stage's model is of", xLabel: "epoch", yLabel: "IoU",
+            title: "IoU on validation and in training", note: "dots: the epoch that each stage's model is of", xLabel: "epoch",
+            yLabel: "IoU",
             x: epochs, y: Self.scoreRange(lines), lines: lines, rules: rules,
             dots: [LineChart.Line(label: "", points: points(bests) { $0.score }, color: Self.neutral)])
     }
@@ -81,11 +83,15 @@ extension CurvesPage {
     }
 
     private var learningRate: LineChart {
-        let line = LineChart.Line(label: "", points: points(records) { $0.learningRate }, color: Self.accent)
         let highest = records.map(\.learningRate).max() ?? 0
+        // Numbers of a few digits leave room for the axis' words.
+        let exponent = highest > 0 ? Int(log10(highest).rounded(.down)) : 0
+        let unit = pow(10, Double(exponent))
+        let line = LineChart.Line(label: "", points: points(records) { $0.learningRate / unit }, color: Self.accent)
         return LineChart(
-            title: "Learning rate", note: "of the last step of each epoch", xLabel: "epoch", yLabel: "learning rate", x: epochs,
-            y: 0...(highest > 0 ? highest * Self.roomForRules : 1), lines: [line], rules: rules)
+            title: "Learning rate", note: "of the last step of each epoch", xLabel: "epoch",
+            yLabel: exponent == 0 ? "learning rate" : "learning rate / 1e\(exponent)", x: epochs,
+            y: 0...(highest > 0 ? highest / unit * Self.roomForRules : 1), lines: [line], rules: rules)
     }
 
     /// Above the highest value, where the rules have their words.

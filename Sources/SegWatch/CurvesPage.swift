@@ -67,7 +67,7 @@ struct CurvesPage {
                     detail: "\(best.selectedBy.rawValue), epoch \(best.epoch) of \(best.stageName)"))
         }
         if let loss = progress.loss {
-            numbers.append(KeyNumber("Loss", String(format: "%.4g", loss), detail: "mean of the last steps"))
+            numbers.append(KeyNumber("Loss", String(format: "%.3g", loss), detail: "mean of the last steps"))
         }
         if let last = records.last {
             let waiting =
@@ -81,7 +81,8 @@ struct CurvesPage {
     // MARK: Epochs
 
     private var tableCaption: String {
-        records.count > Self.tableRows ? "The last \(Self.tableRows) of \(records.count) epochs." : "Every epoch."
+        (records.count > Self.tableRows ? "The last \(Self.tableRows) of \(records.count) epochs" : "Every epoch")
+            + "; best: of its stage until then."
     }
 
     private static let tableRows = 12
@@ -90,16 +91,15 @@ struct CurvesPage {
         let metric = records.last?.selectedBy.rawValue ?? ""
         var table = TextTable([
             .words("stage"), .numbers("epoch"), .numbers("loss"), .numbers("validation loss"), .numbers("training mIoU %"),
-            .numbers("\(metric) %"), .words(""), .numbers("learning rate"), .numbers("images/s"), .numbers("seconds"),
+            .numbers("\(metric) %"), .words(""), .numbers("learning rate"), .numbers("seconds"),
         ])
         for record in records.suffix(Self.tableRows).reversed() {
             table.append([
                 record.stageName, "\(record.epoch)", String(format: "%.4g", record.trainingLoss),
                 record.validationLoss.map { String(format: "%.4g", $0) } ?? TextTable.cell(nil, decimals: 0),
                 TextTable.cell(record.trainingMIoU.map { $0 * 100 }, decimals: 2),
-                TextTable.cell(record.score.map { $0 * 100 }, decimals: 2), record.isBest ? "best so far" : "",
-                String(format: "%.3g", record.learningRate), String(format: "%.3g", record.imagesPerSecond),
-                String(format: "%.3g", record.seconds),
+                TextTable.cell(record.score.map { $0 * 100 }, decimals: 2), record.isBest ? "best" : "",
+                String(format: "%.3g", record.learningRate), String(format: "%.3g", record.seconds),
             ])
         }
         return table

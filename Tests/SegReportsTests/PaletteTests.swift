@@ -9,6 +9,12 @@ struct PaletteTests {
         #expect(Set(colors).count == 255)
     }
 
+    @Test func errorsHaveColoursThatTheFirstClassesHaveNot() {
+        let errors: Set = [Palette.falsePositive, Palette.falseNegative, Palette.wrongClass, Palette.ignored]
+        #expect(errors.count == 4)
+        #expect(errors.isDisjoint(with: (1...4).compactMap { Palette.color(ofClass: $0) }))
+    }
+
     @Test func neighboursInNumberAreFarApart() {
         for index in 1..<60 {
             guard let a = Palette.color(ofClass: index), let b = Palette.color(ofClass: index + 1) else { return }

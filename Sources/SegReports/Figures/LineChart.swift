@@ -106,10 +106,10 @@ extension LineChart {
         drawing.add(area.lowerAxis(title: xLabel, tickCount: xTickCount) + area.leftAxis(title: yLabel, titleAt: 14) + area.axes)
         let data =
             bands.map { marks($0, in: area) } + rules.flatMap { marks($0, in: area) } + lines.flatMap { marks($0, in: area) }
-            + dots.flatMap { line in
-                line.points.map { .dot(area.place($0), radius: 4, .color(line.color), opacity: 1) }
-            }
         drawing.add(.clipped(area.clip, data))
+        // A dot on the frame, such as the last epoch's, stays round.
+        drawing.add(
+            dots.flatMap { line in line.points.map { .dot(area.place($0), radius: 4, .color(line.color), opacity: 1) } })
         return drawing
     }
 

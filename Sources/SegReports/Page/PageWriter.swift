@@ -16,11 +16,11 @@ struct PageWriter {
     private mutating func context(_ block: PageBlock) -> [String: Any] {
         switch block {
         case .heading(let words): ["heading": words.xmlText]
-        case .paragraph(let words): ["paragraph": words.xmlText]
-        case .list(let items): ["list": ["items": items.map(\.xmlText)]]
+        case .paragraph(let words): ["paragraph": prose(words)]
+        case .list(let items): ["list": ["items": items.map(prose)]]
         case .code(let lines): ["code": lines.xmlText]
         case .note(let kind, let title, let words):
-            ["note": ["kind": kind.rawValue, "title": title.xmlText, "text": words.xmlText]]
+            ["note": ["kind": kind.rawValue, "title": title.xmlText, "text": prose(words)]]
         case .keyNumbers(let numbers): ["keyNumbers": ["items": numbers.map(context)]]
         case .table(let table, let caption): ["table": context(table, caption: caption)]
         case .figure(let figure): ["figures": ["layout": "single", "items": [context(figure)]]]
@@ -28,6 +28,9 @@ struct PageWriter {
         case .figures(let figures): ["figures": ["layout": "row", "items": figures.map { context($0) }]]
         }
     }
+
+    /// Text that breaks into lines, but not between a number and its per cent.
+    private func prose(_ words: String) -> String { words.replacing(" %", with: "\u{A0}%").xmlText }
 
     private func context(_ number: KeyNumber) -> [String: Any] {
         var context = ["label": number.label.xmlText, "value": number.value.xmlText]
@@ -46,7 +49,7 @@ struct PageWriter {
             }
         }
         return [
-            "label": "Table \(tableCount)", "caption": caption.xmlText, "titles": row(table.columns.map(\.title)),
+            "label": "Table \(tableCount)", "caption": prose(caption), "titles": row(table.columns.map(\.title)),
             "rows": table.rows.map { ["cells": row($0)] },
         ]
     }
@@ -54,7 +57,7 @@ struct PageWriter {
     private mutating func context(_ figure: PageFigure) -> [String: Any] {
         figureCount += 1
         return [
-            "id": figure.name.xmlText, "label": "Figure \(figureCount)", "caption": figure.caption.xmlText,
+            "id": figure.name.xmlText, "label": "Figure \(figureCount)", "caption": prose(figure.caption),
             "hasLegend": !figure.legend.entries.isEmpty,
             "legend": context(figure.legend),
             // A panel may shrink to three quarters before the row breaks: its letters stay readable.
@@ -67,7 +70,7 @@ struct PageWriter {
         figureCount += 1
         func label(_ slice: SliceBrowser.Slice) -> String { "\(slice.number) of \(browser.planeCount)" }
         return [
-            "id": browser.name.xmlText, "number": "Figure \(figureCount)", "caption": browser.caption.xmlText,
+            "id": browser.name.xmlText, "number": "Figure \(figureCount)", "caption": prose(browser.caption),
             "legend": context(browser.legend), "first": "\(browser.first)", "last": "\(browser.slices.count - 1)",
             "label": label(browser.slices[browser.first]),
             "frames": browser.slices.enumerated().map { index, slice -> [String: Any] in

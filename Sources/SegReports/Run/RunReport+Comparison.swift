@@ -12,7 +12,7 @@ extension RunReport {
         for row in rows {
             let interval = row.low.flatMap { low in row.high.map { (low, $0) } }
             table.append([
-                row.method, row.score, ReportNumbers.percent(row.referenceValue.mean),
+                row.method, words(row.score), ReportNumbers.percent(row.referenceValue.mean),
                 ReportNumbers.percent(row.methodValue.mean),
                 ReportNumbers.with(interval, ReportNumbers.points(row.difference), ReportNumbers.points),
                 ReportNumbers.pValue(row.bootstrapPHolm), ReportNumbers.pValue(row.wilcoxonPHolm),
@@ -36,6 +36,15 @@ extension RunReport {
             ])
     }
 
+    /// A score's name as the other tables write it.
+    private func words(_ score: String) -> String {
+        switch score {
+        case "miou_foreground": "mIoU, foreground"
+        case "miou_all": "mIoU, with background"
+        default: score.hasPrefix("iou:") ? "IoU, \(score.dropFirst(4))" : score
+        }
+    }
+
     private func differences(_ rows: [Comparison.Row]) -> PageFigure {
         let others = runs.dropFirst()
         let scores = rows.map(\.score).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -45,7 +54,7 @@ extension RunReport {
             title: "Difference over the split", xLabel: "points, less \(runs[0].name)", x: -reach...reach, decimals: 1,
             groups: scores.map { score in
                 .init(
-                    score,
+                    words(score),
                     others.enumerated().map { index, run in
                         let row = rows.first { $0.method == run.name && $0.score == score }
                         let interval = row.flatMap { row in
@@ -63,7 +72,7 @@ extension RunReport {
             }, reference: 0)
         return PageFigure(
             name: "differences", panels: [bars.drawing, dots.drawing], legend: runLegend,
-            caption: "Left: differences over the whole split with their intervals. Right: each dot is a case.")
+            caption: "Differences over the whole split with their intervals, and in each case: a dot is a case.")
     }
 
     /// Foreground mIoU of each case less the first run's, in points.

@@ -58,7 +58,7 @@ extension RunReport {
             let training = points(epochs, from: 0) { $0.trainingMIoU.map { $0 * 100 } }
             if !training.isEmpty { lines.append(line(training, of: run, index, "training", .solid)) }
             let validation = points(epochs, from: 0) { $0.validationMIoU.map { $0 * 100 } }
-            lines.append(line(validation, of: run, index, "validation", .dashed))
+            if !validation.isEmpty { lines.append(line(validation, of: run, index, "validation", .dashed)) }
             var start = 0
             for (number, stage) in run.stages.enumerated() where !stage.epochs.isEmpty {
                 let place = Double(start) + 0.5

@@ -22,10 +22,9 @@ extension RunReport {
             let densities = curves.map { $0.density(over: span) }
             let highest = densities.joined().map(\.y).max() ?? 1
             let rho = runs[0].margins.bounds.offsets.rhoK0[index]
-            let note = curves.map { histogram in
-                histogram.total == 0
-                    ? "no pixels" : "\(ReportNumbers.percent(histogram.shareBelowZero)) % wrong of \(histogram.total) pixels"
-            }.joined(separator: " · ")
+            // All runs have the same cases.
+            let shares = curves.map { ReportNumbers.percent($0.shareBelowZero) }.joined(separator: " · ")
+            let note = curves[0].total == 0 ? "no pixels" : "\(shares) % wrong of \(curves[0].total.grouped) pixels"
             return LineChart(
                 title: classNames[index], note: note, xLabel: "margin λ of the class's own pixels", yLabel: "density", x: span,
                 y: 0...(highest > 0 ? highest * 1.08 : 1),

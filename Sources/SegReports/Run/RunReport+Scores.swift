@@ -68,8 +68,8 @@ extension RunReport {
         return PageFigure(
             name: "class-scores", panels: [bars.drawing, dots.drawing], legend: runLegend,
             caption:
-                "Left: IoU of each class over the whole split with its interval. Right: each dot is a case that has the class in "
-                + "truth or prediction; the box holds the middle half of the cases, the line is the median.")
+                "IoU of each class over the whole split with its interval, and in each case that has the class in truth or "
+                + "prediction: a dot is a case, the box holds the middle half of them, the line is the median.")
     }
 
     /// The IoU of a class in each case where it is defined without a rule.

@@ -122,7 +122,7 @@ extension RunReport {
             }
         var lines = [
             "\(counted(native.caseCount, "case")) of \(native.groupCount) \(units(native.groupCount)), "
-                + "\(counted(native.imageCount, "image")), \(grouped(summary.pixels)) pixels; ignored pixels take no part.",
+                + "\(counted(native.imageCount, "image")), \(summary.pixels.grouped) pixels; ignored pixels take no part.",
             "Scored at native resolution: predictions are brought back to each image's own grid before they are compared. "
                 + "The scores at the network's size stand beside them where they were computed.",
             "Scores of the split come from one confusion matrix over all its pixels, as in the paper; means per patient, case and "
@@ -151,17 +151,6 @@ extension RunReport {
         return rule + "; "
             + (empty.isEmpty
                 ? "here every case has every class." : "absent from the truth of cases: \(empty.joined(separator: ", ")).")
-    }
-
-    /// With a thin space before each three digits, as SI writes numbers.
-    private func grouped(_ number: Int) -> String {
-        var text = String(number)
-        var place = text.count - 3
-        while place > 0 {
-            text.insert("\u{202F}", at: text.index(text.startIndex, offsetBy: place))
-            place -= 3
-        }
-        return text
     }
 
     /// How to get these numbers again.

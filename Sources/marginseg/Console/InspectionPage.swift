@@ -19,7 +19,8 @@ extension HTMLPage {
                 KeyNumber("channels", "\(census.channels.count)"),
                 KeyNumber(
                     "classes", "\(census.classes.count)", detail: census.areClassesProposed ? "proposed" : ""),
-                KeyNumber("errors", "\(counts[0])", detail: "\(counts[1]) warnings, \(counts[2]) notes"),
+                KeyNumber(
+                    "errors", "\(counts[0])", detail: "\(Self.counted(counts[1], "warning")), \(Self.counted(counts[2], "note"))"),
             ])
         ]
         data.append(
@@ -36,7 +37,7 @@ extension HTMLPage {
         if census.areClassesProposed {
             labels.insert(
                 .note(
-                    .warning, title: "Proposed classes",
+                    .warning, title: "Proposed classes.",
                     text:
                         "Nobody has said what the label values mean; this is a proposal from the values found. State the classes to train."
                 ),
@@ -65,9 +66,11 @@ extension HTMLPage {
             ].filter { !$0.blocks.isEmpty }, footer: "Written by marginseg \(Version.current).")
     }
 
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     private static func problems(_ census: DataSetCensus) -> [PageBlock] {
         guard !census.problems.isEmpty else {
-            return [.note(.good, title: "None", text: "No problems were found.")]
+            return [.note(.good, title: "None.", text: "No problems were found.")]
         }
         return census.problems.flatMap { problem -> [PageBlock] in
             let kind: PageNote =
@@ -77,7 +80,7 @@ extension HTMLPage {
                 case .note: .note
                 }
             let note = PageBlock.note(
-                kind, title: problem.severity.rawValue.capitalized, text: problem.text)
+                kind, title: problem.severity.rawValue.capitalized + ".", text: problem.text)
             guard !problem.files.isEmpty else { return [note] }
             let names = problem.shortFiles
             let shown = names.prefix(problem.severity == .note ? 3 : 12)

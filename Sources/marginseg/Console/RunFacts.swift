@@ -1,5 +1,6 @@
 import Foundation
 import SegData
+import SegReports
 import SegTraining
 
 /// What a run is, as rows of label and value; the same labels for every run.
@@ -13,7 +14,8 @@ struct RunFacts {
         let shares = zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
             "\($0) \(String(format: "%.3g", $1 * 100)) %"
         }
-        let stages = training.stages.map { stage in
+        // Those of later stages had no part in these weights.
+        let stages = training.stages.prefix(manifest.stage).map { stage in
             "\(stage.objective), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
                 + "(\(stage.schedule.rawValue)), weight decay \(Self.number(stage.weightDecay))"
         }
@@ -24,14 +26,24 @@ struct RunFacts {
             (
                 "network",
                 "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "
-                    + "\(network.normalization.rawValue) normalisation, \(parameterCount) parameters"
+                    + "\(network.normalization.rawValue) normalisation, \(parameterCount.grouped) parameters"
             ),
             ("input", "\(Self.words(configuration.input)), \(manifest.channels) channel\(manifest.channels == 1 ? "" : "s")"),
             ("objectives", stages.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "; ")),
-            ("batch and seed", "\(training.batchSize) planes (\(training.planes.rawValue)), seed \(training.seed)"),
+            (
+                "batch and seed",
+                "\(training.batchSize * training.accumulate) planes a step, \(Self.words(training.planes)); seed \(training.seed)"
+            ),
             ("checkpoint", "stage \(manifest.stage), epoch \(manifest.epoch), chosen by \(metric) on the validation split"),
             ("trained with", "\(manifest.program), libtorch \(manifest.libtorch)"),
         ]
+    }
+
+    private static func words(_ planes: PlaneStore.Selection) -> String {
+        switch planes {
+        case .all: "of all planes"
+        case .foregroundOnly: "of planes with foreground"
+        }
     }
 
     private static func words(_ input: InputConfiguration) -> String {
