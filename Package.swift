@@ -15,7 +15,9 @@ let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
 let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorch)/lib"]
 
 // Included by the kernels' files of each instruction set, not compiled by themselves.
-let kernelParts = ["kernels", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz"].map {
+let kernelParts = [
+    "kernels", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "confusion",
+].map {
     $0 + ".inl"
 }
 

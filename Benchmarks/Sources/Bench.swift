@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [images] [network] [--seconds N] [--compile]`: prints tables and writes `.build/bench.json`.
+/// `bench [losses] [confusion] [images] [network] [--seconds N] [--compile]`: prints tables and writes `.build/bench.json`.
 ///
 /// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
 @main
@@ -24,7 +24,7 @@ struct Bench {
         }
         let compiles = arguments.contains("--compile")
         arguments.removeAll { $0 == "--compile" }
-        let parts = ["losses", "images", "network"]
+        let parts = ["losses", "confusion", "images", "network"]
         guard arguments.allSatisfy(parts.contains) else {
             FileHandle.standardError.write(
                 Data(
@@ -36,6 +36,7 @@ struct Bench {
         var rows: [BenchmarkRow] = []
         // With the allocator as it comes: so does stock PyTorch.
         if isWanted("losses") { rows += try LossBenchmark(budget: budget) { print($0) }.run() }
+        if isWanted("confusion") { rows += try ConfusionBenchmark(budget: budget) { print($0) }.run() }
         if isWanted("images") { rows += try ImageBenchmark(budget: 4 * budget) { print($0) }.run() }
         if isWanted("network") {
             // As the program does.

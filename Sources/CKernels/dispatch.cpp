@@ -75,4 +75,8 @@ void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_over
 
 double ck_lovasz(const ck_batch *batch, bool per_image, double scale) { return table().lovasz(*batch, per_image, scale); }
 
+int64_t ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts) {
+    return table().confusion(*batch, predicted, counts);
+}
+
 void ck_memory_floor(const ck_batch *batch) { table().memory_floor(*batch); }

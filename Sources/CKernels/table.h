@@ -15,6 +15,7 @@ struct Table {
     void (*overlap_sums)(const ck_batch &, float, ck_overlap *);
     void (*overlap_backward)(const ck_batch &, float, const ck_overlap_gradient *);
     double (*lovasz)(const ck_batch &, bool, double);
+    int64_t (*confusion)(const ck_batch &, uint8_t *, int64_t *);
     void (*memory_floor)(const ck_batch &);
 };
 

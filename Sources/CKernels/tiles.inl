@@ -133,7 +133,9 @@ class TileMaker {
             tile.x_stride = tile.g_stride = b.pixels;
         }
         const int64_t label = image * b.pixels + pixel;
-        if (b.label_type == CK_LABEL_UINT8) {
+        if (!b.labels) {
+            std::fill(tile.label, tile.label + used, int8_t{0});
+        } else if (b.label_type == CK_LABEL_UINT8) {
             take_labels(tile.label, static_cast<const uint8_t *>(b.labels) + label, used, b.ignore);
         } else {
             take_labels(tile.label, static_cast<const int64_t *>(b.labels) + label, used, b.ignore);
@@ -159,12 +161,19 @@ constexpr int64_t chunk_pixels = 8192;
 
 inline int64_t chunks_of(const ck_batch &b) { return (b.pixels + chunk_pixels - 1) / chunk_pixels; }
 
-// Calls body(tile, chunk, image, first pixel) for all tiles of all images; the chunks are numbered image by image.
-template <typename Body> inline void for_tiles(const ck_batch &b, Body &&body) {
+// Calls body(chunk, image, first pixel, the one after the last) for all chunks, which are numbered image by image.
+template <typename Body> inline void for_chunks(const ck_batch &b, Body &&body) {
     const int64_t each = chunks_of(b);
     parallel(b.images * each, [&](int64_t chunk) {
+        const int64_t image = chunk / each, first = chunk % each * chunk_pixels;
+        body(chunk, image, first, std::min(first + chunk_pixels, b.pixels));
+    });
+}
+
+// Calls body(tile, chunk, image, first pixel) for all tiles of all images.
+template <typename Body> inline void for_tiles(const ck_batch &b, Body &&body) {
+    for_chunks(b, [&](int64_t chunk, int64_t image, int64_t first, int64_t end) {
         TileMaker maker(b);
-        const int64_t image = chunk / each, first = chunk % each * chunk_pixels, end = std::min(first + chunk_pixels, b.pixels);
         for (int64_t pixel = first; pixel < end; pixel += tile_pixels) {
             body(maker.take(image, pixel, end), chunk, image, pixel);
             maker.give_back();

@@ -20,10 +20,14 @@ inline F all(float value) { return F(value); }
 inline I all(int32_t value) { return I(value); }
 
 // Lanes that are chosen. AVX-512 has registers for them, which a compiler does not find by itself wherever a mask is used
-// twice; elsewhere each lane is −1 or 0.
+// twice; elsewhere each lane is −1 or 0. `above_or_nan` orders NaN above every number.
 #if defined(CK_AVX512)
 struct Mask { __mmask16 of; };
 inline Mask above(F a, F b) { return {_mm512_cmp_ps_mask(bits<__m512>(a), bits<__m512>(b), _CMP_GT_OQ)}; }
+inline Mask above_or_nan(F a, F b) {
+    const auto not_below = _mm512_cmp_ps_mask(bits<__m512>(a), bits<__m512>(b), _CMP_NLE_UQ);
+    return {_mm512_mask_cmp_ps_mask(not_below, bits<__m512>(b), bits<__m512>(b), _CMP_ORD_Q)};
+}
 inline Mask same(I a, I b) { return {_mm512_cmpeq_epi32_mask(bits<__m512i>(a), bits<__m512i>(b))}; }
 inline Mask above(I a, I b) { return {_mm512_cmpgt_epi32_mask(bits<__m512i>(a), bits<__m512i>(b))}; }
 inline F choose(Mask m, F yes, F no) { return bits<F>(_mm512_mask_blend_ps(m.of, bits<__m512>(no), bits<__m512>(yes))); }
@@ -31,6 +35,7 @@ inline I choose(Mask m, I yes, I no) { return bits<I>(_mm512_mask_blend_epi32(m.
 #else
 struct Mask { I of; };
 inline Mask above(F a, F b) { return {a > b}; }
+inline Mask above_or_nan(F a, F b) { return {~(a <= b) & (b == b)}; }
 inline Mask same(I a, I b) { return {a == b}; }
 inline Mask above(I a, I b) { return {a > b}; }
 inline F choose(Mask m, F yes, F no) { return m.of ? yes : no; }

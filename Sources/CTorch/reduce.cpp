@@ -34,6 +34,10 @@ ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, ct::get(self).argmax(axis, keep)); });
 }
 
+ct_error *ct_bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out) {
+    return ct::guarded([&] { ct::give(out, ct::get(self).bincount(/*weights*/ {}, minimum_length)); });
+}
+
 ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices) {
     return ct::guarded([&] {
         auto [top, where] = at::topk(ct::get(self), k, axis, /*largest=*/true, /*sorted=*/true);

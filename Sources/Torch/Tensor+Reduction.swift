@@ -35,6 +35,11 @@ extension Tensor {
         try make("argmax", [self]) { ct_argmax(raw, Int64(axis), keepingAxis, $0) }
     }
 
+    /// How often each whole number from 0 on occurs in a vector: int64, of the largest number plus one, `minimumCount` at least.
+    public func binCounts(minimumCount: Int = 0) throws(TorchError) -> Tensor {
+        try make("bincount", [self]) { ct_bincount(raw, Int64(minimumCount), $0) }
+    }
+
     /// The `k` largest along an axis, falling, with their indices (int64). Each value's gradient goes to its one index.
     public func top(_ k: Int, _ axis: Int) throws(TorchError) -> (values: Tensor, indices: Tensor) {
         var values = ct_tensor()

@@ -81,6 +81,12 @@ void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_over
 // Returns NaN where memory for sorting is not to be had.
 double ck_lovasz(const ck_batch *batch, bool per_image, double scale);
 
+// How often each class has the largest score where each class is the label, image by image: counts [B, C, C], a row for each
+// label; or NULL, and then the labels may be. Of equal scores the first is the largest, and NaN is above every number.
+// Ignored pixels are not counted, nor are labels that are no class, whose number is returned: nobody need have counted before.
+// predicted: where the class of the largest score of each pixel goes, [B, N], ignored ones too; or NULL.
+int64_t ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts);
+
 // What no kernel can undercut: reads logits and labels, writes the gradient. For benchmarks.
 void ck_memory_floor(const ck_batch *batch);
 

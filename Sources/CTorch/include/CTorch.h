@@ -133,6 +133,7 @@ typedef enum { CT_SUM, CT_MEAN, CT_AMAX, CT_AMIN, CT_LOGSUMEXP } ct_reduction;
 // dim == 0 reduces over all axes.
 ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out);
 ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out);
+ct_error *ct_bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out);
 ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices);
 ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices);
 ct_error *ct_cumsum(ct_tensor self, int64_t axis, ct_tensor *out);

@@ -1,44 +1,28 @@
 import CKernels
 import Torch
 
-/// A batch that the fused CPU kernels take: value and gradient come from one pass or two over the logits, and no
-/// intermediate is stored.
-///
-/// The composed form of each objective stays its definition; it serves every other device, dtype and layout, and the tests
-/// hold the kernels against it.
+/// A batch whose labels are classes, for kernels that make value and gradient in one pass or two over the logits and store no
+/// intermediate.
 struct FusedBatch {
-    private let logits: Tensor
-    private let labels: Tensor
-    private let isChannelsLast: Bool
-    private let ignoreLabel: Int?
-    let imageCount: Int
-    let classCount: Int
+    private let batch: KernelBatch
     /// Pixels that take part.
     let pixelCount: Int
     /// Sum of the weights of their classes; their number without weights.
     let weight: Double
 
+    var imageCount: Int { batch.imageCount }
+    var classCount: Int { batch.classCount }
+
     /// Nil where the composed form must serve, be it to refuse labels with an exact message.
     ///
     /// - Parameter weights: of the classes.
     init?(logits: Tensor, labels: Tensor, ignoreLabel: Int?, weights: [Float]? = nil) throws {
-        let shape = logits.shape
-        guard logits.device == .cpu, labels.device == .cpu, [.float32, .bfloat16].contains(logits.dtype),
-            [.uint8, .int64].contains(labels.dtype), shape.count >= 3, (2...Int(CK_MAX_CLASSES)).contains(shape[1]),
-            labels.shape == [shape[0]] + shape.dropFirst(2), logits.count > 0, (ignoreLabel ?? 0) >= 0
-        else { return nil }
-        let channelsLast: MemoryFormat = shape.count == 5 ? .channelsLast3D : .channelsLast
-        let isPlain = logits.isContiguous()
-        isChannelsLast = !isPlain && (4...5).contains(shape.count) && logits.isContiguous(channelsLast)
-        self.logits = isPlain || isChannelsLast ? logits : try logits.contiguous()
-        self.labels = try labels.contiguous()
-        self.ignoreLabel = ignoreLabel
-        imageCount = shape[0]
-        classCount = shape[1]
-        let count = Self.withBatch(self.logits, self.labels, isChannelsLast, ignoreLabel, gradient: nil) { batch in
-            weights?.withUnsafeBufferPointer { ck_count_labels(&batch, $0.baseAddress) } ?? ck_count_labels(&batch, nil)
+        guard let batch = try KernelBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
+        let count = batch.run { batch in
+            weights?.withUnsafeBufferPointer { ck_count_labels(batch, $0.baseAddress) } ?? ck_count_labels(batch, nil)
         }
         guard count.outside == 0 else { return nil }
+        self.batch = batch
         pixelCount = Int(count.counted)
         weight = count.weight
     }
@@ -47,10 +31,10 @@ struct FusedBatch {
     ///
     /// - Parameter kernel: returns the value, and fills the gradient where the batch has room for it.
     func loss(_ kernel: (UnsafePointer<ck_batch>) -> Double) throws -> Tensor {
-        guard needsGradient else { return try .scalar(run(gradient: nil, kernel)) }
-        let gradient = try emptyGradient()
-        let value = run(gradient: gradient, kernel)
-        return try .withKnownGradient(value: .scalar(value), input: logits, gradient: gradient)
+        guard needsGradient else { return try .scalar(batch.run(kernel)) }
+        let gradient = try batch.emptyGradient()
+        let value = batch.run(gradient: gradient, kernel)
+        return try .withKnownGradient(value: .scalar(value), input: batch.logits, gradient: gradient)
     }
 
     /// A loss of the soft overlaps: the kernel sums them, `formula` is differentiated on those few numbers, and the kernel
@@ -84,16 +68,15 @@ struct FusedBatch {
 
     /// Whether the places of all pixels that are sorted together fit the sort's 31 bits.
     func fitsSort(perImage: Bool) -> Bool {
-        let pixels = labels.count / imageCount
-        return (perImage ? pixels : pixels * imageCount) <= Int(Int32.max)
+        (perImage ? batch.pixelCount : batch.pixelCount * imageCount) <= Int(Int32.max)
     }
 
-    private var needsGradient: Bool { logits.requiresGradient && isRecordingGradient }
+    private var needsGradient: Bool { batch.logits.requiresGradient && isRecordingGradient }
 
     /// Squares and noise only for `noiseGamma` > 0.
     private func overlaps(noiseGamma: Float = 0) -> [ck_overlap] {
         var sums = [ck_overlap](repeating: ck_overlap(), count: imageCount * classCount)
-        run(gradient: nil) { ck_overlap_sums($0, noiseGamma, &sums) }
+        batch.run { ck_overlap_sums($0, noiseGamma, &sums) }
         return sums
     }
 
@@ -105,9 +88,9 @@ struct FusedBatch {
         guard needsGradient else { return try .scalar(number) }
         try value.backward()
         let coefficients = try coefficients()
-        let gradient = try emptyGradient()
-        run(gradient: gradient) { ck_overlap_backward($0, noiseGamma, coefficients) }
-        return try .withKnownGradient(value: .scalar(number), input: logits, gradient: gradient)
+        let gradient = try batch.emptyGradient()
+        batch.run(gradient: gradient) { ck_overlap_backward($0, noiseGamma, coefficients) }
+        return try .withKnownGradient(value: .scalar(number), input: batch.logits, gradient: gradient)
     }
 
     /// [B, C] in double precision: the sums have more digits than a float holds.
@@ -122,39 +105,5 @@ struct FusedBatch {
     /// Zero where the formula did not use the sum.
     private func derivative(of leaf: Tensor) throws -> [Float] {
         try leaf.gradient?.elements() ?? Array(repeating: 0, count: imageCount * classCount)
-    }
-
-    @discardableResult
-    private func run<Result>(gradient: Tensor?, _ kernel: (UnsafePointer<ck_batch>) -> Result) -> Result {
-        Self.withBatch(logits, labels, isChannelsLast, ignoreLabel, gradient: gradient) { kernel(&$0) }
-    }
-
-    /// Memory of the logits' shape, dtype and layout.
-    private func emptyGradient() throws -> Tensor {
-        let shape = logits.shape
-        guard isChannelsLast else { return try .empty(shape, dtype: logits.dtype) }
-        let stored = try Tensor.empty([shape[0]] + shape.dropFirst(2) + [shape[1]], dtype: logits.dtype)
-        return try stored.permuted([0, shape.count - 1] + (1..<shape.count - 1))
-    }
-
-    private static func withBatch<Result>(
-        _ logits: Tensor, _ labels: Tensor, _ isChannelsLast: Bool, _ ignoreLabel: Int?, gradient: Tensor?,
-        _ body: (inout ck_batch) -> Result
-    ) -> Result {
-        let shape = logits.shape
-        return logits.withUnsafeMutableAddress { logitAddress in
-            labels.withUnsafeMutableAddress { labelAddress in
-                func run(_ gradientAddress: UnsafeMutableRawPointer?) -> Result {
-                    var batch = ck_batch(
-                        logits: logitAddress, gradient: gradientAddress, labels: labelAddress,
-                        float_type: logits.dtype == .float32 ? CK_FLOAT32 : CK_BFLOAT16,
-                        label_type: labels.dtype == .uint8 ? CK_LABEL_UINT8 : CK_LABEL_INT64, channels_last: isChannelsLast,
-                        images: Int64(shape[0]), classes: Int64(shape[1]), pixels: Int64(shape.dropFirst(2).reduce(1, *)),
-                        ignore: Int64(ignoreLabel ?? -1))
-                    return body(&batch)
-                }
-                return gradient.map { $0.withUnsafeMutableAddress { run($0) } } ?? run(nil)
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 import SegData
+import SegLosses
 import Torch
 
 /// Some planes of a case with a model's scores, for all who want something of them: each form of the scores is made once, when
@@ -27,7 +28,7 @@ public final class PredictedPlanes {
     /// The class of the largest score of each pixel, the first of equals; for each plane `[H, W]`, at the network's size.
     func networkClasses() throws -> [[UInt8]] {
         if let classesAtNetworkSize { return classesAtNetworkSize }
-        let all: [UInt8] = try withInference { try logits.argmax(1).to(.uint8).elements() }
+        let all: [UInt8] = try withInference { try logits.largestClass().elements() }
         let classes = (0..<numbers.count).map { Array(all[slice($0, of: route.inputSize.count)]) }
         classesAtNetworkSize = classes
         return classes

@@ -1,4 +1,5 @@
 import SegData
+import SegLosses
 import SegMetrics
 import Torch
 
@@ -8,9 +9,12 @@ extension ConfusionMatrix {
     /// - Parameters:
     ///   - logits: [B, C, …]
     ///   - labels: [B, …], classes and `LabelMap.ignored`.
-    /// - Throws: `LabelOutsideClasses`.
+    /// - Throws: `LossInputError`.
     mutating func add(logits: Tensor, labels: [UInt8]) throws {
-        let predicted: [UInt8] = try withInference { try logits.argmax(1).to(.uint8).elements() }
-        try add(truth: labels, prediction: predicted, ignoring: LabelMap.ignored)
+        let shape = [logits.shape[0]] + logits.shape.dropFirst(2)
+        let labels = try Tensor(labels, shape: shape).to(device: logits.device)
+        for image in try BatchConfusion(logits: logits, labels: labels, ignoreLabel: Int(LabelMap.ignored)).images {
+            self += ConfusionMatrix(rows: image)
+        }
     }
 }

@@ -1,0 +1,59 @@
+import CKernels
+import Torch
+
+/// How often each class has the largest score where each class is true, image by image.
+///
+/// Of equal scores the first is the largest, and NaN is above every number, as libtorch's `argmax` has it. On the CPU one pass
+/// over the logits serves; nothing is stored between.
+public struct BatchConfusion: Sendable, Hashable {
+    /// For each image a row for each true class, in it a count for each predicted class.
+    public let images: [[[Int]]]
+
+    /// Counts a batch's pixels, by the fastest way there is.
+    ///
+    /// - Parameters:
+    ///   - logits: [B, C, …], float of any width, raw scores.
+    ///   - labels: [B, …], whole numbers, classes 0 ..< C or the ignore label.
+    ///   - ignoreLabel: pixels with this label are not counted.
+    /// - Throws: `LossInputError` for shapes or labels that do not fit.
+    public init(logits: Tensor, labels: Tensor, ignoreLabel: Int? = nil) throws {
+        self = try Self.fused(logits, labels, ignoreLabel) ?? .composed(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    }
+
+    private init(counts: [Int64], classCount: Int) {
+        images = counts.split(every: classCount * classCount).map { image in
+            image.split(every: classCount).map { $0.map(Int.init) }
+        }
+    }
+
+    /// The same by tensor operations alone: the definition, for every device, dtype and layout.
+    public static func composed(logits: Tensor, labels: Tensor, ignoreLabel: Int? = nil) throws -> BatchConfusion {
+        let inputs = try LossInputs(logits: logits.detached(), labels: labels, ignoreLabel: ignoreLabel)
+        let (images, classes) = (logits.shape[0], inputs.classCount)
+        let image = try Tensor.range(images, device: logits.device).reshaped(
+            [images] + Array(repeating: 1, count: labels.rank - 1))
+        let predicted = try inputs.logits.argmax(1)  // [B, …]
+        // The place of a pixel's count among those of all images; one more for what is ignored.
+        let none = images * classes * classes
+        let size = try Tensor.scalar(Double(classes), dtype: .int64, device: logits.device)
+        let places = (image * size + inputs.labels) * size + predicted
+        let counts = try places.masked(where: inputs.isCounted.logicalNot(), with: Double(none)).reshaped([-1])
+            .binCounts(minimumCount: none + 1)
+        return try BatchConfusion(counts: counts.elements().dropLast(), classCount: classes)
+    }
+
+    /// Nil where the composed form must serve, be it to refuse the labels with an exact message.
+    static func fused(_ logits: Tensor, _ labels: Tensor, _ ignoreLabel: Int?) throws -> BatchConfusion? {
+        guard let batch = try KernelBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
+        var counts = [Int64](repeating: 0, count: batch.imageCount * batch.classCount * batch.classCount)
+        let outside = batch.run { ck_confusion($0, /*predicted*/ nil, &counts) }
+        return outside == 0 ? BatchConfusion(counts: counts, classCount: batch.classCount) : nil
+    }
+}
+
+extension Array {
+    /// - Precondition: `size` divides the count.
+    fileprivate func split(every size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<$0 + size]) }
+    }
+}
