@@ -16,7 +16,7 @@ let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorc
 
 // Included by the kernels' files of each instruction set, not compiled by themselves.
 let kernelParts = [
-    "kernels", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "confusion",
+    "kernels", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "terms", "confusion",
 ].map {
     $0 + ".inl"
 }

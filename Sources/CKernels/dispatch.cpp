@@ -49,31 +49,15 @@ bool ck_use_instruction_set(const char *name) {
 
 ck_label_count ck_count_labels(const ck_batch *batch, const float *weights) { return table().count_labels(*batch, weights); }
 
-double ck_margin(const ck_batch *batch, const float *rho_k0, const float *rho_0k, bool authors, double scale) {
-    return table().margin(*batch, rho_k0, rho_0k, authors, scale);
-}
-
-double ck_cross_entropy(const ck_batch *batch, const float *weights, double scale) {
-    return table().cross_entropy(*batch, weights, /*margins*/ nullptr, /*sharpness*/ 1, scale);
-}
-
-double ck_ldam(const ck_batch *batch, const float *margins, float sharpness, double scale) {
-    return table().cross_entropy(*batch, /*weights*/ nullptr, margins, sharpness, scale);
-}
-
-double ck_focal(const ck_batch *batch, float gamma, bool detached, double scale) {
-    return table().focal(*batch, gamma, detached, scale);
-}
-
 void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums) {
     table().overlap_sums(*batch, noise_gamma, sums);
 }
 
-void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_overlap_gradient *coefficients) {
-    table().overlap_backward(*batch, noise_gamma, coefficients);
-}
+double ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count) { return table().terms(*batch, terms, count); }
 
-double ck_lovasz(const ck_batch *batch, bool per_image, double scale) { return table().lovasz(*batch, per_image, scale); }
+double ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives) {
+    return table().lovasz(*batch, per_image, scale, derivatives);
+}
 
 int64_t ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts) {
     return table().confusion(*batch, predicted, counts);

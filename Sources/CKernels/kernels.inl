@@ -18,6 +18,7 @@ namespace {
 #include "cross_entropy.inl"
 #include "overlap.inl"
 #include "lovasz.inl"
+#include "terms.inl"
 #include "confusion.inl"
 
 #define CK_NAME_(isa) #isa
@@ -32,8 +33,8 @@ namespace {
 namespace ck {
 
 extern const Table CK_TABLE(CK_ISA) = {
-    CK_NAME(CK_ISA), CK_ISA::count_labels, CK_ISA::margin, CK_ISA::cross_entropy, CK_ISA::focal,
-    CK_ISA::overlap_sums, CK_ISA::overlap_backward, CK_ISA::lovasz, CK_ISA::confusion, CK_ISA::memory_floor,
+    CK_NAME(CK_ISA), CK_ISA::count_labels, CK_ISA::overlap_sums, CK_ISA::terms, CK_ISA::lovasz,
+    CK_ISA::confusion, CK_ISA::memory_floor,
 };
 
 } // namespace ck

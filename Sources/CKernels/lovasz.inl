@@ -5,23 +5,6 @@
 // sort. The ten highest bits come first: from then on each bucket is small enough for the second cache, is sorted there by
 // the twenty bits left, and knows from the counts before it where the Jaccard loss stands. Threads share the buckets.
 
-// Planes [B, C, N] of errors, later of d loss / d p: in the gradient's own memory where that is so laid out.
-struct Planes {
-    float *values;
-    std::unique_ptr<float[]> own;
-    bool failed = false;
-
-    explicit Planes(const ck_batch &b) {
-        if (b.gradient && b.float_type == CK_FLOAT32 && !b.channels_last) {
-            values = static_cast<float *>(b.gradient);
-        } else {
-            own.reset(new (std::nothrow) float[static_cast<size_t>(b.images * b.classes * b.pixels)]);
-            values = own.get();
-            failed = !values;
-        }
-    }
-};
-
 // The key in the upper half, complemented so that rising keys are falling errors; the pixel's place below it; and in the
 // lowest bit whether the pixel has the label. Entries are thus sorted whole, and the first of equal errors stays first.
 typedef uint64_t Entry;
@@ -205,36 +188,35 @@ template <int Classes> void make_errors(const ck_batch &b, float *planes, std::v
     });
 }
 
-template <int Classes> void errors_to_gradient(const ck_batch &b, const float *planes) {
-    for_tiles(b, [&](const Tile &tile, int64_t, int64_t image, int64_t pixel) {
-        const int c = Classes ? Classes : tile.classes;
-        const GradientWriter gradient(tile);
-        for (int i = 0; i < tile.end; i += lanes) {
-            const Mask counts = counted(load_labels(tile, i));
-            F x[room<Classes>], d[room<Classes>];
-            load_scores<Classes>(x, tile, i, counts);
-            const auto used = static_cast<size_t>(std::min<int64_t>(lanes, b.pixels - pixel - i));
-            for (int k = 0; k < c; k++) {
-                d[k] = all(0.f);
-                std::memcpy(&d[k], planes + (image * c + k) * b.pixels + pixel + i, sizeof(float) * used);
-            }
-            store_through_softmax(Softmax<Classes>(x, c), d, counts, gradient, c, i);
+// derivatives: of all pixels; `pixel` is the tile's first. They may stand where the gradient goes.
+template <int Classes, Softmaxes Are>
+void store_lovasz_gradient(const Tile &tile, const float *derivatives, const ck_batch &b, int64_t image, int64_t pixel) {
+    const int c = Classes ? Classes : tile.classes;
+    const GradientWriter gradient(tile);
+    for (int i = 0; i < tile.end; i += lanes) {
+        const Mask counts = counted(load_labels(tile, i));
+        F x[room<Classes>], d[room<Classes>];
+        load_scores<Classes>(x, tile, i, counts);
+        const auto used = static_cast<size_t>(std::min<int64_t>(lanes, b.pixels - pixel - i));
+        for (int k = 0; k < c; k++) {
+            d[k] = all(0.f);
+            std::memcpy(&d[k], derivatives + (image * c + k) * b.pixels + pixel + i, sizeof(float) * used);
         }
-    });
+        store_through_softmax(softmax_of<Classes, Are>(tile, x, i), d, counts, gradient, c, i);
+    }
 }
 
-double lovasz(const ck_batch &b, bool per_image, double scale) {
+double lovasz(const ck_batch &b, bool per_image, double scale, float *planes) {
     constexpr double failure = std::numeric_limits<double>::quiet_NaN();
     const int c = static_cast<int>(b.classes);
     const int64_t groups = per_image ? b.images : 1, images = per_image ? 1 : b.images;
-    const Planes planes(b);
     // The place and one more bit must fit 32.
-    if (planes.failed || images * b.pixels > INT32_MAX) return failure;
+    if (images * b.pixels > INT32_MAX) return failure;
 
     std::vector<int64_t> labelled(static_cast<size_t>(b.images * chunks_of(b) * c), 0);
     ck_batch scores = b;
-    scores.gradient = nullptr;   // the planes may stand there
-    with_classes(c, [&](auto count) { make_errors<decltype(count)::value>(scores, planes.values, labelled); });
+    scores.gradient = nullptr;   // which the planes may be
+    with_classes(c, [&](auto count) { make_errors<decltype(count)::value>(scores, planes, labelled); });
     std::vector<int64_t> counts(static_cast<size_t>(groups * c), 0);
     for (int64_t chunk = 0; chunk < b.images * chunks_of(b); chunk++) {
         const int64_t group = per_image ? chunk / chunks_of(b) : 0;
@@ -255,17 +237,14 @@ double lovasz(const ck_batch &b, bool per_image, double scale) {
         for (int k = 0; k < c; k++) {
             const int64_t count = counts[static_cast<size_t>(group * c + k)];
             if (count > 0) {
-                LovaszSet set(b, planes.values, group * images, images, k, count, entries.get(), room.get());
+                LovaszSet set(b, planes, group * images, images, k, count, entries.get(), room.get());
                 loss += set.finish(scale / static_cast<double>(present(group) * counted_groups));
                 continue;
             }
             parallel(images, [&](int64_t image) {
-                std::fill_n(planes.values + ((group * images + image) * c + k) * b.pixels, b.pixels, 0.f);
+                std::fill_n(planes + ((group * images + image) * c + k) * b.pixels, b.pixels, 0.f);
             });
         }
-    }
-    if (b.gradient) {
-        with_classes(c, [&](auto count) { errors_to_gradient<decltype(count)::value>(b, planes.values); });
     }
     return loss;
 }

@@ -10,6 +10,14 @@ struct MarginTerms {
     float unit;
     float own;          // weight of the label's term
     float scale;
+
+    MarginTerms(const ck_margin_term &term, int64_t classes, double scale)
+        : unit(term.authors ? log2e : 1.f), own(term.authors ? static_cast<float>(classes) : 1.f), scale(static_cast<float>(scale)) {
+        for (int64_t k = 0; k < classes; k++) {
+            rho_k0[k] = term.rho_k0[k] * unit;
+            rho_0k[k] = term.rho_0k[k] * unit;
+        }
+    }
 };
 
 // Gathers Σ log2(1 + 2^x), the label's terms once more where they weigh differently.
@@ -103,7 +111,7 @@ struct Rivals {
     }
 };
 
-template <int Classes, bool Weighs> double margin_of(const Tile &tile, const MarginTerms &terms) {
+template <int Classes, bool Weighs> double margin_of_several(const Tile &tile, const MarginTerms &terms) {
     static_assert(Classes * tile_pixels / lanes <= OnePlusProduct::room && CK_MAX_CLASSES <= OnePlusProduct::room);
     const int c = Classes ? Classes : tile.classes;
     const GradientWriter gradient(tile);
@@ -145,21 +153,8 @@ template <int Classes, bool Weighs> double margin_of(const Tile &tile, const Mar
     return sum.total(terms.own);
 }
 
-double margin(const ck_batch &b, const float *rho_k0, const float *rho_0k, bool authors, double scale) {
-    MarginTerms terms;
-    terms.unit = authors ? log2e : 1.f;
-    terms.own = authors ? static_cast<float>(b.classes) : 1.f;
-    terms.scale = static_cast<float>(scale);
-    for (int k = 0; k < b.classes; k++) {
-        terms.rho_k0[k] = rho_k0[k] * terms.unit;
-        terms.rho_0k[k] = rho_0k[k] * terms.unit;
-    }
-    const double total = with_classes(b.classes, [&](auto count) {
-        constexpr int classes = decltype(count)::value;
-        return sum_over_tiles(b, [&](const Tile &tile) {
-            if constexpr (classes == 2) return authors ? margin_of_two<true>(tile, terms) : margin_of_two<false>(tile, terms);
-            return authors ? margin_of<classes, true>(tile, terms) : margin_of<classes, false>(tile, terms);
-        });
-    });
-    return total * scale * (authors ? ln2 : 1.0);
+// The value is in bits and without the scale, which the gradient has.
+template <int Classes> double margin_of(const Tile &tile, const MarginTerms &terms) {
+    if constexpr (Classes == 2) return terms.own != 1 ? margin_of_two<true>(tile, terms) : margin_of_two<false>(tile, terms);
+    return terms.own != 1 ? margin_of_several<Classes, true>(tile, terms) : margin_of_several<Classes, false>(tile, terms);
 }

@@ -84,7 +84,7 @@ inline void store_through_softmax(
     for (int k = 0; k < c; k++) gradient.store(k, i, softmax.e[k] * inverse * (d[k] - mean));
 }
 
-template <int Classes, Sums Kind>
+template <int Classes, Softmaxes Are, Sums Kind>
 void store_overlap_gradient(const Tile &tile, float noise_gamma, const ck_overlap_gradient *of) {
     const int c = Classes ? Classes : tile.classes;
     const GradientWriter gradient(tile);
@@ -93,7 +93,7 @@ void store_overlap_gradient(const Tile &tile, float noise_gamma, const ck_overla
         const Mask counts = counted(label);
         F x[room<Classes>];
         load_scores<Classes>(x, tile, i, counts);
-        const Softmax<Classes> softmax(x, c);
+        const Softmax<Classes> softmax = softmax_of<Classes, Are>(tile, x, i);
         F d[room<Classes>];
         for (int k = 0; k < c; k++) {
             const Mask is_label = same(label, all(k));
@@ -108,16 +108,12 @@ void store_overlap_gradient(const Tile &tile, float noise_gamma, const ck_overla
     }
 }
 
-void overlap_backward(const ck_batch &b, float noise_gamma, const ck_overlap_gradient *coefficients) {
-    with_classes(b.classes, [&](auto count) {
-        constexpr int classes = decltype(count)::value;
-        for_tiles(b, [&](const Tile &tile, int64_t, int64_t image, int64_t) {
-            const ck_overlap_gradient *of = coefficients + image * b.classes;
-            if (noise_gamma > 0) {
-                store_overlap_gradient<classes, Sums::with_squares_and_noise>(tile, noise_gamma, of);
-            } else {
-                store_overlap_gradient<classes, Sums::plain>(tile, noise_gamma, of);
-            }
-        });
-    });
+template <int Classes, Softmaxes Are>
+void store_overlap_gradient(const Tile &tile, const ck_overlap_term &term, int64_t image) {
+    const ck_overlap_gradient *of = term.coefficients + image * tile.classes;
+    if (term.noise_gamma > 0) {
+        store_overlap_gradient<Classes, Are, Sums::with_squares_and_noise>(tile, term.noise_gamma, of);
+    } else {
+        store_overlap_gradient<Classes, Are, Sums::plain>(tile, term.noise_gamma, of);
+    }
 }

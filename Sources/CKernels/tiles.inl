@@ -12,6 +12,7 @@ struct Tile {
     int64_t x_stride;
     float *g;                    // the same for the gradient; null where none is asked for
     int64_t g_stride;
+    const float *softmax;        // made before, where several terms want it: see softmax.inl
     int8_t label[tile_pixels];   // −1: ignored, or behind the end of the image
 };
 
@@ -20,6 +21,8 @@ inline F load(const float *from) {
     std::memcpy(&x, from, sizeof x);
     return x;
 }
+
+inline void store(float *to, F x) { std::memcpy(to, &x, sizeof x); }
 
 inline I load_labels(const Tile &tile, int i) {
     typedef int8_t B __attribute__((ext_vector_type(16)));
@@ -46,7 +49,7 @@ class GradientWriter {
 
     bool is_wanted() const { return g; }
 
-    void store(int k, int i, F value) const { std::memcpy(g + k * stride + i, &value, sizeof value); }
+    void store(int k, int i, F value) const { ck::CK_ISA::store(g + k * stride + i, value); }
 };
 
 // Vectors for each class: as many as the compiler knows of, or as there may be.
@@ -115,6 +118,7 @@ class TileMaker {
         is_copied = used % lanes != 0 || b.channels_last || b.float_type != CK_FLOAT32;
         tile.end = (used + lanes - 1) / lanes * lanes;
         tile.classes = static_cast<int>(b.classes);
+        tile.softmax = nullptr;
         const auto *logits = static_cast<const char *>(b.logits) + first * size;
         auto *gradient = b.gradient ? static_cast<char *>(b.gradient) + first * size : nullptr;
         if (is_copied) {
@@ -179,15 +183,6 @@ template <typename Body> inline void for_tiles(const ck_batch &b, Body &&body) {
             maker.give_back();
         }
     });
-}
-
-// Σ of what body(tile) returns.
-template <typename Body> inline double sum_over_tiles(const ck_batch &b, Body &&body) {
-    std::vector<double> partial(static_cast<size_t>(b.images * chunks_of(b)), 0);
-    for_tiles(b, [&](const Tile &tile, int64_t chunk, int64_t, int64_t) { partial[static_cast<size_t>(chunk)] += body(tile); });
-    double sum = 0;
-    for (double part : partial) sum += part;
-    return sum;
 }
 
 // Calls body(Count<C>) with the number of classes known to the compiler where it is a usual one, with Count<0> else.

@@ -1,3 +1,4 @@
+import CKernels
 import Torch
 
 /// The soft counts that region losses are made of, over the pixels that take part: p = softmax(s), y the one-hot label.
@@ -30,12 +31,13 @@ struct SoftOverlap {
     }
 }
 
-/// A loss that depends on the logits through soft overlaps alone: its formula serves both ways of computing.
-protocol OverlapLoss: SegmentationLoss {
-    var ignoreLabel: Int? { get }
-
+/// A loss that depends on the logits through soft overlaps alone.
+protocol OverlapLoss: FusedLoss {
     /// - Parameter images: [B, C], of a batch in which some pixel takes part.
     func loss(of images: SoftOverlap) throws -> Tensor
+
+    /// The same on plain numbers, with its slopes: what kernels need of it.
+    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap
 }
 
 extension OverlapLoss {
@@ -45,10 +47,5 @@ extension OverlapLoss {
         return try loss(of: SoftOverlap(inputs))
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
-            return nil
-        }
-        return try batch.overlapLoss(loss)
-    }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? { batch.pixelCount > 0 ? .overlap(linearized) : nil }
 }

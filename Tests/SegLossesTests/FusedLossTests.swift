@@ -13,13 +13,15 @@ import TorchTestSupport
         case plain, channelsLast, longLabels, bfloat16
     }
 
+    static let rows = LossRow.all + LossRow.objectives + LossRow.sums
+
     static let problems = [
         LossProblem(shape: [2, 3, 37, 41], ignoreLabel: 255), LossProblem(shape: [3, 2, 9, 16]),
         LossProblem(shape: [1, 5, 6, 7, 8], ignoreLabel: 200), LossProblem(shape: [2, 4, 100, 90]),
         LossProblem(shape: [2, 8, 11, 13], ignoreLabel: 255),
     ]
 
-    @Test(arguments: LossRow.all + LossRow.objectives, problems)
+    @Test(arguments: rows, problems)
     func valueAndGradientAreTheComposedOnes(_ row: LossRow, _ problem: LossProblem) throws {
         let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
         for layout in Layout.allCases {
@@ -55,7 +57,7 @@ import TorchTestSupport
         let best = String(cString: ck_instruction_set())
         defer { ck_use_instruction_set(best) }
         let problem = Self.problems[0]
-        for row in LossRow.all + LossRow.objectives {
+        for row in Self.rows {
             let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
             var results: [(set: String, value: Double, gradient: Tensor)] = []
             for set in ["portable", "avx2", "avx512"] where ck_use_instruction_set(set) {
@@ -84,7 +86,7 @@ import TorchTestSupport
     @Test func theNumberOfThreadsChangesNoBit() throws {
         let threads = TorchLibrary.threadCount
         let problem = Self.problems[3]
-        for row in LossRow.all + LossRow.objectives {
+        for row in Self.rows {
             let loss = try row.loss(classes: problem.classCount)
             let results = try [1, 2, 3].map { count in
                 try TorchLibrary.setThreadCount(count)
@@ -113,7 +115,7 @@ import TorchTestSupport
 
     @Test func scoresThatAreIgnoredDoNoHarm() throws {
         let problem = Self.problems[0]
-        for row in LossRow.all + LossRow.objectives {
+        for row in Self.rows {
             let loss = try row.loss(classes: problem.classCount, ignoreLabel: problem.ignoreLabel)
             let (logits, labels) = try Self.tensors(problem, .plain)
             let isIgnored = try labels.equal(255).unsqueezed(1)
@@ -133,7 +135,7 @@ import TorchTestSupport
     @Test(arguments: [Double.nan, .infinity])
     func aScoreThatIsNotFiniteShows(_ score: Double) throws {
         let problem = Self.problems[1]
-        for row in LossRow.all + LossRow.objectives {
+        for row in Self.rows {
             let loss = try row.loss(classes: problem.classCount)
             let (logits, labels) = try Self.tensors(problem, .plain)
             let isSpoilt = try Tensor.range(logits.count).reshaped(logits.shape).equal(100)

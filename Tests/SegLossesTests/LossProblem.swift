@@ -28,6 +28,41 @@ struct LossRow: CustomTestStringConvertible, Sendable {
         },
     ]
 
+    /// Sums whose terms share passes: each kind of kernel, several of a kind, and what lies outside.
+    static let sums = [
+        LossRow(name: "margin and Tversky") { order, ignore in
+            WeightedSumLoss([
+                .init(weight: 1, loss: MarginCalibrationLoss(offsets: try offsets(order), ignoreLabel: ignore)),
+                .init(weight: 0.5, loss: TverskyLoss(ignoreLabel: ignore)),
+            ])
+        },
+        LossRow(name: "all kinds") { order, ignore in
+            WeightedSumLoss([
+                .init(weight: 0.5, loss: FocalLoss(ignoreLabel: ignore)),
+                .init(weight: 2, loss: CrossEntropyLoss(weights: order.map { 0.5 + Double($0) }, ignoreLabel: ignore)),
+                .init(weight: 0.1, loss: MarginCalibrationLoss(form: .authors, offsets: try offsets(order), ignoreLabel: ignore)),
+                .init(weight: -1, loss: JaccardLoss(ignoreLabel: ignore)),
+                .init(weight: 3, loss: DiceLoss(form: .soft, ignoreLabel: ignore)),
+                .init(weight: 0.7, loss: NRDiceLoss(ignoreLabel: ignore)),
+                .init(weight: 0.3, loss: NRDiceLoss(gamma: 1.2, ignoreLabel: ignore)),
+            ])
+        },
+        LossRow(name: "a sum in a sum") { order, ignore in
+            let inner = WeightedSumLoss([
+                .init(weight: 2, loss: DiceLoss(form: .generalizedSafe, ignoreLabel: ignore)),
+                .init(weight: 1, loss: CrossEntropyLoss(ignoreLabel: ignore)),
+            ])
+            return WeightedSumLoss([.init(weight: 0.5, loss: inner), .init(weight: 1, loss: FocalLoss(ignoreLabel: ignore))])
+        },
+        LossRow(name: "lovasz twice and more") { order, ignore in
+            WeightedSumLoss([
+                .init(weight: 1, loss: CrossEntropyLoss(ignoreLabel: ignore)),
+                .init(weight: 0.5, loss: LovaszSoftmaxLoss(ignoreLabel: ignore)),
+                .init(weight: 0.25, loss: LovaszSoftmaxLoss(perImage: true, ignoreLabel: ignore)),
+            ])
+        },
+    ]
+
     static func offsets(_ order: [Int]) throws -> MarginOffsets {
         try MarginOffsets(rho0k: order.map { 0.3 * Double($0) }, rhoK0: order.map { 1.5 - 0.2 * Double($0) })
     }

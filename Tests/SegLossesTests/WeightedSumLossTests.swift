@@ -28,7 +28,33 @@ struct WeightedSumLossTests {
         #expect(try abs(WeightedSumLoss([.init(weight: 4, loss: CrossEntropyLoss())]).value(logits, labels) - 4 * value) < 1e-12)
     }
 
+    /// Terms that cannot share the kernels' passes: one that no kernel knows, one that refuses nothing but ignores another label.
+    @Test func termsThatShareNothingAddUp() throws {
+        let problem = LossProblem(shape: [2, 3, 5, 7], ignoreLabel: 2)
+        let (logits, labels) = try (problem.logits(dtype: .float32), problem.labels())
+        let parts: [any SegmentationLoss] = [
+            CrossEntropyLoss(ignoreLabel: 2), MeanScore(), DiceLoss(ignoreLabel: 2), FocalLoss(), JaccardLoss(ignoreLabel: 2),
+        ]
+        let weights = [1, 0.5, 2, -1, 3]
+        let sum = WeightedSumLoss(zip(weights, parts).map { .init(weight: $0, loss: $1) })
+        let found = try sum.valueAndGradient(logits, labels)
+        var value = 0.0
+        var gradient = try Tensor.zeros(problem.shape)
+        for (weight, part) in zip(weights, parts) {
+            let of = try part.valueAndGradient(logits, labels)
+            value += weight * of.value
+            gradient = gradient + of.gradient * weight
+        }
+        #expect(abs(found.value - value) < 1e-5)
+        #expect(try found.gradient.largestDifference(to: gradient) < 1e-6)
+    }
+
     @Test func noTermTraps() async {
         await #expect(processExitsWith: .failure) { _ = WeightedSumLoss([]) }
     }
+}
+
+/// A loss that no kernel knows.
+private struct MeanScore: SegmentationLoss {
+    func composed(logits: Tensor, labels: Tensor) throws -> Tensor { try logits.mean() }
 }

@@ -48,17 +48,7 @@ bool ck_use_instruction_set(const char *name);
 // weights: one for each class, or NULL.
 ck_label_count ck_count_labels(const ck_batch *batch, const float *weights);
 
-// The kernels below need labels that ck_count_labels found inside, and write every element of the gradient.
-
-// Margin calibration (Eqs. 4, 27-29), summed over pixels and classes times `scale`. In the authors' form with natural
-// logarithms and the label's term times C.
-double ck_margin(const ck_batch *batch, const float *rho_k0, const float *rho_0k, bool authors, double scale);
-// Σ −w_y ln softmax_y · scale; weights may be NULL.
-double ck_cross_entropy(const ck_batch *batch, const float *weights, double scale);
-// The same of the scores σ (s − Δ_y e_y): σ is `sharpness`, Δ the margins, one for each class.
-double ck_ldam(const ck_batch *batch, const float *margins, float sharpness, double scale);
-// Σ −(1 − p_y)^γ ln p_y · scale; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
-double ck_focal(const ck_batch *batch, float gamma, bool detached, double scale);
+// The kernels below need labels that ck_count_labels found inside.
 
 // Sums over the counted pixels of an image for each class, from the softmax p and the one-hot labels y.
 typedef struct {
@@ -72,14 +62,44 @@ typedef struct {
 // d loss / d p of a pixel: on_label where it has the label, off_label elsewhere, plus 2 · square · p and the noise's term.
 typedef struct { float on_label, off_label, square, noise; } ck_overlap_gradient;
 
-// sums: [B, C]. Squares and noise are only summed for noise_gamma > 0.
+// The first of the two passes that losses of overlap take. sums: [B, C]. Squares and noise are only summed for noise_gamma > 0.
 void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
-// The gradient through the softmax; coefficients: [B, C].
-void ck_overlap_backward(const ck_batch *batch, float noise_gamma, const ck_overlap_gradient *coefficients);
+
+// What an objective is a sum of. Pointers are to one number for each class, or for each image and class where said so.
+typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_LOVASZ } ck_term_kind;
+
+// Margin calibration (Eqs. 4, 27-29), summed over pixels and classes. In the authors' form with natural logarithms and the
+// label's term times C.
+typedef struct { const float *rho_k0, *rho_0k; bool authors; } ck_margin_term;
+// Σ −w_y ln softmax(σ (s − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, not both; σ is the sharpness.
+typedef struct { const float *weights, *margins; float sharpness; } ck_cross_entropy_term;
+// Σ −(1 − p_y)^γ ln p_y; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
+typedef struct { float gamma; bool detached; } ck_focal_term;
+// The gradient, through the softmax, of a function of the sums of overlap. coefficients: [B, C]. Its value is known before: 0.
+typedef struct { const ck_overlap_gradient *coefficients; float noise_gamma; } ck_overlap_term;
+// The same of Lovász-softmax. derivatives: as ck_lovasz leaves them.
+typedef struct { const float *derivatives; } ck_lovasz_term;
+
+typedef struct {
+    ck_term_kind kind;
+    double scale;            // of margin, cross-entropy and focal; the others have theirs in their derivatives
+    union {
+        ck_margin_term margin;
+        ck_cross_entropy_term cross_entropy;
+        ck_focal_term focal;
+        ck_overlap_term overlap;
+        ck_lovasz_term lovasz;
+    };
+} ck_term;
+
+// Σ over the terms of scale · value, in one pass. Writes every element of the gradient, where the batch has one: the sum of the
+// terms' gradients.
+double ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count);
 
 // Lovász-softmax over present classes, averaged over images where `per_image`, times `scale`. 0 where nothing is counted.
-// Returns NaN where memory for sorting is not to be had.
-double ck_lovasz(const ck_batch *batch, bool per_image, double scale);
+// derivatives: [B, C, N], where d loss / d p goes; the gradient's own memory will do, if that is float32, not channels-last, and
+// this term the first. Returns NaN where memory for sorting is not to be had.
+double ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives);
 
 // How often each class has the largest score where each class is the label, image by image: counts [B, C, C], a row for each
 // label; or NULL, and then the labels may be. Of equal scores the first is the largest, and NaN is above every number.

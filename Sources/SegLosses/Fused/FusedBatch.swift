@@ -1,109 +1,148 @@
 import CKernels
 import Torch
 
-/// A batch whose labels are classes, for kernels that make value and gradient in one pass or two over the logits and store no
-/// intermediate.
+/// A batch whose labels are classes, for kernels that make value and gradient of a sum of losses in one pass over the logits, two
+/// where losses of overlap are among them, and store no intermediate.
 struct FusedBatch {
     private let batch: KernelBatch
     /// Pixels that take part.
     let pixelCount: Int
-    /// Sum of the weights of their classes; their number without weights.
-    let weight: Double
 
-    var imageCount: Int { batch.imageCount }
     var classCount: Int { batch.classCount }
 
     /// Nil where the composed form must serve, be it to refuse labels with an exact message.
-    ///
-    /// - Parameter weights: of the classes.
-    init?(logits: Tensor, labels: Tensor, ignoreLabel: Int?, weights: [Float]? = nil) throws {
+    init?(logits: Tensor, labels: Tensor, ignoreLabel: Int?) throws {
         guard let batch = try KernelBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
-        let count = batch.run { batch in
-            weights?.withUnsafeBufferPointer { ck_count_labels(batch, $0.baseAddress) } ?? ck_count_labels(batch, nil)
-        }
+        let count = batch.run { ck_count_labels($0, nil) }
         guard count.outside == 0 else { return nil }
         self.batch = batch
         pixelCount = Int(count.counted)
-        weight = count.weight
     }
 
-    /// The value that a kernel computes, known to autograd as a function of the logits.
-    ///
-    /// - Parameter kernel: returns the value, and fills the gradient where the batch has room for it.
-    func loss(_ kernel: (UnsafePointer<ck_batch>) -> Double) throws -> Tensor {
-        guard needsGradient else { return try .scalar(batch.run(kernel)) }
-        let gradient = try batch.emptyGradient()
-        let value = batch.run(gradient: gradient, kernel)
-        return try .withKnownGradient(value: .scalar(value), input: batch.logits, gradient: gradient)
-    }
-
-    /// A loss of the soft overlaps: the kernel sums them, `formula` is differentiated on those few numbers, and the kernel
-    /// carries its derivatives back through the softmax.
-    func overlapLoss(_ formula: (SoftOverlap) throws -> Tensor) throws -> Tensor {
-        let sums = overlaps()
-        let common = try leaf(sums.map(\.overlap))
-        let predicted = try leaf(sums.map(\.predicted))
-        let value = try formula(SoftOverlap(common: common, predicted: predicted, labelled: matrix(sums.map(\.labelled))))
-        return try loss(value) {
-            let byCommon = try derivative(of: common)
-            let byPredicted = try derivative(of: predicted)
-            return zip(byCommon, byPredicted).map { .init(on_label: $0 + $1, off_label: $1, square: 0, noise: 0) }
-        }
-    }
-
-    /// A loss of Σ |p − y|^γ, Σ p² and Σ y, each [B, C].
-    func noiseLoss(gamma: Double, _ formula: (_ noise: Tensor, _ squared: Tensor, _ labelled: Tensor) throws -> Tensor) throws
-        -> Tensor
-    {
-        let sums = overlaps(noiseGamma: Float(gamma))
-        let noise = try leaf(sums.map(\.noise))
-        let squared = try leaf(sums.map(\.squared))
-        let value = try formula(noise, squared, matrix(sums.map(\.labelled)))
-        return try loss(value, noiseGamma: Float(gamma)) {
-            let byNoise = try derivative(of: noise)
-            let bySquared = try derivative(of: squared)
-            return zip(byNoise, bySquared).map { .init(on_label: 0, off_label: 0, square: $1, noise: $0) }
-        }
-    }
+    /// The sum of the weights of the classes of the pixels that take part.
+    func weight(of classes: [Float]) -> Double { batch.run { ck_count_labels($0, classes).weight } }
 
     /// Whether the places of all pixels that are sorted together fit the sort's 31 bits.
     func fitsSort(perImage: Bool) -> Bool {
-        (perImage ? batch.pixelCount : batch.pixelCount * imageCount) <= Int(Int32.max)
+        (perImage ? batch.pixelCount : batch.pixelCount * batch.imageCount) <= Int(Int32.max)
     }
 
-    private var needsGradient: Bool { batch.logits.requiresGradient && isRecordingGradient }
-
-    /// Squares and noise only for `noiseGamma` > 0.
-    private func overlaps(noiseGamma: Float = 0) -> [ck_overlap] {
-        var sums = [ck_overlap](repeating: ck_overlap(), count: imageCount * classCount)
-        batch.run { ck_overlap_sums($0, noiseGamma, &sums) }
-        return sums
+    /// Σ weight · term, known to autograd as a function of the logits.
+    func loss(_ terms: [(weight: Double, term: FusedTerm)]) throws -> Tensor {
+        let gradient = batch.logits.requiresGradient && isRecordingGradient ? try batch.emptyGradient() : nil
+        let memory = TermMemory()
+        var (value, kernelTerms) = try sorted(terms, gradient, memory)
+        let (overlapValue, overlapTerms) = overlaps(terms, memory)
+        value += overlapValue
+        // Their values are known.
+        kernelTerms = gradient == nil ? [] : kernelTerms + overlapTerms
+        kernelTerms += terms.compactMap { weight, term in Self.pixelwise(term, weight: weight, memory) }
+        if !kernelTerms.isEmpty {
+            value += batch.run(gradient: gradient) { ck_terms($0, kernelTerms, Int64(kernelTerms.count)) }
+        }
+        return try withExtendedLifetime(memory) {
+            guard let gradient else { return try .scalar(value) }
+            return try .withKnownGradient(value: .scalar(value), input: batch.logits, gradient: gradient)
+        }
     }
 
-    /// The value of a formula on sums, and the gradient that follows from its derivatives.
-    private func loss(
-        _ value: Tensor, noiseGamma: Float = 0, coefficients: () throws -> [ck_overlap_gradient]
-    ) throws -> Tensor {
-        let number = try value.item()
-        guard needsGradient else { return try .scalar(number) }
-        try value.backward()
-        let coefficients = try coefficients()
-        let gradient = try batch.emptyGradient()
-        batch.run(gradient: gradient) { ck_overlap_backward($0, noiseGamma, coefficients) }
-        return try .withKnownGradient(value: .scalar(number), input: batch.logits, gradient: gradient)
+    private static func pixelwise(_ term: FusedTerm, weight: Double, _ memory: TermMemory) -> ck_term? {
+        var result = ck_term()
+        switch term {
+        case .margin(let rhoK0, let rho0k, let isAuthors, let scale):
+            result.kind = CK_MARGIN
+            result.margin = ck_margin_term(rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k), authors: isAuthors)
+            result.scale = weight * scale
+        case .crossEntropy(let weights, let margins, let sharpness, let scale):
+            result.kind = CK_CROSS_ENTROPY
+            result.cross_entropy = ck_cross_entropy_term(
+                weights: weights.map(memory.keep), margins: margins.map(memory.keep), sharpness: sharpness)
+            result.scale = weight * scale
+        case .focal(let gamma, let isDetached, let scale):
+            result.kind = CK_FOCAL
+            result.focal = ck_focal_term(gamma: gamma, detached: isDetached)
+            result.scale = weight * scale
+        case .overlap, .lovasz: return nil
+        }
+        return result
     }
 
-    /// [B, C] in double precision: the sums have more digits than a float holds.
-    private func matrix(_ values: [Double]) throws -> Tensor { try Tensor(values, shape: [imageCount, classCount]) }
-
-    private func leaf(_ values: [Double]) throws -> Tensor {
-        let leaf = try matrix(values)
-        if needsGradient { try leaf.setRequiresGradient() }
-        return leaf
+    /// The losses of overlap: one pass sums for all of them, or one for each γ of the noise; their slopes add up.
+    private func overlaps(
+        _ terms: [(weight: Double, term: FusedTerm)], _ memory: TermMemory
+    ) -> (value: Double, terms: [ck_term]) {
+        let formulas = terms.compactMap { weight, term in
+            if case .overlap(let gamma, let formula) = term { (weight: weight, gamma: gamma, formula: formula) } else { nil }
+        }
+        // A pass with noise makes the plain sums too.
+        let anyNoise = formulas.map(\.gamma).max() ?? 0
+        let groups = Dictionary(grouping: formulas) { $0.gamma > 0 ? $0.gamma : anyNoise }
+        var value = 0.0
+        let made = groups.sorted { $0.key < $1.key }.map { gamma, formulas in
+            var sums = [ck_overlap](repeating: ck_overlap(), count: batch.imageCount * classCount)
+            batch.run { ck_overlap_sums($0, gamma, &sums) }
+            let images = stride(from: 0, to: sums.count, by: classCount).map { Array(sums[$0..<$0 + classCount]) }
+            var total = [LinearizedOverlap.Slopes](repeating: .init(), count: sums.count)
+            for (weight, _, formula) in formulas {
+                let linear = formula(images)
+                value += weight * linear.value
+                for (index, slopes) in linear.slopes.joined().enumerated() {
+                    total[index].overlap += weight * slopes.overlap
+                    total[index].predicted += weight * slopes.predicted
+                    total[index].squared += weight * slopes.squared
+                    total[index].noise += weight * slopes.noise
+                }
+            }
+            var term = ck_term()
+            term.kind = CK_OVERLAP
+            let coefficients = total.map {
+                ck_overlap_gradient(
+                    on_label: Float($0.overlap + $0.predicted), off_label: Float($0.predicted), square: Float($0.squared),
+                    noise: Float($0.noise))
+            }
+            term.overlap = ck_overlap_term(coefficients: memory.keep(coefficients), noise_gamma: gamma)
+            return term
+        }
+        return (value, made)
     }
 
-    /// Zero where the formula did not use the sum.
-    private func derivative(of leaf: Tensor) throws -> [Float] {
-        try leaf.gradient?.elements() ?? Array(repeating: 0, count: imageCount * classCount)
+    /// The losses that sort. Their derivatives lie where the gradient goes if they can, for the first of them.
+    private func sorted(
+        _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
+    ) throws -> (value: Double, terms: [ck_term]) {
+        var value = 0.0
+        var made: [ck_term] = []
+        for case (let weight, .lovasz(let perImage)) in terms {
+            var own = gradient
+            if own == nil || !batch.gradientHoldsPlanes || !made.isEmpty { own = try Tensor.empty(batch.logits.shape) }
+            let derivatives = memory.keep(own!)  // one of the two lines above set it
+            value += batch.run { ck_lovasz($0, perImage, weight, derivatives) }
+            var term = ck_term()
+            term.kind = CK_LOVASZ
+            term.lovasz = ck_lovasz_term(derivatives: derivatives)
+            made.append(term)
+        }
+        return (value, made)
+    }
+}
+
+/// Keeps in place what the terms of a kernel point to.
+private final class TermMemory {
+    private var blocks: [UnsafeMutableRawPointer] = []
+    private var tensors: [Tensor] = []
+
+    deinit { blocks.forEach { $0.deallocate() } }
+
+    func keep<Element>(_ values: [Element]) -> UnsafePointer<Element> {
+        let block = UnsafeMutablePointer<Element>.allocate(capacity: values.count)
+        block.initialize(from: values, count: values.count)
+        blocks.append(UnsafeMutableRawPointer(block))
+        return UnsafePointer(block)
+    }
+
+    /// - Precondition: float32.
+    func keep(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
+        tensors.append(tensor)
+        return tensor.withUnsafeMutableAddress { $0.assumingMemoryBound(to: Float.self) }
     }
 }

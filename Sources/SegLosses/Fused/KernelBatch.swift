@@ -51,6 +51,9 @@ struct KernelBatch {
         }
     }
 
+    /// Whether the memory of a gradient can hold float32 numbers class by class, image by image.
+    var gradientHoldsPlanes: Bool { logits.dtype == .float32 && !isChannelsLast }
+
     /// Memory of the logits' shape, dtype and layout.
     func emptyGradient() throws -> Tensor {
         let shape = logits.shape

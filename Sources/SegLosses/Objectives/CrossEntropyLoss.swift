@@ -1,10 +1,9 @@
-import CKernels
 import Torch
 
 /// Cross-entropy: the mean over pixels not ignored of −ln softmax(s)_y.
 ///
 /// With class weights w it is Σ −w_y ln softmax(s)_y / Σ w_y, as PyTorch's.
-public struct CrossEntropyLoss: SegmentationLoss {
+public struct CrossEntropyLoss: FusedLoss {
     let weights: [Double]?
     let ignoreLabel: Int?
 
@@ -22,12 +21,12 @@ public struct CrossEntropyLoss: SegmentationLoss {
         return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        if let weights, logits.rank < 2 || weights.count != logits.shape[1] { return nil }
-        let weights = weights.map { $0.map(Float.init) }
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel, weights: weights),
-            batch.weight > 0
-        else { return nil }
-        return try batch.loss { ck_cross_entropy($0, weights, 1 / batch.weight) }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        guard let weights = weights?.map(Float.init) else {
+            return batch.pixelCount > 0 ? .crossEntropy(scale: 1 / Double(batch.pixelCount)) : nil
+        }
+        guard weights.count == batch.classCount else { return nil }
+        let weight = batch.weight(of: weights)
+        return weight > 0 ? .crossEntropy(weights: weights, scale: 1 / weight) : nil
     }
 }

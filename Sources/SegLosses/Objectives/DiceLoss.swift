@@ -1,3 +1,5 @@
+import CKernels
+import Foundation
 import Torch
 
 /// Dice losses: one minus the overlap 2|x ∩ y| / (|x| + |y|) of softmax and label, over the whole batch, background included.
@@ -50,5 +52,36 @@ public struct DiceLoss: OverlapLoss {
                 where: isAbsent, with: 1)
             return try 1 - 2 * (weights * sums.common).sum() / (weights * sizes).sum()
         }
+    }
+
+    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
+        let sums = images.overBatch()
+        if form == .soft {
+            let epsilon = 1e-5
+            let share = 1 / Double(sums.count)
+            let sizes = sums.map { $0.predicted + $0.labelled + epsilon }
+            let scores = zip(sums, sizes).map { (2 * $0.overlap + epsilon) / $1 }
+            return LinearizedOverlap(
+                value: 1 - share * scores.reduce(0, +),
+                slopes: zip(scores, sizes).map { .init(overlap: -2 * share / $1, predicted: share * $0 / $1) },
+                images: images.count)
+        }
+        let weights: [Double]
+        let limit: Double
+        if form == .generalized {
+            limit = 1e-5
+            weights = sums.map { 1 / max($0.labelled * $0.labelled, limit) }
+        } else {
+            limit = 0
+            let smallest = sums.map(\.labelled).filter { $0 > 0 }.min()!  // of some class there is a pixel
+            weights = sums.map { $0.labelled > 0 ? pow(smallest / $0.labelled, 2) : 1 }
+        }
+        let common = zip(weights, sums).reduce(0) { $0 + $1.0 * $1.1.overlap }
+        let size = zip(weights, sums).reduce(0) { $0 + $1.0 * ($1.1.predicted + $1.1.labelled) }
+        let divisor = max(size, limit)
+        let bySize = size > limit ? 2 * common / (divisor * divisor) : 0
+        return LinearizedOverlap(
+            value: 1 - 2 * common / divisor, slopes: weights.map { .init(overlap: -2 * $0 / divisor, predicted: $0 * bySize) },
+            images: images.count)
     }
 }

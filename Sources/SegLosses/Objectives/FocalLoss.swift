@@ -1,4 +1,3 @@
-import CKernels
 import Torch
 
 /// The focal loss: cross-entropy that turns away from pixels which are right already.
@@ -7,7 +6,7 @@ import Torch
 ///
 /// Lin et al. 2017 differentiate through the weight (1 − p_y)^γ; the authors of the margin calibration hold it constant
 /// (`detached`). The values are equal, the gradients are not. γ = 0 is cross-entropy.
-public struct FocalLoss: SegmentationLoss {
+public struct FocalLoss: FusedLoss {
     /// γ.
     public let gamma: Double
     /// Whether the weight is held constant in the gradient.
@@ -32,8 +31,7 @@ public struct FocalLoss: SegmentationLoss {
         return try inputs.sum(-(detached ? weights.detached() : weights) * own, dividedBy: Double(inputs.pixelCount))
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
-        return try batch.loss { ck_focal($0, Float(gamma), detached, 1 / Double(max(batch.pixelCount, 1))) }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        .focal(gamma: Float(gamma), isDetached: detached, scale: 1 / Double(max(batch.pixelCount, 1)))
     }
 }

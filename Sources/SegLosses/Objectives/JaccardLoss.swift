@@ -1,3 +1,4 @@
+import CKernels
 import Torch
 
 /// The soft Jaccard loss: one minus the intersection over union of softmax and label, over the whole batch.
@@ -21,5 +22,19 @@ public struct JaccardLoss: OverlapLoss {
         // Errors over union, not 1 − intersection over union: the difference would lose the digits near a perfect overlap.
         let errors = sums.predicted + sums.labelled - 2 * sums.common
         return try (errors / union).mean(where: isPresent)
+    }
+
+    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
+        let sums = images.overBatch()
+        let share = 1 / Double(sums.count { $0.labelled > 0 })
+        var value = 0.0
+        let slopes = sums.map { sums -> LinearizedOverlap.Slopes in
+            guard sums.labelled > 0 else { return .init() }
+            let union = sums.predicted + sums.labelled - sums.overlap
+            let loss = (sums.predicted + sums.labelled - 2 * sums.overlap) / union
+            value += share * loss
+            return .init(overlap: share * (loss - 2) / union, predicted: share * (1 - loss) / union)
+        }
+        return LinearizedOverlap(value: value, slopes: slopes, images: images.count)
     }
 }

@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import MarginCalibration
 import Torch
@@ -11,7 +10,7 @@ import Torch
 /// n_k are the pixels of class k in the training set, σ is `scale`. Cao et al. 2019, Eq. 13, with the constants of their
 /// implementation. They take s from a layer with normalised weights and features, between −1 and 1; on free logits a smaller
 /// scale may do better.
-public struct LDAMLoss: SegmentationLoss {
+public struct LDAMLoss: FusedLoss {
     /// Δ_k.
     public let margins: [Double]
     /// σ.
@@ -49,13 +48,10 @@ public struct LDAMLoss: SegmentationLoss {
         return try inputs.crossEntropy(of: scores * scale)
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
-            batch.classCount == margins.count
-        else { return nil }
-        return try batch.loss {
-            ck_ldam($0, margins.map(Float.init), Float(scale), 1 / Double(max(batch.pixelCount, 1)))
-        }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        guard batch.classCount == margins.count else { return nil }
+        return .crossEntropy(
+            margins: margins.map(Float.init), sharpness: Float(scale), scale: 1 / Double(max(batch.pixelCount, 1)))
     }
 }
 

@@ -1,4 +1,3 @@
-import CKernels
 import Torch
 
 /// The Lovász-softmax loss: the convex extension of the Jaccard loss, taken at the errors of the softmax.
@@ -13,7 +12,7 @@ import Torch
 ///
 /// Berman et al. 2018, Algorithm 1, whose differences of J are written out here: in float32 the difference of two numbers near
 /// 1 keeps few digits of what one pixel of millions changes.
-public struct LovaszSoftmaxLoss: SegmentationLoss {
+public struct LovaszSoftmaxLoss: FusedLoss {
     /// Whether each image is a set of its own, as the authors of the margin calibration have it; upstream's default is the batch.
     public let perImage: Bool
     let ignoreLabel: Int?
@@ -43,11 +42,8 @@ public struct LovaszSoftmaxLoss: SegmentationLoss {
         return try means.mean(where: classCounts.greater(0))
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0,
-            batch.fitsSort(perImage: perImage)
-        else { return nil }
-        return try batch.loss { ck_lovasz($0, perImage, 1) }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        batch.pixelCount > 0 && batch.fitsSort(perImage: perImage) ? .lovasz(perImage: perImage) : nil
     }
 
     /// ΔJ, [S, C, N]. Counted in whole numbers: float32 stops at 2²⁴, fewer than the voxels of a large scan.

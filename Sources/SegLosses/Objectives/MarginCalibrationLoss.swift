@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import MarginCalibration
 import Torch
@@ -12,7 +11,7 @@ import Torch
 ///
 /// n counts the pixels not ignored, y is a pixel's label, c the number of classes. The two forms are no rescale of each other.
 /// The maximum is differentiated through; of equal scores the one that libtorch's `topk` puts first counts as the largest.
-public struct MarginCalibrationLoss: SegmentationLoss {
+public struct MarginCalibrationLoss: FusedLoss {
     public enum Form: String, Sendable, Hashable, CaseIterable, Codable {
         /// Eqs. 27–29 as printed.
         case paper
@@ -53,14 +52,12 @@ public struct MarginCalibrationLoss: SegmentationLoss {
 
     private func weight(_ classCount: Int) -> Double { positiveWeight ?? form.positiveWeight(classCount) }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
-            batch.classCount == offsets.classCount, weight(batch.classCount) == form.positiveWeight(batch.classCount)
-        else { return nil }
-        let divisor = Double(max(batch.pixelCount, 1)) * form.divisor(batch.classCount)
-        return try batch.loss {
-            ck_margin($0, offsets.rhoK0.map(Float.init), offsets.rho0k.map(Float.init), form == .authors, 1 / divisor)
-        }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        let classes = batch.classCount
+        guard classes == offsets.classCount, weight(classes) == form.positiveWeight(classes) else { return nil }
+        return .margin(
+            rhoK0: offsets.rhoK0.map(Float.init), rho0k: offsets.rho0k.map(Float.init), isAuthors: form == .authors,
+            scale: 1 / (Double(max(batch.pixelCount, 1)) * form.divisor(classes)))
     }
 
     /// λ_ik of Eq. 4, [B, C, …]: only the two largest scores of a pixel matter.

@@ -8,7 +8,7 @@ import Torch
 /// 0/0 of a class that is neither there nor predicted. For γ < 2 a class that is absent from the batch but weakly predicted
 /// costs more than 1, and less if it is predicted more: the form suits batches in which every class occurs.
 /// Wang et al. 2020 (COPLE-Net), Eq. 3, whose γ is 1.5.
-public struct NRDiceLoss: SegmentationLoss {
+public struct NRDiceLoss: FusedLoss {
     /// γ.
     public let gamma: Double
     let ignoreLabel: Int?
@@ -30,12 +30,16 @@ public struct NRDiceLoss: SegmentationLoss {
         return try (errors / (squares + 1e-5)).mean()
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel), batch.pixelCount > 0 else {
-            return nil
-        }
-        return try batch.noiseLoss(gamma: gamma) { noise, squared, labelled in
-            try (noise.sum([0]) / (squared.sum([0]) + labelled.sum([0]) + 1e-5)).mean()
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        guard batch.pixelCount > 0 else { return nil }
+        return .overlap(noiseGamma: Float(gamma)) { images in
+            let sums = images.overBatch()
+            let share = 1 / Double(sums.count)
+            let sizes = sums.map { $0.squared + $0.labelled + 1e-5 }
+            return LinearizedOverlap(
+                value: zip(sums, sizes).reduce(0) { $0 + $1.0.noise / $1.1 } * share,
+                slopes: zip(sums, sizes).map { .init(squared: -share * $0.noise / ($1 * $1), noise: share / $1) },
+                images: images.count)
         }
     }
 }

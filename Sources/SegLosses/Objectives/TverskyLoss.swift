@@ -1,3 +1,5 @@
+import CKernels
+import Foundation
 import Torch
 
 /// The Tversky loss, which weighs false positives against false negatives, and its focal power.
@@ -39,5 +41,27 @@ public struct TverskyLoss: OverlapLoss {
         let powers = try gamma == 1 ? losses : losses.positivePower(gamma)
         let isCounted = try sums.labelled.sum([1], keepingAxes: true).greater(0).expanded(powers.shape)
         return try powers.mean(where: isCounted)
+    }
+
+    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
+        func isCounted(_ image: [ck_overlap]) -> Bool { image.contains { $0.labelled > 0 } }
+        let share = 1 / Double(images.count(where: isCounted) * images[0].count)
+        var value = 0.0
+        let slopes = images.map { image in
+            let isCounted = isCounted(image)
+            return image.map { sums -> LinearizedOverlap.Slopes in
+                guard isCounted else { return .init() }
+                let errors = (sums.predicted - sums.overlap) * fp + (sums.labelled - sums.overlap) * fn
+                let size = sums.overlap + errors + smooth
+                let divisor = size > 0 ? size : 1
+                let ratio = errors / divisor
+                // As `positivePower`: not the infinite slope at 0.
+                let isFlat = gamma != 1 && ratio <= 0
+                value += isFlat ? 0 : share * pow(ratio, gamma)
+                let outer = isFlat ? 0 : share * gamma * pow(ratio, gamma - 1) / divisor
+                return .init(overlap: outer * (-(fp + fn) - ratio * (1 - fp - fn)), predicted: outer * fp * (1 - ratio))
+            }
+        }
+        return LinearizedOverlap(value: value, slopes: slopes)
     }
 }

@@ -21,21 +21,47 @@ public struct WeightedSumLoss: SegmentationLoss {
     }
 
     public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        try sum { try $0.composed(logits: logits, labels: labels) }
+        try Self.sum(terms) { try $0.composed(logits: logits, labels: labels) }!  // there is a term
     }
 
-    /// Every term by its own fastest way.
+    /// Terms that kernels compute share their passes and one gradient; others go each its own fastest way.
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        try sum { try $0(logits: logits, labels: labels) }
+        var rest = flattened
+        // In one sum the same pixels take part.
+        let ignoreLabels = rest.lazy.compactMap { ($0.loss as? any FusedLoss)?.ignoreLabel }
+        let ignoreLabel = ignoreLabels.first
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else {
+            return try Self.sum(rest) { try $0(logits: logits, labels: labels) }
+        }
+        var shared: [(weight: Double, term: FusedTerm)] = []
+        rest.removeAll { term in
+            guard let loss = term.loss as? any FusedLoss, loss.ignoreLabel == ignoreLabel,
+                let made = loss.fusedTerm(in: batch)
+            else { return false }
+            shared.append((term.weight, made))
+            return true
+        }
+        let others = try Self.sum(rest) { try $0(logits: logits, labels: labels) }
+        guard !shared.isEmpty else { return others }
+        let value = try batch.loss(shared)
+        return others.map { value + $0 } ?? value
     }
 
-    private func sum(_ value: (any SegmentationLoss) throws -> Tensor) throws -> Tensor {
+    /// The terms without sums among them.
+    private var flattened: [Term] {
+        terms.flatMap { term in
+            guard let sum = term.loss as? WeightedSumLoss else { return [term] }
+            return sum.flattened.map { Term(weight: term.weight * $0.weight, loss: $0.loss) }
+        }
+    }
+
+    private static func sum(_ terms: [Term], _ value: (any SegmentationLoss) throws -> Tensor) throws -> Tensor? {
         var sum: Tensor?
         for term in terms {
             let value = try value(term.loss)
             let weighted = term.weight == 1 ? value : value * term.weight
             sum = sum.map { $0 + weighted } ?? weighted
         }
-        return sum!  // there is a term
+        return sum
     }
 }
