@@ -1,6 +1,6 @@
 // The softmax of sixteen pixels, made from their scores, or once for all terms of an objective.
 
-// Whether a tile's softmax was made before. Known to the compiler: a choice in the loop costs a term alone a fifth.
+// Whether a tile's softmax was made before. Known to the compiler: a choice in the loop makes a term alone take up to half longer.
 enum class Softmaxes { to_make, made };
 
 template <int Classes> struct Softmax {
