@@ -40,7 +40,7 @@ struct ReproduceCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How much smaller than the paper's protocol, above 0 to 1: epochs times it, sides and widths times its root.",
-            discussion: "Default: 1; 0.08 where phantoms stand in."))
+            discussion: "Default: 1; 0.06 where phantoms stand in."))
     var scale: Double?
 
     @Option(help: ArgumentHelp("Seeds of the trainings.", valueName: "n[,n…]"))
@@ -89,7 +89,7 @@ struct ReproduceCommand: ParsableCommand {
         let reproduction = Reproduction(
             try chosen,
             from: .init(covid: covid.map(URL.init(argument:)), instruments: instruments.map(URL.init(argument:)), other: other),
-            scale: ReproductionScale(scale ?? (isReal ? 1 : 0.08)), seeds: seeds?.values.map(UInt64.init) ?? [1], folder: folder)
+            scale: ReproductionScale(scale ?? (isReal ? 1 : 0.06)), seeds: seeds?.values.map(UInt64.init) ?? [1], folder: folder)
         try reproduction.drawPhantoms()
         let device = try studying.compute.prepare()
         let study = try reproduction.study()
