@@ -80,7 +80,7 @@ private struct Tabulation {
     private func table(_ tasks: [StudyResults.Task], columns: (StudyResults.Task) -> [Column]) -> TextTable {
         let chosen = tasks.map { task in (task: task, columns: columns(task)) }
         func isPublished(_ task: StudyResults.Task, _ column: Column) -> Bool {
-            task.arms.contains { $0.published[column.score] != nil }
+            task.published.values.contains { $0[column.score] != nil }
         }
         var table = TextTable(
             [.words("objective")]
@@ -98,7 +98,7 @@ private struct Tabulation {
                         + (isPublished(task, column)
                             ? [
                                 TextTable.cell(
-                                    ours?.published[column.score], decimals: column.score == PaperNumbers.loss ? 3 : 1)
+                                    task.published[arm.name]?[column.score], decimals: column.score == PaperNumbers.loss ? 3 : 1)
                             ] : [])
                 }
             }

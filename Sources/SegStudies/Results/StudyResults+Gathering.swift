@@ -84,7 +84,6 @@ extension StudyResults.Task {
                     name: arm.name, objective: arm.stage.objective, seeds: seeds.map(\.run.seed),
                     scores: try method.scores(
                         StudyResults.scoreNames(classNames: evaluations[0].classNames), by: bootstrap),
-                    published: task.published[split]?[arm.name] ?? [:],
                     trainingSeconds: try seeds.reduce(0) { try $0 + $1.run.trainingSeconds() },
                     validationLoss: MeanAndDeviation(kept).mean,
                     marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets))
@@ -100,6 +99,7 @@ extension StudyResults.Task {
         caseCount = example.native.caseCount
         imageCount = example.native.imageCount
         self.arms = arms
+        published = task.published[split] ?? [:]
         let reference = methods.filter { $0.name == study.reference }
         let complete =
             reference

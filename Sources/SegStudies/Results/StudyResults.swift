@@ -21,11 +21,13 @@ public struct StudyResults: Sendable, Codable {
         public let caseCount: Int
         public let imageCount: Int
         public let arms: [Arm]
+        /// Others' numbers in per cent: of an arm, by the score's name.
+        public let published: [String: [String: Double]]
         /// Of the arms with all the reference's seeds; nil where there are fewer than two.
         public let comparison: Comparison?
 
         enum CodingKeys: String, CodingKey {
-            case name, summary, split, planes, arms, comparison
+            case name, summary, split, planes, arms, published, comparison
             case classNames = "class_names"
             case trainingPixels = "training_pixels"
             case groupCount = "group_count"
@@ -41,8 +43,6 @@ public struct StudyResults: Sendable, Codable {
         /// Those that are trained and scored.
         public let seeds: [UInt64]
         public let scores: [MethodScore]
-        /// Others' numbers in per cent, by the score's name.
-        public let published: [String: Double]
         /// Of the training, all seeds together.
         public let trainingSeconds: Double
         /// Of the loss on the validation split, at the epoch that was kept; nil where it was not recorded.
@@ -50,7 +50,7 @@ public struct StudyResults: Sendable, Codable {
         public let marginOffsets: [MarginOffsets]
 
         enum CodingKeys: String, CodingKey {
-            case name, objective, seeds, scores, published
+            case name, objective, seeds, scores
             case trainingSeconds = "training_seconds"
             case validationLoss = "validation_loss"
             case marginOffsets = "margin_offsets"
