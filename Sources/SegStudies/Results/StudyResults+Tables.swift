@@ -10,14 +10,14 @@ extension StudyResults.Task {
     /// in columns of their own.
     public var scoreTable: TextTable {
         let names = arms.first?.scores.map(\.score) ?? []
-        let published = names.filter { name in published.values.contains { $0[name] != nil } }
+        let printed = names.filter { name in published.values.contains { $0[name] != nil } }
         var table = TextTable(
             [.words("objective"), .numbers("seeds")] + names.map { .numbers(StudyNumbers.title(of: $0)) }
-                + published.map { .numbers("paper: \(StudyNumbers.title(of: $0))") })
+                + printed.map { .numbers("paper: \(StudyNumbers.title(of: $0))") })
         for arm in arms {
             table.append(
                 [arm.name, "\(arm.seeds.count)"] + arm.scores.map(StudyNumbers.text)
-                    + published.map { TextTable.cell(self.published[arm.name]?[$0], decimals: 1) })
+                    + printed.map { TextTable.cell(published[arm.name]?[$0], decimals: 1) })
         }
         return table
     }
