@@ -37,6 +37,10 @@ import Torch
 
             let page = try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8)
             for item in PaperItem.allCases { #expect(page.contains(item.title.replacingOccurrences(of: "&", with: "&amp;"))) }
+            for number in 1...4 {
+                let figure = try String(contentsOf: folder.appending(path: "figure\(number).svg"), encoding: .utf8)
+                #expect(figure.contains("SYNTHETIC PHANTOMS, scale 0.0005"), "figure \(number)")
+            }
             let table = try String(contentsOf: folder.appending(path: "table2.md"), encoding: .utf8)
             // Whoever sees one file alone must know what it is of.
             #expect(table.contains("SYNTHETIC DATA") && table.contains("Scale 0.0005"))

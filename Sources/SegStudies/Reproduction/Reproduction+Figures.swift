@@ -46,7 +46,7 @@ extension Reproduction {
                 + "ρ-margin loss. The paper draws one ρ; here are those that its formula gives for each class.",
             figure: .init(
                 parts: parts,
-                sheet: ChartSheet(title: "", legend: first.sheet.legend, panels: sheets.flatMap(\.sheet.panels), columns: 4)))
+                sheet: ChartSheet(title: mark, legend: first.sheet.legend, panels: sheets.flatMap(\.sheet.panels), columns: 4)))
     }
 
     // MARK: Figure 2
@@ -102,7 +102,7 @@ extension Reproduction {
                         name: "figure2", charts: charts,
                         caption: "\(task.rawValue), seed \(study.seeds[0]). Training: over the epoch's own batches, with dropout "
                             + "and augmentation. Validation mIoU: whole images at native resolution.")
-                ], sheet: ChartSheet(title: "", charts: charts, columns: 2)))
+                ], sheet: ChartSheet(title: mark, charts: charts, columns: 2)))
     }
 
     // MARK: Figures 3 and 4
@@ -145,6 +145,7 @@ extension Reproduction {
                         caption: "\(task.rawValue), \(picture.id): \(picture.note).")
                 },
                 sheet: ChartSheet(
-                    title: "", legend: legend, panels: rows.flatMap { $0.comparison(models: names) }, columns: names.count + 2)))
+                    title: mark, legend: legend, panels: rows.flatMap { $0.comparison(models: names) }, columns: names.count + 2))
+        )
     }
 }

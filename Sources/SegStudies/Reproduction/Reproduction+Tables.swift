@@ -55,7 +55,9 @@ private struct Tabulation {
     func tables(split: Split, columns: (StudyResults.Task) -> [Column]) -> [PaperExhibit.Table] {
         let paper = tasks.filter { $0.asPublished == $0 }
         let byVideo = tasks.filter { $0.asPublished != $0 }
-        let seeds = "Per cent; ± between \(results.seeds.count) seeds, in brackets 95 % intervals over patients or videos."
+        let count = results.seeds.count
+        let seeds =
+            "Per cent\(count > 1 ? ", ± between \(count) seeds" : ", one seed"), in brackets 95 % intervals over patients or videos."
         var tables: [PaperExhibit.Table] = []
         func add(_ tasks: [PaperTask], planes: Bool, _ caption: String) {
             let found = tasks.compactMap { task in

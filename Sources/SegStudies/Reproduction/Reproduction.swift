@@ -172,6 +172,14 @@ public struct Reproduction: Sendable {
         return what + (isPhantom ? "; HERE SYNTHETIC PHANTOMS IN ITS PLACE." : ".")
     }
 
+    /// The same in a few words, for pictures: `SYNTHETIC PHANTOMS, scale 0.06`; empty for the paper's own data and protocol.
+    var mark: String {
+        [
+            usesCTPhantoms || usesInstrumentPhantoms ? "SYNTHETIC PHANTOMS" : nil,
+            sources.other == nil ? nil : "ANOTHER DATA SET", scale.fraction < 1 ? "scale \(scale.fraction)" : nil,
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+
     /// What every output must say.
     public var notes: [String] {
         var notes: [String] = []
