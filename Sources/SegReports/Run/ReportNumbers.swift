@@ -2,8 +2,9 @@ import Foundation
 import SegMetrics
 
 /// Scores as the report writes them: in per cent with one decimal, as the paper; `n/a` for what is not defined.
-enum ReportNumbers {
-    static func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
+public enum ReportNumbers {
+    /// In per cent with one decimal.
+    public static func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
 
     /// `71.3 (68.9 to 73.4)`
     static func percent(_ estimate: ScoreEstimate?) -> String {
@@ -24,7 +25,8 @@ enum ReportNumbers {
 
     static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
 
-    static func pValue(_ value: Double?) -> String {
+    /// With three decimals; `< 0.001` below.
+    public static func pValue(_ value: Double?) -> String {
         guard let value else { return "n/a" }
         return value < 0.001 ? "< 0.001" : String(format: "%.3f", value)
     }

@@ -32,8 +32,8 @@ extension StudyResults.Task {
         for row in comparison.rows {
             table.append([
                 row.method, StudyNumbers.title(of: row.score), StudyNumbers.points(row.difference),
-                StudyNumbers.interval(row.low, row.high, StudyNumbers.points), StudyNumbers.pValue(row.bootstrapPHolm),
-                StudyNumbers.pValue(row.wilcoxonPHolm), TextTable.cell(row.groups.rankBiserial, decimals: 2),
+                StudyNumbers.interval(row.low, row.high, StudyNumbers.points), ReportNumbers.pValue(row.bootstrapPHolm),
+                ReportNumbers.pValue(row.wilcoxonPHolm), TextTable.cell(row.groups.rankBiserial, decimals: 2),
             ])
         }
         return table
@@ -57,12 +57,10 @@ extension StudyResults.Task {
 enum StudyNumbers {
     /// `77.7 ± 0.3 [76.0, 79.2]`
     static func text(_ score: MethodScore) -> String {
-        let deviation = score.overSeeds.deviation.map { " ± \(percent($0))" } ?? ""
-        return percent(score.overSeeds.mean) + deviation
-            + (score.interval.map { " [\(percent($0.low)), \(percent($0.high))]" } ?? "")
+        let deviation = score.overSeeds.deviation.map { " ± \(ReportNumbers.percent($0))" } ?? ""
+        return ReportNumbers.percent(score.overSeeds.mean) + deviation
+            + (score.interval.map { " [\(ReportNumbers.percent($0.low)), \(ReportNumbers.percent($0.high))]" } ?? "")
     }
-
-    static func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
 
     static func points(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "n/a" }
@@ -72,11 +70,6 @@ enum StudyNumbers {
     static func interval(_ low: Double?, _ high: Double?, _ text: (Double?) -> String) -> String {
         guard let low, let high else { return "n/a" }
         return "[\(text(low)), \(text(high))]"
-    }
-
-    static func pValue(_ value: Double?) -> String {
-        guard let value else { return "n/a" }
-        return value < 0.001 ? "< 0.001" : String(format: "%.3f", value)
     }
 
     /// A score's name as a reader says it.

@@ -9,8 +9,8 @@ struct StudyCommand: ParsableCommand {
         commandName: "study",
         abstract: "Compare objectives on several data sets and seeds, from one shared pre-training each.",
         discussion: """
-            A YAML file names tasks (data with their settings, as for `marginseg train`), objectives and seeds; Examples/study.yaml \
-            is one with comments. For each task and seed the network is pre-trained once, then every objective goes on from there.
+            A YAML file names tasks (data with their settings, as for `marginseg train`), objectives and seeds; Examples/studies/ has two \
+            with comments. For each task and seed the network is pre-trained once, then every objective goes on from there.
 
               marginseg study my-study.yaml --data DATA --output studies/mine
               marginseg study my-study.yaml --data DATA --output studies/mine --plan

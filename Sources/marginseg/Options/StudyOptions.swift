@@ -7,7 +7,7 @@ import SegTraining
 
 /// How a study is made, whatever it is of.
 struct StudyOptions: ParsableArguments {
-    @Option(help: "Resamples of intervals and tests; p-values after correction are no smaller than the tests over them.")
+    @Option(help: "Resamples of intervals and tests; more allow smaller p-values.")
     var resamples = 10000
 
     @Option(help: "Threads that prepare batches.")
