@@ -37,14 +37,14 @@ struct NetworkBenchmark {
 
     private func rows(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int) throws -> [BenchmarkRow] {
         try peer?.request(Make(make: architecture.rawValue, shape: shape, classes: classes))
-        let ours = try Execution.allCases.map { execution in
-            (execution, try NetworkWork(architecture, shape, classes: classes, execution))
+        let ours = try Contender.allCases.map { contender in
+            (contender, try NetworkWork(architecture, shape, classes: classes, contender))
         }
         report("\n\(architecture.rawValue) \(shape.map(String.init).joined(separator: "×"))")
-        return try [("train", "training step"), ("predict", "prediction")].map { work, title in
+        return try [("train", "training step"), ("predict", "prediction")].flatMap { work, title in
             let contenders =
-                ours.map { execution, network in
-                    Measurement.Contender(name: execution == .fused ? "ours" : "composed") {
+                ours.map { contender, network in
+                    Measurement.Contender(name: contender.rawValue) {
                         try work == "train" ? network.train() : network.predict()
                     }
                 }
@@ -52,16 +52,31 @@ struct NetworkBenchmark {
                     .init(name: setting) { try peer?.request(Run(run: setting, work: work)) }
                 }
             let medians = try Measurement(contenders, budget: budget).medians
-            let own = medians["ours"]!  // a contender of that name is there
-            let others = medians.filter { $0.key != "ours" }
-            report(String(format: "%@: %.1f ms", title, own))
-            for (name, median) in others.sorted(by: { $0.key < $1.key }) {
-                report(String(format: "  %@ %.1f ms, %.2f times as long", name, median, median / own))
+            report("\(title):")
+            let fused = Contender.fused.compactMap { contender in medians[contender.rawValue].map { (contender, $0) } }
+            for (name, median) in medians.sorted(by: { $0.key < $1.key }) {
+                let times = fused.map { String(format: "%5.2f × %@", median / $1, $0.rawValue) }.joined(separator: ", ")
+                report(String(format: "  %-20@ %7.1f ms = %@", name, median, times))
             }
-            return BenchmarkRow(
-                name: "\(architecture.rawValue) \(title)", shape: shape, median_ms: own, ratios: others.mapValues { own / $0 })
+            return fused.map { contender, median in
+                BenchmarkRow(
+                    name: "\(architecture.rawValue) \(title), \(contender.rawValue)", shape: shape, median_ms: median,
+                    ratios: medians.filter { $0.key != contender.rawValue }.mapValues { median / $0 })
+            }
         }
     }
+}
+
+/// How our networks are run.
+private enum Contender: String, CaseIterable {
+    /// By the fused kernels, with activations stored in float32 or bfloat16.
+    case float32 = "fused float32"
+    case bfloat16 = "fused bfloat16"
+    case composed
+
+    static let fused: [Contender] = [.float32, .bfloat16]
+
+    var execution: Execution { self == .composed ? .composed : .fused }
 }
 
 /// One of our networks with a batch, an optimiser and labels.
@@ -71,11 +86,13 @@ private struct NetworkWork {
     let dropout: Generator
     let images: Tensor
     let labels: Tensor
+    let contender: Contender
 
-    init(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int, _ execution: Execution) throws {
+    init(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int, _ contender: Contender) throws {
+        self.contender = contender
         let generator = try Generator(seed: 1)
         network = try NetworkConfiguration(architecture: architecture).makeNetwork(
-            channels: shape[1], classes: classes, execution: execution, generator: generator)
+            channels: shape[1], classes: classes, execution: contender.execution, generator: generator)
         optimizer = try AdamW(network.parameters, weightDecay: 5e-4)
         dropout = generator
         images = try Tensor.empty(shape)
@@ -87,9 +104,14 @@ private struct NetworkWork {
 
     func train() throws {
         try optimizer.clearGradients()
-        try network(images, .training(dropout)).crossEntropy(labels: labels).backward()
+        try logits(.training(dropout)).crossEntropy(labels: labels).backward()
         try optimizer.step(learningRate: 1e-4)
     }
 
-    func predict() throws { try withInference { _ = try network(images, .evaluation) } }
+    func predict() throws { try withInference { _ = try logits(.evaluation) } }
+
+    private func logits(_ mode: ForwardMode) throws -> Tensor {
+        guard contender == .bfloat16 else { return try network(images, mode) }
+        return try withAutocast(.bfloat16, on: .cpu) { try network(images.to(.bfloat16), mode) }.to(.float32)
+    }
 }

@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 #include "CKernelsNetwork.h"
+#include "CKernelsTypes.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum { CK_FLOAT32, CK_BFLOAT16 } ck_float_type;
 typedef enum { CK_LABEL_UINT8, CK_LABEL_INT64 } ck_label_type;
 
 // Logits [B, C, N], labels [B, N], and where the gradient goes: the type and layout of the logits.

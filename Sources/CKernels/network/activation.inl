@@ -3,26 +3,34 @@
 // Forward reads x for the statistics and again to apply them; nothing but x is kept. Backward reads x and the incoming
 // gradient twice: once for the sums that the norm's gradient needs, once to make it.
 
+template <typename Element>
 void activate(
-    const ck_activation &s, const float *x, const float *norm, const float *factor, const float *residual, float *output,
+    const ck_activation &s, const Element *x, const float *norm, const float *factor, const Element *residual, Element *output,
     int64_t output_stride) {
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
-        for_pixels<L>(s, [&](int64_t image, int64_t pixel, int64_t c) {
-            const int64_t place = (image * s.pixels + pixel) * s.channels + c;
-            const auto u = normalized<L>(s, norm, load_channels<L>(x + place), image, c);
-            auto value = u * slope_at<L>(s, u);
-            if (s.dropout > 0) value *= dropout_factor<L>(s, place);
-            if (factor) value *= load_channels<L>(factor + image * s.channels + c);
-            if (residual) value += load_channels<L>(residual + place);
-            store_channels<L>(output + (image * s.pixels + pixel) * output_stride + c, value);
+        for_chunks<L>(s.images, s.pixels, s.channels, [&](int64_t image, int64_t c, int64_t first, int64_t end) {
+            const Normalized<L> at(s, norm, image, c);
+            const Dropout<L> dropout(s);
+            const bool drops = s.dropout > 0;
+            const auto scale = factor ? load_channels<L>(factor + image * s.channels + c) : Channels<L>(1.f);
+            const int64_t step = s.channels, to_step = output_stride, start = image * s.pixels;
+            const Element *from = x + c, *added = residual ? residual + c : nullptr;
+            Element *to = output + c;
+            for (int64_t pixel = start + first; pixel < start + end; pixel++) {
+                auto value = at.leaky(at(load_channels<L>(from + pixel * step))) * scale;
+                if (drops) value *= dropout(pixel * step + c);
+                if (added) value += load_channels<L>(added + pixel * step);
+                store_channels<L>(to + pixel * to_step, value);
+            }
         });
     });
 }
 
+template <typename Element>
 void activate_backward(
-    const ck_activation &s, const float *x, const float *norm, const float *weight, const ck_excitation *excitation,
-    const float *incoming, int64_t incoming_stride, float *x_gradient, float *weight_gradient, float *bias_gradient,
+    const ck_activation &s, const Element *x, const float *norm, const float *weight, const ck_excitation *excitation,
+    const Element *incoming, int64_t incoming_stride, Element *x_gradient, float *weight_gradient, float *bias_gradient,
     float *shift_gradient) {
     const auto count = static_cast<size_t>(s.images * s.channels);
     // Σ d and Σ d·x with d the gradient of u.
@@ -30,15 +38,20 @@ void activate_backward(
     std::vector<float> shared;
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
-        const auto gradient_of_u = [&](int64_t image, int64_t pixel, int64_t c, Channels<L> u) {
-            const int64_t place = image * s.pixels + pixel;
-            auto d = load_channels<L>(incoming + place * incoming_stride + c);
-            if (s.dropout > 0) d *= dropout_factor<L>(s, place * s.channels + c);
-            if (excitation) {
-                d = d * load_channels<L>(excitation->factor + image * s.channels + c) +
-                    load_channels<L>(shared.data() + image * s.channels + c);
-            }
-            return d * slope_at<L>(s, u);
+        // x and d of a vector of channels: d = (e·dropout·factor + shared)·slope with e the incoming gradient.
+        const auto gradient_at = [&](int64_t image, int64_t c) {
+            const int64_t row = image * s.channels + c;
+            return [=, at = Normalized<L>(s, norm, image, c), dropout = Dropout<L>(s), drops = s.dropout > 0,
+                    factor = excitation ? load_channels<L>(excitation->factor + row) : Channels<L>(1.f),
+                    constant = excitation && !shared.empty() ? load_channels<L>(shared.data() + row) : Channels<L>(0.f),
+                    from = x + image * s.pixels * s.channels + c, step = s.channels, first = image * s.pixels * s.channels + c,
+                    gradients = incoming + image * s.pixels * incoming_stride + c](
+                       int64_t pixel, Channels<L> &value, Channels<L> &d) {
+                value = load_channels<L>(from + pixel * step);
+                d = load_channels<L>(gradients + pixel * incoming_stride);
+                if (drops) d *= dropout(first + pixel * step);
+                d = (d * factor + constant) * at.slope_at(at(value));
+            };
         };
 
         if (excitation) {
@@ -46,19 +59,20 @@ void activate_backward(
             // Σ d = f·Σ e·l + k·Σ l, the same with x, and Σ e·a for the factor's gradient.
             std::vector<double> slopes(count), slopes_weighted(count), by_factor(count);
             double *const sums[] = {plain.data(), weighted.data(), slopes.data(), slopes_weighted.data(), by_factor.data()};
-            sum_over_pixels<L, 5>(
-                s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t pixel, int64_t c, Channels<L> *terms) {
-                    const int64_t place = image * s.pixels + pixel;
-                    const auto value = load_channels<L>(x + place * s.channels + c);
-                    const auto u = normalized<L>(s, norm, value, image, c);
-                    const auto slope = slope_at<L>(s, u);
-                    const auto d = load_channels<L>(incoming + place * incoming_stride + c) * slope;
+            sum_over_pixels<L, 5>(s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t c) {
+                return [at = Normalized<L>(s, norm, image, c), from = x + image * s.pixels * s.channels + c, step = s.channels,
+                        gradients = incoming + image * s.pixels * incoming_stride + c,
+                        incoming_stride](int64_t pixel, Channels<L> *terms) {
+                    const auto value = load_channels<L>(from + pixel * step);
+                    const auto u = at(value), slope = at.slope_at(u);
+                    const auto d = load_channels<L>(gradients + pixel * incoming_stride) * slope;
                     terms[0] = d;
                     terms[1] = d * value;
                     terms[2] = slope;
                     terms[3] = slope * value;
                     terms[4] = d * u;
-                });
+                };
+            });
             shared = excite_backward(s, *excitation, by_factor);
             for (size_t i = 0; i < count; i++) {
                 plain[i] = excitation->factor[i] * plain[i] + shared[i] * slopes[i];
@@ -66,12 +80,14 @@ void activate_backward(
             }
         } else {
             double *const sums[] = {plain.data(), weighted.data()};
-            sum_over_pixels<L, 2>(
-                s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t pixel, int64_t c, Channels<L> *terms) {
-                    const auto value = load_channels<L>(x + (image * s.pixels + pixel) * s.channels + c);
-                    terms[0] = gradient_of_u(image, pixel, c, normalized<L>(s, norm, value, image, c));
-                    terms[1] = terms[0] * value;
-                });
+            sum_over_pixels<L, 2>(s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t c) {
+                return [gradient = gradient_at(image, c)](int64_t pixel, Channels<L> *terms) {
+                    Channels<L> value, d;
+                    gradient(pixel, value, d);
+                    terms[0] = d;
+                    terms[1] = d * value;
+                };
+            });
         }
 
         // With v = (x − mean)·inverse and means over a group: d x = inverse·(γd − mean(γd) − v·mean(γd·v)), which is
@@ -107,14 +123,17 @@ void activate_backward(
         }
         std::copy(shift.begin(), shift.end(), shift_gradient);
 
-        for_pixels<L>(s, [&](int64_t image, int64_t pixel, int64_t c) {
-            const int64_t place = (image * s.pixels + pixel) * s.channels + c;
-            const int64_t row = image * s.channels + c;
-            const auto value = load_channels<L>(x + place);
-            const auto d = gradient_of_u(image, pixel, c, normalized<L>(s, norm, value, image, c));
-            store_channels<L>(
-                x_gradient + place, d * load_channels<L>(norm + row) + value * load_channels<L>(by_x.data() + row) +
-                                        load_channels<L>(constant.data() + row));
+        for_chunks<L>(s.images, s.pixels, s.channels, [&](int64_t image, int64_t c, int64_t first, int64_t end) {
+            const auto gradient = gradient_at(image, c);
+            const int64_t row = image * s.channels + c, step = s.channels;
+            const auto scale = load_channels<L>(norm + row), by_value = load_channels<L>(by_x.data() + row),
+                       shift = load_channels<L>(constant.data() + row);
+            Element *to = x_gradient + image * s.pixels * step + c;
+            for (int64_t pixel = first; pixel < end; pixel++) {
+                Channels<L> value, d;
+                gradient(pixel, value, d);
+                store_channels<L>(to + pixel * step, d * scale + value * by_value + shift);
+            }
         });
     });
 }

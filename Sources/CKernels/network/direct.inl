@@ -7,42 +7,54 @@
 
 // Planes of an image with few channels: element (image, channel, pixel) lies at image·image_step + channel·channel_step +
 // pixel·pixel_step.
-struct Planes {
-    const float *elements;
+template <typename Element> struct Planes {
+    const Element *elements;
     int64_t image_step, channel_step, pixel_step;
 };
 
 // The plane's rows around `y` with a pixel of zeros at either end: three rows of width + 2.
-inline void copy_rows(const Planes &planes, const ck_convolution &s, int64_t image, int64_t channel, int64_t y, float *rows) {
-    const float *plane = planes.elements + image * planes.image_step + channel * planes.channel_step;
+template <typename Element>
+inline void copy_rows(
+    const Planes<Element> &planes, const ck_convolution &s, int64_t image, int64_t channel, int64_t y, float *rows) {
+    const Element *plane = planes.elements + image * planes.image_step + channel * planes.channel_step;
     for (int64_t i = -1; i <= 1; i++, rows += s.width + 2) {
         rows[0] = rows[s.width + 1] = 0;
         if (y + i < 0 || y + i >= s.height) {
             std::fill(rows, rows + s.width + 2, 0.f);
         } else {
-            for (int64_t x = 0; x < s.width; x++) rows[x + 1] = plane[((y + i) * s.width + x) * planes.pixel_step];
+            for (int64_t x = 0; x < s.width; x++) rows[x + 1] = number(plane[((y + i) * s.width + x) * planes.pixel_step]);
         }
     }
 }
 
 // output[pixel][channel] = Σ plane[pixel + tap]·weights[plane][tap][channel] + bias, which may be NULL.
+template <typename Input, typename Output>
 inline void spread_planes(
-    const ck_convolution &s, const Planes &planes, int64_t count, int64_t channels, const float *weights, const float *bias,
-    float *output) {
+    const ck_convolution &s, const Planes<Input> &planes, int64_t count, int64_t channels, const float *weights,
+    const float *bias, Output *output) {
+    const int64_t wide = s.width + 2;
     parallel(s.images * s.height, [&](int64_t row) {
-        float *rows = scratch(Scratch::row, 3 * (s.width + 2));
+        float *rows = scratch(Scratch::row, count * 3 * wide);
+        float *sums = scratch(Scratch::sums, s.width * lanes);
         for (int64_t plane = 0; plane < count; plane++) {
-            copy_rows(planes, s, row / s.height, plane, row % s.height, rows);
-            for (int64_t c = 0; c < channels; c += lanes) {
+            copy_rows(planes, s, row / s.height, plane, row % s.height, rows + plane * 3 * wide);
+        }
+        for (int64_t c = 0; c < channels; c += lanes) {
+            for (int64_t plane = 0; plane < count; plane++) {
+                const float *from = rows + plane * 3 * wide;
                 F weight[9];
                 for (int tap = 0; tap < 9; tap++) weight[tap] = load_channels(weights + (plane * 9 + tap) * channels + c);
                 const F first = bias ? load_channels(bias + c) : all(0.f);
+                const bool last = plane + 1 == count;
                 for (int64_t x = 0; x < s.width; x++) {
-                    float *to = output + (row * s.width + x) * channels + c;
-                    F sum = plane == 0 ? first : load_channels(to);
+                    F sum = plane == 0 ? first : load_channels(sums + x * lanes);
 #pragma clang loop unroll(full)
-                    for (int tap = 0; tap < 9; tap++) sum += all(rows[tap / 3 * (s.width + 2) + x + tap % 3]) * weight[tap];
-                    store_channels(to, sum);
+                    for (int tap = 0; tap < 9; tap++) sum += all(from[tap / 3 * wide + x + tap % 3]) * weight[tap];
+                    if (last) {
+                        store_channels(output + (row * s.width + x) * channels + c, sum);
+                    } else {
+                        store_channels(sums + x * lanes, sum);
+                    }
                 }
             }
         }
@@ -50,8 +62,9 @@ inline void spread_planes(
 }
 
 // sums[plane][tap][channel] = Σ plane[pixel + tap]·vectors[pixel][channel] over the pixels of all images.
+template <typename Few, typename Many>
 inline std::vector<double> gather_planes(
-    const ck_convolution &s, const Planes &planes, int64_t count, int64_t channels, const float *vectors) {
+    const ck_convolution &s, const Planes<Few> &planes, int64_t count, int64_t channels, const Many *vectors) {
     constexpr int64_t rows_together = 8;
     const int64_t height = s.images * s.height, chunks = (height + rows_together - 1) / rows_together;
     const int64_t size = count * 9 * channels;
@@ -87,12 +100,13 @@ inline std::vector<double> gather_planes(
 
 // MARK: The first convolution
 
-inline Planes planes_of_pixels(const ck_convolution &s, const float *input) {
+template <typename Element> inline Planes<Element> planes_of_pixels(const ck_convolution &s, const Element *input) {
     return {input, s.height * s.width * s.inputs, 1, s.inputs};
 }
 
+template <typename Element>
 inline void convolve_few_inputs(
-    const ck_convolution &s, const float *input, const float *weight, const float *bias, float *output) {
+    const ck_convolution &s, const Element *input, const float *weight, const float *bias, Element *output) {
     float *packed = scratch(Scratch::weights, 9 * s.inputs * s.outputs);
     for (int64_t out = 0; out < s.outputs; out++) {
         for (int64_t i = 0; i < 9 * s.inputs; i++) packed[i * s.outputs + out] = weight[out * 9 * s.inputs + i];
@@ -100,8 +114,9 @@ inline void convolve_few_inputs(
     spread_planes(s, planes_of_pixels(s, input), s.inputs, s.outputs, packed, bias, output);
 }
 
+template <typename Element>
 inline void weight_gradient_of_few_inputs(
-    const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
+    const ck_convolution &s, const Element *input, const Element *incoming, float *gradient) {
     const auto sums = gather_planes(s, planes_of_pixels(s, input), s.inputs, s.outputs, incoming);
     for (int64_t out = 0; out < s.outputs; out++) {
         for (int64_t i = 0; i < 9 * s.inputs; i++) {
@@ -111,34 +126,6 @@ inline void weight_gradient_of_few_inputs(
 }
 
 // MARK: The last convolution
-
-// Adds the halves of two vectors' groups of 2·Width lanes, so that the result has groups of Width, first a's, then b's.
-template <int Width> inline F add_halves(F a, F b) {
-    F low, high;
-    if constexpr (Width == 8) {
-        low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-        high = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    } else if constexpr (Width == 4) {
-        low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-        high = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
-    } else if constexpr (Width == 2) {
-        low = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-        high = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-    } else {
-        low = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-        high = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
-    }
-    return low + high;
-}
-
-// Lane i becomes the sum of the lanes of x[i].
-inline F sums_of_lanes(const F (&x)[lanes]) {
-    F a[8], b[4], c[2];
-    for (int i = 0; i < 8; i++) a[i] = add_halves<8>(x[i], x[i + 8]);
-    for (int i = 0; i < 4; i++) b[i] = add_halves<4>(a[i], a[i + 4]);
-    for (int i = 0; i < 2; i++) c[i] = add_halves<2>(b[i], b[i + 2]);
-    return add_halves<1>(c[0], c[1]);
-}
 
 // Calls body(tap, offset of the tap's pixel) for the taps that lie inside of the image.
 template <typename Body>
@@ -155,9 +142,9 @@ inline void for_taps(int64_t height, int64_t width, int64_t y, int64_t x, Body &
 }
 
 // Classes first … first + Together of a row of pixels; packed: [class][tap][input].
-template <int Together>
+template <int Together, typename Element>
 inline void score_row(
-    const ck_convolution &s, const float *input, const float *packed, const float *bias, int64_t first, int64_t row,
+    const ck_convolution &s, const Element *input, const float *packed, const float *bias, int64_t first, int64_t row,
     float *scores) {
     const int64_t y = row % s.height, image = row / s.height, plane = s.height * s.width;
     for (int64_t begin = 0; begin < s.width; begin += lanes) {
@@ -166,7 +153,7 @@ inline void score_row(
         for (int64_t i = 0; i < lanes; i++) {
             F sum[Together];
             for (int k = 0; k < Together; k++) sum[k] = all(0.f);
-            const float *center = input + (row * s.width + begin + i) * s.inputs;
+            const Element *center = input + (row * s.width + begin + i) * s.inputs;
             for (int64_t in = 0; i < count && in < s.inputs; in += lanes) {
                 for_taps(s.height, s.width, y, begin + i, [&](int tap, int64_t offset) {
                     const F x = load_channels(center + offset * s.inputs + in);
@@ -199,7 +186,8 @@ inline float *pack_score_weights(const ck_convolution &s, const float *weight, b
     return packed;
 }
 
-void score(const ck_convolution &s, const float *input, const float *weight, const float *bias, float *scores) {
+template <typename Element>
+void score(const ck_convolution &s, const Element *input, const float *weight, const float *bias, float *scores) {
     const float *packed = pack_score_weights(s, weight, /*turned*/ false);
     parallel(s.images * s.height, [&](int64_t row) {
         int64_t k = 0;
@@ -209,11 +197,12 @@ void score(const ck_convolution &s, const float *input, const float *weight, con
 }
 
 // What a pixel gives through a tap comes back to it from the other side: both gradients turn the taps around.
+template <typename Element>
 void score_backward(
-    const ck_convolution &s, const float *input, const float *weight, const float *incoming, float *input_gradient,
+    const ck_convolution &s, const Element *input, const float *weight, const float *incoming, Element *input_gradient,
     float *weight_gradient, float *bias_gradient) {
     const int64_t plane = s.height * s.width;
-    const Planes planes{incoming, s.outputs * plane, plane, 1};
+    const Planes<float> planes{incoming, s.outputs * plane, plane, 1};
     const float *packed = pack_score_weights(s, weight, /*turned*/ true);
     spread_planes(s, planes, s.outputs, s.inputs, packed, nullptr, input_gradient);
     const auto sums = gather_planes(s, planes, s.outputs, s.inputs, input);

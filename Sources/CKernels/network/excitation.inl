@@ -2,17 +2,18 @@
 
 inline float leaky(float x, float slope) { return x > 0 ? x : x * slope; }
 
-void excite(const ck_activation &s, const float *x, const float *norm, const ck_excitation &e) {
+template <typename Element>
+void excite(const ck_activation &s, const Element *x, const float *norm, const ck_excitation &e) {
     std::vector<double> totals(static_cast<size_t>(s.images * s.channels));
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         double *const sums[] = {totals.data()};
-        sum_over_pixels<L, 1>(
-            s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t pixel, int64_t c, Channels<L> *terms) {
-                const auto value = load_channels<L>(x + (image * s.pixels + pixel) * s.channels + c);
-                const auto u = normalized<L>(s, norm, value, image, c);
-                terms[0] = u * slope_at<L>(s, u);
-            });
+        sum_over_pixels<L, 1>(s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t c) {
+            const Element *from = x + image * s.pixels * s.channels + c;
+            return [from, step = s.channels, at = Normalized<L>(s, norm, image, c)](int64_t pixel, Channels<L> *terms) {
+                terms[0] = at.leaky(at(load_channels<L>(from + pixel * step)));
+            };
+        });
     });
     const int64_t channels = s.channels, half = channels / 2;
     for (int64_t i = 0; i < s.images * channels; i++) {

@@ -1,23 +1,54 @@
 // Vectors of channels, and how passes over images are cut into chunks.
 
+constexpr int lanes = 16;
 // Sixteen channels where their number allows, eight else: a bridge of sixteen channels has eight.
 template <int Lanes> using Channels = float __attribute__((ext_vector_type(Lanes)));
 
-template <int Lanes> inline Channels<Lanes> load_channels(const float *from) {
+template <int Lanes = lanes> inline Channels<Lanes> load_channels(const float *from) {
     Channels<Lanes> x;
     std::memcpy(&x, from, sizeof x);
     return x;
 }
 
-template <int Lanes> inline void store_channels(float *to, Channels<Lanes> x) { std::memcpy(to, &x, sizeof x); }
+template <int Lanes = lanes> inline void store_channels(float *to, Channels<Lanes> x) { std::memcpy(to, &x, sizeof x); }
 
-constexpr int lanes = 16;
+// Images may lie in memory as bfloat16, the upper half of a float32. Arithmetic is in float32 all the same.
+template <int Lanes = lanes> inline Channels<Lanes> load_channels(const BFloat16 *from) {
+    typedef uint16_t Halves __attribute__((ext_vector_type(Lanes)));
+    typedef uint32_t Words __attribute__((ext_vector_type(Lanes)));
+    Halves x;
+    std::memcpy(&x, from, sizeof x);
+    return __builtin_bit_cast(Channels<Lanes>, __builtin_convertvector(x, Words) << 16);
+}
+
+// To the nearest, ties to even; NaN stays NaN.
+template <int Lanes = lanes> inline void store_channels(BFloat16 *to, Channels<Lanes> x) {
+#if defined(CK_AVX512_BF16)
+    if constexpr (Lanes == 16) {
+        const auto halves = _mm512_cvtneps_pbh(__builtin_bit_cast(__m512, x));
+        std::memcpy(to, &halves, sizeof halves);
+    } else {
+        const auto halves = _mm256_cvtneps_pbh(__builtin_bit_cast(__m256, x));
+        std::memcpy(to, &halves, sizeof halves);
+    }
+#else
+    typedef uint16_t Halves __attribute__((ext_vector_type(Lanes)));
+    typedef uint32_t Words __attribute__((ext_vector_type(Lanes)));
+    const auto bits = __builtin_bit_cast(Words, x);
+    const Words nearest = (bits + Words(0x7fffu) + ((bits >> 16) & Words(1u))) >> 16;
+    const auto halves = __builtin_convertvector(x == x ? nearest : Words(0x7fc0u), Halves);
+    std::memcpy(to, &halves, sizeof halves);
+#endif
+}
+
+inline float number(float x) { return x; }
+inline float number(BFloat16 x) { return __builtin_bit_cast(float, static_cast<uint32_t>(x.bits) << 16); }
+
 typedef Channels<lanes> F;
 
 inline F all(float value) { return F(value); }
 
-inline F load_channels(const float *from) { return load_channels<lanes>(from); }
-inline void store_channels(float *to, F x) { store_channels<lanes>(to, x); }
+inline int64_t rounded_up(int64_t count, int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
 
 template <int Value> struct Constant { static constexpr int value = Value; };
 
@@ -27,6 +58,25 @@ template <typename Body> inline void with_lanes(int64_t channels, Body &&body) {
         body(Constant<lanes>{});
     } else {
         body(Constant<8>{});
+    }
+}
+
+template <int Lanes, typename Element>
+inline void widen_rows(const Element *from, int64_t rows, int64_t channels, float *to, int64_t to_stride) {
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t c = 0; c < channels; c += Lanes) {
+            store_channels<Lanes>(to + row * to_stride + c, load_channels<Lanes>(from + row * channels + c));
+        }
+    }
+}
+
+// Rows of `channels` elements, a multiple of 8, as rows of floats.
+template <typename Element>
+inline void widen_rows(const Element *from, int64_t rows, int64_t channels, float *to, int64_t to_stride) {
+    if (channels % lanes == 0) {
+        widen_rows<lanes>(from, rows, channels, to, to_stride);
+    } else {
+        widen_rows<8>(from, rows, channels, to, to_stride);
     }
 }
 
@@ -48,32 +98,35 @@ class Chunks {
     int64_t end(int64_t chunk) const { return std::min(first(chunk) + length, pixels); }
 };
 
-// Sums N quantities over the pixels of each image: sums[n] is [B, C]. body(image, pixel, channel, terms) gives those of a
-// vector of channels. Sums of a chunk are in single precision, over chunks in double.
-template <int Lanes, int N, int Together, typename Body>
-void sum_over_pixels(int64_t images, int64_t pixels, int64_t channels, double *const (&sums)[N], Body &&body) {
+// Calls body(image, channel, first, end) for each vector of channels of each chunk of pixels, chunks in parallel. What
+// belongs to the channels then stays in registers; a chunk stays in the cache from one vector of its channels to the next.
+template <int Lanes, typename Body>
+inline void for_chunks(int64_t images, int64_t pixels, int64_t channels, Body &&body) {
+    const Chunks chunks(images, pixels, channels);
+    parallel(chunks.count, [&](int64_t chunk) {
+        for (int64_t c = 0; c < channels; c += Lanes) body(chunks.image(chunk), c, chunks.first(chunk), chunks.end(chunk));
+    });
+}
+
+// Sums N quantities over the pixels of each image: sums[n] is [B, C]. terms_of(image, channel) makes a function that gives
+// a pixel's: terms(pixel, out). Sums of a chunk are in single precision, over chunks in double.
+template <int Lanes, int N, typename TermsOf>
+void sum_over_pixels(int64_t images, int64_t pixels, int64_t channels, double *const (&sums)[N], TermsOf &&terms_of) {
     typedef Channels<Lanes> V;
     const Chunks chunks(images, pixels, channels);
     float *partial = scratch(Scratch::partial, chunks.count * N * channels);
     parallel(chunks.count, [&](int64_t chunk) {
-        const int64_t image = chunks.image(chunk);
-        for (int64_t channel = 0; channel < channels; channel += Together * Lanes) {
-            V total[N][Together];
-            for (int n = 0; n < N; n++) {
-                for (int t = 0; t < Together; t++) total[n][t] = V(0.f);
+        const int64_t first = chunks.first(chunk), end = chunks.end(chunk);
+        for (int64_t channel = 0; channel < channels; channel += Lanes) {
+            const auto terms_at = terms_of(chunks.image(chunk), channel);
+            V total[N];
+            for (int n = 0; n < N; n++) total[n] = V(0.f);
+            for (int64_t pixel = first; pixel < end; pixel++) {
+                V terms[N];
+                terms_at(pixel, terms);
+                for (int n = 0; n < N; n++) total[n] += terms[n];
             }
-            for (int64_t pixel = chunks.first(chunk); pixel < chunks.end(chunk); pixel++) {
-                for (int t = 0; t < Together; t++) {
-                    V terms[N];
-                    body(image, pixel, channel + t * Lanes, terms);
-                    for (int n = 0; n < N; n++) total[n][t] += terms[n];
-                }
-            }
-            for (int n = 0; n < N; n++) {
-                for (int t = 0; t < Together; t++) {
-                    store_channels<Lanes>(partial + (chunk * N + n) * channels + channel + t * Lanes, total[n][t]);
-                }
-            }
+            for (int n = 0; n < N; n++) store_channels<Lanes>(partial + (chunk * N + n) * channels + channel, total[n]);
         }
     });
     for (int64_t image = 0; image < images; image++) {
@@ -85,14 +138,5 @@ void sum_over_pixels(int64_t images, int64_t pixels, int64_t channels, double *c
                 for (int64_t c = 0; c < channels; c++) to[c] += from[c];
             }
         }
-    }
-}
-
-template <int Lanes, int N, typename Body>
-inline void sum_over_pixels(int64_t images, int64_t pixels, int64_t channels, double *const (&sums)[N], Body &&body) {
-    if (channels % (4 * Lanes) == 0) {
-        sum_over_pixels<Lanes, N, 4>(images, pixels, channels, sums, body);
-    } else {
-        sum_over_pixels<Lanes, N, 1>(images, pixels, channels, sums, body);
     }
 }

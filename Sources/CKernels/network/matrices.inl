@@ -70,3 +70,45 @@ inline void accumulate(
 template <int Vectors> constexpr int product_rows = accumulators / Vectors;
 // The same for `accumulate`, whose rows are channels: a power of two.
 template <int Vectors> constexpr int gradient_rows = accumulators >= 16 ? 16 / Vectors : (accumulators >= 4 ? 4 : 2);
+
+// Of two vectors' groups of 2·Width lanes the lower or the upper halves, so that the result has groups of Width, first a's,
+// then b's.
+template <int Width> inline F lower_halves(F a, F b) {
+    if constexpr (Width == 8) return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    if constexpr (Width == 4) return __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+    if constexpr (Width == 2) return __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+    return __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+}
+
+template <int Width> inline F upper_halves(F a, F b) {
+    if constexpr (Width == 8) return __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    if constexpr (Width == 4) return __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    if constexpr (Width == 2) return __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    return __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+}
+
+// Lane i becomes the sum of the lanes of x[i].
+inline F sums_of_lanes(const F (&x)[lanes]) {
+    F a[8], b[4], c[2];
+    for (int i = 0; i < 8; i++) a[i] = lower_halves<8>(x[i], x[i + 8]) + upper_halves<8>(x[i], x[i + 8]);
+    for (int i = 0; i < 4; i++) b[i] = lower_halves<4>(a[i], a[i + 4]) + upper_halves<4>(a[i], a[i + 4]);
+    for (int i = 0; i < 2; i++) c[i] = lower_halves<2>(b[i], b[i + 2]) + upper_halves<2>(b[i], b[i + 2]);
+    return lower_halves<1>(c[0], c[1]) + upper_halves<1>(c[0], c[1]);
+}
+
+template <int Width> inline void swap_halves(F (&x)[lanes]) {
+    for (int i = 0; i < lanes; i++) {
+        if (i & Width) continue;
+        const F a = x[i], b = x[i + Width];
+        x[i] = lower_halves<Width>(a, b);
+        x[i + Width] = upper_halves<Width>(a, b);
+    }
+}
+
+// Sixteen rows become sixteen columns.
+inline void transpose(F (&x)[lanes]) {
+    swap_halves<8>(x);
+    swap_halves<4>(x);
+    swap_halves<2>(x);
+    swap_halves<1>(x);
+}

@@ -3,20 +3,23 @@
 constexpr int64_t pixels_together = 48;
 
 // result[pixels][columns] = left[pixels][depth] · right + bias, with right packed by panels and padded to whole vectors.
-template <int Vectors>
+template <int Vectors, typename Element>
 void multiply_pixels(
-    int64_t pixels, int64_t depth, int64_t columns, const float *left, const float *packed, const float *bias, float *result) {
+    int64_t pixels, int64_t depth, int64_t columns, const Element *left, const float *packed, const float *bias,
+    Element *result) {
     constexpr int rows = product_rows<Vectors>;
     constexpr int64_t panel = Vectors * lanes;
     static_assert(pixels_together % rows == 0);
     parallel((pixels + pixels_together - 1) / pixels_together, [&](int64_t block) {
         const int64_t first = block * pixels_together, count = std::min(pixels_together, pixels - first);
         float products[pixels_together * panel];
-        // The last block's missing rows are read from a copy.
-        const float *from = left + first * depth;
-        if (count < pixels_together) {
+        const float *from;
+        if (std::is_same_v<Element, float> && count == pixels_together) {
+            from = reinterpret_cast<const float *>(left + first * depth);
+        } else {
+            // The last block's missing rows are whatever the piece held.
             float *copy = scratch(Scratch::row, pixels_together * depth);
-            std::copy(from, from + count * depth, copy);
+            widen_rows(left + first * depth, count, depth, copy, depth);
             from = copy;
         }
         for (int64_t column = 0; column < columns; column += panel) {
@@ -26,7 +29,7 @@ void multiply_pixels(
             }
             const int64_t used = std::min(panel, columns - column);
             for (int64_t row = 0; row < count; row++) {
-                float *to = result + (first + row) * columns + column;
+                Element *to = result + (first + row) * columns + column;
                 for (int64_t c = 0; c < used; c += 8) {
                     Channels<8> value = load_channels<8>(products + row * panel + c);
                     if (bias) value += load_channels<8>(bias + column + c);
@@ -38,10 +41,11 @@ void multiply_pixels(
 }
 
 // right[depth][columns], given as values[k·depth_step + column·column_step], by panels.
-inline void mix_pixels(
-    int64_t pixels, int64_t depth, int64_t columns, const float *left, const float *values, int64_t depth_step,
-    int64_t column_step, const float *bias, float *result) {
-    const int64_t rounded = (columns + lanes - 1) / lanes * lanes;
+template <typename Element>
+void mix_pixels(
+    int64_t pixels, int64_t depth, int64_t columns, const Element *left, const float *values, int64_t depth_step,
+    int64_t column_step, const float *bias, Element *result) {
+    const int64_t rounded = rounded_up(columns, lanes);
     const int64_t panel = panel_vectors(rounded) * lanes;
     float *packed = scratch(Scratch::weights, rounded * depth);
     for (int64_t column = 0; column < rounded; column++) {
@@ -55,56 +59,59 @@ inline void mix_pixels(
     });
 }
 
-void mix(const ck_mixing &s, const float *input, const float *weight, const float *bias, float *output) {
+template <typename Element>
+void mix(const ck_mixing &s, const Element *input, const float *weight, const float *bias, Element *output) {
     mix_pixels(s.pixels, s.inputs, s.outputs, input, weight, 1, s.inputs, bias, output);
 }
 
-// gradient[outputs][inputs] = incomingᵀ · input, in strips of pixels.
-template <int Lanes>
-void mix_weight_gradient(const ck_mixing &s, const float *input, const float *incoming, float *gradient) {
-    typedef Channels<Lanes> V;
-    constexpr int rows = 8;
+// gradient[outputs][inputs] = incomingᵀ · input, and the sums of incoming, in strips of pixels.
+template <int Vectors, typename Element>
+void mix_weight_gradient(
+    const ck_mixing &s, const Element *input, const Element *incoming, float *gradient, float *bias_gradient) {
+    constexpr int rows = std::min(gradient_rows<Vectors>, 8);
     constexpr int64_t strips = 16;
-    const int64_t size = s.outputs * s.inputs;
+    // Both sides as floats, pixels_together at a time; the inputs are padded to whole panels.
+    const int64_t wide = rounded_up(s.inputs, lanes), size = s.outputs * (wide + 1);
     float *partial = scratch(Scratch::partial, strips * size);
     parallel(strips, [&](int64_t strip) {
-        for (int64_t out = 0; out < s.outputs; out += rows) {
-            for (int64_t in = 0; in < s.inputs; in += Lanes) {
-                V sum[rows];
-                for (int r = 0; r < rows; r++) sum[r] = V(0.f);
-                for (int64_t pixel = s.pixels * strip / strips; pixel < s.pixels * (strip + 1) / strips; pixel++) {
-                    const V x = load_channels<Lanes>(input + pixel * s.inputs + in);
-#pragma clang loop unroll(full)
-                    for (int r = 0; r < rows; r++) sum[r] += V(incoming[pixel * s.outputs + out + r]) * x;
+        float *sums = partial + strip * size, *totals = sums + s.outputs * wide;
+        std::fill(sums, sums + size, 0.f);
+        float *inputs = scratch(Scratch::transformed, pixels_together * wide);
+        float *gradients = scratch(Scratch::gradients, pixels_together * s.outputs);
+        std::fill(inputs, inputs + pixels_together * wide, 0.f);
+        const int64_t end = s.pixels * (strip + 1) / strips;
+        for (int64_t first = s.pixels * strip / strips; first < end; first += pixels_together) {
+            const int64_t count = std::min(pixels_together, end - first);
+            widen_rows(input + first * s.inputs, count, s.inputs, inputs, wide);
+            widen_rows(incoming + first * s.outputs, count, s.outputs, gradients, s.outputs);
+            for (int64_t in = 0; in < wide; in += Vectors * lanes) {
+                for (int64_t out = 0; out < s.outputs; out += rows) {
+                    accumulate<rows, Vectors>(
+                        gradients + out, s.outputs, inputs + in, wide, count, sums + out * wide + in, wide);
                 }
-                for (int r = 0; r < rows; r++) {
-                    store_channels<Lanes>(partial + strip * size + (out + r) * s.inputs + in, sum[r]);
-                }
+            }
+            for (int64_t pixel = 0; pixel < count; pixel++) {
+                for (int64_t out = 0; out < s.outputs; out++) totals[out] += gradients[pixel * s.outputs + out];
             }
         }
     });
-    for (int64_t i = 0; i < size; i++) {
-        double total = 0;
-        for (int64_t strip = 0; strip < strips; strip++) total += partial[strip * size + i];
-        gradient[i] = static_cast<float>(total);
+    const auto total = [&](int64_t place) {
+        double sum = 0;
+        for (int64_t strip = 0; strip < strips; strip++) sum += partial[strip * size + place];
+        return static_cast<float>(sum);
+    };
+    for (int64_t out = 0; out < s.outputs; out++) {
+        for (int64_t in = 0; in < s.inputs; in++) gradient[out * s.inputs + in] = total(out * wide + in);
+        bias_gradient[out] = total(s.outputs * wide + out);
     }
 }
 
+template <typename Element>
 void mix_backward(
-    const ck_mixing &s, const float *input, const float *weight, const float *incoming, float *input_gradient,
+    const ck_mixing &s, const Element *input, const float *weight, const Element *incoming, Element *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    mix_pixels(s.pixels, s.outputs, s.inputs, incoming, weight, s.inputs, 1, nullptr, input_gradient);
-    with_lanes(s.inputs, [&](auto width) {
-        mix_weight_gradient<decltype(width)::value>(s, input, incoming, weight_gradient);
-    });
-    if (!bias_gradient) return;
-    with_lanes(s.outputs, [&](auto width) {
-        constexpr int Lanes = decltype(width)::value;
-        std::vector<double> totals(static_cast<size_t>(s.outputs));
-        double *const sums[] = {totals.data()};
-        sum_over_pixels<Lanes, 1>(1, s.pixels, s.outputs, sums, [&](int64_t, int64_t pixel, int64_t c, Channels<Lanes> *terms) {
-            terms[0] = load_channels<Lanes>(incoming + pixel * s.outputs + c);
-        });
-        std::copy(totals.begin(), totals.end(), bias_gradient);
+    mix_pixels<Element>(s.pixels, s.outputs, s.inputs, incoming, weight, s.inputs, 1, nullptr, input_gradient);
+    with_panel(rounded_up(s.inputs, lanes), [&](auto vectors) {
+        mix_weight_gradient<decltype(vectors)::value>(s, input, incoming, weight_gradient, bias_gradient);
     });
 }

@@ -18,6 +18,25 @@ namespace {
 #include "activation.inl"
 #include "resolution.inl"
 
+template <typename Element> constexpr NetworkTable<Element> table_for = {
+    convolve<Element>,
+    convolve_input_gradient<Element>,
+    convolve_weight_gradient<Element>,
+    score<Element>,
+    score_backward<Element>,
+    mix<Element>,
+    mix_backward<Element>,
+    normalize<Element>,
+    excite<Element>,
+    activate<Element>,
+    activate_backward<Element>,
+    pool<Element>,
+    pool_backward<Element>,
+    enlarge<Element>,
+    enlarge_backward<Element>,
+    copy_channels<Element>,
+};
+
 #define CK_NAME_(isa) #isa
 #define CK_NAME(isa) CK_NAME_(isa)
 
@@ -29,24 +48,7 @@ namespace {
 
 namespace ck {
 
-extern const NetworkTable CK_NETWORK(CK_ISA) = {
-    CK_NAME(CK_ISA),
-    CK_ISA::convolve,
-    CK_ISA::convolve_input_gradient,
-    CK_ISA::convolve_weight_gradient,
-    CK_ISA::score,
-    CK_ISA::score_backward,
-    CK_ISA::mix,
-    CK_ISA::mix_backward,
-    CK_ISA::normalize,
-    CK_ISA::excite,
-    CK_ISA::activate,
-    CK_ISA::activate_backward,
-    CK_ISA::pool,
-    CK_ISA::pool_backward,
-    CK_ISA::enlarge,
-    CK_ISA::enlarge_backward,
-    CK_ISA::copy_channels,
-};
+extern const NetworkTables CK_NETWORK(CK_ISA) = {
+    CK_NAME(CK_ISA), CK_ISA::table_for<float>, CK_ISA::table_for<BFloat16>};
 
 } // namespace ck

@@ -8,25 +8,53 @@
 
 namespace {
 
-const ck::NetworkTable *const tables[] = {
+const ck::NetworkTables *const tables[] = {
     &ck::portable_network,
 #if defined(__x86_64__)
-    &ck::avx2_network, &ck::avx512_network,
+    &ck::avx2_network, &ck::avx512_network, &ck::avx512_bf16_network,
 #endif
 };
 
-const ck::NetworkTable *named(const char *name) {
+const ck::NetworkTables *named(const char *name) {
     for (const auto *table : tables) {
         if (std::strcmp(table->name, name) == 0) return table;
     }
     return nullptr;
 }
 
-// The machine's best, as the objectives' kernels have found it.
-const ck::NetworkTable *const best = named(ck_instruction_set());
-std::atomic<const ck::NetworkTable *> chosen{best};
+// The machine's best, as the objectives' kernels have found it, or one more that only the network's have.
+const ck::NetworkTables *find_best() {
+#if defined(__x86_64__)
+    if (std::strcmp(ck_instruction_set(), "avx512") == 0 && __builtin_cpu_supports("avx512bf16")) {
+        return &ck::avx512_bf16_network;
+    }
+#endif
+    return named(ck_instruction_set());
+}
 
-const ck::NetworkTable &table() { return *chosen.load(std::memory_order_relaxed); }
+const ck::NetworkTables *const best = find_best();
+std::atomic<const ck::NetworkTables *> chosen{best};
+
+// Calls body(table) for images that are stored so.
+template <typename Body> void with_table(ck_float_type storage, Body &&body) {
+    const auto &tables = *chosen.load(std::memory_order_relaxed);
+    if (storage == CK_BFLOAT16) {
+        body(tables.bfloat16);
+    } else {
+        body(tables.float32);
+    }
+}
+
+// Images as the table that is called has their elements.
+struct Read {
+    const void *images;
+    template <typename Element> operator const Element *() const { return static_cast<const Element *>(images); }
+};
+
+struct Write {
+    void *images;
+    template <typename Element> operator Element *() const { return static_cast<Element *>(images); }
+};
 
 } // namespace
 
@@ -43,78 +71,99 @@ bool ck_use_network_instruction_set(const char *name) {
 
 bool ck_convolves(int64_t inputs, int64_t outputs) { return outputs % 16 == 0 && (inputs % 16 == 0 || inputs < 8); }
 
-void ck_convolve(const ck_convolution *shape, const float *input, const float *weight, const float *bias, float *output) {
-    table().convolve(*shape, input, weight, bias, output);
+void ck_convolve(const ck_convolution *shape, const void *input, const float *weight, const float *bias, void *output) {
+    with_table(shape->storage, [&](const auto &table) { table.convolve(*shape, Read{input}, weight, bias, Write{output}); });
 }
 
 void ck_convolve_input_gradient(
-    const ck_convolution *shape, const float *incoming, const float *weight, const float *added, float *gradient) {
-    table().convolve_input_gradient(*shape, incoming, weight, added, gradient);
+    const ck_convolution *shape, const void *incoming, const float *weight, const void *added, void *gradient) {
+    with_table(shape->storage, [&](const auto &table) {
+        table.convolve_input_gradient(*shape, Read{incoming}, weight, Read{added}, Write{gradient});
+    });
 }
 
 void ck_convolve_weight_gradient(
-    const ck_convolution *shape, const float *input, const float *incoming, float *gradient) {
-    table().convolve_weight_gradient(*shape, input, incoming, gradient);
+    const ck_convolution *shape, const void *input, const void *incoming, float *gradient) {
+    with_table(shape->storage, [&](const auto &table) {
+        table.convolve_weight_gradient(*shape, Read{input}, Read{incoming}, gradient);
+    });
 }
 
-void ck_score(const ck_convolution *shape, const float *input, const float *weight, const float *bias, float *scores) {
-    table().score(*shape, input, weight, bias, scores);
+void ck_score(const ck_convolution *shape, const void *input, const float *weight, const float *bias, float *scores) {
+    with_table(shape->storage, [&](const auto &table) { table.score(*shape, Read{input}, weight, bias, scores); });
 }
 
 void ck_score_backward(
-    const ck_convolution *shape, const float *input, const float *weight, const float *incoming, float *input_gradient,
+    const ck_convolution *shape, const void *input, const float *weight, const float *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    table().score_backward(*shape, input, weight, incoming, input_gradient, weight_gradient, bias_gradient);
+    with_table(shape->storage, [&](const auto &table) {
+        table.score_backward(*shape, Read{input}, weight, incoming, Write{input_gradient}, weight_gradient, bias_gradient);
+    });
 }
 
-void ck_mix(const ck_mixing *shape, const float *input, const float *weight, const float *bias, float *output) {
-    table().mix(*shape, input, weight, bias, output);
+void ck_mix(const ck_mixing *shape, const void *input, const float *weight, const float *bias, void *output) {
+    with_table(shape->storage, [&](const auto &table) { table.mix(*shape, Read{input}, weight, bias, Write{output}); });
 }
 
 void ck_mix_backward(
-    const ck_mixing *shape, const float *input, const float *weight, const float *incoming, float *input_gradient,
+    const ck_mixing *shape, const void *input, const float *weight, const void *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    table().mix_backward(*shape, input, weight, incoming, input_gradient, weight_gradient, bias_gradient);
+    with_table(shape->storage, [&](const auto &table) {
+        table.mix_backward(*shape, Read{input}, weight, Read{incoming}, Write{input_gradient}, weight_gradient, bias_gradient);
+    });
 }
 
-void ck_normalize(const ck_activation *shape, const float *x, const float *weight, const float *bias, float *norm) {
-    table().normalize(*shape, x, weight, bias, norm);
+void ck_normalize(const ck_activation *shape, const void *x, const float *weight, const float *bias, float *norm) {
+    with_table(shape->storage, [&](const auto &table) { table.normalize(*shape, Read{x}, weight, bias, norm); });
 }
 
-void ck_excite(const ck_activation *shape, const float *x, const float *norm, const ck_excitation *excitation) {
-    table().excite(*shape, x, norm, *excitation);
+void ck_excite(const ck_activation *shape, const void *x, const float *norm, const ck_excitation *excitation) {
+    with_table(shape->storage, [&](const auto &table) { table.excite(*shape, Read{x}, norm, *excitation); });
 }
 
 void ck_activate(
-    const ck_activation *shape, const float *x, const float *norm, const float *factor, const float *residual, float *output,
+    const ck_activation *shape, const void *x, const float *norm, const float *factor, const void *residual, void *output,
     int64_t output_stride) {
-    table().activate(*shape, x, norm, factor, residual, output, output_stride);
+    with_table(shape->storage, [&](const auto &table) {
+        table.activate(*shape, Read{x}, norm, factor, Read{residual}, Write{output}, output_stride);
+    });
 }
 
 void ck_activate_backward(
-    const ck_activation *shape, const float *x, const float *norm, const float *weight, const ck_excitation *excitation,
-    const float *incoming, int64_t incoming_stride, float *x_gradient, float *weight_gradient, float *bias_gradient,
+    const ck_activation *shape, const void *x, const float *norm, const float *weight, const ck_excitation *excitation,
+    const void *incoming, int64_t incoming_stride, void *x_gradient, float *weight_gradient, float *bias_gradient,
     float *shift_gradient) {
-    table().activate_backward(
-        *shape, x, norm, weight, excitation, incoming, incoming_stride, x_gradient, weight_gradient, bias_gradient,
-        shift_gradient);
+    with_table(shape->storage, [&](const auto &table) {
+        table.activate_backward(
+            *shape, Read{x}, norm, weight, excitation, Read{incoming}, incoming_stride, Write{x_gradient}, weight_gradient,
+            bias_gradient, shift_gradient);
+    });
 }
 
-void ck_pool(const ck_pooling *shape, const float *input, float *output) { table().pool(*shape, input, output); }
-
-void ck_pool_backward(const ck_pooling *shape, const float *input, const float *incoming, float *gradient) {
-    table().pool_backward(*shape, input, incoming, gradient);
+void ck_pool(const ck_pooling *shape, const void *input, void *output) {
+    with_table(shape->storage, [&](const auto &table) { table.pool(*shape, Read{input}, Write{output}); });
 }
 
-void ck_enlarge(const ck_enlarging *shape, const float *input, float *output, int64_t output_stride) {
-    table().enlarge(*shape, input, output, output_stride);
+void ck_pool_backward(const ck_pooling *shape, const void *input, const void *incoming, void *gradient) {
+    with_table(shape->storage, [&](const auto &table) {
+        table.pool_backward(*shape, Read{input}, Read{incoming}, Write{gradient});
+    });
 }
 
-void ck_enlarge_backward(const ck_enlarging *shape, const float *incoming, int64_t incoming_stride, float *gradient) {
-    table().enlarge_backward(*shape, incoming, incoming_stride, gradient);
+void ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride) {
+    with_table(shape->storage, [&](const auto &table) { table.enlarge(*shape, Read{input}, Write{output}, output_stride); });
+}
+
+void ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient) {
+    with_table(shape->storage, [&](const auto &table) {
+        table.enlarge_backward(*shape, Read{incoming}, incoming_stride, Write{gradient});
+    });
 }
 
 void ck_copy_channels(
-    int64_t pixels, int64_t channels, const float *input, int64_t input_stride, float *output, int64_t output_stride) {
-    table().copy_channels(pixels, channels, input, input_stride, output, output_stride);
+    ck_float_type storage, int64_t pixels, int64_t channels, const void *input, int64_t input_stride, void *output,
+    int64_t output_stride) {
+    with_table(storage, [&](const auto &table) {
+        table.copy_channels(pixels, channels, Read{input}, input_stride, Write{output}, output_stride);
+    });
 }

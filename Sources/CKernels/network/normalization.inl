@@ -25,40 +25,57 @@ template <int Lanes> inline auto dropout_bits(int64_t first, uint32_t seed) {
     return x ^ (x >> 15);
 }
 
-// The factor of dropout for elements from `first` on: 0 or 1/(1 − p).
-template <int Lanes> inline Channels<Lanes> dropout_factor(const ck_activation &s, int64_t first) {
-    const auto bits = dropout_bits<Lanes>(first, s.seed);
-    typedef decltype(dropout_bits<Lanes>(0, 0)) N;
-    const auto limit = N(static_cast<uint32_t>(s.dropout * 4294967296.0));
-    return bits >= limit ? Channels<Lanes>(1 / (1 - s.dropout)) : Channels<Lanes>(0.f);
-}
+// The factors of dropout, 0 or 1/(1 − p).
+template <int Lanes> class Dropout {
+    typedef decltype(dropout_bits<Lanes>(0, 0)) Numbers;
+    Numbers limit;
+    Channels<Lanes> kept;
+    uint32_t seed;
 
-template <int Lanes> inline Channels<Lanes> slope_at(const ck_activation &s, Channels<Lanes> u) {
-    return u > Channels<Lanes>(0.f) ? Channels<Lanes>(1.f) : Channels<Lanes>(s.slope);
-}
+  public:
+    explicit Dropout(const ck_activation &s) {
+        limit = Numbers(static_cast<uint32_t>(s.dropout * 4294967296.0));
+        kept = Channels<Lanes>(1 / (1 - s.dropout));
+        seed = s.seed;
+    }
 
-// Calls body(image, pixel, channel) for each vector of channels of all pixels, chunks in parallel.
-template <int Lanes, typename Body> inline void for_pixels(const ck_activation &s, Body &&body) {
-    const Chunks chunks(s.images, s.pixels, s.channels);
-    parallel(chunks.count, [&](int64_t chunk) {
-        const int64_t image = chunks.image(chunk);
-        for (int64_t pixel = chunks.first(chunk); pixel < chunks.end(chunk); pixel++) {
-            for (int64_t c = 0; c < s.channels; c += Lanes) body(image, pixel, c);
-        }
-    });
-}
+    // Of elements from `first` on.
+    Channels<Lanes> operator()(int64_t first) const {
+        return dropout_bits<Lanes>(first, seed) >= limit ? kept : Channels<Lanes>(0.f);
+    }
+};
 
-void normalize(const ck_activation &s, const float *x, const float *weight, const float *bias, float *norm) {
+// A vector of channels of an image as its norm and LeakyReLU see it.
+template <int Lanes> struct Normalized {
+    typedef Channels<Lanes> V;
+    V scale, shift, slope;
+
+    Normalized(const ck_activation &s, const float *norm, int64_t image, int64_t c) {
+        const float *row = norm + image * s.channels + c;
+        scale = load_channels<Lanes>(row);
+        shift = load_channels<Lanes>(row + row_of(s, shift_row));
+        slope = V(s.slope);
+    }
+
+    V operator()(V x) const { return x * scale + shift; }
+    V slope_at(V u) const { return u > V(0.f) ? V(1.f) : slope; }
+    V leaky(V u) const { return u > V(0.f) ? u : u * slope; }
+};
+
+template <typename Element>
+void normalize(const ck_activation &s, const Element *x, const float *weight, const float *bias, float *norm) {
     const auto count = static_cast<size_t>(s.images * s.channels);
     std::vector<double> plain(count), squared(count);
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         double *const sums[] = {plain.data(), squared.data()};
-        sum_over_pixels<L, 2>(
-            s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t pixel, int64_t c, Channels<L> *terms) {
-                terms[0] = load_channels<L>(x + (image * s.pixels + pixel) * s.channels + c);
+        sum_over_pixels<L, 2>(s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t c) {
+            const Element *from = x + image * s.pixels * s.channels + c;
+            return [from, step = s.channels](int64_t pixel, Channels<L> *terms) {
+                terms[0] = load_channels<L>(from + pixel * step);
                 terms[1] = terms[0] * terms[0];
-            });
+            };
+        });
     });
     const int64_t members = s.channels / s.groups;
     const auto size = static_cast<double>(members * s.pixels);
@@ -80,11 +97,4 @@ void normalize(const ck_activation &s, const float *x, const float *weight, cons
             norm[row_of(s, channel_mean_row) + i] = static_cast<float>(plain[static_cast<size_t>(i)] / s.pixels);
         }
     }
-}
-
-// u, the normalised value, of a vector of channels of an image.
-template <int Lanes>
-inline Channels<Lanes> normalized(const ck_activation &s, const float *norm, Channels<Lanes> x, int64_t image, int64_t c) {
-    const float *row = norm + image * s.channels + c;
-    return x * load_channels<Lanes>(row) + load_channels<Lanes>(row + row_of(s, shift_row));
 }

@@ -1,13 +1,13 @@
 // Between resolutions: 2×2 pooling by maximum and mean, and bilinear enlarging.
 
-void pool(const ck_pooling &s, const float *input, float *output) {
+template <typename Element> void pool(const ck_pooling &s, const Element *input, Element *output) {
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         const int64_t low = s.width / 2, wide = s.means ? 2 * s.channels : s.channels, below = s.width * s.channels;
         parallel(s.images * (s.height / 2), [&](int64_t row) {
             for (int64_t x = 0; x < low; x++) {
-                const float *from = input + (2 * row * s.width + 2 * x) * s.channels;
-                float *to = output + (row * low + x) * wide;
+                const Element *from = input + (2 * row * s.width + 2 * x) * s.channels;
+                Element *to = output + (row * low + x) * wide;
                 for (int64_t c = 0; c < s.channels; c += L, from += L, to += L) {
                     const auto a = load_channels<L>(from), b = load_channels<L>(from + s.channels);
                     const auto d = load_channels<L>(from + below), e = load_channels<L>(from + below + s.channels);
@@ -21,7 +21,8 @@ void pool(const ck_pooling &s, const float *input, float *output) {
 }
 
 // The maximum's gradient goes to the first of equals, row by row, as in libtorch.
-void pool_backward(const ck_pooling &s, const float *input, const float *incoming, float *gradient) {
+template <typename Element>
+void pool_backward(const ck_pooling &s, const Element *input, const Element *incoming, Element *gradient) {
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         typedef Channels<L> V;
@@ -31,7 +32,7 @@ void pool_backward(const ck_pooling &s, const float *input, const float *incomin
             for (int64_t x = 0; x < low; x++) {
                 for (int64_t c = 0; c < s.channels; c += L) {
                     const int64_t corner = (2 * row * s.width + 2 * x) * s.channels + c;
-                    const float *from = incoming + (row * low + x) * wide + c;
+                    const Element *from = incoming + (row * low + x) * wide + c;
                     const int64_t places[] = {corner, corner + s.channels, corner + below, corner + below + s.channels};
                     V values[4], largest;
                     for (int i = 0; i < 4; i++) values[i] = load_channels<L>(input + places[i]);
@@ -68,7 +69,8 @@ inline std::vector<Reading> readings(int64_t low, int64_t high) {
     return all;
 }
 
-void enlarge(const ck_enlarging &s, const float *input, float *output, int64_t output_stride) {
+template <typename Element>
+void enlarge(const ck_enlarging &s, const Element *input, Element *output, int64_t output_stride) {
     const auto rows = readings(s.low_height, s.high_height), columns = readings(s.low_width, s.high_width);
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
@@ -76,8 +78,8 @@ void enlarge(const ck_enlarging &s, const float *input, float *output, int64_t o
         const int64_t length = s.low_width * s.channels;
         parallel(s.images * s.high_height, [&](int64_t row) {
             const auto y = rows[static_cast<size_t>(row % s.high_height)];
-            const float *upper = input + (row / s.high_height * s.low_height + y.index) * length;
-            const float *lower = y.next > 0 ? upper + length : upper;
+            const Element *upper = input + (row / s.high_height * s.low_height + y.index) * length;
+            const Element *lower = y.next > 0 ? upper + length : upper;
             // Between the rows first, then between the columns. The last pixel stands twice, for its missing neighbour.
             float *between = scratch(Scratch::row, length + s.channels);
             for (int64_t i = 0; i < length; i += L) {
@@ -88,7 +90,7 @@ void enlarge(const ck_enlarging &s, const float *input, float *output, int64_t o
             for (int64_t x = 0; x < s.high_width; x++) {
                 const auto reading = columns[static_cast<size_t>(x)];
                 const float *from = between + reading.index * s.channels;
-                float *to = output + (row * s.high_width + x) * output_stride;
+                Element *to = output + (row * s.high_width + x) * output_stride;
                 for (int64_t c = 0; c < s.channels; c += L) {
                     const V a = load_channels<L>(from + c);
                     store_channels<L>(to + c, a + V(reading.next) * (load_channels<L>(from + s.channels + c) - a));
@@ -99,7 +101,8 @@ void enlarge(const ck_enlarging &s, const float *input, float *output, int64_t o
 }
 
 // Each row of the small image gathers from those rows of the large one that read it.
-void enlarge_backward(const ck_enlarging &s, const float *incoming, int64_t incoming_stride, float *gradient) {
+template <typename Element>
+void enlarge_backward(const ck_enlarging &s, const Element *incoming, int64_t incoming_stride, Element *gradient) {
     const auto rows = readings(s.low_height, s.high_height), columns = readings(s.low_width, s.high_width);
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
@@ -113,7 +116,7 @@ void enlarge_backward(const ck_enlarging &s, const float *incoming, int64_t inco
             for (; y != rows.end() && y->index <= low; ++y) {
                 const float share = y->index == low ? 1 - y->next : y->next;
                 if (share == 0) continue;
-                const float *from = incoming + (image * s.high_height + (y - rows.begin())) * s.high_width * incoming_stride;
+                const Element *from = incoming + (image * s.high_height + (y - rows.begin())) * s.high_width * incoming_stride;
                 for (int64_t x = 0; x < s.high_width; x++) {
                     for (int64_t c = 0; c < s.channels; c += L) {
                         float *to = gathered + x * s.channels + c;
@@ -122,23 +125,28 @@ void enlarge_backward(const ck_enlarging &s, const float *incoming, int64_t inco
                     }
                 }
             }
-            float *to = gradient + row * s.low_width * s.channels;
-            std::fill(to, to + s.low_width * s.channels, 0.f);
+            const int64_t length = s.low_width * s.channels;
+            float *sums = scratch(Scratch::sums, length);
+            std::fill(sums, sums + length, 0.f);
             for (int64_t x = 0; x < s.high_width; x++) {
                 const auto reading = columns[static_cast<size_t>(x)];
                 for (int64_t c = 0; c < s.channels; c += L) {
                     const V d = load_channels<L>(gathered + x * s.channels + c);
-                    float *here = to + reading.index * s.channels + c, *next = here + s.channels;
+                    float *here = sums + reading.index * s.channels + c, *next = here + s.channels;
                     store_channels<L>(here, load_channels<L>(here) + V(1 - reading.next) * d);
                     if (reading.next > 0) store_channels<L>(next, load_channels<L>(next) + V(reading.next) * d);
                 }
+            }
+            for (int64_t i = 0; i < length; i += L) {
+                store_channels<L>(gradient + row * length + i, load_channels<L>(sums + i));
             }
         });
     });
 }
 
+template <typename Element>
 void copy_channels(
-    int64_t pixels, int64_t channels, const float *input, int64_t input_stride, float *output, int64_t output_stride) {
+    int64_t pixels, int64_t channels, const Element *input, int64_t input_stride, Element *output, int64_t output_stride) {
     constexpr int64_t together = 1024;
     parallel((pixels + together - 1) / together, [&](int64_t chunk) {
         for (int64_t pixel = chunk * together; pixel < std::min(pixels, (chunk + 1) * together); pixel++) {

@@ -7,7 +7,7 @@
 namespace ck {
 
 // What a piece of scratch memory is for; a thread has one of each.
-enum class Scratch { transformed, products, gradients, weights, partial, row, count };
+enum class Scratch { transformed, products, gradients, weights, partial, row, sums, count };
 
 // At least `floats` floats, aligned to a cache line; what was in them before is lost when the piece grows. It belongs to the
 // calling thread until that asks for the same piece again.

@@ -1,4 +1,4 @@
-// The network's kernels of one instruction set.
+// The network's kernels of one instruction set, for images whose elements are `Element`.
 
 #pragma once
 
@@ -6,32 +6,43 @@
 
 namespace ck {
 
-struct NetworkTable {
-    const char *name;
-    void (*convolve)(const ck_convolution &, const float *, const float *, const float *, float *);
-    void (*convolve_input_gradient)(const ck_convolution &, const float *, const float *, const float *, float *);
-    void (*convolve_weight_gradient)(const ck_convolution &, const float *, const float *, float *);
-    void (*score)(const ck_convolution &, const float *, const float *, const float *, float *);
-    void (*score_backward)(const ck_convolution &, const float *, const float *, const float *, float *, float *, float *);
-    void (*mix)(const ck_mixing &, const float *, const float *, const float *, float *);
-    void (*mix_backward)(const ck_mixing &, const float *, const float *, const float *, float *, float *, float *);
-    void (*normalize)(const ck_activation &, const float *, const float *, const float *, float *);
-    void (*excite)(const ck_activation &, const float *, const float *, const ck_excitation &);
-    void (*activate)(const ck_activation &, const float *, const float *, const float *, const float *, float *, int64_t);
+struct BFloat16 { uint16_t bits; };
+
+template <typename Element> struct NetworkTable {
+    void (*convolve)(const ck_convolution &, const Element *, const float *, const float *, Element *);
+    void (*convolve_input_gradient)(const ck_convolution &, const Element *, const float *, const Element *, Element *);
+    void (*convolve_weight_gradient)(const ck_convolution &, const Element *, const Element *, float *);
+    void (*score)(const ck_convolution &, const Element *, const float *, const float *, float *);
+    void (*score_backward)(
+        const ck_convolution &, const Element *, const float *, const float *, Element *, float *, float *);
+    void (*mix)(const ck_mixing &, const Element *, const float *, const float *, Element *);
+    void (*mix_backward)(const ck_mixing &, const Element *, const float *, const Element *, Element *, float *, float *);
+    void (*normalize)(const ck_activation &, const Element *, const float *, const float *, float *);
+    void (*excite)(const ck_activation &, const Element *, const float *, const ck_excitation &);
+    void (*activate)(
+        const ck_activation &, const Element *, const float *, const float *, const Element *, Element *, int64_t);
     void (*activate_backward)(
-        const ck_activation &, const float *, const float *, const float *, const ck_excitation *, const float *, int64_t,
-        float *, float *, float *, float *);
-    void (*pool)(const ck_pooling &, const float *, float *);
-    void (*pool_backward)(const ck_pooling &, const float *, const float *, float *);
-    void (*enlarge)(const ck_enlarging &, const float *, float *, int64_t);
-    void (*enlarge_backward)(const ck_enlarging &, const float *, int64_t, float *);
-    void (*copy_channels)(int64_t, int64_t, const float *, int64_t, float *, int64_t);
+        const ck_activation &, const Element *, const float *, const float *, const ck_excitation *, const Element *, int64_t,
+        Element *, float *, float *, float *);
+    void (*pool)(const ck_pooling &, const Element *, Element *);
+    void (*pool_backward)(const ck_pooling &, const Element *, const Element *, Element *);
+    void (*enlarge)(const ck_enlarging &, const Element *, Element *, int64_t);
+    void (*enlarge_backward)(const ck_enlarging &, const Element *, int64_t, Element *);
+    void (*copy_channels)(int64_t, int64_t, const Element *, int64_t, Element *, int64_t);
 };
 
-extern const NetworkTable portable_network;
+// An instruction set's tables, for either storage.
+struct NetworkTables {
+    const char *name;
+    NetworkTable<float> float32;
+    NetworkTable<BFloat16> bfloat16;
+};
+
+extern const NetworkTables portable_network;
 #if defined(__x86_64__)
-extern const NetworkTable avx2_network;
-extern const NetworkTable avx512_network;
+extern const NetworkTables avx2_network;
+extern const NetworkTables avx512_network;
+extern const NetworkTables avx512_bf16_network;
 #endif
 
 } // namespace ck

@@ -80,8 +80,8 @@ inline void transform_weights_back(const F *t, F *g) {
 }
 
 // Size×Size pixels of sixteen channels from (y, x) on, zero outside of the image.
-template <int Size>
-inline void load_tile(const float *image, const Tiling &g, int64_t channels, int64_t y, int64_t x, F (&d)[Size][Size]) {
+template <int Size, typename Element>
+inline void load_tile(const Element *image, const Tiling &g, int64_t channels, int64_t y, int64_t x, F (&d)[Size][Size]) {
     if (y >= 0 && x >= 0 && y + Size <= g.height && x + Size <= g.width) {
         for (int i = 0; i < Size; i++) {
             for (int j = 0; j < Size; j++) d[i][j] = load_channels(image + ((y + i) * g.width + x + j) * channels);
@@ -97,11 +97,11 @@ inline void load_tile(const float *image, const Tiling &g, int64_t channels, int
 }
 
 // Transforms a tile of Size×Size pixels; place p of channel c goes to to[p·stride + c].
-template <int Size, void (*transform)(const F *, F *)>
+template <int Size, void (*transform)(const F *, F *), typename Element>
 inline void transform_tile(
-    const float *images, const Tiling &g, int64_t channels, int64_t index, float *to, int64_t stride) {
+    const Element *images, const Tiling &g, int64_t channels, int64_t index, float *to, int64_t stride) {
     const auto tile = g[index];
-    const float *image = images + tile.image * g.height * g.width * channels;
+    const Element *image = images + tile.image * g.height * g.width * channels;
     const int64_t before = Size == 6 ? 1 : 0;
     for (int64_t c = 0; c < channels; c += lanes) {
         F d[Size][Size], columns[Size][6];
@@ -135,14 +135,20 @@ template <typename Body> inline void for_weights(int64_t inputs, int64_t outputs
 inline void pack_weights(const float *weight, int64_t inputs, int64_t outputs, bool turned, int vectors, float *packed) {
     const int64_t panel = vectors * lanes;
     const int64_t in_step = turned ? outputs * 9 : 9, out_step = turned ? 9 : inputs * 9;
+    const float *end = weight + inputs * outputs * 9;
     for_weights(inputs, outputs, [&](int64_t in, int64_t out) {
-        F g[3][3], columns[3][6];
-        for (int tap = 0; tap < 9; tap++) {
-            const float *from = weight + in * in_step + out * out_step + (turned ? 8 - tap : tap);
-            for (int lane = 0; lane < lanes; lane++) g[tap / 3][tap % 3][lane] = from[lane * out_step];
+        F g[lanes], columns[3][6];
+        const float *from = weight + in * in_step + out * out_step;
+        // A row is read with what stands behind its nine taps, where that is memory of the weights.
+        const bool whole = from + (lanes - 1) * out_step + lanes <= end;
+        for (int lane = 0; lane < lanes; lane++) {
+            g[lane] = all(0.f);
+            std::memcpy(&g[lane], from + lane * out_step, sizeof(float) * (whole ? lanes : 9));
         }
+        transpose(g);
+        if (turned) std::reverse(g, g + 9);
         for (int j = 0; j < 3; j++) {
-            const F column[3] = {g[0][j], g[1][j], g[2][j]};
+            const F column[3] = {g[j], g[3 + j], g[6 + j]};
             transform_weights(column, columns[j]);
         }
         float *to = packed + (out / panel * places * inputs + in) * panel + out % panel;
@@ -156,9 +162,10 @@ inline void pack_weights(const float *weight, int64_t inputs, int64_t outputs, b
 }
 
 // output = input * kernel + bias + added, [B, H, W, outputs]; the kernel is packed, bias and added may be NULL.
-template <int Vectors>
+template <int Vectors, typename Element>
 void convolve_tiles(
-    const ck_convolution &s, const float *input, const float *packed, const float *bias, const float *added, float *output) {
+    const ck_convolution &s, const Element *input, const float *packed, const float *bias, const Element *added,
+    Element *output) {
     constexpr int64_t panel = Vectors * lanes;
     constexpr int rows = product_rows<Vectors>;
     static_assert(tiles_together % rows == 0);
@@ -212,9 +219,10 @@ void convolve_tiles(
     });
 }
 
-inline void convolve_by_tiles(
-    const ck_convolution &s, const float *input, const float *weight, bool turned, const float *bias, const float *added,
-    float *output) {
+template <typename Element>
+void convolve_by_tiles(
+    const ck_convolution &s, const Element *input, const float *weight, bool turned, const float *bias, const Element *added,
+    Element *output) {
     float *packed = scratch(Scratch::weights, places * s.inputs * s.outputs);
     pack_weights(weight, s.inputs, s.outputs, turned, panel_vectors(s.outputs), packed);
     with_panel(s.outputs, [&](auto vectors) {
@@ -226,7 +234,7 @@ inline void convolve_by_tiles(
 inline void unpack_weight_gradient(const ck_convolution &s, const float *sums, int64_t parts, float *gradient) {
     const int64_t size = places * s.inputs * s.outputs;
     for_weights(s.inputs, s.outputs, [&](int64_t in, int64_t out) {
-        F t[6][6], columns[6][3], taps[9];
+        F t[6][6], columns[6][3], taps[lanes] = {};
         for (int place = 0; place < places; place++) {
             F total = all(0.f);
             for (int64_t part = 0; part < parts; part++) {
@@ -242,24 +250,25 @@ inline void unpack_weight_gradient(const ck_convolution &s, const float *sums, i
             const F row[6] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i], columns[5][i]};
             transform_weights_back(row, taps + 3 * i);
         }
+        transpose(taps);
         for (int lane = 0; lane < lanes; lane++) {
-            float *to = gradient + ((out + lane) * s.inputs + in) * 9;
-            for (int tap = 0; tap < 9; tap++) to[tap] = taps[tap][lane];
+            std::memcpy(gradient + ((out + lane) * s.inputs + in) * 9, &taps[lane], sizeof(float) * 9);
         }
     });
 }
 
 // Transforms a tile of the inputs and that of the incoming gradient.
+template <typename Element>
 inline void transform_pairs(
-    const ck_convolution &s, const Tiling &tiles, const float *input, const float *incoming, int64_t index, float *inputs,
+    const ck_convolution &s, const Tiling &tiles, const Element *input, const Element *incoming, int64_t index, float *inputs,
     int64_t input_stride, float *gradients, int64_t gradient_stride) {
     transform_tile<6, transform_inputs>(input, tiles, s.inputs, index, inputs, input_stride);
     transform_tile<4, transform_gradients>(incoming, tiles, s.outputs, index, gradients, gradient_stride);
 }
 
 // Strips of tiles, each with sums of its own: for few channels, whose sums are small.
-template <int Vectors>
-void weight_gradient_by_strips(const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
+template <int Vectors, typename Element>
+void weight_gradient_by_strips(const ck_convolution &s, const Element *input, const Element *incoming, float *gradient) {
     constexpr int rows = gradient_rows<Vectors>;
     constexpr int64_t strips = 16;
     const Tiling tiles(s);
@@ -294,8 +303,8 @@ void weight_gradient_by_strips(const ck_convolution &s, const float *input, cons
 }
 
 // All threads transform some tiles, then share the 36 places: for many channels, whose sums fill the cache.
-template <int Vectors>
-void weight_gradient_by_places(const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
+template <int Vectors, typename Element>
+void weight_gradient_by_places(const ck_convolution &s, const Element *input, const Element *incoming, float *gradient) {
     constexpr int rows = gradient_rows<Vectors>;
     const Tiling tiles(s);
     const int64_t size = places * s.inputs * s.outputs;
@@ -331,8 +340,9 @@ void weight_gradient_by_places(const ck_convolution &s, const float *input, cons
     unpack_weight_gradient(s, sums, 1, gradient);
 }
 
-inline void weight_gradient_by_tiles(
-    const ck_convolution &s, const float *input, const float *incoming, float *gradient) {
+template <typename Element>
+void weight_gradient_by_tiles(
+    const ck_convolution &s, const Element *input, const Element *incoming, float *gradient) {
     with_panel(s.outputs, [&](auto vectors) {
         constexpr int count = decltype(vectors)::value;
         if (s.inputs * s.outputs <= 32 * 32) {

@@ -11,7 +11,7 @@ public enum Execution: String, Sendable, Hashable, CaseIterable {
 extension Execution {
     /// Whether the CPU kernels may take this input; each part asks for its numbers of channels besides.
     func fuses(_ images: Tensor) -> Bool {
-        self == .fused && images.device == .cpu && images.dtype == .float32 && images.rank == 4
+        self == .fused && images.device == .cpu && [.float32, .bfloat16].contains(images.dtype) && images.rank == 4
             && images.shape.allSatisfy { $0 > 0 }
     }
 }

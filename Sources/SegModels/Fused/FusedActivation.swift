@@ -12,7 +12,7 @@ struct FusedActivation {
 
     init(_ layer: GroupNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
         shape = ck_activation(
-            images: Int64(input.count), pixels: Int64(input.pixels), channels: Int64(input.channels),
+            storage: input.storage, images: Int64(input.count), pixels: Int64(input.pixels), channels: Int64(input.channels),
             groups: Int64(layer.groups), epsilon: Float(layer.epsilon), slope: Float(slope), dropout: Float(dropout), seed: seed)
         self.layer = layer
         self.input = input

@@ -13,15 +13,14 @@ struct FusedConvolution {
     init(_ layer: Conv2d, on images: PixelImages) throws {
         precondition(layer.inputCount == images.channels, "\(images.channels) channels for \(layer.weight.tensor.shape)")
         shape = ck_convolution(
-            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
+            storage: images.storage, images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
             inputs: Int64(layer.inputCount), outputs: Int64(layer.outputCount))
         weight = try layer.weight.tensor.detached().contiguous()
         bias = layer.bias?.tensor
     }
 
     func callAsFunction(_ input: PixelImages) throws -> PixelImages {
-        let output = try PixelImages(
-            count: input.count, channels: Int(shape.outputs), height: input.height, width: input.width)
+        let output = try input.emptyCopy(channels: Int(shape.outputs))
         withFloats([input.tensor, weight, bias, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve($0, p[0], p[1], p[2], p[3]) }
         }
@@ -30,8 +29,7 @@ struct FusedConvolution {
 
     /// `adding` is a gradient of the input that comes by another way.
     func inputGradient(_ incoming: PixelImages, adding other: PixelImages?) throws -> PixelImages {
-        let gradient = try PixelImages(
-            count: incoming.count, channels: Int(shape.inputs), height: incoming.height, width: incoming.width)
+        let gradient = try incoming.emptyCopy(channels: Int(shape.inputs))
         withFloats([incoming.tensor, weight, other?.tensor, gradient.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve_input_gradient($0, p[0], p[1], p[2], p[3]) }
         }

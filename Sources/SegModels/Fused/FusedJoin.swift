@@ -19,7 +19,7 @@ struct FusedJoin {
     /// input [B, Cin, h, w], skip [B, Cskip, H, W] → [B, Cskip + Cout, H, W]
     func callAsFunction(_ input: Tensor, skip: Tensor) throws -> Tensor {
         let (images, skipped, output) = try withoutGradient {
-            let (images, skipped) = try (PixelImages(input), PixelImages(skip))
+            let (images, skipped) = try (PixelImages(input), PixelImages(skip.to(input.dtype)))
             return try (images, skipped, join(FusedMixing(convolution, on: images)(images), skipped))
         }
         guard let bias = convolution.bias?.tensor else { return output.tensor }
@@ -32,18 +32,21 @@ struct FusedJoin {
 
     private func enlarging(_ low: PixelImages, to high: PixelImages) -> ck_enlarging {
         ck_enlarging(
-            images: Int64(low.count), channels: Int64(convolution.outputCount), low_height: Int64(low.height),
+            storage: low.storage, images: Int64(low.count), channels: Int64(convolution.outputCount),
+            low_height: Int64(low.height),
             low_width: Int64(low.width), high_height: Int64(high.height), high_width: Int64(high.width))
     }
 
     private func join(_ narrow: PixelImages, _ skip: PixelImages) throws -> PixelImages {
         let channels = skip.channels + narrow.channels
-        let output = try PixelImages(count: skip.count, channels: channels, height: skip.height, width: skip.width)
+        let output = try skip.emptyCopy(channels: channels)
         withFloats([narrow.tensor, skip.tensor, output.tensor]) { p in
-            guard let behind = p[2]?.advanced(by: skip.channels) else { return }
+            guard let start = p[2] else { return }
+            let behind = output.address(of: skip.channels, from: start)
             withUnsafePointer(to: enlarging(narrow, to: skip)) { ck_enlarge($0, p[0], behind, Int64(channels)) }
             ck_copy_channels(
-                Int64(skip.count * skip.pixels), Int64(skip.channels), p[1], Int64(skip.channels), p[2], Int64(channels))
+                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[1], Int64(skip.channels), p[2],
+                Int64(channels))
         }
         return output
     }
@@ -51,16 +54,16 @@ struct FusedJoin {
     private func split(_ incoming: PixelImages, low: PixelImages, skip: PixelImages) throws -> (
         narrow: PixelImages, skip: PixelImages
     ) {
-        let narrow = try PixelImages(
-            count: low.count, channels: convolution.outputCount, height: low.height, width: low.width)
+        let narrow = try low.emptyCopy(channels: convolution.outputCount)
         let skipGradient = try skip.emptyCopy()
         withFloats([incoming.tensor, narrow.tensor, skipGradient.tensor]) { p in
-            guard let behind = p[0]?.advanced(by: skip.channels) else { return }
+            guard let start = p[0] else { return }
+            let behind = incoming.address(of: skip.channels, from: start)
             withUnsafePointer(to: enlarging(low, to: skip)) {
                 ck_enlarge_backward($0, behind, Int64(incoming.channels), p[1])
             }
             ck_copy_channels(
-                Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(incoming.channels), p[2],
+                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(incoming.channels), p[2],
                 Int64(skip.channels))
         }
         return (narrow, skipGradient)

@@ -16,13 +16,13 @@ struct FusedMixing {
     init(_ layer: Conv2d, on images: PixelImages) {
         precondition(layer.inputCount == images.channels, "\(images.channels) channels for \(layer.weight.tensor.shape)")
         shape = ck_mixing(
-            pixels: Int64(images.count * images.pixels), inputs: Int64(layer.inputCount), outputs: Int64(layer.outputCount))
+            storage: images.storage, pixels: Int64(images.count * images.pixels), inputs: Int64(layer.inputCount),
+            outputs: Int64(layer.outputCount))
         self.layer = layer
     }
 
     func callAsFunction(_ input: PixelImages) throws -> PixelImages {
-        let output = try PixelImages(
-            count: input.count, channels: Int(shape.outputs), height: input.height, width: input.width)
+        let output = try input.emptyCopy(channels: Int(shape.outputs))
         withFloats([input.tensor, layer.weight.tensor, layer.bias?.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_mix($0, p[0], p[1], p[2], p[3]) }
         }

@@ -15,12 +15,12 @@ enum FusedPooling {
     static func pool(_ input: Tensor, means: Bool) throws -> Tensor {
         let images = try withoutGradient { try PixelImages(input) }
         let shape = ck_pooling(
-            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
+            storage: images.storage, images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
             channels: Int64(images.channels), means: means)
         let output = try withoutGradient {
             try PixelImages(
                 count: images.count, channels: (means ? 2 : 1) * images.channels, height: images.height / 2,
-                width: images.width / 2)
+                width: images.width / 2, dtype: input.dtype)
         }
         withFloats([images.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_pool($0, p[0], p[1]) }

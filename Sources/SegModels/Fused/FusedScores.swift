@@ -19,7 +19,7 @@ struct FusedScores {
         // However the layer stores it, the kernels want the taps fastest.
         let (weight, classes) = try (convolution.weight.tensor.detached().contiguous(), convolution.outputCount)
         let shape = ck_convolution(
-            images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
+            storage: images.storage, images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
             inputs: Int64(images.channels), outputs: Int64(classes))
         let scores = try Tensor.empty([images.count, classes, images.height, images.width])
         withFloats([images.tensor, weight, convolution.bias?.tensor, scores]) { p in

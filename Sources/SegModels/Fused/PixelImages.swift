@@ -1,6 +1,7 @@
+import CKernels
 import Torch
 
-/// Images as the CPU kernels read them: [B, C, H, W] in float32, stored with the channels of a pixel together.
+/// Images as the CPU kernels read them: [B, C, H, W] in float32 or bfloat16, stored with the channels of a pixel together.
 struct PixelImages {
     let tensor: Tensor
     let count: Int
@@ -12,6 +13,8 @@ struct PixelImages {
     var pixels: Int { height * width }
 
     /// Copies only where the layout is another.
+    ///
+    /// - Precondition: the elements are float32 or bfloat16.
     init(_ tensor: Tensor) throws {
         let shape = tensor.shape
         self.tensor = try tensor.contiguous(.channelsLast)
@@ -19,18 +22,27 @@ struct PixelImages {
     }
 
     /// Elements of any value.
-    init(count: Int, channels: Int, height: Int, width: Int) throws {
-        tensor = try Tensor.empty([count, height, width, channels]).permuted([0, 3, 1, 2])
+    init(count: Int, channels: Int, height: Int, width: Int, dtype: DType) throws {
+        tensor = try Tensor.empty([count, height, width, channels], dtype: dtype).permuted([0, 3, 1, 2])
         (self.count, self.channels, self.height, self.width) = (count, channels, height, width)
     }
 
-    /// The same shape, elements of any value.
-    func emptyCopy() throws -> PixelImages {
-        try PixelImages(count: count, channels: channels, height: height, width: width)
+    /// Elements of any value: as many pixels, stored the same way.
+    func emptyCopy(channels: Int? = nil) throws -> PixelImages {
+        try PixelImages(count: count, channels: channels ?? self.channels, height: height, width: width, dtype: tensor.dtype)
+    }
+
+    /// How the kernels are told of the elements.
+    var storage: ck_float_type { tensor.dtype == .bfloat16 ? CK_BFLOAT16 : CK_FLOAT32 }
+
+    /// Where the elements of a channel begin, in an image whose first element is at `start`.
+    func address(of channel: Int, from start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        start + channel * (tensor.dtype == .bfloat16 ? 2 : 4)
     }
 }
 
-/// Lends the float32 elements of tensors, in their order, to a kernel; nil for nil.
+/// Lends the elements of tensors, in their order, to a kernel; nil for nil. Images may be of another type than their address
+/// says: the kernels take them as `void *`.
 func withFloats(_ tensors: [Tensor?], _ body: ([UnsafeMutablePointer<Float>?]) -> Void) {
     Tensor.withUnsafeMutableAddresses(of: tensors) { addresses in
         body(addresses.map { $0?.assumingMemoryBound(to: Float.self) })

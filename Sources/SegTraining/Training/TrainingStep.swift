@@ -55,7 +55,7 @@ struct TrainingStep {
         let mode = ForwardMode.training(dropout)
         return switch precision {
         case .float32: try network(images, mode)
-        case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images, mode) }.to(.float32)
+        case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images.to(.bfloat16), mode) }.to(.float32)
         }
     }
 }

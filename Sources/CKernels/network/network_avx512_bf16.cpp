@@ -1,0 +1,23 @@
+// The network's kernels for avx512 with instructions for bfloat16; the same source as for the other instruction sets.
+
+#if defined(__x86_64__)
+
+#include "../parallel.h"
+#include "scratch.h"
+#include "table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <immintrin.h>
+#include <type_traits>
+#include <vector>
+
+#define CK_ISA avx512_bf16
+#define CK_AVX512_BF16
+#define CK_ACCUMULATORS 24  // of 32 registers
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma"))), apply_to = function)
+#include "network.inl"
+#pragma clang attribute pop
+
+#endif
