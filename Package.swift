@@ -6,13 +6,16 @@ import PackageDescription
 // the environment variable LIBTORCH points at another one. Changing it re-plans the build.
 let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 } ?? Context.packageDirectory + "/.libtorch/torch"
 
-// Where the program looks for shared libraries: beside an installed copy first, then where it was built.
+/// Where a program or shared library looks for shared libraries.
+func searching(_ folders: [String]) -> LinkerSetting {
+    .unsafeFlags(folders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
+}
+
 #if os(macOS)
-    let installed = "@executable_path/../lib/marginseg"
+    let here = "@loader_path"
 #else
-    let installed = "$ORIGIN/../lib/marginseg"
+    let here = "$ORIGIN"
 #endif
-let libraryFolders = ["\(installed)/torch/lib", "\(installed)/swift", "\(libtorch)/lib"]
 
 // Included by the kernels' files of each instruction set, not compiled by themselves.
 let kernelParts = [
@@ -44,8 +47,11 @@ let package = Package(
         .library(name: "MarginCalibration", targets: ["MarginCalibration"]),
         .library(name: "MedicalImages", targets: ["MedicalImages"]),
         .library(name: "SegMetrics", targets: ["SegMetrics"]),
-        .library(name: "Torch", targets: ["Torch"]),
-        .library(name: "SegTraining", targets: ["Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegTraining"]),
+        .library(name: "Torch", targets: ["Torch", "TorchBinding"]),
+        .library(name: "TorchBinding", type: .dynamic, targets: ["TorchBinding"]),
+        .library(
+            name: "SegTraining",
+            targets: ["Torch", "TorchBinding", "TorchNN", "SegLosses", "SegModels", "SegData", "SegTraining"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,12 +62,16 @@ let package = Package(
     ],
     targets: [
         // C and C++ at the edge.
+        .target(name: "CTorch", cSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])]),
+        // What is linked against libtorch. Whatever makes tensors needs it: as a part of itself, as tests and users of the
+        // libraries have it, or as a shared library that is loaded with the first tensor, as `marginseg` does.
         .target(
-            name: "CTorch",
+            name: "TorchBinding", dependencies: ["CTorch"],
             // C++20 is stated here and not for the package, because the documentation's symbol graphs of C targets choke on it.
-            cxxSettings: [.unsafeFlags(["-std=c++20", "-isystem", "\(libtorch)/include"])],
+            cxxSettings: [.unsafeFlags(["-std=c++20", "-fno-cxx-modules", "-isystem", "\(libtorch)/include"])],
             linkerSettings: [
-                .unsafeFlags(["-L", "\(libtorch)/lib"] + libraryFolders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] }),
+                // An installed copy first, then where it was built.
+                searching(["\(here)/torch/lib", "\(libtorch)/lib"]), .unsafeFlags(["-L", "\(libtorch)/lib"]),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -124,28 +134,34 @@ let package = Package(
                 "MarginCalibration", "Torch", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            // As installed; where it was built, everything lies beside it, and there it looks anyway.
+            linkerSettings: [searching(["\(here)/../lib/marginseg", "\(here)/../lib/marginseg/swift"])]),
 
         .executableTarget(
             name: "bench",
             dependencies: [
-                "SegLosses", "SegModels", "CKernels", "Torch", "TorchNN", "MarginCalibration", "MedicalImages", "CZlib",
+                "SegLosses", "SegModels", "CKernels", "Torch", "TorchBinding", "TorchNN", "MarginCalibration", "MedicalImages",
+                "CZlib",
             ],
             path: "Benchmarks/Sources"),
 
         .executableTarget(
-            name: "fuzz", dependencies: ["MedicalImages", "Torch", "DurableFiles", "TestSupport"], path: "Tests/Fuzz"),
+            name: "fuzz", dependencies: ["MedicalImages", "Torch", "TorchBinding", "DurableFiles", "TestSupport"],
+            path: "Tests/Fuzz"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .target(name: "TorchTestSupport", dependencies: ["Torch"], path: "Tests/TorchTestSupport"),
+        .target(name: "TorchTestSupport", dependencies: ["Torch", "TorchBinding"], path: "Tests/TorchTestSupport"),
         tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"),
         tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
-        tests("SegWatch", ["TensorBoardEvents"]), tests("SegStudies"),
-        .testTarget(name: "LibraryPageTests", dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchNN"]),
+        tests("SegWatch", ["TensorBoardEvents", "TorchBinding"]), tests("SegStudies", ["TorchBinding"]),
+        .testTarget(
+            name: "LibraryPageTests",
+            dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
     ],

@@ -8,7 +8,7 @@ import CTorch
 public func withAutocast<Result, Failure: Error>(
     _ dtype: DType, on device: Device, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    let guardObject = ct_autocast_begin(device.raw, dtype.raw)
-    defer { ct_autocast_end(guardObject) }
+    let guardObject = libtorch.autocast_begin(device.raw, dtype.raw)
+    defer { libtorch.autocast_end(guardObject) }
     return try body()
 }

@@ -2,31 +2,31 @@ import CTorch
 
 extension Tensor {
     /// Whether backward passes reach this tensor.
-    public var requiresGradient: Bool { ct_requires_grad(raw) }
+    public var requiresGradient: Bool { libtorch.requires_grad(raw) }
 
     /// Marks a leaf for differentiation.
     ///
     /// - Throws: `TorchError` for a dtype that is not floating-point or a tensor that is no leaf.
     public func setRequiresGradient(_ on: Bool = true) throws(TorchError) {
-        try check("requires_grad_", [self], ct_set_requires_grad(raw, on))
+        try check("requires_grad_", [self], libtorch.set_requires_grad(raw, on))
     }
 
     /// Accumulates d self / d leaf into every leaf's `gradient`.
     ///
     /// `gradient` is what comes in from above; only a scalar may go without.
     public func backward(_ gradient: Tensor? = nil, keepingGraph: Bool = false) throws(TorchError) {
-        try check("backward", [self], ct_backward(raw, gradient?.raw ?? ct_tensor(), keepingGraph))
+        try check("backward", [self], libtorch.backward(raw, gradient?.raw ?? ct_tensor(), keepingGraph))
     }
 
     /// What backward passes have gathered; nil before the first.
     public var gradient: Tensor? {
         var handle = ct_tensor()
-        trapping { () throws(TorchError) in try check("grad", [self], ct_grad(raw, &handle)) }
+        trapping { () throws(TorchError) in try check("grad", [self], libtorch.grad(raw, &handle)) }
         return handle.impl == nil ? nil : Tensor(owning: handle)
     }
 
     public func setGradient(_ gradient: Tensor?) throws(TorchError) {
-        try check("set grad", [self], ct_set_grad(raw, gradient?.raw ?? ct_tensor()))
+        try check("set grad", [self], libtorch.set_grad(raw, gradient?.raw ?? ct_tensor()))
     }
 
     /// A scalar that autograd sees as a function of `input` whose gradient is known already.
@@ -39,7 +39,7 @@ extension Tensor {
     ///   - input: any shape, in the graph.
     ///   - gradient: the shape of `input`, d value / d input.
     public static func withKnownGradient(value: Tensor, input: Tensor, gradient: Tensor) throws(TorchError) -> Tensor {
-        try make("known gradient", [value, input, gradient]) { ct_attach_gradient(value.raw, input.raw, gradient.raw, $0) }
+        try make("known gradient", [value, input, gradient]) { libtorch.attach_gradient(value.raw, input.raw, gradient.raw, $0) }
     }
 }
 
@@ -59,13 +59,13 @@ extension Tensor {
         guard isRecordingGradient, inputs.contains(where: \.requiresGradient) else { return self }
         let context = BackwardPass(inputCount: inputs.count, pass)
         return try make("custom function", [self]) { out in
-            ct_attach_backward(
+            libtorch.attach_backward(
                 raw, inputs.map(\.raw), inputs.count,
                 ct_backward_pass(
                     context: Unmanaged.passRetained(context).toOpaque(),
                     run: { context, incoming, gradients in
                         // Both are what `ct_attach_backward` was given and promises.
-                        Unmanaged<BackwardPass>.fromOpaque(context!).takeUnretainedValue().run(incoming, gradients!)
+                        Unmanaged<BackwardPass>.fromOpaque(context!).takeUnretainedValue().run(incoming, gradients)
                     },
                     release: { context in Unmanaged<BackwardPass>.fromOpaque(context!).release() }), out)
         }
@@ -88,11 +88,11 @@ private final class BackwardPass {
             precondition(gradients.count == inputCount, "\(gradients.count) gradients for \(inputCount) inputs")
             for (index, gradient) in gradients.enumerated() {
                 guard let gradient else { continue }
-                try check("gradient", [gradient], ct_tensor_alias(gradient.raw, made + index))
+                try check("gradient", [gradient], libtorch.tensor_alias(gradient.raw, made + index))
             }
             return nil
         } catch {
-            return ct_error_new("\(error)")
+            return libtorch.error_new("\(error)")
         }
     }
 }
@@ -101,14 +101,14 @@ private final class BackwardPass {
 ///
 /// The mode belongs to the thread, so the closure cannot be asynchronous.
 public func withoutGradient<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let before = ct_grad_mode_set(false)
-    defer { _ = ct_grad_mode_set(before) }
+    let before = libtorch.grad_mode_set(false)
+    defer { _ = libtorch.grad_mode_set(before) }
     return try body()
 }
 
 /// Runs `body` in inference mode: no graph, no version counting; tensors made within never take part in autograd.
 public func withInference<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let guardObject = ct_inference_begin()
-    defer { ct_inference_end(guardObject) }
+    let guardObject = libtorch.inference_begin()
+    defer { libtorch.inference_end(guardObject) }
     return try body()
 }

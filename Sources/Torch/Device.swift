@@ -29,10 +29,11 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     ///
     /// CUDA is loaded by this call, not at the start of the process; call it before the first tensor is made.
     ///
-    /// - Throws: `TorchError` of kind `.device` that says what is missing.
+    /// - Throws: `TorchError` of kind `.device`, or `.notLoaded`, that says what is missing.
     public func prepare() throws(TorchError) {
+        try TorchLibrary.load()
         do {
-            try check("device", ct_device_prepare(raw))
+            try check("device", libtorch.device_prepare(raw))
         } catch {
             throw TorchError(
                 kind: .device, operation: "device \(self)", arguments: [],

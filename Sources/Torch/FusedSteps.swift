@@ -14,7 +14,7 @@ public enum FusedSteps {
         try withExtendedLifetime((parameters, gradients, firstMoments, secondMoments, steps)) { () throws(TorchError) in
             try check(
                 "adamw",
-                ct_fused_adamw(
+                libtorch.fused_adamw(
                     parameters.map(\.raw), gradients.map(\.raw), firstMoments.map(\.raw), secondMoments.map(\.raw),
                     steps.map(\.raw), parameters.count, learningRate, betas.0, betas.1, weightDecay, epsilon))
         }
@@ -28,7 +28,7 @@ public enum FusedSteps {
         try withExtendedLifetime((parameters, gradients, momentumBuffers)) { () throws(TorchError) in
             try check(
                 "sgd",
-                ct_fused_sgd(
+                libtorch.fused_sgd(
                     parameters.map(\.raw), gradients.map(\.raw), momentumBuffers.map(\.raw), parameters.count, learningRate,
                     momentum, weightDecay, nesterov))
         }

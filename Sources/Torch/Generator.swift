@@ -6,21 +6,22 @@ public final class Generator {
     public let device: Device
 
     public init(seed: UInt64, device: Device = .cpu) throws(TorchError) {
+        try TorchLibrary.load()
         var handle = ct_generator()
-        try check("generator", ct_generator_new(device.raw, seed, &handle))
+        try check("generator", libtorch.generator_new(device.raw, seed, &handle))
         self.handle = handle
         self.device = device
     }
 
-    deinit { ct_generator_free(handle) }
+    deinit { libtorch.generator_free(handle) }
 
     /// The whole state, uint8 [N].
     public func state() throws(TorchError) -> Tensor {
-        try make("generator state") { ct_generator_get_state(handle, $0) }
+        try make("generator state") { libtorch.generator_get_state(handle, $0) }
     }
 
     public func restore(_ state: Tensor) throws(TorchError) {
-        try check("generator state", [state], ct_generator_set_state(handle, state.raw))
+        try check("generator state", [state], libtorch.generator_set_state(handle, state.raw))
     }
 
     /// 32 random bits, as a seed for a generator that is not libtorch's.
@@ -32,6 +33,6 @@ public final class Generator {
 
     /// 0 … count − 1 in random order, int64 [count].
     public func permutation(_ count: Int) throws(TorchError) -> Tensor {
-        try make("randperm") { ct_random_permutation(Int64(count), handle, $0) }
+        try make("randperm") { libtorch.random_permutation(Int64(count), handle, $0) }
     }
 }

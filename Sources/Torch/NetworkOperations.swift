@@ -13,7 +13,7 @@ extension Tensor {
         let spatial = weight.rank - 2
         func each(_ value: Int) -> [Int64] { Array(repeating: Int64(value), count: spatial) }
         return try make("convolution", [self, weight]) {
-            ct_convolution(
+            libtorch.convolution(
                 raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), each(padding), each(dilation), false, each(0),
                 Int64(groups), $0)
         }
@@ -26,7 +26,7 @@ extension Tensor {
         let spatial = weight.rank - 2
         func each(_ value: Int) -> [Int64] { Array(repeating: Int64(value), count: spatial) }
         return try make("transposed convolution", [self, weight]) {
-            ct_convolution(
+            libtorch.convolution(
                 raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), each(padding), each(1), true, each(0), 1, $0)
         }
     }
@@ -35,7 +35,7 @@ extension Tensor {
         -> Tensor
     {
         try make("group_norm", [self]) {
-            ct_group_norm(raw, Int64(groups), weight?.raw ?? ct_tensor(), bias?.raw ?? ct_tensor(), epsilon, $0)
+            libtorch.group_norm(raw, Int64(groups), weight?.raw ?? ct_tensor(), bias?.raw ?? ct_tensor(), epsilon, $0)
         }
     }
 
@@ -45,26 +45,28 @@ extension Tensor {
         epsilon: Double = 1e-5
     ) throws(TorchError) -> Tensor {
         try make("batch_norm", [self]) {
-            ct_batch_norm(
+            libtorch.batch_norm(
                 raw, weight?.raw ?? ct_tensor(), bias?.raw ?? ct_tensor(), runningMean.raw, runningVariance.raw, isTraining,
                 momentum, epsilon, $0)
         }
     }
 
     public func maxPooled(_ kernel: Int) throws(TorchError) -> Tensor {
-        try make("max_pool2d", [self]) { ct_max_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
+        try make("max_pool2d", [self]) { libtorch.max_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
     }
 
     public func averagePooled(_ kernel: Int) throws(TorchError) -> Tensor {
-        try make("avg_pool2d", [self]) { ct_avg_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
+        try make("avg_pool2d", [self]) { libtorch.avg_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
     }
 
     public func upsampledBilinear(height: Int, width: Int, alignCorners: Bool) throws(TorchError) -> Tensor {
-        try make("upsample_bilinear2d", [self]) { ct_upsample_bilinear2d(raw, Int64(height), Int64(width), alignCorners, $0) }
+        try make("upsample_bilinear2d", [self]) {
+            libtorch.upsample_bilinear2d(raw, Int64(height), Int64(width), alignCorners, $0)
+        }
     }
 
     public func upsampledNearest(height: Int, width: Int) throws(TorchError) -> Tensor {
-        try make("upsample_nearest2d", [self]) { ct_upsample_nearest2d(raw, Int64(height), Int64(width), $0) }
+        try make("upsample_nearest2d", [self]) { libtorch.upsample_nearest2d(raw, Int64(height), Int64(width), $0) }
     }
 
     /// Mean over the pixels whose label is not `ignoring`, of −w_y ln softmax(self)_y; with weights, divided by their sum.
@@ -74,7 +76,7 @@ extension Tensor {
     ///   - weight: [C].
     public func crossEntropy(labels: Tensor, weight: Tensor? = nil, ignoring: Int = -100) throws(TorchError) -> Tensor {
         try make("cross_entropy", [self, labels]) {
-            ct_cross_entropy(raw, labels.raw, weight?.raw ?? ct_tensor(), Int64(ignoring), $0)
+            libtorch.cross_entropy(raw, labels.raw, weight?.raw ?? ct_tensor(), Int64(ignoring), $0)
         }
     }
 }

@@ -4,14 +4,14 @@ extension Tensor {
     /// Elements of any value.
     public static func empty(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) throws(TorchError) -> Tensor {
         let sizes = shape.map(Int64.init)
-        return try make("empty") { ct_tensor_empty(sizes, sizes.count, dtype.raw, device.raw, $0) }
+        return try make("empty") { libtorch.tensor_empty(sizes, sizes.count, dtype.raw, device.raw, $0) }
     }
 
     public static func full(
         _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) -> Tensor {
         let sizes = shape.map(Int64.init)
-        return try make("full") { ct_tensor_full(sizes, sizes.count, value, dtype.raw, device.raw, $0) }
+        return try make("full") { libtorch.tensor_full(sizes, sizes.count, value, dtype.raw, device.raw, $0) }
     }
 
     public static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) throws(TorchError) -> Tensor {
@@ -29,7 +29,7 @@ extension Tensor {
 
     /// 0, 1, … end − 1.
     public static func range(_ end: Int, dtype: DType = .int64, device: Device = .cpu) throws(TorchError) -> Tensor {
-        try make("arange") { ct_tensor_arange(Int64(end), dtype.raw, device.raw, $0) }
+        try make("arange") { libtorch.tensor_arange(Int64(end), dtype.raw, device.raw, $0) }
     }
 
     /// Copies row-major elements.
@@ -50,7 +50,7 @@ extension Tensor {
     public init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) throws(TorchError) {
         let sizes = shape.map(Int64.init)
         self = try make("tensor") {
-            ct_tensor_from_bytes(bytes.baseAddress, bytes.count, sizes, sizes.count, dtype.raw, $0)
+            libtorch.tensor_from_bytes(bytes.baseAddress, bytes.count, sizes, sizes.count, dtype.raw, $0)
         }
     }
 }

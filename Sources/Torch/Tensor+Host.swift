@@ -12,7 +12,7 @@ extension Tensor {
             do throws(TorchError) {
                 try check(
                     "copy to host", [source],
-                    ct_tensor_to_bytes(source.raw, bytes.baseAddress, count * MemoryLayout<Element>.stride))
+                    libtorch.tensor_to_bytes(source.raw, bytes.baseAddress, count * MemoryLayout<Element>.stride))
                 initialized = count
             } catch {
                 failure = error
@@ -27,7 +27,7 @@ extension Tensor {
     public func bytes() throws(TorchError) -> [UInt8] {
         let byteCount = count * dtype.size
         var bytes = [UInt8](repeating: 0, count: byteCount)
-        try check("copy to host", [self], ct_tensor_to_bytes(raw, &bytes, byteCount))
+        try check("copy to host", [self], libtorch.tensor_to_bytes(raw, &bytes, byteCount))
         return bytes
     }
 
@@ -36,14 +36,14 @@ extension Tensor {
     /// - Throws: `TorchError` unless there is exactly one.
     public func item() throws(TorchError) -> Double {
         var value = 0.0
-        try check("item", [self], ct_tensor_item_double(raw, &value))
+        try check("item", [self], libtorch.tensor_item_double(raw, &value))
         return value
     }
 
     /// The only element of an integer or boolean tensor.
     public func itemAsInt() throws(TorchError) -> Int {
         var value: Int64 = 0
-        try check("item", [self], ct_tensor_item_int(raw, &value))
+        try check("item", [self], libtorch.tensor_item_int(raw, &value))
         return Int(value)
     }
 
@@ -51,19 +51,19 @@ extension Tensor {
     public func to(_ dtype: DType? = nil, device: Device? = nil) throws(TorchError) -> Tensor {
         let dtype = dtype ?? self.dtype
         let device = device ?? self.device
-        return try make("to", [self]) { ct_tensor_to(raw, dtype.raw, device.raw, $0) }
+        return try make("to", [self]) { libtorch.tensor_to(raw, dtype.raw, device.raw, $0) }
     }
 
     public func contiguous(_ format: MemoryFormat = .contiguous) throws(TorchError) -> Tensor {
-        try make("contiguous", [self]) { ct_tensor_contiguous(raw, format.raw, $0) }
+        try make("contiguous", [self]) { libtorch.tensor_contiguous(raw, format.raw, $0) }
     }
 
     public func clone() throws(TorchError) -> Tensor {
-        try make("clone", [self]) { ct_tensor_clone(raw, $0) }
+        try make("clone", [self]) { libtorch.tensor_clone(raw, $0) }
     }
 
     /// Same memory, outside the graph.
     public func detached() -> Tensor {
-        trapping { () throws(TorchError) in try make("detach", [self]) { ct_tensor_detach(raw, $0) } }
+        trapping { () throws(TorchError) in try make("detach", [self]) { libtorch.tensor_detach(raw, $0) } }
     }
 }

@@ -10,7 +10,7 @@ extension Tensor {
         _ body: (UnsafeMutableRawPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(device == .cpu, "only a tensor on the CPU has an address here")
-        guard let address = ct_tensor_data(raw) else { preconditionFailure("a tensor without elements has no address") }
+        guard let address = libtorch.tensor_data(raw) else { preconditionFailure("a tensor without elements has no address") }
         return try withExtendedLifetime(storage) { () throws(Failure) in try body(address) }
     }
 }
@@ -29,4 +29,4 @@ extension Tensor {
 }
 
 /// Whether operations on this thread are recorded for backward passes.
-public var isRecordingGradient: Bool { ct_grad_mode_get() }
+public var isRecordingGradient: Bool { libtorch.grad_mode_get() }

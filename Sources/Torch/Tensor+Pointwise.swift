@@ -2,7 +2,7 @@ import CTorch
 
 extension Tensor {
     private func unary(_ name: String, _ operation: ct_unary) throws(TorchError) -> Tensor {
-        try make(name, [self]) { ct_unary_apply(operation, raw, $0) }
+        try make(name, [self]) { libtorch.unary_apply(operation, raw, $0) }
     }
 
     public func abs() throws(TorchError) -> Tensor { try unary("abs", CT_ABS) }
@@ -25,21 +25,21 @@ extension Tensor {
 
     /// x for x > 0, `negativeSlope`·x elsewhere.
     public func leakyReLU(negativeSlope: Double = 0.01) throws(TorchError) -> Tensor {
-        try make("leaky_relu", [self]) { ct_leaky_relu(raw, negativeSlope, $0) }
+        try make("leaky_relu", [self]) { libtorch.leaky_relu(raw, negativeSlope, $0) }
     }
 
     public func clamped(to range: ClosedRange<Double>) throws(TorchError) -> Tensor {
-        try make("clamp", [self]) { ct_clamp(raw, range.lowerBound, range.upperBound, $0) }
+        try make("clamp", [self]) { libtorch.clamp(raw, range.lowerBound, range.upperBound, $0) }
     }
 
     /// Element by element: from `self` where the Bool tensor `mask` is false, `value` where it is true.
     public func masked(where mask: Tensor, with value: Double) throws(TorchError) -> Tensor {
-        try make("masked_fill", [self, mask]) { ct_masked_fill(raw, mask.raw, value, $0) }
+        try make("masked_fill", [self, mask]) { libtorch.masked_fill(raw, mask.raw, value, $0) }
     }
 
     /// Element by element: from `self` where the Bool tensor `condition` is true, from `other` elsewhere.
     public func chosen(where condition: Tensor, otherwise other: Tensor) throws(TorchError) -> Tensor {
-        try make("where", [condition, self, other]) { ct_where(condition.raw, raw, other.raw, $0) }
+        try make("where", [condition, self, other]) { libtorch.where(condition.raw, raw, other.raw, $0) }
     }
 
     public func maximum(_ other: Tensor) throws(TorchError) -> Tensor { try binary("maximum", CT_MAXIMUM, other) }
@@ -56,11 +56,11 @@ extension Tensor {
     public func logicalOr(_ other: Tensor) throws(TorchError) -> Tensor { try binary("logical_or", CT_LOGICAL_OR, other) }
 
     func binary(_ name: String, _ operation: ct_binary, _ other: Tensor) throws(TorchError) -> Tensor {
-        try make(name, [self, other]) { ct_binary_apply(operation, raw, other.raw, $0) }
+        try make(name, [self, other]) { libtorch.binary_apply(operation, raw, other.raw, $0) }
     }
 
     func binary(_ name: String, _ operation: ct_binary, _ scalar: Double) throws(TorchError) -> Tensor {
-        try make(name, [self]) { ct_binary_scalar(operation, raw, scalar, $0) }
+        try make(name, [self]) { libtorch.binary_scalar(operation, raw, scalar, $0) }
     }
 }
 

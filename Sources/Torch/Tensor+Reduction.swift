@@ -27,24 +27,24 @@ extension Tensor {
         _ name: String, _ reduction: ct_reduction, _ axes: [Int], _ keepingAxes: Bool
     ) throws(TorchError) -> Tensor {
         let axes = axes.map(Int64.init)
-        return try make(name, [self]) { ct_reduce(reduction, raw, axes, axes.count, keepingAxes, $0) }
+        return try make(name, [self]) { libtorch.reduce(reduction, raw, axes, axes.count, keepingAxes, $0) }
     }
 
     /// Index, int64, of the largest element along an axis; the first one of equals.
     public func argmax(_ axis: Int, keepingAxis: Bool = false) throws(TorchError) -> Tensor {
-        try make("argmax", [self]) { ct_argmax(raw, Int64(axis), keepingAxis, $0) }
+        try make("argmax", [self]) { libtorch.argmax(raw, Int64(axis), keepingAxis, $0) }
     }
 
     /// How often each whole number from 0 on occurs in a vector: int64, of the largest number plus one, `minimumCount` at least.
     public func binCounts(minimumCount: Int = 0) throws(TorchError) -> Tensor {
-        try make("bincount", [self]) { ct_bincount(raw, Int64(minimumCount), $0) }
+        try make("bincount", [self]) { libtorch.bincount(raw, Int64(minimumCount), $0) }
     }
 
     /// The `k` largest along an axis, falling, with their indices (int64). Each value's gradient goes to its one index.
     public func top(_ k: Int, _ axis: Int) throws(TorchError) -> (values: Tensor, indices: Tensor) {
         var values = ct_tensor()
         var indices = ct_tensor()
-        try check("topk", [self], ct_topk(raw, Int64(k), Int64(axis), &values, &indices))
+        try check("topk", [self], libtorch.topk(raw, Int64(k), Int64(axis), &values, &indices))
         return (Tensor(owning: values), Tensor(owning: indices))
     }
 
@@ -52,20 +52,20 @@ extension Tensor {
     public func sorted(_ axis: Int, descending: Bool = false) throws(TorchError) -> (values: Tensor, indices: Tensor) {
         var values = ct_tensor()
         var indices = ct_tensor()
-        try check("sort", [self], ct_sort(raw, Int64(axis), descending, &values, &indices))
+        try check("sort", [self], libtorch.sort(raw, Int64(axis), descending, &values, &indices))
         return (Tensor(owning: values), Tensor(owning: indices))
     }
 
     public func cumulativeSum(_ axis: Int) throws(TorchError) -> Tensor {
-        try make("cumsum", [self]) { ct_cumsum(raw, Int64(axis), $0) }
+        try make("cumsum", [self]) { libtorch.cumsum(raw, Int64(axis), $0) }
     }
 
     public func softmax(_ axis: Int) throws(TorchError) -> Tensor {
-        try make("softmax", [self]) { ct_softmax(raw, Int64(axis), $0) }
+        try make("softmax", [self]) { libtorch.softmax(raw, Int64(axis), $0) }
     }
 
     public func logSoftmax(_ axis: Int) throws(TorchError) -> Tensor {
-        try make("log_softmax", [self]) { ct_log_softmax(raw, Int64(axis), $0) }
+        try make("log_softmax", [self]) { libtorch.log_softmax(raw, Int64(axis), $0) }
     }
 
     /// Euclidean norm of all elements of all tensors together.
@@ -74,7 +74,7 @@ extension Tensor {
     public static func totalNorm(_ tensors: [Tensor]) throws(TorchError) -> Tensor {
         let handles = tensors.map(\.raw)
         return try withExtendedLifetime(tensors) { () throws(TorchError) in
-            try make("norm") { ct_total_norm(handles, handles.count, $0) }
+            try make("norm") { libtorch.total_norm(handles, handles.count, $0) }
         }
     }
 }

@@ -9,7 +9,7 @@ public struct Tensor {
     final class Storage {
         let handle: ct_tensor
         init(_ handle: ct_tensor) { self.handle = handle }
-        deinit { ct_tensor_free(handle) }
+        deinit { libtorch.tensor_free(handle) }
     }
 
     let storage: Storage
@@ -20,25 +20,25 @@ public struct Tensor {
 
     // MARK: What it is
 
-    public var shape: [Int] { (0..<rank).map { Int(ct_tensor_size(raw, Int64($0))) } }
+    public var shape: [Int] { (0..<rank).map { Int(libtorch.tensor_size(raw, Int64($0))) } }
 
     /// Number of axes.
-    public var rank: Int { Int(ct_tensor_dim(raw)) }
+    public var rank: Int { Int(libtorch.tensor_dim(raw)) }
 
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
 
-    public var dtype: DType { DType(ct_tensor_dtype(raw)) }
+    public var dtype: DType { DType(libtorch.tensor_dtype(raw)) }
 
-    public var device: Device { Device(ct_tensor_device(raw)) }
+    public var device: Device { Device(libtorch.tensor_device(raw)) }
 
     /// Elements to step over for one step along each axis.
-    public var strides: [Int] { (0..<rank).map { Int(ct_tensor_stride(raw, Int64($0))) } }
+    public var strides: [Int] { (0..<rank).map { Int(libtorch.tensor_stride(raw, Int64($0))) } }
 
-    public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool { ct_tensor_is_contiguous(raw, format.raw) }
+    public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool { libtorch.tensor_is_contiguous(raw, format.raw) }
 
     /// Whether both are one tensor (not only equal): same implementation object in libtorch.
-    public func isSame(as other: Tensor) -> Bool { ct_tensor_is_same(raw, other.raw) }
+    public func isSame(as other: Tensor) -> Bool { libtorch.tensor_is_same(raw, other.raw) }
 }
 
 /// How the elements of images lie in memory.

@@ -2,9 +2,9 @@ import CTorch
 
 /// What libtorch refused: the operation, the shapes it was given, and libtorch's own message on one line.
 public struct TorchError: Error, CustomStringConvertible, Equatable {
-    /// The type of libtorch's exception.
+    /// The type of libtorch's exception; `notLoaded` where there is no libtorch to throw one.
     public enum Kind: Sendable, Equatable {
-        case runtime, index, value, type, notImplemented, outOfMemory, device, unknown
+        case runtime, index, value, type, notImplemented, outOfMemory, device, unknown, notLoaded
     }
 
     public let kind: Kind
@@ -40,10 +40,10 @@ extension TorchError.Kind {
 /// The shapes are only written out when there is an error, so that the usual path costs nothing.
 func check(_ operation: String, _ tensors: [Tensor], _ error: OpaquePointer?) throws(TorchError) {
     guard let error else { return }
-    defer { ct_error_free(error) }
-    let lines = String(cString: ct_error_get_message(error)).split(whereSeparator: \.isNewline)
+    defer { libtorch.error_free(error) }
+    let lines = String(cString: libtorch.error_get_message(error)).split(whereSeparator: \.isNewline)
     throw TorchError(
-        kind: TorchError.Kind(ct_error_get_kind(error)),
+        kind: TorchError.Kind(libtorch.error_get_kind(error)),
         operation: operation,
         arguments: tensors.map { "\($0.shape) \($0.dtype)" },
         message: lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))
@@ -55,6 +55,7 @@ func check(_ operation: String, _ error: OpaquePointer?) throws(TorchError) { tr
 func make(
     _ operation: String, _ tensors: [Tensor] = [], _ call: (UnsafeMutablePointer<ct_tensor>) -> OpaquePointer?
 ) throws(TorchError) -> Tensor {
+    try TorchLibrary.load()
     var handle = ct_tensor()
     try check(operation, tensors, call(&handle))
     return Tensor(owning: handle)

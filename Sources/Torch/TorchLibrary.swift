@@ -1,27 +1,55 @@
 import CTorch
+import Foundation
 
 /// The library behind the tensors: its version and the settings that belong to the process.
 public enum TorchLibrary {
-    /// libtorch's version, such as `2.13.0`.
+    /// libtorch's version, such as `2.13.0`. Asking for it loads nothing.
     public static var version: String { String(cString: ct_version()) }
 
+    /// Loads libtorch, unless that has been done. Whatever makes a first tensor does it, so nobody has to.
+    ///
+    /// - Throws: `TorchError` of kind `.notLoaded` that says what is missing where.
+    public static func load() throws(TorchError) { _ = try loaded.get() }
+
+    /// A program that contains `TorchBinding` has libtorch from its start. Others, such as `marginseg`, load both here, so
+    /// that what needs no tensor answers at once.
+    static let loaded: Result<ct_functions, TorchError> = {
+        var problem = [CChar](repeating: 0, count: 1024)
+        if let table = ct_load(&problem, problem.count) { return .success(table.pointee) }
+        let reason = problem.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        return .failure(
+            TorchError(
+                kind: .notLoaded, operation: "libtorch", arguments: [],
+                message: """
+                    cannot be loaded by \(Bundle.main.executablePath ?? "this program"): \
+                    \(String(decoding: reason, as: UTF8.self)); build with `make build`, or install again with `make install`
+                    """))
+    }()
+
     /// Threads that one operation may use on the CPU.
-    public static var threadCount: Int { Int(ct_get_threads()) }
+    public static var threadCount: Int { Int(libtorch.get_threads()) }
 
     public static func setThreadCount(_ count: Int) throws(TorchError) {
-        try check("threads", ct_set_threads(Int32(count)))
+        try load()
+        try check("threads", libtorch.set_threads(Int32(count)))
     }
 
     /// The widest instruction set that libtorch's kernels use on this processor, such as `AVX512`.
-    public static var instructionSet: String { String(cString: ct_cpu_capability()) }
+    public static var instructionSet: String { String(cString: libtorch.cpu_capability()) }
 
     /// Whether operations without a deterministic form are refused.
     public static var isDeterministic: Bool {
-        get { ct_get_deterministic() }
-        set { ct_set_deterministic(newValue) }
+        get { libtorch.get_deterministic() }
+        set { libtorch.set_deterministic(newValue) }
     }
 
     /// Keeps freed memory in the process. The default allocator gives large blocks back to the system at once, and the
     /// page faults of taking them again cost over half of a training step on large images.
     public static func keepFreedMemory() { ct_keep_freed_memory() }
 }
+
+/// libtorch's functions.
+///
+/// Without libtorch this traps with the reason; what makes a first tensor, generator or setting loads it beforehand and
+/// throws.
+let libtorch: ct_functions = trapping { () throws(TorchError) in try TorchLibrary.loaded.get() }

@@ -1,12 +1,20 @@
 import TestSupport
 import Testing
-import Torch
+
+@testable import Torch
 
 /// Settings belong to the process: what changes them runs in one of its own.
 struct TorchLibraryTests {
     @Test func versionIsSupported() throws {
         let numbers = TorchLibrary.version.split(separator: ".").prefix(2).compactMap { Int($0) }
         #expect(numbers.count == 2 && numbers[0] == 2 && numbers[1] >= 11, "\(TorchLibrary.version)")
+    }
+
+    /// A function that was left out of the table would be a null pointer to jump to.
+    @Test func tableIsFull() {
+        withUnsafeBytes(of: libtorch) { table in
+            for (place, entry) in table.bindMemory(to: UInt.self).enumerated() { #expect(entry != 0, "entry \(place)") }
+        }
     }
 
     @Test func threadsAreCounted() async {

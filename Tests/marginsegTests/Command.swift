@@ -14,14 +14,22 @@ struct Command {
     /// The program beside the tests.
     static let program = BuiltProgram.url(named: "marginseg")
 
-    /// Runs the program to its end, without anything to read, in `folder`.
-    static func run(_ arguments: [String], in folder: URL? = nil) throws -> Command {
-        try start(arguments, in: folder).wait()
+    /// Runs the program to its end, without anything to read, in `folder`, with `environment` over its own.
+    static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws -> Command {
+        let program = try #require(program, "marginseg was built beside the tests")
+        return try run(program, arguments, in: folder, environment: environment)
+    }
+
+    /// Runs another copy of the program.
+    static func run(
+        _ program: URL, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    ) throws -> Command {
+        try Running(program: program, arguments, in: folder, environment: environment).wait()
     }
 
     /// Starts the program, without anything to read, in `folder`.
     static func start(_ arguments: [String], in folder: URL? = nil) throws -> Running {
-        try Running(program: #require(program, "marginseg was built beside the tests"), arguments, in: folder)
+        try Running(program: #require(program, "marginseg was built beside the tests"), arguments, in: folder, environment: [:])
     }
 
     /// A run of the program that goes on.
@@ -31,7 +39,7 @@ struct Command {
         private let streams = FileManager.default.temporaryDirectory.appending(
             path: "marginseg-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
 
-        fileprivate init(program: URL, _ arguments: [String], in folder: URL?) throws {
+        fileprivate init(program: URL, _ arguments: [String], in folder: URL?, environment: [String: String]) throws {
             try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
             func stream(_ name: String) throws -> FileHandle {
                 let url = streams.appending(path: name)
@@ -40,6 +48,7 @@ struct Command {
             }
             process.executableURL = program
             process.arguments = arguments
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
             process.currentDirectoryURL = folder ?? streams
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try stream("output")

@@ -1,8 +1,12 @@
-// The C ABI over libtorch.
+// The C ABI over libtorch: a table of functions, and the way to find it.
 //
-// Rules of every function here:
+// The functions stand in a library of their own, TorchBinding, the only one that is linked against libtorch. A program
+// that contains TorchBinding calls them in itself; one that does not, loads it with the first call: so what needs no
+// tensor does not wait for libtorch.
+//
+// Rules of every function in the table:
 // - it never lets a C++ exception out; it returns NULL, or an owned `ct_error` that the caller frees;
-// - results come back by out-parameter and are owned by the caller (`ct_tensor_free`, `ct_generator_free`);
+// - results come back by out-parameter and are owned by the caller (`tensor_free`, `generator_free`);
 // - on an error the out-parameters are not written;
 // - arrays are pointer + count; booleans are C `bool`; dtypes and devices are the enumerations below.
 
@@ -16,12 +20,14 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma clang assume_nonnull begin
 
 // MARK: Handles and enumerations
 
 typedef struct ct_error ct_error;
-typedef struct { void *impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
-typedef struct { void *impl; } ct_generator;   // at::Generator *
+typedef ct_error *_Nullable ct_result;                   // NULL, or an owned error
+typedef struct { void *_Nullable impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
+typedef struct { void *_Nullable impl; } ct_generator;   // at::Generator *
 
 typedef enum {
     CT_ERROR_RUNTIME = 0,     // c10::Error of no closer kind: shapes, dtypes, broken preconditions
@@ -51,63 +57,6 @@ typedef struct { ct_device_type type; int32_t index; } ct_device;
 
 typedef enum { CT_CONTIGUOUS = 0, CT_CHANNELS_LAST = 1, CT_CHANNELS_LAST_3D = 2 } ct_memory_format;
 
-ct_error_kind ct_error_get_kind(const ct_error *error);
-const char *ct_error_get_message(const ct_error *error);
-void ct_error_free(ct_error *error);
-// For callbacks that fail; of the kind CT_ERROR_RUNTIME.
-ct_error *ct_error_new(const char *message);
-
-// MARK: Library and devices
-
-const char *ct_version(void);
-ct_error *ct_set_threads(int32_t count);
-int32_t ct_get_threads(void);
-// The widest instruction set that libtorch's own kernels use here, such as AVX2 or AVX512.
-const char *ct_cpu_capability(void);
-void ct_set_deterministic(bool on);
-bool ct_get_deterministic(void);
-// Keeps freed memory in the process: fresh pages cost more than the arithmetic of a small training step.
-void ct_keep_freed_memory(void);
-// Loads what the device needs and proves that one tensor can live there; `reason` describes why not.
-ct_error *ct_device_prepare(ct_device device);
-
-// MARK: Tensors
-
-ct_error *ct_tensor_empty(const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out);
-ct_error *ct_tensor_full(const int64_t *sizes, size_t dim, double value, ct_dtype dtype, ct_device device, ct_tensor *out);
-ct_error *ct_tensor_arange(int64_t end, ct_dtype dtype, ct_device device, ct_tensor *out);
-// Copies `byte_count` bytes of row-major elements; the count must be exactly that of the shape.
-ct_error *ct_tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out);
-// Copies the elements out in row-major order, from any device and layout.
-ct_error *ct_tensor_to_bytes(ct_tensor self, void *bytes, size_t byte_count);
-ct_error *ct_tensor_alias(ct_tensor self, ct_tensor *out);
-void ct_tensor_free(ct_tensor self);
-
-int64_t ct_tensor_dim(ct_tensor self);
-int64_t ct_tensor_size(ct_tensor self, int64_t axis);
-int64_t ct_tensor_stride(ct_tensor self, int64_t axis);
-ct_dtype ct_tensor_dtype(ct_tensor self);
-ct_device ct_tensor_device(ct_tensor self);
-bool ct_tensor_is_contiguous(ct_tensor self, ct_memory_format format);
-bool ct_tensor_is_same(ct_tensor self, ct_tensor other);
-// The first element's address, valid on the CPU while the tensor lives.
-void *ct_tensor_data(ct_tensor self);
-ct_error *ct_tensor_item_double(ct_tensor self, double *out);
-ct_error *ct_tensor_item_int(ct_tensor self, int64_t *out);
-
-ct_error *ct_tensor_to(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
-ct_error *ct_tensor_contiguous(ct_tensor self, ct_memory_format format, ct_tensor *out);
-ct_error *ct_tensor_clone(ct_tensor self, ct_tensor *out);
-ct_error *ct_tensor_detach(ct_tensor self, ct_tensor *out);
-ct_error *ct_tensor_copy_in_place(ct_tensor self, ct_tensor source);
-// Gives `self` the memory, dtype and device of `source`; its place in the graph as a leaf stays.
-ct_error *ct_tensor_set_data(ct_tensor self, ct_tensor source);
-ct_error *ct_tensor_fill_in_place(ct_tensor self, double value);
-ct_error *ct_tensor_add_in_place(ct_tensor self, ct_tensor other, double alpha);
-ct_error *ct_tensor_mul_in_place(ct_tensor self, double factor);
-
-// MARK: Pointwise
-
 typedef enum {
     CT_NEG, CT_ABS, CT_EXP, CT_LOG, CT_LOG2, CT_LOG1P, CT_SQRT, CT_SIGMOID, CT_TANH, CT_RELU, CT_SOFTPLUS,
     CT_FLOOR, CT_ROUND, CT_ISFINITE, CT_LOGICAL_NOT,
@@ -116,127 +65,204 @@ typedef enum {
     CT_ADD, CT_SUB, CT_MUL, CT_DIV, CT_POW, CT_MAXIMUM, CT_MINIMUM,
     CT_EQ, CT_NE, CT_LT, CT_LE, CT_GT, CT_GE, CT_LOGICAL_AND, CT_LOGICAL_OR,
 } ct_binary;
-
-ct_error *ct_unary_apply(ct_unary operation, ct_tensor self, ct_tensor *out);
-ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out);
-// `self OP scalar`, with PyTorch's promotion of Python numbers: the scalar never widens the dtype category.
-ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out);
-ct_error *ct_leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out);
-ct_error *ct_clamp(ct_tensor self, double low, double high, ct_tensor *out);
-ct_error *ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out);
-ct_error *ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out);
-
-// MARK: Reductions
-
 typedef enum { CT_SUM, CT_MEAN, CT_AMAX, CT_AMIN, CT_LOGSUMEXP } ct_reduction;
-
-// dim == 0 reduces over all axes.
-ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out);
-ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out);
-ct_error *ct_bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out);
-ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices);
-ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices);
-ct_error *ct_cumsum(ct_tensor self, int64_t axis, ct_tensor *out);
-ct_error *ct_log_softmax(ct_tensor self, int64_t axis, ct_tensor *out);
-ct_error *ct_softmax(ct_tensor self, int64_t axis, ct_tensor *out);
-// Euclidean norm of all tensors' elements together.
-ct_error *ct_total_norm(const ct_tensor *tensors, size_t count, ct_tensor *out);
-
-// MARK: Shape
-
-ct_error *ct_reshape(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
-ct_error *ct_permute(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
-ct_error *ct_expand(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
-ct_error *ct_unsqueeze(ct_tensor self, int64_t axis, ct_tensor *out);
-ct_error *ct_squeeze(ct_tensor self, int64_t axis, ct_tensor *out);
-ct_error *ct_select(ct_tensor self, int64_t axis, int64_t index, ct_tensor *out);
-ct_error *ct_narrow(ct_tensor self, int64_t axis, int64_t start, int64_t length, ct_tensor *out);
-ct_error *ct_flip(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
-ct_error *ct_cat(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
-ct_error *ct_stack(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
-ct_error *ct_gather(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
-ct_error *ct_scatter_value(ct_tensor self, int64_t axis, ct_tensor index, double value, ct_tensor *out);
-ct_error *ct_index_select(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
-ct_error *ct_masked_select(ct_tensor self, ct_tensor mask, ct_tensor *out);
 typedef enum { CT_PAD_CONSTANT, CT_PAD_REPLICATE, CT_PAD_REFLECT } ct_pad_mode;
-// `amounts` as PyTorch's: last axis first, before then after.
-ct_error *ct_pad(ct_tensor self, const int64_t *amounts, size_t count, ct_pad_mode mode, double value, ct_tensor *out);
-ct_error *ct_matmul(ct_tensor self, ct_tensor other, ct_tensor *out);
 
-// MARK: Network operations
-
-// Arrays hold one number for each spatial axis; bias may be {NULL}.
-ct_error *ct_convolution(
-    ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
-    const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out);
-ct_error *ct_group_norm(ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
-// In training the running statistics are updated in place.
-ct_error *ct_batch_norm(
-    ct_tensor input, ct_tensor weight, ct_tensor bias, ct_tensor running_mean, ct_tensor running_var, bool training,
-    double momentum, double epsilon, ct_tensor *out);
-ct_error *ct_max_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
-ct_error *ct_avg_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
-ct_error *ct_upsample_bilinear2d(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out);
-ct_error *ct_upsample_nearest2d(ct_tensor input, int64_t height, int64_t width, ct_tensor *out);
-// logits [B, C, ...], labels int64 [B, ...]; weight [C] or {NULL}; mean over pixels not ignored.
-ct_error *ct_cross_entropy(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out);
-
-// MARK: Randomness
-
-ct_error *ct_generator_new(ct_device device, uint64_t seed, ct_generator *out);
-void ct_generator_free(ct_generator self);
-ct_error *ct_generator_get_state(ct_generator self, ct_tensor *out);
-ct_error *ct_generator_set_state(ct_generator self, ct_tensor state);
-ct_error *ct_uniform_in_place(ct_tensor self, double low, double high, ct_generator generator);
-ct_error *ct_normal_in_place(ct_tensor self, double mean, double standard_deviation, ct_generator generator);
-ct_error *ct_bernoulli_in_place(ct_tensor self, double probability, ct_generator generator);
-ct_error *ct_random_permutation(int64_t count, ct_generator generator, ct_tensor *out);
-
-// MARK: Autograd
-
-ct_error *ct_set_requires_grad(ct_tensor self, bool on);
-bool ct_requires_grad(ct_tensor self);
-// gradient may be {NULL} for a scalar.
-ct_error *ct_backward(ct_tensor self, ct_tensor gradient, bool keep_graph);
-// impl == NULL where there is none.
-ct_error *ct_grad(ct_tensor self, ct_tensor *out);
-ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient);
-// A scalar that autograd sees as a function of `input` whose gradient is known already: backward hands
-// `gradient` times the incoming scalar to `input`.
-ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out);
 // The backward pass of a function of several inputs. `run` takes ownership of the incoming gradient, and fills one
 // gradient for each input with a tensor that the caller will own, or {NULL} for none. It returns NULL or an owned error.
 // `release` is called once, when nobody can ask for the pass again.
 typedef struct {
-    void *context;
-    ct_error *(*run)(void *context, ct_tensor incoming, ct_tensor *gradients);
-    void (*release)(void *context);
+    void *_Nullable context;
+    ct_result (*_Nonnull run)(void *_Nullable context, ct_tensor incoming, ct_tensor *gradients);
+    void (*_Nonnull release)(void *_Nullable context);
 } ct_backward_pass;
-// `value` as autograd sees it: a function of `inputs`. Takes the context over, also on an error.
-ct_error *ct_attach_backward(
-    ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out);
-// Thread-local; setting returns what it was.
-bool ct_grad_mode_set(bool on);
-bool ct_grad_mode_get(void);
-// Inference mode: {NULL}-safe end; both on the same thread.
-void *ct_inference_begin(void);
-void ct_inference_end(void *guard);
 
-// Mixed precision: until the end, convolutions and matrix products on `device` take and give `dtype`. Thread-local; both
-// on the same thread, not nested.
-void *ct_autocast_begin(ct_device device, ct_dtype dtype);
-void ct_autocast_end(void *guard);
+// MARK: The table
 
-// MARK: Optimiser kernels
+typedef struct __attribute__((swift_attr("@Sendable"))) {
+    // The size of this table and libtorch's version, as the binding was built: `ct_load` takes no other.
+    size_t size;
+    const char *version;
 
-// One AdamW step over all parameters. Lists of equal length; `steps` are float32 scalars, raised by one here.
-ct_error *ct_fused_adamw(
-    const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
-    const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon);
-ct_error *ct_fused_sgd(
-    const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
-    double learning_rate, double momentum, double weight_decay, bool nesterov);
+    // Errors
 
+    ct_error_kind (*_Nonnull error_get_kind)(const ct_error *error);
+    const char *_Nonnull (*_Nonnull error_get_message)(const ct_error *error);
+    void (*_Nonnull error_free)(ct_error *error);
+    // For callbacks that fail; of the kind CT_ERROR_RUNTIME.
+    ct_result (*_Nonnull error_new)(const char *message);
+
+    // Library and devices
+
+    ct_result (*_Nonnull set_threads)(int32_t count);
+    int32_t (*_Nonnull get_threads)(void);
+    // The widest instruction set that libtorch's own kernels use here, such as AVX2 or AVX512.
+    const char *_Nonnull (*_Nonnull cpu_capability)(void);
+    void (*_Nonnull set_deterministic)(bool on);
+    bool (*_Nonnull get_deterministic)(void);
+    // Loads what the device needs and proves that one tensor can live there.
+    ct_result (*_Nonnull device_prepare)(ct_device device);
+
+    // Tensors
+
+    ct_result (*_Nonnull tensor_empty)(const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out);
+    ct_result (*_Nonnull tensor_full)(const int64_t *sizes, size_t dim, double value, ct_dtype dtype, ct_device device, ct_tensor *out);
+    ct_result (*_Nonnull tensor_arange)(int64_t end, ct_dtype dtype, ct_device device, ct_tensor *out);
+    // Copies `byte_count` bytes of row-major elements; the count must be exactly that of the shape, and no bytes need no address.
+    ct_result (*_Nonnull tensor_from_bytes)(const void *_Nullable bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out);
+    // Copies the elements out in row-major order, from any device and layout.
+    ct_result (*_Nonnull tensor_to_bytes)(ct_tensor self, void *_Nullable bytes, size_t byte_count);
+    ct_result (*_Nonnull tensor_alias)(ct_tensor self, ct_tensor *out);
+    void (*_Nonnull tensor_free)(ct_tensor self);
+
+    int64_t (*_Nonnull tensor_dim)(ct_tensor self);
+    int64_t (*_Nonnull tensor_size)(ct_tensor self, int64_t axis);
+    int64_t (*_Nonnull tensor_stride)(ct_tensor self, int64_t axis);
+    ct_dtype (*_Nonnull tensor_dtype)(ct_tensor self);
+    ct_device (*_Nonnull tensor_device)(ct_tensor self);
+    bool (*_Nonnull tensor_is_contiguous)(ct_tensor self, ct_memory_format format);
+    bool (*_Nonnull tensor_is_same)(ct_tensor self, ct_tensor other);
+    // The first element's address, valid on the CPU while the tensor lives.
+    void *_Nullable (*_Nonnull tensor_data)(ct_tensor self);
+    ct_result (*_Nonnull tensor_item_double)(ct_tensor self, double *out);
+    ct_result (*_Nonnull tensor_item_int)(ct_tensor self, int64_t *out);
+
+    ct_result (*_Nonnull tensor_to)(ct_tensor self, ct_dtype dtype, ct_device device, ct_tensor *out);
+    ct_result (*_Nonnull tensor_contiguous)(ct_tensor self, ct_memory_format format, ct_tensor *out);
+    ct_result (*_Nonnull tensor_clone)(ct_tensor self, ct_tensor *out);
+    ct_result (*_Nonnull tensor_detach)(ct_tensor self, ct_tensor *out);
+    ct_result (*_Nonnull tensor_copy_in_place)(ct_tensor self, ct_tensor source);
+    // Gives `self` the memory, dtype and device of `source`; its place in the graph as a leaf stays.
+    ct_result (*_Nonnull tensor_set_data)(ct_tensor self, ct_tensor source);
+    ct_result (*_Nonnull tensor_fill_in_place)(ct_tensor self, double value);
+    ct_result (*_Nonnull tensor_add_in_place)(ct_tensor self, ct_tensor other, double alpha);
+    ct_result (*_Nonnull tensor_mul_in_place)(ct_tensor self, double factor);
+
+    // Pointwise
+
+    ct_result (*_Nonnull unary_apply)(ct_unary operation, ct_tensor self, ct_tensor *out);
+    ct_result (*_Nonnull binary_apply)(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out);
+    // `self OP scalar`, with PyTorch's promotion of Python numbers: the scalar never widens the dtype category.
+    ct_result (*_Nonnull binary_scalar)(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out);
+    ct_result (*_Nonnull leaky_relu)(ct_tensor self, double negative_slope, ct_tensor *out);
+    ct_result (*_Nonnull clamp)(ct_tensor self, double low, double high, ct_tensor *out);
+    ct_result (*_Nonnull where)(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out);
+    ct_result (*_Nonnull masked_fill)(ct_tensor self, ct_tensor mask, double value, ct_tensor *out);
+
+    // Reductions
+
+    // dim == 0 reduces over all axes.
+    ct_result (*_Nonnull reduce)(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out);
+    ct_result (*_Nonnull argmax)(ct_tensor self, int64_t axis, bool keep, ct_tensor *out);
+    ct_result (*_Nonnull bincount)(ct_tensor self, int64_t minimum_length, ct_tensor *out);
+    ct_result (*_Nonnull topk)(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices);
+    ct_result (*_Nonnull sort)(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices);
+    ct_result (*_Nonnull cumsum)(ct_tensor self, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull log_softmax)(ct_tensor self, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull softmax)(ct_tensor self, int64_t axis, ct_tensor *out);
+    // Euclidean norm of all tensors' elements together.
+    ct_result (*_Nonnull total_norm)(const ct_tensor *tensors, size_t count, ct_tensor *out);
+
+    // Shape
+
+    ct_result (*_Nonnull reshape)(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
+    ct_result (*_Nonnull permute)(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
+    ct_result (*_Nonnull expand)(ct_tensor self, const int64_t *sizes, size_t dim, ct_tensor *out);
+    ct_result (*_Nonnull unsqueeze)(ct_tensor self, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull squeeze)(ct_tensor self, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull select)(ct_tensor self, int64_t axis, int64_t index, ct_tensor *out);
+    ct_result (*_Nonnull narrow)(ct_tensor self, int64_t axis, int64_t start, int64_t length, ct_tensor *out);
+    ct_result (*_Nonnull flip)(ct_tensor self, const int64_t *axes, size_t dim, ct_tensor *out);
+    ct_result (*_Nonnull cat)(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull stack)(const ct_tensor *tensors, size_t count, int64_t axis, ct_tensor *out);
+    ct_result (*_Nonnull gather)(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
+    ct_result (*_Nonnull scatter_value)(ct_tensor self, int64_t axis, ct_tensor index, double value, ct_tensor *out);
+    ct_result (*_Nonnull index_select)(ct_tensor self, int64_t axis, ct_tensor index, ct_tensor *out);
+    ct_result (*_Nonnull masked_select)(ct_tensor self, ct_tensor mask, ct_tensor *out);
+    // `amounts` as PyTorch's: last axis first, before then after.
+    ct_result (*_Nonnull pad)(ct_tensor self, const int64_t *amounts, size_t count, ct_pad_mode mode, double value, ct_tensor *out);
+    ct_result (*_Nonnull matmul)(ct_tensor self, ct_tensor other, ct_tensor *out);
+
+    // Network operations
+
+    // Arrays hold one number for each spatial axis; bias may be {NULL}.
+    ct_result (*_Nonnull convolution)(
+        ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
+        const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out);
+    ct_result (*_Nonnull group_norm)(ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
+    // In training the running statistics are updated in place.
+    ct_result (*_Nonnull batch_norm)(
+        ct_tensor input, ct_tensor weight, ct_tensor bias, ct_tensor running_mean, ct_tensor running_var, bool training,
+        double momentum, double epsilon, ct_tensor *out);
+    ct_result (*_Nonnull max_pool2d)(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
+    ct_result (*_Nonnull avg_pool2d)(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
+    ct_result (*_Nonnull upsample_bilinear2d)(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out);
+    ct_result (*_Nonnull upsample_nearest2d)(ct_tensor input, int64_t height, int64_t width, ct_tensor *out);
+    // logits [B, C, ...], labels int64 [B, ...]; weight [C] or {NULL}; mean over pixels not ignored.
+    ct_result (*_Nonnull cross_entropy)(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out);
+
+    // Randomness
+
+    ct_result (*_Nonnull generator_new)(ct_device device, uint64_t seed, ct_generator *out);
+    void (*_Nonnull generator_free)(ct_generator self);
+    ct_result (*_Nonnull generator_get_state)(ct_generator self, ct_tensor *out);
+    ct_result (*_Nonnull generator_set_state)(ct_generator self, ct_tensor state);
+    ct_result (*_Nonnull uniform_in_place)(ct_tensor self, double low, double high, ct_generator generator);
+    ct_result (*_Nonnull normal_in_place)(ct_tensor self, double mean, double standard_deviation, ct_generator generator);
+    ct_result (*_Nonnull bernoulli_in_place)(ct_tensor self, double probability, ct_generator generator);
+    ct_result (*_Nonnull random_permutation)(int64_t count, ct_generator generator, ct_tensor *out);
+
+    // Autograd
+
+    ct_result (*_Nonnull set_requires_grad)(ct_tensor self, bool on);
+    bool (*_Nonnull requires_grad)(ct_tensor self);
+    // gradient may be {NULL} for a scalar.
+    ct_result (*_Nonnull backward)(ct_tensor self, ct_tensor gradient, bool keep_graph);
+    // impl == NULL where there is none.
+    ct_result (*_Nonnull grad)(ct_tensor self, ct_tensor *out);
+    ct_result (*_Nonnull set_grad)(ct_tensor self, ct_tensor gradient);
+    // A scalar that autograd sees as a function of `input` whose gradient is known already: backward hands
+    // `gradient` times the incoming scalar to `input`.
+    ct_result (*_Nonnull attach_gradient)(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out);
+    // `value` as autograd sees it: a function of `inputs`. Takes the context over, also on an error.
+    ct_result (*_Nonnull attach_backward)(
+        ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out);
+    // Thread-local; setting returns what it was.
+    bool (*_Nonnull grad_mode_set)(bool on);
+    bool (*_Nonnull grad_mode_get)(void);
+    // Inference mode, until the end; both on the same thread.
+    void *_Nonnull (*_Nonnull inference_begin)(void);
+    void (*_Nonnull inference_end)(void *guard);
+
+    // Mixed precision: until the end, convolutions and matrix products on `device` take and give `dtype`. Thread-local; both
+    // on the same thread, not nested.
+    void *_Nonnull (*_Nonnull autocast_begin)(ct_device device, ct_dtype dtype);
+    void (*_Nonnull autocast_end)(void *guard);
+
+    // Optimiser kernels
+
+    // One AdamW step over all parameters. Lists of equal length; `steps` are float32 scalars, raised by one here.
+    ct_result (*_Nonnull fused_adamw)(
+        const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
+        const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon);
+    ct_result (*_Nonnull fused_sgd)(
+        const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
+        double learning_rate, double momentum, double weight_decay, bool nesterov);
+} ct_functions;
+
+// MARK: Finding it
+
+// The table of the TorchBinding in this process, or of the library TorchBinding on the program's search path, loaded with
+// all that it needs. NULL where there is none that fits; `problem` then says why, cut to `capacity` bytes.
+const ct_functions *_Nullable ct_load(char *problem, size_t capacity);
+
+// The version of libtorch whose headers this was built with, such as 2.13.0. Loads nothing.
+const char *ct_version(void);
+
+// Keeps freed memory in the process: fresh pages cost more than the arithmetic of a small training step.
+void ct_keep_freed_memory(void);
+
+#pragma clang assume_nonnull end
 #ifdef __cplusplus
 }
 #endif

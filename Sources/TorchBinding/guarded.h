@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "include/CTorch.h"
+#include "CTorch.h"
 
 struct ct_error {
     ct_error_kind kind;
@@ -26,7 +26,7 @@ namespace ct {
 inline ct_error *make_error(ct_error_kind kind, const char *message) noexcept { return new ct_error{kind, message}; }
 
 // Runs `body`. The kind of an error comes from the exception's type, never from its text.
-template <typename Body> ct_error *guarded(Body &&body) noexcept {
+template <typename Body> ct_result guarded(Body &&body) noexcept {
     try {
         body();
         return nullptr;
@@ -98,5 +98,23 @@ inline at::MemoryFormat memory_format(ct_memory_format format) {
     }
     return at::MemoryFormat::Contiguous;
 }
+
+// The tensor of a handle, which ends here.
+inline at::Tensor take(ct_tensor handle) {
+    at::Tensor tensor = std::move(get(handle));
+    delete &get(handle);
+    return tensor;
+}
+
+// Each file enters its functions into the table.
+void add_autograd(ct_functions &);
+void add_library(ct_functions &);
+void add_network(ct_functions &);
+void add_optimizers(ct_functions &);
+void add_pointwise(ct_functions &);
+void add_random(ct_functions &);
+void add_reduce(ct_functions &);
+void add_shape(ct_functions &);
+void add_tensor(ct_functions &);
 
 } // namespace ct

@@ -64,36 +64,46 @@ static at::Tensor binary(ct_binary operation, const at::Tensor &x, const at::Ten
     }
 }
 
-ct_error *ct_unary_apply(ct_unary operation, ct_tensor self, ct_tensor *out) {
+static ct_result unary_apply(ct_unary operation, ct_tensor self, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, unary(operation, ct::get(self))); });
 }
 
-ct_error *ct_binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out) {
+static ct_result binary_apply(ct_binary operation, ct_tensor self, ct_tensor other, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, binary(operation, ct::get(self), ct::get(other))); });
 }
 
-ct_error *ct_binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out) {
+static ct_result binary_scalar(ct_binary operation, ct_tensor self, double scalar, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &x = ct::get(self);
         ct::give(out, binary_any(operation, x, ct::scalar(scalar, x)));
     });
 }
 
-ct_error *ct_leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out) {
+static ct_result leaky_relu(ct_tensor self, double negative_slope, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::leaky_relu(ct::get(self), negative_slope)); });
 }
 
-ct_error *ct_clamp(ct_tensor self, double low, double high, ct_tensor *out) {
+static ct_result clamp(ct_tensor self, double low, double high, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &x = ct::get(self);
         ct::give(out, at::clamp(x, ct::scalar(low, x), ct::scalar(high, x)));
     });
 }
 
-ct_error *ct_where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out) {
+static ct_result where(ct_tensor condition, ct_tensor self, ct_tensor other, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::where(ct::get(condition), ct::get(self), ct::get(other))); });
 }
 
-ct_error *ct_masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out) {
+static ct_result masked_fill(ct_tensor self, ct_tensor mask, double value, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::masked_fill(ct::get(self), ct::get(mask), value)); });
+}
+
+void ct::add_pointwise(ct_functions &table) {
+    table.unary_apply = unary_apply;
+    table.binary_apply = binary_apply;
+    table.binary_scalar = binary_scalar;
+    table.leaky_relu = leaky_relu;
+    table.clamp = clamp;
+    table.where = where;
+    table.masked_fill = masked_fill;
 }

@@ -11,19 +11,19 @@
 
 #include <stdexcept>
 
-ct_error *ct_set_requires_grad(ct_tensor self, bool on) {
+static ct_result set_requires_grad(ct_tensor self, bool on) {
     return ct::guarded([&] { ct::get(self).requires_grad_(on); });
 }
 
-bool ct_requires_grad(ct_tensor self) { return ct::get(self).requires_grad(); }
+static bool requires_grad(ct_tensor self) { return ct::get(self).requires_grad(); }
 
-ct_error *ct_backward(ct_tensor self, ct_tensor gradient, bool keep_graph) {
+static ct_result backward(ct_tensor self, ct_tensor gradient, bool keep_graph) {
     return ct::guarded([&] {
         ct::get(self).backward(gradient.impl ? ct::get(gradient) : at::Tensor(), keep_graph);
     });
 }
 
-ct_error *ct_grad(ct_tensor self, ct_tensor *out) {
+static ct_result grad(ct_tensor self, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &gradient = ct::get(self).grad();
         if (gradient.defined()) {
@@ -34,7 +34,7 @@ ct_error *ct_grad(ct_tensor self, ct_tensor *out) {
     });
 }
 
-ct_error *ct_set_grad(ct_tensor self, ct_tensor gradient) {
+static ct_result set_grad(ct_tensor self, ct_tensor gradient) {
     return ct::guarded([&] {
         const auto &tensor = ct::get(self);
         // libtorch takes any; the optimiser would then fail far from here.
@@ -65,7 +65,7 @@ struct KnownGradient : public torch::autograd::Function<KnownGradient> {
 
 } // namespace
 
-ct_error *ct_attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out) {
+static ct_result attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gradient, ct_tensor *out) {
     return ct::guarded([&] {
         TORCH_CHECK_VALUE(ct::get(value).dim() == 0, "the value must be a scalar, found shape ", ct::get(value).sizes());
         TORCH_CHECK_VALUE(
@@ -90,16 +90,14 @@ class ForeignPass : public torch::CustomClassHolder {
         ct_tensor handle{};
         ct::give(&handle, std::move(incoming));
         std::vector<ct_tensor> made(inputs);
-        ct_error *error = pass.run(pass.context, handle, made.data());
+        ct_result error = pass.run(pass.context, handle, made.data());
         torch::autograd::variable_list gradients(inputs);
         for (size_t i = 0; i < inputs; i++) {
-            if (!made[i].impl) continue;
-            gradients[i] = ct::get(made[i]);
-            ct_tensor_free(made[i]);
+            if (made[i].impl) gradients[i] = ct::take(made[i]);
         }
         if (error) {
             const std::string message = error->message;
-            ct_error_free(error);
+            delete error;
             throw std::runtime_error(message);
         }
         return gradients;
@@ -138,9 +136,9 @@ struct ForeignFunction : public torch::autograd::Function<ForeignFunction> {
 
 } // namespace
 
-ct_error *ct_error_new(const char *message) { return ct::make_error(CT_ERROR_RUNTIME, message); }
+static ct_result error_new(const char *message) { return ct::make_error(CT_ERROR_RUNTIME, message); }
 
-ct_error *ct_attach_backward(
+static ct_result attach_backward(
     ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out) {
     return ct::guarded([&] {
         auto foreign = c10::make_intrusive<ForeignPass>(pass);
@@ -149,16 +147,16 @@ ct_error *ct_attach_backward(
     });
 }
 
-bool ct_grad_mode_set(bool on) {
+static bool grad_mode_set(bool on) {
     const bool before = c10::GradMode::is_enabled();
     c10::GradMode::set_enabled(on);
     return before;
 }
 
-bool ct_grad_mode_get(void) { return c10::GradMode::is_enabled(); }
+static bool grad_mode_get(void) { return c10::GradMode::is_enabled(); }
 
-void *ct_inference_begin(void) { return new c10::InferenceMode(); }
-void ct_inference_end(void *guard) { delete static_cast<c10::InferenceMode *>(guard); }
+static void *inference_begin(void) { return new c10::InferenceMode(); }
+static void inference_end(void *guard) { delete static_cast<c10::InferenceMode *>(guard); }
 
 namespace {
 
@@ -180,7 +178,24 @@ struct Autocast {
 
 } // namespace
 
-void *ct_autocast_begin(ct_device device, ct_dtype dtype) {
+static void *autocast_begin(ct_device device, ct_dtype dtype) {
     return new Autocast(ct::device(device).type(), ct::scalar_type(dtype));
 }
-void ct_autocast_end(void *guard) { delete static_cast<Autocast *>(guard); }
+static void autocast_end(void *guard) { delete static_cast<Autocast *>(guard); }
+
+void ct::add_autograd(ct_functions &table) {
+    table.set_requires_grad = set_requires_grad;
+    table.requires_grad = requires_grad;
+    table.backward = backward;
+    table.grad = grad;
+    table.set_grad = set_grad;
+    table.attach_gradient = attach_gradient;
+    table.error_new = error_new;
+    table.attach_backward = attach_backward;
+    table.grad_mode_set = grad_mode_set;
+    table.grad_mode_get = grad_mode_get;
+    table.inference_begin = inference_begin;
+    table.inference_end = inference_end;
+    table.autocast_begin = autocast_begin;
+    table.autocast_end = autocast_end;
+}

@@ -12,7 +12,7 @@
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
-ct_error *ct_convolution(
+static ct_result convolution(
     ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
     const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out) {
     return ct::guarded([&] {
@@ -28,13 +28,13 @@ ct_error *ct_convolution(
     });
 }
 
-ct_error *ct_group_norm(ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out) {
+static ct_result group_norm(ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out) {
     return ct::guarded([&] {
         ct::give(out, at::group_norm(ct::get(input), groups, ct::get_optional(weight), ct::get_optional(bias), epsilon));
     });
 }
 
-ct_error *ct_batch_norm(
+static ct_result batch_norm(
     ct_tensor input, ct_tensor weight, ct_tensor bias, ct_tensor running_mean, ct_tensor running_var, bool training,
     double momentum, double epsilon, ct_tensor *out) {
     return ct::guarded([&] {
@@ -44,31 +44,42 @@ ct_error *ct_batch_norm(
     });
 }
 
-ct_error *ct_max_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out) {
+static ct_result max_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::max_pool2d(ct::get(input), {kernel, kernel}, {stride, stride})); });
 }
 
-ct_error *ct_avg_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out) {
+static ct_result avg_pool2d(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::avg_pool2d(ct::get(input), {kernel, kernel}, {stride, stride})); });
 }
 
-ct_error *ct_upsample_bilinear2d(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out) {
+static ct_result upsample_bilinear2d(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out) {
     return ct::guarded([&] {
         const int64_t size[] = {height, width};
         ct::give(out, at::upsample_bilinear2d(ct::get(input), at::IntArrayRef(size, 2), align_corners));
     });
 }
 
-ct_error *ct_upsample_nearest2d(ct_tensor input, int64_t height, int64_t width, ct_tensor *out) {
+static ct_result upsample_nearest2d(ct_tensor input, int64_t height, int64_t width, ct_tensor *out) {
     return ct::guarded([&] {
         const int64_t size[] = {height, width};
         ct::give(out, at::upsample_nearest2d(ct::get(input), at::IntArrayRef(size, 2)));
     });
 }
 
-ct_error *ct_cross_entropy(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out) {
+static ct_result cross_entropy(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out) {
     return ct::guarded([&] {
         ct::give(out, at::cross_entropy_loss(
             ct::get(logits), ct::get(labels), ct::get_optional(weight), at::Reduction::Mean, ignore));
     });
+}
+
+void ct::add_network(ct_functions &table) {
+    table.convolution = convolution;
+    table.group_norm = group_norm;
+    table.batch_norm = batch_norm;
+    table.max_pool2d = max_pool2d;
+    table.avg_pool2d = avg_pool2d;
+    table.upsample_bilinear2d = upsample_bilinear2d;
+    table.upsample_nearest2d = upsample_nearest2d;
+    table.cross_entropy = cross_entropy;
 }

@@ -1,4 +1,4 @@
-// Errors, threads, devices, the allocator.
+// Errors, threads, devices.
 
 #include "guarded.h"
 
@@ -7,40 +7,26 @@
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/zeros.h>
-#include <torch/headeronly/version.h>
 
 #include <dlfcn.h>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
-ct_error_kind ct_error_get_kind(const ct_error *error) { return error->kind; }
-const char *ct_error_get_message(const ct_error *error) { return error->message.c_str(); }
-void ct_error_free(ct_error *error) { delete error; }
+static ct_error_kind error_get_kind(const ct_error *error) { return error->kind; }
+static const char *error_get_message(const ct_error *error) { return error->message.c_str(); }
+static void error_free(ct_error *error) { delete error; }
 
-const char *ct_version(void) { return TORCH_VERSION; }
-
-ct_error *ct_set_threads(int32_t count) {
+static ct_result set_threads(int32_t count) {
     return ct::guarded([&] { at::set_num_threads(count); });
 }
 
-int32_t ct_get_threads(void) { return at::get_num_threads(); }
+static int32_t get_threads(void) { return at::get_num_threads(); }
 
-const char *ct_cpu_capability(void) {
+static const char *cpu_capability(void) {
     static const std::string name = at::get_cpu_capability();
     return name.c_str();
 }
 
-void ct_set_deterministic(bool on) { at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false); }
-bool ct_get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
-
-void ct_keep_freed_memory(void) {
-#if defined(__GLIBC__)
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 2047 << 20);
-    mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
+static void set_deterministic(bool on) { at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false); }
+static bool get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
 
 // libtorch_cuda is loaded when a CUDA device is first asked for, not linked: a CUDA build of libtorch then works on the
 // CPU of a machine without NVIDIA's libraries, and a CPU run does not pay seconds for loading them. It must come
@@ -56,7 +42,7 @@ static void load_cuda() {
 #endif
 }
 
-ct_error *ct_device_prepare(ct_device handle) {
+static ct_result device_prepare(ct_device handle) {
     return ct::guarded([&] {
         if (handle.type == CT_CUDA) {
             load_cuda();
@@ -66,4 +52,16 @@ ct_error *ct_device_prepare(ct_device handle) {
         }
         at::zeros({1}, at::TensorOptions().device(ct::device(handle)).dtype(at::kFloat));
     });
+}
+
+void ct::add_library(ct_functions &table) {
+    table.error_get_kind = error_get_kind;
+    table.error_get_message = error_get_message;
+    table.error_free = error_free;
+    table.set_threads = set_threads;
+    table.get_threads = get_threads;
+    table.cpu_capability = cpu_capability;
+    table.set_deterministic = set_deterministic;
+    table.get_deterministic = get_deterministic;
+    table.device_prepare = device_prepare;
 }

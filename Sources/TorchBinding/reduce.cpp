@@ -12,7 +12,7 @@
 
 #include <numeric>
 
-ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out) {
+static ct_result reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &x = ct::get(self);
         std::vector<int64_t> over(axes, axes + dim);
@@ -30,15 +30,15 @@ ct_error *ct_reduce(ct_reduction reduction, ct_tensor self, const int64_t *axes,
     });
 }
 
-ct_error *ct_argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out) {
+static ct_result argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, ct::get(self).argmax(axis, keep)); });
 }
 
-ct_error *ct_bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out) {
+static ct_result bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, ct::get(self).bincount(/*weights*/ {}, minimum_length)); });
 }
 
-ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices) {
+static ct_result topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices) {
     return ct::guarded([&] {
         auto [top, where] = at::topk(ct::get(self), k, axis, /*largest=*/true, /*sorted=*/true);
         ct::give(values, std::move(top));
@@ -46,7 +46,7 @@ ct_error *ct_topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct
     });
 }
 
-ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices) {
+static ct_result sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices) {
     return ct::guarded([&] {
         auto [sorted, where] = at::sort(ct::get(self), /*stable=*/true, axis, descending);
         ct::give(values, std::move(sorted));
@@ -54,18 +54,30 @@ ct_error *ct_sort(ct_tensor self, int64_t axis, bool descending, ct_tensor *valu
     });
 }
 
-ct_error *ct_cumsum(ct_tensor self, int64_t axis, ct_tensor *out) {
+static ct_result cumsum(ct_tensor self, int64_t axis, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, ct::get(self).cumsum(axis)); });
 }
 
-ct_error *ct_log_softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
+static ct_result log_softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::log_softmax(ct::get(self), axis)); });
 }
 
-ct_error *ct_softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
+static ct_result softmax(ct_tensor self, int64_t axis, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::softmax(ct::get(self), axis)); });
 }
 
-ct_error *ct_total_norm(const ct_tensor *tensors, size_t count, ct_tensor *out) {
+static ct_result total_norm(const ct_tensor *tensors, size_t count, ct_tensor *out) {
     return ct::guarded([&] { ct::give(out, at::stack(at::_foreach_norm(ct::list(tensors, count))).norm()); });
+}
+
+void ct::add_reduce(ct_functions &table) {
+    table.reduce = reduce;
+    table.argmax = argmax;
+    table.bincount = bincount;
+    table.topk = topk;
+    table.sort = sort;
+    table.cumsum = cumsum;
+    table.log_softmax = log_softmax;
+    table.softmax = softmax;
+    table.total_norm = total_norm;
 }

@@ -6,7 +6,7 @@
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
 
-ct_error *ct_fused_adamw(
+static ct_result fused_adamw(
     const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
     const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon) {
     return ct::guarded([&] {
@@ -19,7 +19,7 @@ ct_error *ct_fused_adamw(
     });
 }
 
-ct_error *ct_fused_sgd(
+static ct_result fused_sgd(
     const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
     double learning_rate, double momentum, double weight_decay, bool nesterov) {
     return ct::guarded([&] {
@@ -27,4 +27,9 @@ ct_error *ct_fused_sgd(
             ct::list(parameters, count), ct::list(gradients, count), ct::list(momentum_buffers, momentum == 0 ? 0 : count),
             weight_decay, momentum, learning_rate, /*dampening=*/0, nesterov, /*maximize=*/false, /*is_first_step=*/false);
     });
+}
+
+void ct::add_optimizers(ct_functions &table) {
+    table.fused_adamw = fused_adamw;
+    table.fused_sgd = fused_sgd;
 }
