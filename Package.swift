@@ -130,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "marginseg",
             dependencies: [
-                "SegStudies", "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegData", "SegMetrics", "MedicalImages",
+                "SegStudies", "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegModels", "SegData", "SegMetrics",
+                "MedicalImages",
                 "MarginCalibration", "Torch", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,7 +158,8 @@ let package = Package(
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
-        tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"), tests("SegTraining", ["TorchTestSupport"]),
+        tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"),
+        tests("SegTraining", ["SegModels", "TorchTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",

@@ -91,8 +91,8 @@ private struct NetworkWork {
     init(_ architecture: NetworkConfiguration.Architecture, _ shape: [Int], classes: Int, _ contender: Contender) throws {
         self.contender = contender
         let generator = try Generator(seed: 1)
-        network = try NetworkConfiguration(architecture: architecture).makeNetwork(
-            channels: shape[1], classes: classes, execution: contender.execution, generator: generator)
+        network = try NetworkConfiguration(architecture: architecture, execution: contender.execution).makeNetwork(
+            channels: shape[1], classes: classes, generator: generator)
         optimizer = try AdamW(network.parameters, weightDecay: 5e-4)
         dropout = generator
         images = try Tensor.empty(shape)

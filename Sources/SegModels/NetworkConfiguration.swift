@@ -19,23 +19,36 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
     /// Dropout at the five resolutions of the encoder.
     public var dropout: [Double]
     public var normalization: Normalization
+    /// Who computes it where the CPU kernels could.
+    public var execution: Execution
 
     /// The paper's network: 2.6 million parameters.
     public init(
         architecture: Architecture = .coplenet, features: [Int] = [16, 32, 64, 128, 256],
-        dropout: [Double] = [0, 0, 0.3, 0.4, 0.5], normalization: Normalization = .group
+        dropout: [Double] = [0, 0, 0.3, 0.4, 0.5], normalization: Normalization = .group, execution: Execution = .fused
     ) {
         self.architecture = architecture
         self.features = features
         self.dropout = dropout
         self.normalization = normalization
+        self.execution = execution
+    }
+
+    public init(from decoder: Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        architecture = try container.decode(Architecture.self, forKey: .architecture)
+        features = try container.decode([Int].self, forKey: .features)
+        dropout = try container.decode([Double].self, forKey: .dropout)
+        normalization = try container.decode(Normalization.self, forKey: .normalization)
+        // Checkpoints of before there was a choice do not name it.
+        execution = try container.decodeIfPresent(Execution.self, forKey: .execution) ?? .fused
     }
 
     /// Builds the network with PyTorch's default starting values.
     ///
     /// - Throws: `NetworkConfigurationError` for sizes that make no network.
     public func makeNetwork(
-        channels: Int, classes: Int, execution: Execution = .fused, generator: Generator
+        channels: Int, classes: Int, generator: Generator
     ) throws -> any SegmentationNetwork {
         try validate()
         return switch architecture {
@@ -69,3 +82,5 @@ public struct NetworkConfigurationError: Error, CustomStringConvertible, Equatab
 
     public var description: String { "\(key): expected \(expected), found \(found)" }
 }
+
+extension Execution: Codable {}

@@ -225,11 +225,10 @@ struct FusedExecutionTests {
 
     @Test(arguments: NetworkConfiguration.Architecture.allCases, [1, 3])
     func networksAgree(architecture: NetworkConfiguration.Architecture, channels: Int) throws {
-        let configuration = NetworkConfiguration(architecture: architecture)
         let images = try Tensor.random([2, channels, 32, 48], seed: 5, dtype: .float32)
         let results = try Execution.allCases.map { execution in
-            let network = try configuration.makeNetwork(
-                channels: channels, classes: 3, execution: execution, generator: Generator(seed: 1))
+            let network = try NetworkConfiguration(architecture: architecture, execution: execution).makeNetwork(
+                channels: channels, classes: 3, generator: Generator(seed: 1))
             let output = try network(images, .evaluation)
             try output.crossEntropy(labels: .zeros([2, 32, 48], dtype: .int64)).backward()
             return (output, network)

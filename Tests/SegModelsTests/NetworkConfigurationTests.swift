@@ -72,8 +72,17 @@ struct NetworkConfigurationTests {
 
     @Test func aConfigurationIsStored() throws {
         let configuration = NetworkConfiguration(
-            architecture: .unet, features: [8, 8, 8, 8, 8], dropout: [0, 0, 0, 0, 0.1], normalization: .batch)
+            architecture: .unet, features: [8, 8, 8, 8, 8], dropout: [0, 0, 0, 0, 0.1], normalization: .batch,
+            execution: .composed)
         let data = try JSONEncoder().encode(configuration)
         #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: data) == configuration)
+    }
+
+    /// As checkpoints of before there was a choice have it.
+    @Test func aConfigurationWithoutExecutionIsFused() throws {
+        let text =
+            #"{"architecture": "coplenet", "features": [16, 32, 64, 128, 256], "dropout": [0, 0, 0.3, 0.4, 0.5], "normalization": "group"}"#
+        let configuration = try JSONDecoder().decode(NetworkConfiguration.self, from: Data(text.utf8))
+        #expect(configuration == NetworkConfiguration(execution: .fused))
     }
 }

@@ -86,6 +86,9 @@ import Testing
         Mistake(
             "network: {normalization: layer}", "run.yaml:1:26: network.normalization: expected one of group, batch, found 'layer'"
         ),
+        Mistake(
+            "network: {execution: fast}", "run.yaml:1:22: network.execution: expected one of fused, composed, found 'fast'"
+        ),
         Mistake("input: {axis: w}", "run.yaml:1:15: input.axis: expected one of x, y, z, found 'w'"),
         Mistake(
             "input: {fit: {resize: [8, 8], by: cubic}}",

@@ -1,5 +1,6 @@
 import Foundation
 import SegData
+import SegModels
 import TestSupport
 import Testing
 import Torch
@@ -55,6 +56,33 @@ import TorchTestSupport
             #expect(difference > 0 || overrides == ["training.layout=channels_last"], "the mode does something")
             // Validation sees the weights that are kept.
             #expect(one.manifest.validation == (try TinyRun.records(of: first)).last?.validation)
+        }
+    }
+
+    /// Kernels and libtorch's operations train alike, and the run says which it was.
+    @Test func executionsTrainAlike() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            let runs = try Execution.allCases.map { execution in
+                // Dropout draws other masks, and Adam would make much of the last bits of gradients near 0.
+                let configuration = try ContinuedRunTests.configuration(
+                    [
+                        "network.execution=\(execution)", "network.features=[16, 16, 16, 16, 16]",
+                        "network.dropout=[0, 0, 0, 0, 0]",
+                        "training.stages=[{name: a, objective: cross_entropy, epochs: 2, optimizer: sgd, learning_rate: 0.01}]",
+                    ])
+                let run = try TinyRun.train(configuration, data: data, into: folder.appending(path: execution.rawValue))
+                let facts = try decoder.decode(RunFacts.self, from: Data(contentsOf: run.facts))
+                #expect(facts.sessions.map(\.execution) == [execution])
+                #expect(try Checkpoint.manifest(of: run.last).configuration.network.execution == execution)
+                return run
+            }
+            let losses = try runs.map { try TinyRun.records(of: $0).map(\.trainingLoss) }
+            for (fused, composed) in zip(losses[0], losses[1]) { #expect(abs(fused - composed) < 1e-5 * composed) }
+            #expect(losses[0] != losses[1], "the kernels round in another order")
         }
     }
 

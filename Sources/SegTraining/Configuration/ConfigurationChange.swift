@@ -46,10 +46,11 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
 
     /// Whether a run that stands at `position` can go on with the new value.
     ///
-    /// What the stored state means stays: data, input, network, seed, batches and the choice of the best. The length and the
+    /// What the stored state means stays: data, input, network, seed, batches and the choice of the best. Who computes the network
+    /// changes no more than last bits and the masks of dropout. The length and the
     /// rates of the stage under way can change, and everything of a stage that has not begun.
     func isPossible(at position: TrainingPosition) -> Bool {
-        if key == ["training", "save_minutes"] { return true }
+        if [["training", "save_minutes"], ["network", "execution"]].contains(key) { return true }
         guard key.starts(with: ["training", "stages"]), key.count >= 4, let index = Int(key[2]) else { return false }
         return index >= position.stage || index == position.stage - 1 && Self.changeableUnderWay.contains(key[3])
     }

@@ -83,6 +83,7 @@ extension ConfigurationReader {
         return switch key {
         case "architecture": listed(NetworkConfiguration.Architecture.self)
         case "normalization": listed(NetworkConfiguration.Normalization.self)
+        case "execution": listed(Execution.self)
         case "layout": listed(LayoutName.self)
         case "label_grid": listed(PlaneRecipe.LabelGrid.self)
         case "axis": listed(PlaneAxis.self)

@@ -41,6 +41,7 @@ public struct Preset: Sendable {
               features: [8, 16, 32, 64, 128]
               dropout: [0, 0, 0.1, 0.2, 0.3]
               normalization: group
+              execution: fused
             training:
               seed: 1
               batch_size: 8
@@ -77,6 +78,7 @@ public struct Preset: Sendable {
               features: [16, 32, 64, 128, 256]
               dropout: [0, 0, 0.3, 0.4, 0.5]
               normalization: group
+              execution: fused
             training:
               seed: 1
               batch_size: 6
@@ -117,6 +119,7 @@ public struct Preset: Sendable {
               features: [16, 32, 64, 128, 256]
               dropout: [0, 0, 0.3, 0.4, 0.5]
               normalization: group
+              execution: fused
             training:
               seed: 1
               batch_size: 6

@@ -23,9 +23,10 @@ public final class SegmentationModel {
         batchSize = configuration.training.batchSize
     }
 
+    /// - Parameter execution: nil: the one that the checkpoint's configuration names.
     /// - Throws: `CheckpointError` for weights of another network, `TorchError` for a device that is not there.
-    public convenience init(checkpoint: Checkpoint, device: Device = .cpu) throws {
-        let network = try checkpoint.makeNetwork()
+    public convenience init(checkpoint: Checkpoint, device: Device = .cpu, execution: Execution? = nil) throws {
+        let network = try checkpoint.makeNetwork(execution: execution)
         try network.move(to: device)
         try self.init(network: network, configuration: checkpoint.manifest.configuration, device: device)
     }

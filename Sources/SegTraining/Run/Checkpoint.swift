@@ -136,9 +136,11 @@ public struct Checkpoint {
 
     /// The network with these weights.
     ///
+    /// - Parameter execution: nil: the one that the configuration names.
     /// - Throws: `CheckpointError` where they do not fit the manifest's network.
-    public func makeNetwork() throws -> any SegmentationNetwork {
-        let configuration = manifest.configuration
+    public func makeNetwork(execution: Execution? = nil) throws -> any SegmentationNetwork {
+        var configuration = manifest.configuration
+        if let execution { configuration.network.execution = execution }
         let network = try configuration.network.makeNetwork(
             channels: manifest.channels, classes: configuration.data.classes.count, generator: Generator(seed: 0))
         try load(into: network)

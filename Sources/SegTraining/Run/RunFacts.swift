@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import MarginCalibration
+import SegModels
 import Torch
 
 /// What a run was made with and of, beside its configuration: `run.json`.
@@ -22,8 +23,10 @@ struct RunFacts: Codable, Equatable {
         let memoryBytes: UInt64
         /// The widest that libtorch's kernels use.
         let instructionSet: String
+        /// Who computed the network; nil in files of before there was a choice. Kernels are for the CPU alone.
+        let execution: Execution?
 
-        init(at position: TrainingPosition, _ resources: Trainer.Resources) {
+        init(at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: Trainer.Resources) {
             let process = ProcessInfo.processInfo
             began = .now
             (stage, epoch, step) = (position.stage, position.epoch, position.step)
@@ -36,10 +39,11 @@ struct RunFacts: Codable, Equatable {
             cores = process.activeProcessorCount
             memoryBytes = process.physicalMemory
             instructionSet = TorchLibrary.instructionSet
+            execution = resources.device == .cpu ? network.execution : .composed
         }
 
         enum CodingKeys: String, CodingKey {
-            case began, stage, epoch, step, program, libtorch, device, threads, system, cores
+            case began, stage, epoch, step, program, libtorch, device, threads, system, cores, execution
             case loaderWorkers = "loader_workers"
             case memoryBytes = "memory_bytes"
             case instructionSet = "instruction_set"
@@ -87,6 +91,7 @@ struct RunFacts: Codable, Equatable {
         guard let first = facts.sessions.first, let last = facts.sessions.last else { return [] }
         return [
             ("threads", "\(first.threads)", "\(last.threads)"), ("device", first.device, last.device),
+            ("execution", (first.execution ?? last.execution)?.rawValue ?? "", last.execution?.rawValue ?? ""),
             ("instruction set", first.instructionSet, last.instructionSet), ("libtorch", first.libtorch, last.libtorch),
             ("program", first.program, last.program),
         ].filter { $0.1 != $0.2 }.map { "\($0.0) \($0.2), not \($0.1)" }

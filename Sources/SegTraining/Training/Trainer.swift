@@ -115,7 +115,7 @@ public struct Trainer {
                 leftOut: data.store.leftOut, validationCases: data.validation.count, classNames: dataSet.classNames,
                 labelCounts: data.store.labelDistribution.counts, labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,
-                sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), resources)])
+                sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources)])
             let differences = try RunFacts.record(facts, to: folder.facts)
             observe(
                 .prepared(

@@ -89,6 +89,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var compute: ComputeOptions
 
+    @OptionGroup var network: ExecutionOptions
+
     func validate() throws {
         guard (model == nil) != (predictions == nil) else {
             throw ValidationError("Name either a run, or --predictions with --masks.")
@@ -143,7 +145,7 @@ struct EvaluateCommand: ParsableCommand {
         let cases = try dataSet.cases(of: split)
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let evaluation = try SplitEvaluation(
-            model: SegmentationModel(checkpoint: checkpoint, device: device), cases: cases,
+            model: SegmentationModel(checkpoint: checkpoint, device: device, execution: network.execution), cases: cases,
             predictionFolder: savePredictions.map(URL.init(argument:)), surfaces: surfaces)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try evaluation.run { bar.update($0) }

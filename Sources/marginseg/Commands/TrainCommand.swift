@@ -30,8 +30,8 @@ struct TrainCommand: ParsableCommand {
               marginseg train --resume runs/b
 
             It is saved after every epoch and every training.save_minutes. Ctrl-C or SIGTERM ends the step, saves and exits \
-            with 75; a second one quits at once. Another configuration than the run's is refused, unless --set, --epochs or \
-            --patience ask for each key that differs, and the run can take it.
+            with 75; a second one quits at once. Another configuration than the run's is refused, unless --set, --epochs, \
+            --patience or --execution ask for each key that differs, and the run can take it.
             """)
 
     @Argument(help: "YAML file; Examples/ has commented ones.")
@@ -80,6 +80,8 @@ struct TrainCommand: ParsableCommand {
     var skipUnreadable = false
 
     @OptionGroup var compute: ComputeOptions
+
+    @OptionGroup var network: ExecutionOptions
 
     func validate() throws {
         if let memory, !(memory >= 0 && memory < 1e9) { throw ValidationError("--memory needs 0 or more GB, found \(memory).") }
@@ -166,6 +168,7 @@ struct TrainCommand: ParsableCommand {
             if let epochs { configuration.training.stages[index].epochs = epochs.values[epochs.values.count > 1 ? index : 0] }
             if let patience { configuration.training.stages[index].patience = patience }
         }
+        if let execution = network.execution { configuration.network.execution = execution }
         if let from { configuration.training.stages[0].from = URL(argument: from).path }
         try configuration.validate()
         return configuration
@@ -175,7 +178,7 @@ struct TrainCommand: ParsableCommand {
     private func asked(_ configuration: RunConfiguration) -> [[String]] {
         let set = overrides.map { $0.prefix { $0 != "=" }.split(separator: ".").map(String.init) }
         let ofStages = [epochs.map { _ in "epochs" }, patience.map { _ in "patience" }].compactMap { $0 }
-        return set
+        return set + (network.execution == nil ? [] : [["network", "execution"]])
             + configuration.training.stages.indices.flatMap { index in
                 ofStages.map { ["training", "stages", String(index), $0] }
             }

@@ -1,0 +1,63 @@
+import Foundation
+import MedicalImages
+import TestSupport
+import Testing
+
+/// Who computes the network can be chosen where a model is trained, evaluated and applied.
+@Suite struct ExecutionOptionsTests {
+    @Test func aTrainingIsComposedOnRequest() throws {
+        let trained = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let run = folder.appending(path: "run")
+            let command = try Command.run(
+                ["train", "--data", trained.data.path, "--output", run.path, "--execution", "composed", "--epochs", "1"]
+                    + TrainedRun.settings)
+            #expect(command.status == 0, "\(command.errors)")
+            let configuration = try String(contentsOf: run.appending(path: "configuration.yaml"), encoding: .utf8)
+            #expect(configuration.contains("execution: composed\n"))
+            let facts = try String(contentsOf: run.appending(path: "run.json"), encoding: .utf8)
+            #expect(facts.contains("\"execution\" : \"composed\""))
+        }
+    }
+
+    @Test func predictionsAgree() throws {
+        let trained = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let labels = try ["fused", "composed"].map { execution in
+                let file = folder.appending(path: "\(execution).nii.gz")
+                let command = try Command.run([
+                    "predict", trained.image.path, "--model", trained.url.path, "--output", file.path, "--execution", execution,
+                ])
+                #expect(command.status == 0, "\(command.errors)")
+                return try NIfTI.read(file).samples
+            }
+            #expect(labels[0] == labels[1])
+        }
+    }
+
+    @Test func evaluationsAgree() throws {
+        let trained = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let texts = try ["fused", "composed"].map { execution in
+                let command = try Command.run([
+                    "evaluate", trained.url.path, "--csv", "--save", folder.appending(path: "\(execution).json").path,
+                    "--execution", execution,
+                ])
+                #expect(command.status == 0, "\(command.errors)")
+                return command.output
+            }
+            #expect(texts[0] == texts[1])
+        }
+    }
+
+    @Test(arguments: ["train --output run", "evaluate run", "predict a.png --model run"])
+    func anotherNameIsRefused(arguments: String) throws {
+        let command = try Command.run((arguments + " --execution fast").split(separator: " ").map(String.init))
+        #expect(command.status == 64)
+        let line = try #require(command.errorLines.first)
+        #expect(
+            line
+                == "Error: The value 'fast' is invalid for '--execution <execution>'. Please provide one of 'fused' and 'composed'."
+        )
+    }
+}
