@@ -15,6 +15,10 @@ struct Bench {
             print(try PeakMemory.measured())
             return
         }
+        if arguments.first == NetworkMemory.argument {
+            if let megabytes = try NetworkMemory.measured(Array(arguments.dropFirst())) { print(megabytes) }
+            return
+        }
         var budget = 4.0
         if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1),
             let seconds = Double(arguments[place + 1])

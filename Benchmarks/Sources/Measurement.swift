@@ -35,6 +35,9 @@ struct BenchmarkRow: Encodable {
     let median_ms: Double
     /// Our median divided by the peer's.
     let ratios: [String: Double]
-    /// Memory beyond logits and gradient; nil where the system does not tell.
+    /// Of an objective, memory beyond logits and gradient; of a training step, beyond the process before it. Nil where the
+    /// system does not tell.
     var peak_megabytes: Double?
+    /// Our peak divided by the peer's.
+    var peak_ratios: [String: Double]?
 }

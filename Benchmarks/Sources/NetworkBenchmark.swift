@@ -15,6 +15,7 @@ struct NetworkBenchmark {
     let report: (String) -> Void
 
     func run() throws -> [BenchmarkRow] {
+        if let reason = peer?.greeting.leftOut { report(reason) }
         let stock = peer.map { "PyTorch \($0.greeting.version), \($0.greeting.threads) threads" } ?? "no stock PyTorch was found"
         report(
             "\(TorchLibrary.threadCount) threads, \(String(cString: ck_instruction_set())), libtorch \(TorchLibrary.version); \(stock); float32; medians of interleaved rounds"
@@ -58,17 +59,35 @@ struct NetworkBenchmark {
                 let times = fused.map { String(format: "%5.2f × %@", median / $1, $0.rawValue) }.joined(separator: ", ")
                 report(String(format: "  %-20@ %7.1f ms = %@", name, median, times))
             }
+            let peaks = work == "train" ? peaks(NetworkMemory(architecture: architecture, shape: shape, classes: classes)) : nil
             return fused.map { contender, median in
-                BenchmarkRow(
+                let own = peaks?.ours[contender]
+                return BenchmarkRow(
                     name: "\(architecture.rawValue) \(title), \(contender.rawValue)", shape: shape, median_ms: median,
-                    ratios: medians.filter { $0.key != contender.rawValue }.mapValues { median / $0 })
+                    ratios: medians.filter { $0.key != contender.rawValue }.mapValues { median / $0 }, peak_megabytes: own,
+                    peak_ratios: own.flatMap { own in peaks?.stock.map { [Self.peakPeer: own / $0] } })
             }
         }
+    }
+
+    /// Whose memory ours is held against.
+    private static let peakPeer = "stock_float32"
+
+    private func peaks(_ memory: NetworkMemory) -> (ours: [Contender: Double], stock: Double?) {
+        let stock = peer == nil ? nil : memory.stock(Self.peakPeer)
+        var ours: [Contender: Double] = [:]
+        for contender in Contender.fused {
+            guard let peak = memory.ours(contender) else { continue }
+            ours[contender] = peak
+            let share = stock.map { String(format: ", %.2f of %@'s %.0f MB", peak / $0, Self.peakPeer, $0) } ?? ""
+            report(String(format: "  peak memory of %@: %.0f MB%@", contender.rawValue, peak, share))
+        }
+        return (ours, stock)
     }
 }
 
 /// How our networks are run.
-private enum Contender: String, CaseIterable {
+enum Contender: String, CaseIterable {
     /// By the fused kernels, with activations stored in float32 or bfloat16.
     case float32 = "fused float32"
     case bfloat16 = "fused bfloat16"
@@ -80,7 +99,7 @@ private enum Contender: String, CaseIterable {
 }
 
 /// One of our networks with a batch, an optimiser and labels.
-private struct NetworkWork {
+struct NetworkWork {
     let network: any SegmentationNetwork
     let optimizer: AdamW
     let dropout: Generator

@@ -38,24 +38,13 @@ struct PeakMemory {
                 let work = { try problem.pass { try loss(logits: problem.logits, labels: problem.labels) } }
                 try work()  // what is set up once stays
                 try problem.logits.setGradient(nil)
-                guard let before = kilobytes("VmRSS"), resetPeak() else { continue }
+                guard let before = ProcessMemory.kilobytes("VmRSS"), ProcessMemory.resetPeak() else { continue }
                 try work()
-                guard let peak = kilobytes("VmHWM") else { continue }
+                guard let peak = ProcessMemory.kilobytes("VmHWM") else { continue }
                 let gradient = problem.logits.count * 4
                 found["\(problem.title) \(objective)"] = max(0, Double(peak - before) * 1024 - Double(gradient)) / 1e6
             }
         }
         return String(decoding: try JSONEncoder().encode(found), as: UTF8.self)
-    }
-
-    private static func kilobytes(_ field: String) -> Int? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
-        return line.flatMap { Int($0.filter(\.isNumber)) }
-    }
-
-    /// 5 resets the highest resident size (proc(5), `clear_refs`).
-    private static func resetPeak() -> Bool {
-        (try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))) != nil
     }
 }

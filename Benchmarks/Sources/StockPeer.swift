@@ -6,7 +6,17 @@ final class StockPeer {
         let settings: [String]
         let version: String
         let threads: Int
+        /// Which setting was asked for in vain, with the reason.
+        let leftOut: String?
+
+        enum CodingKeys: String, CodingKey {
+            case settings, version, threads
+            case leftOut = "left_out"
+        }
     }
+
+    /// The Python that PYTHON names, or `python3`.
+    static var python: String { ProcessInfo.processInfo.environment["PYTHON"] ?? "python3" }
 
     struct PeerError: Error, CustomStringConvertible {
         let description: String
@@ -18,11 +28,10 @@ final class StockPeer {
     private let answers = Pipe()
     private var unread = Data()
 
-    /// Nil where the Python that PYTHON names, or `python3`, has no torch.
+    /// Nil where Python has no torch.
     init?(script: String, arguments: [String]) throws {
-        let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python, script] + arguments
+        process.arguments = [Self.python, script] + arguments
         process.standardInput = requests
         process.standardOutput = answers
         process.standardError = FileHandle.nullDevice

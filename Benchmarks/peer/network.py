@@ -2,6 +2,10 @@
 
 Each line on standard input is a JSON object. {"make": "coplenet", "shape": [4, 1, 224, 336], "classes": 2} builds a network
 and a batch; {"run": "stock_float32", "work": "train"} does the work once and is answered by one line when it is done.
+
+    network.py --memory stock_float32 coplenet 4,1,224,336 2
+
+prints the megabytes by which three training steps raise the largest resident size over what was there before the network.
 """
 
 import json
@@ -105,11 +109,44 @@ class Work:
             self.call(self.images)
 
 
+def why_not_compiled():
+    """Why torch.compile does not work here, in one line; None where it does."""
+    if not (shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")):
+        return "stock_compile is not measured: torch.compile needs a C++ compiler, and there is none"
+    try:
+        torch.compile(lambda x: x.sin() + 1)(torch.ones(8))
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        return f"stock_compile is not measured: {lines[0]}"
+    return None
+
+
+def kilobytes(field):
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(field + ":"))
+
+
+def print_memory(setting, kind, shape, classes):
+    with open("/proc/self/clear_refs", "w") as reset:
+        reset.write("5")
+    before = kilobytes("VmRSS")
+    work = Work(setting, kind, [int(size) for size in shape.split(",")], int(classes))
+    for _ in range(3):
+        work.train()
+    print((kilobytes("VmHWM") - before) * 1024 / 1e6)
+
+
 def main():
-    settings = ["stock_float32", "stock_channels_last", "stock_bfloat16"]
-    if "--compile" in sys.argv and (shutil.which("c++") or shutil.which("g++")):
-        settings.append("stock_compile")
-    print(json.dumps({"settings": settings, "version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    if sys.argv[1:2] == ["--memory"]:
+        print_memory(*sys.argv[2:])
+        return
+    settings, left_out = ["stock_float32", "stock_channels_last", "stock_bfloat16"], None
+    if "--compile" in sys.argv:
+        left_out = why_not_compiled()
+        if left_out is None:
+            settings.append("stock_compile")
+    print(json.dumps({"settings": settings, "version": torch.__version__, "threads": torch.get_num_threads(),
+                      "left_out": left_out}), flush=True)
     made, works = None, {}
     for line in sys.stdin:
         request = json.loads(line)
