@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/detail/MPSHooksInterface.h>
 #include <ATen/ops/zeros.h>
 
 #include <dlfcn.h>
@@ -50,6 +51,8 @@ static ct_result device_prepare(ct_device handle) {
             TORCH_CHECK(count > 0, "no CUDA device was found (is the NVIDIA driver installed?)");
             TORCH_CHECK(handle.index < count, "there are ", count, " CUDA devices, numbered from 0");
         }
+        // What libtorch itself says then is seven thousand characters long.
+        TORCH_CHECK(handle.type != CT_MPS || at::detail::getMPSHooks().hasMPS(), "this libtorch has no MPS, or the system none");
         at::zeros({1}, at::TensorOptions().device(ct::device(handle)).dtype(at::kFloat));
     });
 }

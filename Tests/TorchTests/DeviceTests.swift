@@ -35,6 +35,7 @@ struct DeviceTests {
         #expect(error.description.hasPrefix("device \(device): not available here: "))
         #expect(error.description.hasSuffix("; use --device cpu"))
         #expect(!error.description.contains("\n"))
+        #expect(error.description.count < 300, "\(error)")
     }
 
     @Test(arguments: absent)
