@@ -110,7 +110,7 @@ typedef struct {
 void ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride);
 void ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient);
 
-// Copies a slice of the channels.
+// Copies a slice of the channels, a multiple of 8.
 void ck_copy_channels(
     ck_float_type storage, int64_t pixels, int64_t channels, const void *input, int64_t input_stride, void *output,
     int64_t output_stride);

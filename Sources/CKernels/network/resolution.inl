@@ -148,9 +148,14 @@ template <typename Element>
 void copy_channels(
     int64_t pixels, int64_t channels, const Element *input, int64_t input_stride, Element *output, int64_t output_stride) {
     constexpr int64_t together = 1024;
-    parallel((pixels + together - 1) / together, [&](int64_t chunk) {
-        for (int64_t pixel = chunk * together; pixel < std::min(pixels, (chunk + 1) * together); pixel++) {
-            std::copy_n(input + pixel * input_stride, channels, output + pixel * output_stride);
-        }
+    with_lanes(channels, [&](auto width) {
+        constexpr int L = decltype(width)::value;
+        parallel((pixels + together - 1) / together, [=](int64_t chunk) {
+            for (int64_t pixel = chunk * together; pixel < std::min(pixels, (chunk + 1) * together); pixel++) {
+                for (int64_t c = 0; c < channels; c += L) {
+                    std::memcpy(output + pixel * output_stride + c, input + pixel * input_stride + c, sizeof(Element) * L);
+                }
+            }
+        });
     });
 }
