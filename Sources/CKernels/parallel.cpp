@@ -1,5 +1,8 @@
 #include "parallel.h"
 
+#include <algorithm>
+#include <atomic>
+
 #if defined(__APPLE__)
 #include <dispatch/dispatch.h>
 #else
@@ -16,10 +19,6 @@ struct Work {
     void *context;
 };
 
-void run(const Work &work, int64_t part, int64_t parts) {
-    for (int64_t i = work.count * part / parts; i < work.count * (part + 1) / parts; i++) work.body(work.context, i);
-}
-
 #if !defined(__APPLE__)
 
 // libgomp is loaded with libtorch but offers no header to this compiler. Its entry points are part of its stable ABI.
@@ -28,9 +27,9 @@ struct OpenMP {
     using Number = int (*)();
     Parallel parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
     Number thread = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_thread_num"));
-    Number team = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_num_threads"));
+    Number threads = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
 
-    bool is_there() const { return parallel && thread && team; }
+    bool is_there() const { return parallel && thread && threads; }
 };
 
 const OpenMP &openmp() {
@@ -38,7 +37,41 @@ const OpenMP &openmp() {
     return entry_points;
 }
 
-void run_in_team(void *work) { run(*static_cast<Work *>(work), openmp().thread(), openmp().team()); }
+// Each thread has a part of its own, so that neighbours meet in its cache, and takes it in pieces; who is done takes from
+// the others' parts, since a core may be shared with another program.
+class Team {
+    static constexpr int64_t most = 64, pieces = 8;
+
+    struct alignas(64) Part { std::atomic<int64_t> next; };
+
+    const Work work;
+    const int64_t parts;
+    Part taken[most];
+
+    int64_t begin(int64_t part) const { return work.count * part / parts; }
+
+    void run(int64_t first) {
+        for (int64_t i = 0; i < parts; i++) {
+            const int64_t part = (first + i) % parts, end = begin(part + 1);
+            const int64_t piece = std::max<int64_t>((end - begin(part)) / pieces, 1);
+            for (int64_t start; (start = taken[part].next.fetch_add(piece, std::memory_order_relaxed)) < end;) {
+                for (int64_t j = start; j < std::min(start + piece, end); j++) work.body(work.context, j);
+            }
+        }
+    }
+
+  public:
+    explicit Team(const Work &work) : work(work), parts(std::clamp<int64_t>(openmp().threads(), 1, most)) {
+        for (int64_t part = 0; part < parts; part++) taken[part].next.store(begin(part), std::memory_order_relaxed);
+    }
+
+    // Ends when everything is done.
+    void run() {
+        openmp().parallel(
+            [](void *team) { static_cast<Team *>(team)->run(openmp().thread()); }, this, /*num_threads: the team's*/ 0,
+            /*flags*/ 0);
+    }
+};
 
 #endif
 
@@ -53,9 +86,9 @@ void parallel_for(int64_t count, void (*body)(void *, int64_t), void *context) {
     });
 #else
     if (count > 1 && openmp().is_there()) {
-        openmp().parallel(run_in_team, &work, /*num_threads: the team's*/ 0, /*flags*/ 0);
+        Team(work).run();
     } else {
-        run(work, 0, 1);
+        for (int64_t i = 0; i < count; i++) body(context, i);
     }
 #endif
 }

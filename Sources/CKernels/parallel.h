@@ -6,7 +6,7 @@
 
 namespace ck {
 
-// Calls `body(context, index)` for every index below `count`, neighbours on one thread. The team is libgomp's, where
+// Calls `body(context, index)` for every index below `count`, neighbours mostly on one thread. The team is libgomp's, where
 // libtorch has loaded it: two teams would fight for the cores. Elsewhere the calling thread does all.
 void parallel_for(int64_t count, void (*body)(void *context, int64_t index), void *context);
 
