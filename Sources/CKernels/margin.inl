@@ -12,149 +12,171 @@ struct MarginTerms {
     float scale;
 
     MarginTerms(const ck_margin_term &term, int64_t classes, double scale)
-        : unit(term.authors ? log2e : 1.f), own(term.authors ? static_cast<float>(classes) : 1.f), scale(static_cast<float>(scale)) {
+        : unit(term.natural ? log2e : 1.f), own(term.own), scale(static_cast<float>(scale)) {
         for (int64_t k = 0; k < classes; k++) {
             rho_k0[k] = term.rho_k0[k] * unit;
             rho_0k[k] = term.rho_0k[k] * unit;
         }
     }
+
+    bool is_plain() const { return unit == 1 && own == 1; }
 };
 
-// Gathers Σ log2(1 + 2^x), the label's terms once more where they weigh differently.
-template <bool Weighs> class MarginSum {
+// What scores lie below their rivals by where a pixel does not count: its terms vanish.
+constexpr float far = 1e30f;
+
+// The terms log2(1 + 2^x) of a few neighbouring vectors of pixels: their sum and their derivatives.
+//
+// Made in a short loop of their own. The chain from a score to its derivative takes more than a hundred cycles, and a processor
+// looks ahead only so far: it finds more to do meanwhile among terms than among pixels. Plain: none weighs other than 1.
+template <int Classes, bool Plain> class MarginBlock {
     OnePlusProduct product, own_product;
     F linear, own_linear, settled, own_settled;
 
   public:
-    MarginSum() { linear = own_linear = settled = own_settled = all(0.f); }
+    static constexpr int vectors = Classes ? 4 : 1;
+    static_assert(std::max(Classes * tile_pixels / lanes, CK_MAX_CLASSES) <= OnePlusProduct::room);
 
-    // t: 2^−|x|
-    void add(F x, F t, Mask counts) {
-        linear += where(counts, max(all(0.f), x));
-        product.multiply(where(counts, t));
+    F excess[vectors * room<Classes>], slope[vectors * room<Classes>];   // x, and the term's derivative
+    F power[Plain ? 1 : vectors * room<Classes>];                        // 2^−|x|
+
+    MarginBlock() { linear = own_linear = settled = own_settled = all(0.f); }
+
+    void finish(int terms) {
+        for (int i = 0; i < terms; i++) {
+            const F t = softplus2_remainder(excess[i]), one_plus_t = t + all(1.f);
+            linear += max(all(0.f), excess[i]);
+            product.multiply(t, one_plus_t);
+            if (!Plain) power[i] = t;
+            slope[i] = softplus2_slope(excess[i], t, one_plus_t);
+        }
+        if (!Classes) settle();
     }
 
-    void add_own(F x, F t, Mask counts) {
-        if (!Weighs) return;
-        own_linear += where(counts, max(all(0.f), x));
-        own_product.multiply(where(counts, t));
+    // The label's terms, x and 2^−|x|, once more.
+    void add_own(F x, F t) {
+        own_linear += max(all(0.f), x);
+        own_product.multiply(t, t + all(1.f));
     }
 
     // Before there are more factors than a product holds.
     __attribute__((always_inline)) void settle() {
         settled += product.log2();
         product = OnePlusProduct();
-        if (!Weighs) return;
+        if (Plain) return;
         own_settled += own_product.log2();
         own_product = OnePlusProduct();
     }
 
     double total(float own) {
         settle();
-        return sum(settled + linear) + (Weighs ? (own - 1) * sum(own_settled + own_linear) : 0.0);
+        return sum(settled + linear) + (Plain ? 0.0 : (own - 1) * sum(own_settled + own_linear));
     }
 };
 
 // Two classes: each is the other's rival, and the gradient of one is that of the other negated.
-template <bool Weighs> double margin_of_two(const Tile &tile, const MarginTerms &terms) {
-    static_assert(2 * tile_pixels / lanes <= OnePlusProduct::room);
+template <bool Plain> double margin_of_two(const Tile &tile, const MarginTerms &terms) {
     const GradientWriter gradient(tile);
-    MarginSum<Weighs> sum;
+    MarginBlock<2, Plain> block;
     const F step = all(terms.scale), own_step = all(terms.scale * terms.own);
-    for (int i = 0; i < tile.end; i += lanes) {
-        const I label = load_labels(tile, i);
-        const Mask counts = counted(label), is_first = same(label, all(int32_t{0}));
-        F x[2];
-        load_scores<2>(x, tile, i, counts);
-        // The other's score less the label's, in the unit.
-        const F gap = (x[1] - x[0]) * choose(is_first, all(terms.unit), all(-terms.unit));
-        const F own = gap + choose(is_first, all(terms.rho_k0[0]), all(terms.rho_k0[1]));
-        const F other = gap + choose(is_first, all(terms.rho_0k[1]), all(terms.rho_0k[0]));
-        const F own_t = softplus2_remainder(own), other_t = softplus2_remainder(other);
-        sum.add(own, own_t, counts);
-        sum.add(other, other_t, counts);
-        sum.add_own(own, own_t, counts);
-        if (!gradient.is_wanted()) continue;
-        const F slope = where(counts, softplus2_slope(own, own_t, own_step) + softplus2_slope(other, other_t, step));
-        const F g = choose(is_first, -slope, slope);
-        gradient.store(0, i, g);
-        gradient.store(1, i, -g);
+    for (int start = 0; start < tile.end; start += block.vectors * lanes) {
+        const int vectors = std::min(block.vectors, (tile.end - start) / lanes);
+        for (int v = 0; v < vectors; v++) {
+            const I label = load_labels(tile, start + v * lanes);
+            const Mask counts = counted(label), is_first = same(label, all(int32_t{0}));
+            F x[2];
+            load_scores<2>(x, tile, start + v * lanes, counts);
+            // The other's score less the label's, in the unit.
+            const F gap = choose(counts, (x[1] - x[0]) * choose(is_first, all(terms.unit), all(-terms.unit)), all(-far));
+            block.excess[2 * v] = gap + choose(is_first, all(terms.rho_k0[0]), all(terms.rho_k0[1]));
+            block.excess[2 * v + 1] = gap + choose(is_first, all(terms.rho_0k[1]), all(terms.rho_0k[0]));
+        }
+        block.finish(2 * vectors);
+        for (int v = 0; v < vectors; v++) {
+            if (!Plain) block.add_own(block.excess[2 * v], block.power[2 * v]);
+            if (!gradient.is_wanted()) continue;
+            const F slope = block.slope[2 * v] * own_step + block.slope[2 * v + 1] * step;
+            const F g = choose(same(load_labels(tile, start + v * lanes), all(int32_t{0})), -slope, slope);
+            gradient.store(0, start + v * lanes, g);
+            gradient.store(1, start + v * lanes, -g);
+        }
     }
-    return sum.total(terms.own);
+    return block.total(terms.own);
 }
 
-// The two largest scores of the pixels of a tile and their classes. Of equal scores the first is the largest.
-struct Rivals {
-    F first[tile_pixels / lanes], second[tile_pixels / lanes];
-    I first_class[tile_pixels / lanes], second_class[tile_pixels / lanes];
+// The two largest scores of sixteen pixels and their classes. Of equal scores the first is the largest.
+template <int Classes> struct Rivals {
+    F first, second;
+    Index first_class, second_class;
 
-    // In a loop of its own: the chain of comparisons is long, and more of them overlap here than between the powers.
-    template <int Classes> void find(const Tile &tile) {
-        const int c = Classes ? Classes : tile.classes;
-        for (int i = 0; i < tile.end; i += lanes) {
-            const Mask counts = counted(load_labels(tile, i));
-            F largest = where(counts, load(tile.x + i)), next = all(-std::numeric_limits<float>::infinity());
-            I of_largest = all(int32_t{0}), of_next = all(int32_t{-1});
-            CK_UNROLLED for (int k = 1; k < c; k++) {
-                const F x = where(counts, load(tile.x + k * tile.x_stride + i));
-                const Mask beats_largest = above(x, largest), beats_next = above(x, next);
-                of_next = choose(beats_largest, of_largest, choose(beats_next, all(k), of_next));
-                next = max(min(x, largest), next);
-                of_largest = choose(beats_largest, all(k), of_largest);
-                largest = max(x, largest);
-            }
-            first[i / lanes] = largest;
-            second[i / lanes] = next;
-            first_class[i / lanes] = of_largest;
-            second_class[i / lanes] = of_next;
+    Rivals(const F *x, int classes) {
+        const int c = Classes ? Classes : classes;
+        first = x[0];
+        second = all(-std::numeric_limits<float>::infinity());
+        first_class = index(0);
+        second_class = index(-1);
+        CK_UNROLLED for (int k = 1; k < c; k++) {
+            const Mask beats_first = above(x[k], first), beats_second = above(x[k], second);
+            second_class = choose(beats_first, first_class, choose(beats_second, index(k), second_class));
+            second = max(min(x[k], first), second);
+            first_class = choose(beats_first, index(k), first_class);
+            first = max(x[k], first);
         }
     }
 };
 
-template <int Classes, bool Weighs> double margin_of_several(const Tile &tile, const MarginTerms &terms) {
-    static_assert(Classes * tile_pixels / lanes <= OnePlusProduct::room && CK_MAX_CLASSES <= OnePlusProduct::room);
+template <int Classes, bool Plain> double margin_of_several(const Tile &tile, const MarginTerms &terms) {
     const int c = Classes ? Classes : tile.classes;
     const GradientWriter gradient(tile);
-    Rivals rivals;
-    rivals.find<Classes>(tile);
-    MarginSum<Weighs> sum;
-    for (int i = 0; i < tile.end; i += lanes) {
-        const I label = load_labels(tile, i);
-        const Mask counts = counted(label);
-        const F first = rivals.first[i / lanes], second = rivals.second[i / lanes];
-        const I first_class = rivals.first_class[i / lanes], second_class = rivals.second_class[i / lanes];
-        const F step = where(counts, all(terms.scale)), own_step = where(counts, all(-terms.own * terms.scale));
-        F x[room<Classes>], g[room<Classes>];
-        load_scores<Classes>(x, tile, i, counts);
-        F others = all(0.f), of_first = all(0.f), own = all(0.f), own_t = all(0.f);
-        CK_UNROLLED for (int k = 0; k < c; k++) {
-            const Mask is_first = same(first_class, all(k)), is_label = same(label, all(k));
-            const F margin = x[k] - choose(is_first, second, first);
-            const F offset = choose(is_label, all(terms.rho_k0[k]), all(terms.rho_0k[k]));
-            const F excess = margin * choose(is_label, all(-terms.unit), all(terms.unit)) + offset;
-            const F t = softplus2_remainder(excess);
-            sum.add(excess, t, counts);
-            if (Weighs) {
-                own = choose(is_label, excess, own);
-                own_t = choose(is_label, t, own_t);
+    MarginBlock<Classes, Plain> block;
+    Index first_class[block.vectors], second_class[block.vectors];
+    const F step = all(terms.scale), own_step = all(-terms.own * terms.scale);
+    for (int start = 0; start < tile.end; start += block.vectors * lanes) {
+        const int vectors = std::min(block.vectors, (tile.end - start) / lanes);
+        for (int v = 0; v < vectors; v++) {
+            const I label = load_labels(tile, start + v * lanes);
+            const Mask counts = counted(label);
+            F x[room<Classes>];
+            load_scores<Classes>(x, tile, start + v * lanes, counts);
+            const Rivals<Classes> rivals(x, c);
+            first_class[v] = rivals.first_class;
+            second_class[v] = rivals.second_class;
+            const F first = choose(counts, rivals.first, all(far)), second = choose(counts, rivals.second, all(far));
+            CK_UNROLLED for (int k = 0; k < c; k++) {
+                F margin = x[k] - choose(same(rivals.first_class, index(k)), second, first);
+                if (!Plain) margin *= all(terms.unit);
+                block.excess[v * c + k] =
+                    choose(same(label, all(k)), all(terms.rho_k0[k]) - margin, margin + all(terms.rho_0k[k]));
             }
-            g[k] = softplus2_slope(excess, t, choose(is_label, own_step, step));
-            others = choose(is_first, others, others + g[k]);
-            of_first = choose(is_first, g[k], of_first);
         }
-        sum.add_own(own, own_t, counts);
-        if (!Classes) sum.settle();
-        if (!gradient.is_wanted()) continue;
-        CK_UNROLLED for (int k = 0; k < c; k++) {
-            const F at_first = choose(same(first_class, all(k)), g[k] - others, g[k]);
-            gradient.store(k, i, choose(same(second_class, all(k)), g[k] - of_first, at_first));
+        block.finish(vectors * c);
+        for (int v = 0; v < vectors; v++) {
+            const I label = load_labels(tile, start + v * lanes);
+            F g[room<Classes>];
+            F others = all(0.f), of_first = all(0.f), own = all(0.f), own_power = all(0.f);
+            CK_UNROLLED for (int k = 0; k < c; k++) {
+                const Mask is_first = same(first_class[v], index(k)), is_label = same(label, all(k));
+                if (!Plain) {
+                    own = choose(is_label, block.excess[v * c + k], own);
+                    own_power = choose(is_label, block.power[v * c + k], own_power);
+                }
+                g[k] = block.slope[v * c + k] * choose(is_label, own_step, step);
+                others = choose(is_first, others, others + g[k]);
+                of_first = choose(is_first, g[k], of_first);
+            }
+            if (!Plain) block.add_own(own, own_power);
+            if (!gradient.is_wanted()) continue;
+            CK_UNROLLED for (int k = 0; k < c; k++) {
+                const F at_first = choose(same(first_class[v], index(k)), g[k] - others, g[k]);
+                gradient.store(k, start + v * lanes, choose(same(second_class[v], index(k)), g[k] - of_first, at_first));
+            }
         }
     }
-    return sum.total(terms.own);
+    return block.total(terms.own);
 }
 
 // The value is in bits and without the scale, which the gradient has.
 template <int Classes> double margin_of(const Tile &tile, const MarginTerms &terms) {
-    if constexpr (Classes == 2) return terms.own != 1 ? margin_of_two<true>(tile, terms) : margin_of_two<false>(tile, terms);
-    return terms.own != 1 ? margin_of_several<Classes, true>(tile, terms) : margin_of_several<Classes, false>(tile, terms);
+    if constexpr (Classes == 2) return terms.is_plain() ? margin_of_two<true>(tile, terms) : margin_of_two<false>(tile, terms);
+    return terms.is_plain() ? margin_of_several<Classes, true>(tile, terms) : margin_of_several<Classes, false>(tile, terms);
 }

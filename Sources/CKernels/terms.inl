@@ -14,7 +14,7 @@ struct PreparedTerm {
     bool wants_softmax() const { return of.kind != CK_MARGIN && !(of.kind == CK_CROSS_ENTROPY && of.cross_entropy.margins); }
 
     // What turns the sum of the tiles' values into the term's.
-    double factor() const { return of.kind == CK_MARGIN && of.margin.authors ? of.scale * ln2 : of.scale; }
+    double factor() const { return of.kind == CK_MARGIN && of.margin.natural ? of.scale * ln2 : of.scale; }
 };
 
 template <int Classes, Softmaxes Are>

@@ -42,6 +42,16 @@ inline F choose(Mask m, F yes, F no) { return m.of ? yes : no; }
 inline I choose(Mask m, I yes, I no) { return m.of ? yes : no; }
 #endif
 
+// A class for each lane, in numbers as narrow as masks allow.
+#if defined(CK_AVX512)
+typedef int8_t Index __attribute__((ext_vector_type(16)));
+inline Mask same(Index a, Index b) { return {_mm_cmpeq_epi8_mask(bits<__m128i>(a), bits<__m128i>(b))}; }
+inline Index choose(Mask m, Index yes, Index no) { return bits<Index>(_mm_mask_blend_epi8(m.of, bits<__m128i>(no), bits<__m128i>(yes))); }
+#else
+typedef I Index;
+#endif
+inline Index index(int k) { return Index(k); }
+
 inline F where(Mask m, F value) { return choose(m, value, all(0.f)); }
 
 // Of NaN and a number, the second argument.
@@ -62,18 +72,34 @@ inline F quotient(F x, F y) {
 
 inline F reciprocal(F x) { return quotient(all(1.f), x); }
 
-// 2^(x · factor) for x · factor ≤ 0, relative error 1.7e-7 and exact at 0; below −126 it stays at 2^−126, and NaN stays NaN.
+// 2^(x · factor) for x · factor ≤ 0, relative error 1.7e-7 and exact at 0; 0 where it would be no normal number, or soon
+// after, and NaN stays NaN.
 inline F exp2_of_negative(F x, float factor = 1) {
-    // Adding 1.5 · 2²³ drops the fraction, and leaves in the lowest bits the whole number, here with the exponent's bias.
+#if defined(CK_AVX512)
+    x = max(all(-152.f / factor), x);
+    constexpr int to_nearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+    const F whole = bits<F>(_mm512_roundscale_ps(bits<__m512>(x * all(factor)), to_nearest));
+    const F f = x * all(factor) - whole;
+    F p = all(1.326470877e-03f);
+    p = p * f + all(9.671511466e-03f);
+    p = p * f + all(5.550733776e-02f);
+    p = p * f + all(2.402224210e-01f);
+    p = p * f + all(6.931469776e-01f);
+    p = p * f + all(1.f);
+    return bits<F>(_mm512_scalef_ps(bits<__m512>(p), bits<__m512>(whole)));
+#else
+    // Adding 1.5 · 2²³ drops the fraction, and leaves in the lowest bits the whole number, here with the exponent's bias: 0,
+    // which scales with 0, for −127.
     const F magic = all(12582912.f + 127.f);
-    x = max(all(-126.f / factor), x);
+    x = max(all(-127.f / factor), x);
     const F shifted = x * all(factor) + magic;
     const F f = x * all(factor) - (shifted - magic);
-    // Halves of the polynomial side by side: what limits the kernels is how long the chain of each pixel is.
+    // Halves of the polynomial side by side: the chain of each pixel is long.
     const F square = f * f, scale = bits<F>(bits<U>(shifted) << 23);
     const F low = (all(2.402224210e-01f) * f + all(6.931469776e-01f)) * f + all(1.f);
     const F high = (all(1.326470877e-03f) * f + all(9.671511466e-03f)) * f + all(5.550733776e-02f);
     return (high * (square * f) + low) * scale;
+#endif
 }
 
 // log2(1 + t) for t in [0, 1], relative error 7e-8.
@@ -109,10 +135,8 @@ inline F power(F x, float y) {
 // 2^−|x|, of which log2(1 + 2^x) = max(0, x) + log2(1 + t) and its derivative are made.
 inline F softplus2_remainder(F x) { return exp2_of_negative(minus_abs(x)); }
 
-// The derivative of log2(1 + 2^x) times `weight`: 1 / (1 + t) for positive x, t / (1 + t) else.
-inline F softplus2_slope(F x, F t, F weight) {
-    return quotient(choose(above(x, all(0.f)), weight, t * weight), t + all(1.f));
-}
+// The derivative of log2(1 + 2^x): 1 / (1 + t) for positive x, t / (1 + t) else.
+inline F softplus2_slope(F x, F t, F one_plus_t) { return quotient(choose(above(x, all(0.f)), all(1.f), t), one_plus_t); }
 
 inline double sum(F x) {
     double total = 0;
@@ -129,7 +153,7 @@ struct OnePlusProduct {
     // Written out: an implicit constructor would lack the target attribute that vectors need.
     OnePlusProduct() { value = all(0.f); }
 
-    void multiply(F t) { value = (value * t + t) + value; }
+    void multiply(F t, F one_plus_t) { value = value * one_plus_t + t; }
 
     F log2() const {
         const F whole = value + all(1.f);

@@ -16,6 +16,12 @@ struct LossRow: CustomTestStringConvertible, Sendable {
     static let all = [
         LossRow(name: "margin, paper") { MarginCalibrationLoss(form: .paper, offsets: try offsets($0), ignoreLabel: $1) },
         LossRow(name: "margin, authors") { MarginCalibrationLoss(form: .authors, offsets: try offsets($0), ignoreLabel: $1) },
+        LossRow(name: "margin, paper, own term weighed") {
+            MarginCalibrationLoss(form: .paper, offsets: try offsets($0), positiveWeight: 2.5, ignoreLabel: $1)
+        },
+        LossRow(name: "margin, authors, own term not weighed") {
+            MarginCalibrationLoss(form: .authors, offsets: try offsets($0), positiveWeight: 1, ignoreLabel: $1)
+        },
         LossRow(name: "cross-entropy") { CrossEntropyLoss(ignoreLabel: $1) },
         LossRow(name: "weighted cross-entropy") { order, ignore in
             CrossEntropyLoss(weights: order.map { 0.5 + Double($0) }, ignoreLabel: ignore)

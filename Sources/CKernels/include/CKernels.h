@@ -68,9 +68,9 @@ void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums)
 // What an objective is a sum of. Pointers are to one number for each class, or for each image and class where said so.
 typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_LOVASZ } ck_term_kind;
 
-// Margin calibration (Eqs. 4, 27-29), summed over pixels and classes. In the authors' form with natural logarithms and the
-// label's term times C.
-typedef struct { const float *rho_k0, *rho_0k; bool authors; } ck_margin_term;
+// Margin calibration (Eqs. 4, 27-29), summed over pixels and classes; in natural logarithms and exponents, or else binary ones,
+// and with the label's term times `own`.
+typedef struct { const float *rho_k0, *rho_0k; bool natural; float own; } ck_margin_term;
 // Σ −w_y ln softmax(σ (s − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, not both; σ is the sharpness.
 typedef struct { const float *weights, *margins; float sharpness; } ck_cross_entropy_term;
 // Σ −(1 − p_y)^γ ln p_y; `detached` leaves the weight (1 − p_y)^γ out of the gradient.

@@ -49,9 +49,10 @@ struct FusedBatch {
     private static func pixelwise(_ term: FusedTerm, weight: Double, _ memory: TermMemory) -> ck_term? {
         var result = ck_term()
         switch term {
-        case .margin(let rhoK0, let rho0k, let isAuthors, let scale):
+        case .margin(let rhoK0, let rho0k, let isNatural, let ownWeight, let scale):
             result.kind = CK_MARGIN
-            result.margin = ck_margin_term(rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k), authors: isAuthors)
+            result.margin = ck_margin_term(
+                rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k), natural: isNatural, own: ownWeight)
             result.scale = weight * scale
         case .crossEntropy(let weights, let margins, let sharpness, let scale):
             result.kind = CK_CROSS_ENTROPY

@@ -54,10 +54,10 @@ public struct MarginCalibrationLoss: FusedLoss {
 
     func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
         let classes = batch.classCount
-        guard classes == offsets.classCount, weight(classes) == form.positiveWeight(classes) else { return nil }
+        guard classes == offsets.classCount else { return nil }
         return .margin(
-            rhoK0: offsets.rhoK0.map(Float.init), rho0k: offsets.rho0k.map(Float.init), isAuthors: form == .authors,
-            scale: 1 / (Double(max(batch.pixelCount, 1)) * form.divisor(classes)))
+            rhoK0: offsets.rhoK0.map(Float.init), rho0k: offsets.rho0k.map(Float.init), isNatural: form == .authors,
+            ownWeight: Float(weight(classes)), scale: 1 / (Double(max(batch.pixelCount, 1)) * form.divisor(classes)))
     }
 
     /// λ_ik of Eq. 4, [B, C, …]: only the two largest scores of a pixel matter.
