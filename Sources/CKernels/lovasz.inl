@@ -2,63 +2,141 @@
 // Jaccard loss along that order.
 //
 // Errors lie in [0, 1], where the bits of a float order as the float does; so a radix sort of the bits replaces a comparison
-// sort. The ten highest bits come first: from then on each bucket is small enough for the second cache, is sorted there by
-// the twenty bits left, and knows from the counts before it where the Jaccard loss stands. Threads share the buckets.
+// sort. First the errors go into some thousand buckets, in the order of the pixels; each bucket fits the first caches, is
+// sorted there, and knows from the counts before it where the Jaccard loss stands. A derivative takes the place that its
+// error had in the bucket, so that the pixels, in their order, find theirs one after the other: no pass writes a line of
+// the cache for 4 bytes of it. Threads share the pixels, then the buckets, then the pixels.
 
-// The key in the upper half, complemented so that rising keys are falling errors; the pixel's place below it; and in the
-// lowest bit whether the pixel has the label. Entries are thus sorted whole, and the first of equal errors stays first.
+// What a bucket holds of a pixel: in the lowest bit whether it has the label, above it its key, the error's bits
+// complemented so that rising keys are falling errors. NaN has no key and goes first; it shows in the loss.
+typedef uint32_t Word;
+// The same for the sort: the key in the upper half, then the place in the bucket, then the lowest bit. The first of equal
+// errors stays first.
 typedef uint64_t Entry;
 
-constexpr uint32_t key_of_zero = 0x3f800000;   // the bits of 1, the largest error: 30 bits
-constexpr int key_bits = 30, digit_bits = 10, bucket_count = 1 << digit_bits;
+constexpr uint32_t key_of_zero = 0x3f800000;   // the bits of 1, the largest error
 
-inline uint32_t key_of(float error) { return key_of_zero - bits<uint32_t>(error); }
-// NaN has no key; it comes last, and shows in the loss.
-inline uint32_t top_digit(uint32_t key) { return std::min<uint32_t>(key >> (key_bits - digit_bits), bucket_count - 1); }
-inline float error_of(Entry entry) { return bits<float>(key_of_zero - static_cast<uint32_t>(entry >> 32)); }
+inline Word word_of(float error, bool is_label) { return (key_of_zero - bits<uint32_t>(error)) << 1 | is_label; }
+inline float error_of(uint32_t key) { return bits<float>(key_of_zero - key); }
 
-// Sorts entries whose highest digit is equal, with as much room beside.
-inline void sort_bucket(Entry *entries, Entry *room, int64_t count) {
-    if (count < 256) return std::sort(entries, entries + count);
-    constexpr int digits = 2;
-    uint32_t histogram[digits][bucket_count] = {};
-    for (int64_t i = 0; i < count; i++) {
-        for (int d = 0; d < digits; d++) histogram[d][entries[i] >> (32 + digit_bits * d) & (bucket_count - 1)]++;
+// Which bucket an error goes to: the larger the error the earlier. Evenly spaced ones for a network that is yet to learn, and
+// four for each halving below, where the errors of a trained one lie. The sum of two numbers that rise rises.
+class Buckets {
+    static constexpr uint32_t smallest = 65u << 23;   // 2^−62, and all below
+    static constexpr int log_shift = 21;
+    const int linear_shift;
+    const uint32_t top;
+
+  public:
+    // As many as leave each about a thousand errors.
+    explicit Buckets(int64_t pixels)
+        : linear_shift(23 - std::clamp(54 - __builtin_clzll(static_cast<uint64_t>(pixels) | 1), 4, 9)),
+          top(((key_of_zero - smallest) >> log_shift) + ((1u << 23) >> linear_shift)) {}
+
+    int count() const { return static_cast<int>(top) + 1; }
+
+    uint32_t operator()(float error) const {
+        const uint32_t linear = (bits<uint32_t>(error + 1.f) - key_of_zero) >> linear_shift;
+        const uint32_t logarithmic = (std::max(bits<uint32_t>(error), smallest) - smallest) >> log_shift;
+        return top - std::min(linear + logarithmic, top);
     }
-    Entry *from = entries, *to = room;
-    for (int d = 0; d < digits; d++) {
-        const int shift = 32 + digit_bits * d;
-        // All in one bucket: nothing would move.
-        if (histogram[d][from[0] >> shift & (bucket_count - 1)] == static_cast<uint32_t>(count)) continue;
-        uint32_t start = 0;
-        for (auto &bucket : histogram[d]) {
-            const uint32_t held = bucket;
-            bucket = start;
-            start += held;
+};
+
+// Room to sort a bucket in.
+class BucketSort {
+    std::unique_ptr<Entry[]> entries, other;
+    static constexpr int largest_digit = 11, most_digits = 4;   // of 8 bits in small buckets
+    uint32_t histogram[most_digits][1 << largest_digit];
+
+    static Entry entry(Word word, int64_t place) {
+        return static_cast<Entry>(word >> 1) << 32 | static_cast<Entry>(place) << 1 | (word & 1);
+    }
+
+    // Sorted by the lowest `width` bits of the keys.
+    template <int Digits> const Entry *sorted(const Word *words, int64_t count, int width) {
+        const int digit_bits = (width + Digits - 1) / Digits, buckets = 1 << digit_bits;
+        const uint32_t mask = static_cast<uint32_t>(buckets) - 1;
+        for (int d = 0; d < Digits; d++) std::fill_n(histogram[d], buckets, 0u);
+        Entry *from = entries.get(), *to = other.get();
+        for (int64_t i = 0; i < count; i++) {
+            from[i] = entry(words[i], i);
+            const uint32_t key = words[i] >> 1;
+            for (int d = 0; d < Digits; d++) histogram[d][key >> digit_bits * d & mask]++;
         }
-        for (int64_t i = 0; i < count; i++) to[histogram[d][from[i] >> shift & (bucket_count - 1)]++] = from[i];
-        std::swap(from, to);
+        for (int d = 0; d < Digits; d++) {
+            uint32_t *place_of = histogram[d];
+            uint32_t start = 0;
+            for (int bucket = 0; bucket < buckets; bucket++) start += std::exchange(place_of[bucket], start);
+            const int shift = 32 + digit_bits * d;
+            for (int64_t i = 0; i < count; i++) to[place_of[from[i] >> shift & mask]++] = from[i];
+            std::swap(from, to);
+        }
+        return from;
     }
-    if (from != entries) std::memcpy(entries, from, sizeof(Entry) * static_cast<size_t>(count));
-}
 
-// The pixels of one class that are sorted together: of an image, or of the batch.
+  public:
+    explicit BucketSort(int64_t capacity)
+        : entries(new (std::nothrow) Entry[static_cast<size_t>(capacity)]),
+          other(new (std::nothrow) Entry[static_cast<size_t>(capacity)]) {}
+
+    bool has_room() const { return entries && other; }
+
+    // The entries of a bucket, sorted.
+    const Entry *operator()(const Word *words, int64_t count) {
+        Word differing = 0;
+        for (int64_t i = 0; i < count; i++) differing |= words[i] ^ words[0];
+        // Only the bits in which keys differ: few, where buckets are evenly spaced.
+        const int width = differing > 1 ? 31 - __builtin_clz(differing) : 0;
+        if (width == 0 || count < 64) {
+            for (int64_t i = 0; i < count; i++) entries[static_cast<size_t>(i)] = entry(words[i], i);
+            if (width) std::sort(entries.get(), entries.get() + count);
+            return entries.get();
+        }
+        const int digit_bits = count < 4096 ? 8 : largest_digit;
+        switch ((width + digit_bits - 1) / digit_bits) {
+        case 1: return sorted<1>(words, count, width);
+        case 2: return sorted<2>(words, count, width);
+        case 3: return sorted<3>(words, count, width);
+        default: return sorted<4>(words, count, width);
+        }
+    }
+};
+
+// How far the Jaccard loss of a class is along the sorted errors, and its share in the objective.
+struct JaccardWalk {
+    int32_t intersection, joined;   // pixels of the class still to come, and those of the union so far
+    double weight;   // 0 for a class that takes no part
+
+    // The steps at sixteen errors, in double precision: 1 / U where the pixel has the label, I / (U (U − 1)) elsewhere.
+    static D step(I intersection, I joined, Mask is_label) {
+        const D u = __builtin_convertvector(joined, D), i = __builtin_convertvector(intersection, D);
+        return choose(is_label, all(1.0), i) / choose(is_label, u, u * (u - all(1.0)));
+    }
+};
+
+// The pixels of one class that are sorted together: of an image, or of the batch. The other of two classes has the same
+// errors, and the labels that the first has not; then the set is of both, and derivatives are those of the first class's
+// probability less those of the second's, which are written as 0.
 class LovaszSet {
     const ck_batch &b;
     float *planes;
     const int64_t first_image, pixels;   // `pixels` of all images of the set
     const int k;
-    const int64_t labelled;
-    Entry *const entries, *const room;
+    const Buckets bucket_of;
+    const int bucket_count;
+    Word *const words;
     const int64_t slices;
-    // Entries of each slice in each bucket, then where they go; and for a bucket, its first entry and the labels before it.
+    // Words of each slice in each bucket, then where they go; and for a bucket, its first word and the labels before it.
     std::vector<uint32_t> places;
     std::vector<int64_t> starts, labels_before;
 
-    // Calls body(place, error, whether it has the label) for the pixels of a slice that take part.
+    uint32_t *places_of(int64_t slice) { return &places[static_cast<size_t>(slice * bucket_count)]; }
+
+    // Calls body(errors, labels, buckets, count) for the pixels of a slice, some at a time.
     template <typename Body> void for_slice(int64_t slice, Body &&body) const {
         const int64_t end = pixels * (slice + 1) / slices;
         int8_t labels[tile_pixels];
+        uint32_t buckets[tile_pixels];
         for (int64_t place = pixels * slice / slices; place < end;) {
             const int64_t image = first_image + place / b.pixels, pixel = place % b.pixels;
             const int count = static_cast<int>(std::min({int64_t{tile_pixels}, end - place, b.pixels - pixel}));
@@ -67,23 +145,21 @@ class LovaszSet {
             } else {
                 take_labels(labels, static_cast<const int64_t *>(b.labels) + image * b.pixels + pixel, count, b.ignore);
             }
-            const float *errors = planes + (image * b.classes + k) * b.pixels + pixel;
-            for (int i = 0; i < count; i++) {
-                if (labels[i] >= 0) body(static_cast<uint32_t>(place + i), errors[i], labels[i] == k);
-            }
+            float *errors = planes + (image * b.classes + k) * b.pixels + pixel;
+            for (int i = 0; i < count; i++) buckets[i] = bucket_of(errors[i]);
+            body(errors, labels, buckets, count);
             place += count;
         }
     }
 
     void fill_buckets() {
-        std::vector<uint32_t> labels(static_cast<size_t>(slices * bucket_count), 0);
+        std::vector<uint64_t> held(static_cast<size_t>(slices * bucket_count), 0);   // words; in the upper half, labels
         parallel(slices, [&](int64_t slice) {
-            uint32_t *held = &places[static_cast<size_t>(slice * bucket_count)];
-            uint32_t *labels_held = &labels[static_cast<size_t>(slice * bucket_count)];
-            for_slice(slice, [&](uint32_t, float error, bool is_label) {
-                const uint32_t bucket = top_digit(key_of(error));
-                held[bucket]++;
-                labels_held[bucket] += is_label;
+            uint64_t *of = &held[static_cast<size_t>(slice * bucket_count)];
+            for_slice(slice, [&](const float *, const int8_t *labels, const uint32_t *buckets, int count) {
+                for (int i = 0; i < count; i++) {
+                    if (labels[i] >= 0) of[buckets[i]] += 1 + (static_cast<uint64_t>(labels[i] == k) << 32);
+                }
             });
         });
         uint32_t start = 0;
@@ -92,77 +168,131 @@ class LovaszSet {
             starts.push_back(start);
             labels_before.push_back(seen);
             for (int64_t slice = 0; slice < slices; slice++) {
-                auto &place = places[static_cast<size_t>(slice * bucket_count + bucket)];
-                const uint32_t held = place;
-                place = start;
-                start += held;
-                seen += labels[static_cast<size_t>(slice * bucket_count + bucket)];
+                const uint64_t of = held[static_cast<size_t>(slice * bucket_count + bucket)];
+                places_of(slice)[bucket] = start;
+                start += static_cast<uint32_t>(of);
+                seen += static_cast<int64_t>(of >> 32);
             }
         }
         starts.push_back(start);
         parallel(slices, [&](int64_t slice) {
-            uint32_t *place_of = &places[static_cast<size_t>(slice * bucket_count)];
-            for_slice(slice, [&](uint32_t place, float error, bool is_label) {
-                const uint32_t key = key_of(error);
-                entries[place_of[top_digit(key)]++] = static_cast<Entry>(key) << 32 | place << 1 | is_label;
+            uint32_t *place_of = places_of(slice);
+            for_slice(slice, [&](const float *errors, const int8_t *labels, const uint32_t *buckets, int count) {
+                for (int i = 0; i < count; i++) {
+                    if (labels[i] >= 0) words[place_of[buckets[i]]++] = word_of(errors[i], labels[i] == k);
+                }
             });
         });
     }
 
-    // The loss of a sorted bucket; its errors become d loss / d p.
-    double finish_bucket(int bucket, double weight) const {
-        const int64_t first = starts[static_cast<size_t>(bucket)], end = starts[static_cast<size_t>(bucket) + 1];
-        int64_t intersection = labelled - labels_before[static_cast<size_t>(bucket)];
-        int64_t joined = labelled + first - labels_before[static_cast<size_t>(bucket)];
-        // place / b.pixels by a multiplication, exact for places of 32 bits.
-        const uint64_t inverse = b.pixels == 1 ? 0 : ~uint64_t{0} / static_cast<uint64_t>(b.pixels) + 1;
-        double loss = 0;
-        for (int64_t i = first; i < end; i++) {
-            const Entry entry = entries[i];
-            const bool is_label = entry & 1;
-            intersection -= is_label;
-            joined += !is_label;
-            const double union_size = static_cast<double>(joined);
-            const double step = (is_label ? 1.0 : static_cast<double>(intersection)) / (is_label ? union_size : union_size * (union_size - 1));
-            loss += error_of(entry) * step;
-            const uint64_t place = (entry & 0xffffffffu) >> 1;
-            const uint64_t image = inverse ? static_cast<uint64_t>(static_cast<unsigned __int128>(place) * inverse >> 64) : place;
-            const int64_t skipped = static_cast<int64_t>(image) * (b.classes - 1) * b.pixels;   // planes of other classes
-            planes[(first_image * b.classes + k) * b.pixels + skipped + static_cast<int64_t>(place)] =
-                static_cast<float>((is_label ? -step : step) * weight);
+    // The loss of a bucket, of both classes where they share the errors; its words become derivatives, each where its error was.
+    template <bool Both> double finish_bucket(size_t bucket, BucketSort &sort, JaccardWalk own, JaccardWalk other) const {
+        const int64_t first = starts[bucket], count = starts[bucket + 1] - first;
+        const auto labels = static_cast<int32_t>(labels_before[bucket]), rest = static_cast<int32_t>(first - labels_before[bucket]);
+        own.intersection -= labels;
+        own.joined += rest;
+        other.intersection -= rest;
+        other.joined += labels;
+        const Entry *sorted = sort(words + first, count);
+        constexpr int64_t block = 256;
+        alignas(64) int32_t found[block], intersection[block], joined[block], other_intersection[block], other_joined[block];
+        alignas(64) float error[block], derivative[block];
+        D loss = all(0.0);
+        for (int64_t start = 0; start < count; start += block) {
+            const Entry *entries = sorted + start;
+            const auto used = static_cast<int>(std::min(block, count - start)), end = (used + lanes - 1) / lanes * lanes;
+            for (int i = 0; i < used; i++) {
+                const auto is_label = static_cast<int32_t>(entries[i] & 1);
+                found[i] = is_label;
+                intersection[i] = own.intersection -= is_label;
+                joined[i] = own.joined += 1 - is_label;
+                error[i] = error_of(static_cast<uint32_t>(entries[i] >> 32));
+            }
+            for (int i = 0; Both && i < used; i++) {
+                other_intersection[i] = other.intersection -= 1 - found[i];
+                other_joined[i] = other.joined += found[i];
+            }
+            // Behind the end errors of 0, where the union is 2.
+            for (int i = used; i < end; i++) {
+                found[i] = intersection[i] = other_intersection[i] = 0;
+                joined[i] = other_joined[i] = 2;
+                error[i] = 0;
+            }
+            for (int i = 0; i < end; i += lanes) {
+                const I label = load_numbers(found + i);
+                const Mask is_label = same(label, all(int32_t{1}));
+                D step = all(0.0);
+                if (own.weight != 0) {
+                    step = JaccardWalk::step(load_numbers(intersection + i), load_numbers(joined + i), is_label) * all(own.weight);
+                }
+                if (Both && other.weight != 0) {
+                    step += JaccardWalk::step(
+                                load_numbers(other_intersection + i), load_numbers(other_joined + i), same(label, all(int32_t{0}))) *
+                            all(other.weight);
+                }
+                loss += __builtin_convertvector(load(error + i), D) * step;
+                const F d = __builtin_convertvector(step, F);
+                store(derivative + i, choose(is_label, -d, d));
+            }
+            for (int i = 0; i < used; i++) words[first + (static_cast<uint32_t>(entries[i]) >> 1)] = bits<uint32_t>(derivative[i]);
         }
-        return loss;
+        return sum(loss);
+    }
+
+    // The derivatives go from the buckets to the pixels.
+    void empty_buckets() {
+        parallel(slices, [&](int64_t slice) {
+            // Where the slice's words began is where those of the slice before ended.
+            std::vector<uint32_t> place_of(starts.begin(), starts.end());
+            if (slice > 0) std::copy_n(places_of(slice - 1), bucket_count, place_of.begin());
+            for_slice(slice, [&](float *derivatives, const int8_t *labels, const uint32_t *buckets, int count) {
+                for (int i = 0; i < count; i++) {
+                    if (labels[i] < 0) continue;
+                    const Word *word = words + place_of[buckets[i]]++;
+                    __builtin_prefetch(word + 2 * lanes);
+                    derivatives[i] = bits<float>(*word);
+                }
+            });
+        });
     }
 
   public:
-    // `entries` and `room` hold an entry for each pixel of the set.
-    LovaszSet(const ck_batch &batch, float *planes, int64_t first_image, int64_t images, int k, int64_t labelled, Entry *entries, Entry *room)
-        : b(batch), planes(planes), first_image(first_image), pixels(images * batch.pixels), k(k), labelled(labelled),
-          entries(entries), room(room), slices(std::clamp<int64_t>(images * batch.pixels >> 16, 1, 32)),
+    // `words` holds one for each pixel of the set.
+    LovaszSet(const ck_batch &batch, float *planes, int64_t first_image, int64_t images, int k, Word *words)
+        : b(batch), planes(planes), first_image(first_image), pixels(images * batch.pixels), k(k), bucket_of(pixels),
+          bucket_count(bucket_of.count()), words(words), slices(std::clamp<int64_t>(pixels >> 16, 1, 32)),
           places(static_cast<size_t>(slices * bucket_count), 0) {}
 
-    // The loss; the errors become d loss / d p times `weight`.
-    double finish(double weight) {
+    // The loss; the errors become derivatives. NaN where memory for sorting is not to be had.
+    double finish(const JaccardWalk &own, const JaccardWalk &other) {
         fill_buckets();
-        // Neighbouring buckets in pieces of like size: the first buckets may hold most of the pixels.
+        // Neighbouring buckets in pieces of like size: some buckets may hold most of the pixels.
         const int64_t count = starts.back(), pieces = std::clamp<int64_t>(count >> 12, 1, 256);
-        std::vector<double> losses(bucket_count, 0);
+        std::vector<double> losses(static_cast<size_t>(bucket_count), 0);
+        std::atomic<bool> failed = false;
         parallel(pieces, [&](int64_t piece) {
             const auto begin = std::lower_bound(starts.begin(), starts.end() - 1, count * piece / pieces);
             const auto end = std::lower_bound(starts.begin(), starts.end() - 1, count * (piece + 1) / pieces);
+            int64_t largest = 0;
+            for (auto start = begin; start < end; start++) largest = std::max(largest, start[1] - start[0]);
+            if (largest == 0) return;
+            BucketSort sort(largest);
+            if (!sort.has_room()) return failed.store(true);
             for (auto start = begin; start < end; start++) {
-                const int bucket = static_cast<int>(start - starts.begin());
-                sort_bucket(entries + start[0], room + start[0], start[1] - start[0]);
-                losses[static_cast<size_t>(bucket)] = finish_bucket(bucket, weight);
+                const auto bucket = static_cast<size_t>(start - starts.begin());
+                losses[bucket] = b.classes == 2 ? finish_bucket<true>(bucket, sort, own, other)
+                                                : finish_bucket<false>(bucket, sort, own, other);
             }
         });
+        if (failed) return std::numeric_limits<double>::quiet_NaN();
+        empty_buckets();
         double loss = 0;
         for (double part : losses) loss += part;
-        return loss * weight;
+        return loss;
     }
 };
 
-// Writes |y − p| for all classes, and counts the labels of each class in each chunk.
+// Writes |y − p| for all classes, for the first of two, and counts the labels of each class in each chunk.
 template <int Classes> void make_errors(const ck_batch &b, float *planes, std::vector<int64_t> &labelled) {
     for_tiles(b, [&](const Tile &tile, int64_t chunk, int64_t image, int64_t pixel) {
         const int c = Classes ? Classes : tile.classes;
@@ -173,10 +303,12 @@ template <int Classes> void make_errors(const ck_batch &b, float *planes, std::v
             const Softmax<Classes> softmax(x, c);
             const F inverse = reciprocal(softmax.total);
             const auto used = static_cast<size_t>(std::min<int64_t>(lanes, b.pixels - pixel - i));
-            for (int k = 0; k < c; k++) {
+            for (int k = 0; k < (Classes == 2 ? 1 : c); k++) {
                 const F p = softmax.e[k] * inverse;
+                // The other probability has the digits that 1 − p lacks.
+                const F rest = Classes == 2 ? softmax.e[1] * inverse : all(1.f) - p;
                 // p may round above 1.
-                const F error = max(all(0.f), min(all(1.f), choose(same(label, all(k)), all(1.f) - p, p)));
+                const F error = max(all(0.f), min(all(1.f), choose(same(label, all(k)), rest, p)));
                 std::memcpy(planes + (image * c + k) * b.pixels + pixel + i, &error, sizeof(float) * used);
             }
         }
@@ -210,7 +342,7 @@ double lovasz(const ck_batch &b, bool per_image, double scale, float *planes) {
     constexpr double failure = std::numeric_limits<double>::quiet_NaN();
     const int c = static_cast<int>(b.classes);
     const int64_t groups = per_image ? b.images : 1, images = per_image ? 1 : b.images;
-    // The place and one more bit must fit 32.
+    // The place in a bucket and one more bit must fit 32.
     if (images * b.pixels > INT32_MAX) return failure;
 
     std::vector<int64_t> labelled(static_cast<size_t>(b.images * chunks_of(b) * c), 0);
@@ -229,21 +361,30 @@ double lovasz(const ck_batch &b, bool per_image, double scale, float *planes) {
     int64_t counted_groups = 0;   // images without a pixel that takes part are left out of the mean
     for (int64_t group = 0; group < groups; group++) counted_groups += present(group) > 0;
 
-    const auto capacity = static_cast<size_t>(images * b.pixels);
-    const std::unique_ptr<Entry[]> entries(new (std::nothrow) Entry[capacity]), room(new (std::nothrow) Entry[capacity]);
-    if (!entries || !room) return failure;
+    const std::unique_ptr<Word[]> words(new (std::nothrow) Word[static_cast<size_t>(images * b.pixels)]);
+    if (!words) return failure;
     double loss = 0;
     for (int64_t group = 0; group < groups; group++) {
-        for (int k = 0; k < c; k++) {
-            const int64_t count = counts[static_cast<size_t>(group * c + k)];
-            if (count > 0) {
-                LovaszSet set(b, planes, group * images, images, k, count, entries.get(), room.get());
-                loss += set.finish(scale / static_cast<double>(present(group) * counted_groups));
-                continue;
-            }
+        const auto clear = [&](int k) {
             parallel(images, [&](int64_t image) {
                 std::fill_n(planes + ((group * images + image) * c + k) * b.pixels, b.pixels, 0.f);
             });
+        };
+        const auto walk = [&](int k) {
+            const int64_t count = counts[static_cast<size_t>(group * c + k)];
+            const double weight = count > 0 ? scale / static_cast<double>(present(group) * counted_groups) : 0;
+            return JaccardWalk{static_cast<int32_t>(count), static_cast<int32_t>(count), weight};
+        };
+        for (int k = 0; k < c; k++) {
+            const JaccardWalk own = walk(k), other = c == 2 ? walk(1) : JaccardWalk{0, 0, 0};
+            if (own.weight == 0 && other.weight == 0) {
+                clear(k);
+                continue;
+            }
+            loss += LovaszSet(b, planes, group * images, images, k, words.get()).finish(own, other);
+            if (c != 2) continue;
+            clear(1);
+            break;
         }
     }
     return loss;

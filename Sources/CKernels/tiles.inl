@@ -22,6 +22,12 @@ inline F load(const float *from) {
     return x;
 }
 
+inline I load_numbers(const int32_t *from) {
+    I x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+}
+
 inline void store(float *to, F x) { std::memcpy(to, &x, sizeof x); }
 
 inline I load_labels(const Tile &tile, int i) {

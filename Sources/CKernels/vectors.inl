@@ -5,6 +5,7 @@ typedef float F __attribute__((ext_vector_type(16)));
 typedef int32_t I __attribute__((ext_vector_type(16)));
 typedef uint16_t H __attribute__((ext_vector_type(16)));
 typedef uint32_t U __attribute__((ext_vector_type(16)));
+typedef double D __attribute__((ext_vector_type(16)));
 
 // Before loops over classes whose body is so long that the compiler would leave their vectors in memory. Where it does not know
 // the number of classes it is right to.
@@ -18,6 +19,7 @@ template <typename To, typename From> inline To bits(From value) { return __buil
 
 inline F all(float value) { return F(value); }
 inline I all(int32_t value) { return I(value); }
+inline D all(double value) { return D(value); }
 
 // Lanes that are chosen. AVX-512 has registers for them, which a compiler does not find by itself wherever a mask is used
 // twice; elsewhere each lane is −1 or 0. `above_or_nan` orders NaN above every number.
@@ -51,6 +53,21 @@ inline Index choose(Mask m, Index yes, Index no) { return bits<Index>(_mm_mask_b
 typedef I Index;
 #endif
 inline Index index(int k) { return Index(k); }
+
+inline D choose(Mask m, D yes, D no) {
+#if defined(CK_AVX512)
+    typedef double Half __attribute__((ext_vector_type(8)));
+    const auto low = _mm512_mask_blend_pd(static_cast<__mmask8>(m.of), bits<__m512d>(Half(no.lo)), bits<__m512d>(Half(yes.lo)));
+    const auto high = _mm512_mask_blend_pd(static_cast<__mmask8>(m.of >> 8), bits<__m512d>(Half(no.hi)), bits<__m512d>(Half(yes.hi)));
+    D result;
+    result.lo = bits<Half>(low);
+    result.hi = bits<Half>(high);
+    return result;
+#else
+    typedef int64_t Wide __attribute__((ext_vector_type(16)));
+    return __builtin_convertvector(m.of, Wide) ? yes : no;
+#endif
+}
 
 inline F where(Mask m, F value) { return choose(m, value, all(0.f)); }
 
@@ -138,7 +155,7 @@ inline F softplus2_remainder(F x) { return exp2_of_negative(minus_abs(x)); }
 // The derivative of log2(1 + 2^x): 1 / (1 + t) for positive x, t / (1 + t) else.
 inline F softplus2_slope(F x, F t, F one_plus_t) { return quotient(choose(above(x, all(0.f)), all(1.f), t), one_plus_t); }
 
-inline double sum(F x) {
+template <typename Vector> inline double sum(Vector x) {
     double total = 0;
     for (int i = 0; i < lanes; i++) total += x[i];
     return total;

@@ -97,8 +97,9 @@ typedef struct {
 double ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count);
 
 // Lovász-softmax over present classes, averaged over images where `per_image`, times `scale`. 0 where nothing is counted.
-// derivatives: [B, C, N], where d loss / d p goes; the gradient's own memory will do, if that is float32, not channels-last, and
-// this term the first. Returns NaN where memory for sorting is not to be had.
+// derivatives: [B, C, N], where d loss / d p goes, up to what is the same for all classes of a pixel, which the softmax takes
+// away; the gradient's own memory will do, if that is float32, not channels-last, and this term the first. Returns NaN where
+// memory for sorting is not to be had.
 double ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives);
 
 // How often each class has the largest score where each class is the label, image by image: counts [B, C, C], a row for each
