@@ -35,6 +35,23 @@ import Testing
         }
     }
 
+    /// Rounding moves no more than pixels between two classes of about equal score.
+    @Test func aPredictionInBFloat16IsNearlyTheSame() throws {
+        let trained = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let labels = try ["float32", "bfloat16"].map { precision in
+                let file = folder.appending(path: "\(precision).nii.gz")
+                let command = try Command.run([
+                    "predict", trained.image.path, "--model", trained.url.path, "--output", file.path, "--precision", precision,
+                ])
+                #expect(command.status == 0, "\(command.errors)")
+                return try NIfTI.read(file).samples.withUnsafeBytes { [UInt8]($0) }
+            }
+            let moved = zip(labels[0], labels[1]).count { $0 != $1 }
+            #expect(Double(moved) < 0.02 * Double(labels[0].count), "\(moved) of \(labels[0].count)")
+        }
+    }
+
     @Test func evaluationsAgree() throws {
         let trained = try TrainedRun.shared()
         try withTemporaryFolder { folder in

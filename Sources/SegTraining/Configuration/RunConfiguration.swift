@@ -151,7 +151,8 @@ public struct InputConfiguration: Sendable, Hashable, Codable {
 
 /// How the weights are found.
 public struct TrainingConfiguration: Sendable, Hashable, Codable {
-    /// What the network computes in while it trains; the loss, the weights and validation are in float32.
+    /// What the network computes in while it trains; the loss, the weights and validation are in float32. In bfloat16 the CPU
+    /// kernels store activations so and compute in float32; other operations and devices run under autocast.
     public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         case float32, bfloat16
     }

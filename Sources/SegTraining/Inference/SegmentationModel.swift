@@ -12,23 +12,33 @@ public final class SegmentationModel {
     public let configuration: RunConfiguration
     let recipe: PlaneRecipe
     let device: Device
+    let precision: TrainingConfiguration.Precision
     /// Planes that go through the network together.
     let batchSize: Int
 
-    init(network: any SegmentationNetwork, configuration: RunConfiguration, device: Device) throws {
+    init(
+        network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
+        precision: TrainingConfiguration.Precision = .float32
+    ) throws {
         self.network = network
         self.configuration = configuration
         recipe = try configuration.recipe
         self.device = device
+        self.precision = precision
         batchSize = configuration.training.batchSize
     }
 
-    /// - Parameter execution: nil: the one that the checkpoint's configuration names.
+    /// - Parameters:
+    ///   - execution: nil: the one that the checkpoint's configuration names.
+    ///   - precision: what the network computes in, whatever it was trained in.
     /// - Throws: `CheckpointError` for weights of another network, `TorchError` for a device that is not there.
-    public convenience init(checkpoint: Checkpoint, device: Device = .cpu, execution: Execution? = nil) throws {
+    public convenience init(
+        checkpoint: Checkpoint, device: Device = .cpu, execution: Execution? = nil,
+        precision: TrainingConfiguration.Precision = .float32
+    ) throws {
         let network = try checkpoint.makeNetwork(execution: execution)
         try network.move(to: device)
-        try self.init(network: network, configuration: checkpoint.manifest.configuration, device: device)
+        try self.init(network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision)
     }
 
     /// The class of every voxel at native size, [depth, height, width].
@@ -63,8 +73,9 @@ public final class SegmentationModel {
             let planes = start..<min(start + batchSize, count)
             let inputs = planes.flatMap { prepared.input(plane: $0, recipe: recipe) }
             let logits = try withInference {
-                try network(
-                    Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation)
+                try network.logits(
+                    Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation,
+                    in: precision)
             }
             try body(PredictedPlanes(of: prepared, planes, logits: logits, axis: recipe.axis))
         }

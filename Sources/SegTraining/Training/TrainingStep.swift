@@ -52,11 +52,7 @@ struct TrainingStep {
     private func forward(_ batch: Batch) throws -> Tensor {
         var images = try batch.imageTensor().to(device: device)
         if memoryFormat == .channelsLast { images = try images.contiguous(.channelsLast) }
-        let mode = ForwardMode.training(dropout)
-        return switch precision {
-        case .float32: try network(images, mode)
-        case .bfloat16: try withAutocast(.bfloat16, on: device) { try network(images.to(.bfloat16), mode) }.to(.float32)
-        }
+        return try network.logits(images, .training(dropout), in: precision)
     }
 }
 

@@ -91,6 +91,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var network: ExecutionOptions
 
+    @OptionGroup var numbers: PrecisionOptions
+
     func validate() throws {
         guard (model == nil) != (predictions == nil) else {
             throw ValidationError("Name either a run, or --predictions with --masks.")
@@ -145,7 +147,9 @@ struct EvaluateCommand: ParsableCommand {
         let cases = try dataSet.cases(of: split)
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let evaluation = try SplitEvaluation(
-            model: SegmentationModel(checkpoint: checkpoint, device: device, execution: network.execution), cases: cases,
+            model: SegmentationModel(
+                checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision),
+            cases: cases,
             predictionFolder: savePredictions.map(URL.init(argument:)), surfaces: surfaces)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try evaluation.run { bar.update($0) }

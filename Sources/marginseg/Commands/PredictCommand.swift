@@ -31,10 +31,14 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var network: ExecutionOptions
 
+    @OptionGroup var numbers: PrecisionOptions
+
     func run() throws {
         let device = try compute.prepare()
         let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
-        let predictor = try Predictor(SegmentationModel(checkpoint: checkpoint, device: device, execution: network.execution))
+        let predictor = try Predictor(
+            SegmentationModel(
+                checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision))
         let jobs = try Predictor.jobs(input: URL(argument: input), output: output.map(URL.init(argument:)))
         for (index, job) in jobs.enumerated() {
             try run(job, by: predictor, title: jobs.count > 1 ? "predicting \(index + 1) of \(jobs.count)" : "predicting")
