@@ -130,7 +130,6 @@ struct NetworkWork {
     func predict() throws { try withInference { _ = try logits(.evaluation) } }
 
     private func logits(_ mode: ForwardMode) throws -> Tensor {
-        guard contender == .bfloat16 else { return try network(images, mode) }
-        return try withAutocast(.bfloat16, on: .cpu) { try network(images.to(.bfloat16), mode) }.to(.float32)
+        try network.logits(images, mode, in: contender == .bfloat16 ? .bfloat16 : .float32)
     }
 }

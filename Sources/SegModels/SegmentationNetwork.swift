@@ -36,6 +36,22 @@ extension SegmentationNetwork {
     }
 }
 
+extension SegmentationNetwork {
+    /// Raw logits in float32, computed in another type.
+    ///
+    /// In bfloat16 the CPU kernels store activations so and compute in float32; other operations and devices run under autocast.
+    ///
+    /// - Parameters:
+    ///   - images: [B, C, H, W], float32.
+    ///   - dtype: float32, or a narrower one.
+    /// - Returns: [B, classes, H, W]
+    /// - Throws: `NetworkInputError` for another rank or number of channels.
+    public func logits(_ images: Tensor, _ mode: ForwardMode, in dtype: DType) throws -> Tensor {
+        if dtype == .float32 { return try self(images, mode) }
+        return try withAutocast(dtype, on: images.device) { try self(images.to(dtype), mode) }.to(.float32)
+    }
+}
+
 /// Images that a network cannot take.
 public struct NetworkInputError: Error, CustomStringConvertible, Equatable {
     let expectedChannels: Int

@@ -20,36 +20,31 @@ import Testing
         }
     }
 
-    @Test func predictionsAgree() throws {
+    /// The labels that `predict` writes with each value of an option, voxel by voxel.
+    private func labels(_ option: String, _ values: [String]) throws -> [[UInt8]] {
         let trained = try TrainedRun.shared()
-        try withTemporaryFolder { folder in
-            let labels = try ["fused", "composed"].map { execution in
-                let file = folder.appending(path: "\(execution).nii.gz")
+        return try withTemporaryFolder { folder in
+            try values.map { value in
+                let file = folder.appending(path: "\(value).nii.gz")
                 let command = try Command.run([
-                    "predict", trained.image.path, "--model", trained.url.path, "--output", file.path, "--execution", execution,
-                ])
-                #expect(command.status == 0, "\(command.errors)")
-                return try NIfTI.read(file).samples
-            }
-            #expect(labels[0] == labels[1])
-        }
-    }
-
-    /// Rounding moves no more than pixels between two classes of about equal score.
-    @Test func aPredictionInBFloat16IsNearlyTheSame() throws {
-        let trained = try TrainedRun.shared()
-        try withTemporaryFolder { folder in
-            let labels = try ["float32", "bfloat16"].map { precision in
-                let file = folder.appending(path: "\(precision).nii.gz")
-                let command = try Command.run([
-                    "predict", trained.image.path, "--model", trained.url.path, "--output", file.path, "--precision", precision,
+                    "predict", trained.image.path, "--model", trained.url.path, "--output", file.path, option, value,
                 ])
                 #expect(command.status == 0, "\(command.errors)")
                 return try NIfTI.read(file).samples.withUnsafeBytes { [UInt8]($0) }
             }
-            let moved = zip(labels[0], labels[1]).count { $0 != $1 }
-            #expect(Double(moved) < 0.02 * Double(labels[0].count), "\(moved) of \(labels[0].count)")
         }
+    }
+
+    @Test func predictionsAgree() throws {
+        let labels = try labels("--execution", ["fused", "composed"])
+        #expect(labels[0] == labels[1])
+    }
+
+    /// Rounding moves no more than pixels between two classes of about equal score.
+    @Test func aPredictionInBFloat16IsNearlyTheSame() throws {
+        let labels = try labels("--precision", ["float32", "bfloat16"])
+        let moved = zip(labels[0], labels[1]).count { $0 != $1 }
+        #expect(Double(moved) < 0.02 * Double(labels[0].count), "\(moved) of \(labels[0].count)")
     }
 
     @Test func evaluationsAgree() throws {

@@ -14,15 +14,14 @@ import Testing
     #if os(Linux)
         /// The shared libraries that a run of the program loaded, as the system's loader tells.
         private static func libraries(_ arguments: [String]) throws -> (run: Command, names: String) {
-            let folder = FileManager.default.temporaryDirectory.appending(path: "marginseg-start-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let run = try Command.run(
-                arguments, environment: ["LD_DEBUG": "files", "LD_DEBUG_OUTPUT": folder.appending(path: "loaded").path])
-            let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            let names = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
-            try #require(names.contains("libswiftCore"), "the loader tells what it loads")
-            return (run, names)
+            try withTemporaryFolder { folder in
+                let run = try Command.run(
+                    arguments, environment: ["LD_DEBUG": "files", "LD_DEBUG_OUTPUT": folder.appending(path: "loaded").path])
+                let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+                let names = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+                try #require(names.contains("libswiftCore"), "the loader tells what it loads")
+                return (run, names)
+            }
         }
 
         @Test(arguments: [
@@ -52,22 +51,20 @@ import Testing
     @Test(arguments: ["predict IMAGE --model RUN --output FOLDER/out.nii.gz", "evaluate RUN"])
     func aMissingLibraryIsNamed(arguments: String) throws {
         let trained = try TrainedRun.shared()
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "marginseg-start-\(UUID().uuidString)", directoryHint: .isDirectory
-        ).resolvingSymlinksInPath()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let alone = folder.appending(path: "marginseg")
-        try FileManager.default.copyItem(at: #require(Command.program), to: alone)
-        let words = arguments.replacing("IMAGE", with: trained.image.path).replacing("RUN", with: trained.url.path)
-            .replacing("FOLDER", with: folder.path).split(separator: " ").map(String.init)
-        let run = try Command.run(alone, words)
-        #expect(run.status == 1)
-        #expect(run.output == "")
-        let line = try #require(run.errorLines.first)
-        #expect(run.errorLines.count == 1, "\(run.errors)")
-        #expect(line.hasPrefix("Error: libtorch: cannot be loaded by \(alone.path): "), "\(line)")
-        #expect(line.contains("libTorchBinding"), "\(line)")
-        #expect(line.hasSuffix("; build with `make build`, or install again with `make install`"), "\(line)")
+        try withTemporaryFolder { temporary in
+            let folder = temporary.resolvingSymlinksInPath()
+            let alone = folder.appending(path: "marginseg")
+            try FileManager.default.copyItem(at: #require(Command.program), to: alone)
+            let words = arguments.replacing("IMAGE", with: trained.image.path).replacing("RUN", with: trained.url.path)
+                .replacing("FOLDER", with: folder.path).split(separator: " ").map(String.init)
+            let run = try Command.run(alone, words)
+            #expect(run.status == 1)
+            #expect(run.output == "")
+            let line = try #require(run.errorLines.first)
+            #expect(run.errorLines.count == 1, "\(run.errors)")
+            #expect(line.hasPrefix("Error: libtorch: cannot be loaded by \(alone.path): "), "\(line)")
+            #expect(line.contains("libTorchBinding"), "\(line)")
+            #expect(line.hasSuffix("; build with `make build`, or install again with `make install`"), "\(line)")
+        }
     }
 }

@@ -13,10 +13,11 @@ void multiply_pixels(
     parallel((pixels + pixels_together - 1) / pixels_together, [&](int64_t block) {
         const int64_t first = block * pixels_together, count = std::min(pixels_together, pixels - first);
         float products[pixels_together * panel];
-        const float *from;
-        if (std::is_same_v<Element, float> && count == pixels_together) {
-            from = reinterpret_cast<const float *>(left + first * depth);
-        } else {
+        const float *from = nullptr;
+        if constexpr (std::is_same_v<Element, float>) {
+            if (count == pixels_together) from = left + first * depth;
+        }
+        if (!from) {
             // The last block's missing rows are whatever the piece held.
             float *copy = scratch(Scratch::row, pixels_together * depth);
             widen_rows(left + first * depth, count, depth, copy, depth);

@@ -303,7 +303,7 @@ void convolve_tiles(
 
 // Calls body(Constant<M>) with the size of tile that takes the shorter time. Large tiles multiply less, but hang over the
 // image's border further; with few channels their transforms take what the products gain, with many their weights and sums
-// leave the cache.
+// leave the cache. `fewest` channels are enough where the products outweigh the transforms.
 template <typename Body> inline void with_tile(const ck_convolution &s, int64_t fewest, Body &&body) {
     const auto products = [&](int64_t tile) {
         return rounded_up(s.height, tile) * rounded_up(s.width, tile) * (tile + 2) * (tile + 2) / (tile * tile);

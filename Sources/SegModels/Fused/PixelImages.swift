@@ -37,7 +37,7 @@ struct PixelImages {
 
     /// Where the elements of a channel begin, in an image whose first element is at `start`.
     func address(of channel: Int, from start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-        start + channel * (tensor.dtype == .bfloat16 ? 2 : 4)
+        start + channel * tensor.dtype.size
     }
 }
 

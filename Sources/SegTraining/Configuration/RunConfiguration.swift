@@ -2,6 +2,7 @@ import Foundation
 import SegData
 import SegMetrics
 import SegModels
+import Torch
 import TorchNN
 
 /// Everything that defines a training run, apart from the machine it runs on.
@@ -155,6 +156,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// kernels store activations so and compute in float32; other operations and devices run under autocast.
     public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         case float32, bfloat16
+
+        var dtype: DType { self == .bfloat16 ? .bfloat16 : .float32 }
     }
 
     /// How images and convolutions lie in memory.

@@ -75,7 +75,7 @@ public final class SegmentationModel {
             let logits = try withInference {
                 try network.logits(
                     Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation,
-                    in: precision)
+                    in: precision.dtype)
             }
             try body(PredictedPlanes(of: prepared, planes, logits: logits, axis: recipe.axis))
         }

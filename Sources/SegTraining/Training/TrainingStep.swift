@@ -52,7 +52,7 @@ struct TrainingStep {
     private func forward(_ batch: Batch) throws -> Tensor {
         var images = try batch.imageTensor().to(device: device)
         if memoryFormat == .channelsLast { images = try images.contiguous(.channelsLast) }
-        return try network.logits(images, .training(dropout), in: precision)
+        return try network.logits(images, .training(dropout), in: precision.dtype)
     }
 }
 
