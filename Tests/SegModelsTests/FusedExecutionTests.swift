@@ -98,6 +98,65 @@ struct FusedExecutionTests {
         #expect(try fused.1.largestDifference(to: composed.1) < 1e-6)
     }
 
+    // MARK: Finite differences
+
+    /// Along random directions of inputs and parameters together, from the kernels' own values.
+    @Test func gradientsAreTheSlopesOfTheValues() throws {
+        let group = NetworkConfiguration.Normalization.group
+        func generator() throws -> Generator { try Generator(seed: 1) }
+        let (x, low) = try (random([2, 16, 10, 14], seed: 1), random([2, 16, 5, 7], seed: 2))
+        let block = try ConvolutionBlock(
+            16, 16, dropout: 0, group, squeezesAndExcites: true, addsInput: true, generator())
+        try expectSlopes("block", [x], block.parameters) { try block($0[0], .evaluation) }
+        let first = try ConvolutionBlock(3, 16, dropout: 0, group, squeezesAndExcites: false, generator())
+        let image = try random([2, 3, 10, 14], seed: 3)
+        try expectSlopes("first block", [], first.parameters) { _ in try first(image, .evaluation) }
+        let bridge = try Bridge(16, group, generator())
+        try expectSlopes("bridge", [x], bridge.parameters) { try bridge($0[0], .evaluation) }
+        let mixing = try Conv2d(16, 16, kernel: 1, generator())
+        try expectSlopes("join", [low, x], mixing.parameters) { try mixing.joined($0[0], skip: $0[1], .evaluation, .fused) }
+        try expectSlopes("pooling", [x], []) { try FusedPooling.pool($0[0], means: true) }
+        let scores = try Conv2d(16, 3, kernel: 3, generator())
+        try expectSlopes("scores", [x], scores.parameters) { try scores.scores($0[0], .evaluation, .fused) }
+    }
+
+    private func random(_ shape: [Int], seed: UInt64) throws -> Tensor {
+        try Tensor.random(shape, seed: seed, dtype: .float32)
+    }
+
+    private func expectSlopes(
+        _ name: String, _ inputs: [Tensor], _ parameters: [Tensor], _ run: ([Tensor]) throws -> Tensor
+    ) throws {
+        let inputs = try inputs.map { try $0.clone() }
+        for input in inputs { try input.setRequiresGradient() }
+        let variables = inputs + parameters
+        func value() throws -> Tensor {
+            let output = try run(inputs).to(.float64)
+            return try (output * Tensor.random(output.shape, seed: 77).to(.float64)).sum()
+        }
+        try value().backward()
+        let gradients = try variables.map { try #require($0.gradient).to(.float64) }
+        let directions = try variables.enumerated().map { try random($1.shape, seed: 100 + UInt64($0)) }
+        let slope = try zip(gradients, directions).map { try ($0 * $1.to(.float64)).sum().item() }.reduce(0, +)
+        let step = 1e-5  // on a longer way too many activations cross their kink
+        func moved(_ distance: Double) throws -> Double {
+            try withoutGradient {
+                let kept = try variables.map { try $0.detached().clone() }
+                for (variable, (start, direction)) in zip(variables, zip(kept, directions)) {
+                    try variable.copyInPlace(from: start + direction * distance)
+                }
+                let found = try value().item()
+                for (variable, start) in zip(variables, kept) { try variable.copyInPlace(from: start) }
+                return found
+            }
+        }
+        let difference = try (moved(step) - moved(-step)) / (2 * step)
+        // A direction's slope is of the size of the gradient's norm; kinks and float32 leave a hundredth of it.
+        let norm = try Tensor.totalNorm(gradients).item()
+        #expect(
+            abs(difference - slope) < 1e-2 * norm, "\(name): \(difference) by differences, \(slope) by gradient, norm \(norm)")
+    }
+
     // MARK: Storage
 
     /// With bfloat16 storage a kernel computes what it does in float32 from the same numbers, and rounds what it stores.
