@@ -1,34 +1,61 @@
 // Counting labels, and the pass that only moves memory.
 
+// Counted in numbers of the labels' own width, so that a register holds as many of them as it can.
+template <typename Label> class LabelCounter {
+    static constexpr int width = 64 / sizeof(Label);
+    typedef Label Labels __attribute__((ext_vector_type(width)));
+    const Label classes, ignore;
+    const bool ignores;
+
+  public:
+    static constexpr int block = 64 * width;   // a count of 64 fits a byte
+
+    LabelCounter(int64_t classes, int64_t ignore)
+        : classes(static_cast<Label>(classes)), ignore(static_cast<Label>(ignore < 0 ? 0 : ignore)), ignores(ignore >= 0) {}
+
+    bool is_ignored(Label label) const { return ignores && label == ignore; }
+    bool is_class(Label label) const { return label >= 0 && label < classes && !is_ignored(label); }
+
+    // Adds those of a block.
+    void add_block(const Label *labels, int64_t &inside, int64_t &ignored) const {
+        Labels in = Labels(0), out = Labels(0);
+        for (int i = 0; i < block; i += width) {
+            Labels label;
+            std::memcpy(&label, labels + i, sizeof label);
+            const auto is_ignored = (label == Labels(ignore)) & (Labels(ignores) != Labels(0));
+            const auto is_inside = (label >= Labels(0)) & (label < Labels(classes)) & ~is_ignored;
+            // A lane that holds is −1.
+            in -= bits<Labels>(is_inside);
+            out -= bits<Labels>(is_ignored);
+        }
+        for (int lane = 0; lane < width; lane++) {
+            inside += in[lane];
+            ignored += out[lane];
+        }
+    }
+};
+
 template <typename Label>
 ck_label_count count_labels(const ck_batch &b, const Label *labels, const float *weights) {
     const int64_t total = b.images * b.pixels;
     constexpr int64_t chunk_labels = 1 << 19;   // a thread takes longer to wake than to count fewer
     const int64_t chunks = (total + chunk_labels - 1) / chunk_labels;
     std::vector<ck_label_count> partial(static_cast<size_t>(chunks));
-    const auto classes = static_cast<Label>(b.classes);
-    const bool ignores = b.ignore >= 0;
-    const auto ignore = static_cast<Label>(ignores ? b.ignore : 0);
+    const LabelCounter<Label> counter(b.classes, b.ignore);
     parallel(chunks, [&](int64_t chunk) {
         ck_label_count count = {0, 0, 0};
-        const int64_t end = std::min((chunk + 1) * chunk_labels, total);
-        for (int64_t first = chunk * chunk_labels; first < end; first += 128) {
-            // Counted in a number of the labels' own width, so that a register holds as many of them as it can.
-            const auto size = static_cast<int>(std::min<int64_t>(128, end - first));
-            const Label *of = labels + first;
-            Label inside = 0, ignored = 0;
-            for (int i = 0; i < size; i++) {
-                const bool is_ignored = ignores & (of[i] == ignore);
-                ignored += is_ignored;
-                inside += !is_ignored & (of[i] >= 0) & (of[i] < classes);
-            }
-            count.counted += inside;
-            count.outside += size - inside - ignored;
-            if (!weights) continue;
-            for (int i = 0; i < size; i++) {
-                if ((!ignores || of[i] != ignore) && of[i] >= 0 && of[i] < classes) count.weight += weights[of[i]];
-            }
+        int64_t ignored = 0, label = chunk * chunk_labels;
+        const int64_t end = std::min(label + chunk_labels, total);
+        for (int64_t i = label; weights && i < end; i++) {
+            if (counter.is_class(labels[i])) count.weight += weights[labels[i]];
         }
+        const int64_t size = end - label;
+        for (; label + counter.block <= end; label += counter.block) counter.add_block(labels + label, count.counted, ignored);
+        for (; label < end; label++) {
+            count.counted += counter.is_class(labels[label]);
+            ignored += counter.is_ignored(labels[label]);
+        }
+        count.outside = size - count.counted - ignored;
         if (!weights) count.weight = static_cast<double>(count.counted);
         partial[static_cast<size_t>(chunk)] = count;
     });

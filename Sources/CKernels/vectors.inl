@@ -150,7 +150,23 @@ inline F power(F x, float y) {
 }
 
 // 2^−|x|, of which log2(1 + 2^x) = max(0, x) + log2(1 + t) and its derivative are made.
-inline F softplus2_remainder(F x) { return exp2_of_negative(minus_abs(x)); }
+inline F softplus2_remainder(F x) {
+#if defined(CK_AVX512)
+    // The fraction above the whole number below, and a scaling that takes that whole number itself: with no factor before it
+    // the fraction is exact. Relative error 1.5e-7, 1 at 0.
+    const F exponent = minus_abs(x);
+    const F f = bits<F>(_mm512_reduce_ps(bits<__m512>(exponent), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+    F p = all(1.867130166e-03f);
+    p = p * f + all(9.017029777e-03f);
+    p = p * f + all(5.579991266e-02f);
+    p = p * f + all(2.401644439e-01f);
+    p = p * f + all(6.931512952e-01f);
+    p = p * f + all(1.f);
+    return bits<F>(_mm512_scalef_ps(bits<__m512>(p), bits<__m512>(exponent)));
+#else
+    return exp2_of_negative(minus_abs(x));
+#endif
+}
 
 // The derivative of log2(1 + 2^x): 1 / (1 + t) for positive x, t / (1 + t) else.
 inline F softplus2_slope(F x, F t, F one_plus_t) { return quotient(choose(above(x, all(0.f)), all(1.f), t), one_plus_t); }
