@@ -327,14 +327,14 @@ void store_lovasz_gradient(const Tile &tile, const float *derivatives, const ck_
     const GradientWriter gradient(tile);
     for (int i = 0; i < tile.end; i += lanes) {
         const Mask counts = counted(load_labels(tile, i));
-        F x[room<Classes>], d[room<Classes>];
-        load_scores<Classes>(x, tile, i, counts);
+        F p[room<Classes>], d[room<Classes>];
+        load_probabilities<Classes, Are>(p, tile, i, counts);
         const auto used = static_cast<size_t>(std::min<int64_t>(lanes, b.pixels - pixel - i));
         for (int k = 0; k < c; k++) {
             d[k] = all(0.f);
             std::memcpy(&d[k], derivatives + (image * c + k) * b.pixels + pixel + i, sizeof(float) * used);
         }
-        store_through_softmax(softmax_of<Classes, Are>(tile, x, i), d, counts, gradient, c, i);
+        store_through_softmax<Classes>(p, d, gradient, c, i);
     }
 }
 

@@ -1,5 +1,5 @@
-// Objectives of soft overlap (Dice, Tversky, Jaccard, NR-Dice): one pass for the sums, one for the gradient. The softmax is
-// made twice, which costs less than storing it.
+// Objectives of soft overlap (Dice, Tversky, Jaccard, NR-Dice): one pass for the sums, one for the gradient. The first leaves the
+// softmax where the gradient goes, if it can: to read it again takes less than to make it again.
 
 // Which of the sums there are to make.
 enum class Sums { plain, with_squares_and_noise };
@@ -7,6 +7,7 @@ enum class Sums { plain, with_squares_and_noise };
 template <int Classes, Sums Kind>
 void add_overlap(const Tile &tile, float noise_gamma, ck_overlap *sums) {
     const int c = Classes ? Classes : tile.classes;
+    const GradientWriter kept(tile);
     constexpr bool all_kinds = Kind == Sums::with_squares_and_noise;
     constexpr int other_room = all_kinds ? room<Classes> : 1;
     F overlap[room<Classes>], predicted[room<Classes>], squared[other_room], noise[other_room];
@@ -23,6 +24,7 @@ void add_overlap(const Tile &tile, float noise_gamma, ck_overlap *sums) {
         const F inverse = where(counts, reciprocal(softmax.total));
         for (int k = 0; k < c; k++) {
             const F p = softmax.e[k] * inverse;
+            if (kept.is_wanted()) kept.store(k, i, p);
             const Mask is_label = same(label, all(k));
             overlap[k] = choose(is_label, overlap[k] + p, overlap[k]);
             predicted[k] += p;
@@ -73,47 +75,62 @@ void overlap_sums(const ck_batch &b, float noise_gamma, ck_overlap *sums) {
 }
 
 // d loss / d s_k = p_k (d_k − Σ_j p_j d_j) with d = d loss / d p.
-template <int Classes>
-inline void store_through_softmax(
-    const Softmax<Classes> &softmax, const F *d, Mask counts, const GradientWriter &gradient, int classes, int i) {
+template <int Classes> inline void store_through_softmax(const F *p, const F *d, const GradientWriter &gradient, int classes, int i) {
     const int c = Classes ? Classes : classes;
-    const F inverse = where(counts, reciprocal(softmax.total));
     F mean = all(0.f);
-    for (int k = 0; k < c; k++) mean += softmax.e[k] * d[k];
-    mean *= inverse;
-    for (int k = 0; k < c; k++) gradient.store(k, i, softmax.e[k] * inverse * (d[k] - mean));
+    for (int k = 0; k < c; k++) mean += p[k] * d[k];
+    for (int k = 0; k < c; k++) gradient.store(k, i, p[k] * (d[k] - mean));
 }
 
-template <int Classes, Softmaxes Are, Sums Kind>
+// The softmax of sixteen pixels as numbers from 0 to 1; 0 where nothing counts.
+template <int Classes, Softmaxes Are> inline void load_probabilities(F *p, const Tile &tile, int i, Mask counts) {
+    const int c = Classes ? Classes : tile.classes;
+    F x[room<Classes>];
+    load_scores<Classes>(x, tile, i, counts);
+    const Softmax<Classes> softmax = softmax_of<Classes, Are>(tile, x, i);
+    const F inverse = where(counts, reciprocal(softmax.total));
+    for (int k = 0; k < c; k++) p[k] = softmax.e[k] * inverse;
+}
+
+template <int Classes, Softmaxes Are, Sums Kind, bool Kept>
 void store_overlap_gradient(const Tile &tile, float noise_gamma, const ck_overlap_gradient *of) {
     const int c = Classes ? Classes : tile.classes;
     const GradientWriter gradient(tile);
     for (int i = 0; i < tile.end; i += lanes) {
         const I label = load_labels(tile, i);
-        const Mask counts = counted(label);
-        F x[room<Classes>];
-        load_scores<Classes>(x, tile, i, counts);
-        const Softmax<Classes> softmax = softmax_of<Classes, Are>(tile, x, i);
-        F d[room<Classes>];
+        F p[room<Classes>], d[room<Classes>];
+        if constexpr (Kept) {
+            for (int k = 0; k < c; k++) p[k] = load(tile.g + k * tile.g_stride + i);
+        } else {
+            load_probabilities<Classes, Are>(p, tile, i, counted(label));
+        }
         for (int k = 0; k < c; k++) {
             const Mask is_label = same(label, all(k));
             d[k] = choose(is_label, all(of[k].on_label), all(of[k].off_label));
             if (Kind == Sums::with_squares_and_noise) {
-                const F p = softmax.e[k] * reciprocal(softmax.total);
-                const F slope = power(choose(is_label, all(1.f) - p, p), noise_gamma - 1) * all(noise_gamma * of[k].noise);
-                d[k] += p * all(2 * of[k].square) + choose(is_label, -slope, slope);
+                const F slope = power(choose(is_label, all(1.f) - p[k], p[k]), noise_gamma - 1) * all(noise_gamma * of[k].noise);
+                d[k] += p[k] * all(2 * of[k].square) + choose(is_label, -slope, slope);
             }
         }
-        store_through_softmax(softmax, d, counts, gradient, c, i);
+        store_through_softmax<Classes>(p, d, gradient, c, i);
+    }
+}
+
+template <int Classes, Softmaxes Are, Sums Kind>
+void store_overlap_gradient(const Tile &tile, const ck_overlap_term &term, int64_t image) {
+    const ck_overlap_gradient *of = term.coefficients + image * tile.classes;
+    if (term.softmax_is_kept && tile.is_in_place) {
+        store_overlap_gradient<Classes, Are, Kind, true>(tile, term.noise_gamma, of);
+    } else {
+        store_overlap_gradient<Classes, Are, Kind, false>(tile, term.noise_gamma, of);
     }
 }
 
 template <int Classes, Softmaxes Are>
 void store_overlap_gradient(const Tile &tile, const ck_overlap_term &term, int64_t image) {
-    const ck_overlap_gradient *of = term.coefficients + image * tile.classes;
     if (term.noise_gamma > 0) {
-        store_overlap_gradient<Classes, Are, Sums::with_squares_and_noise>(tile, term.noise_gamma, of);
+        store_overlap_gradient<Classes, Are, Sums::with_squares_and_noise>(tile, term, image);
     } else {
-        store_overlap_gradient<Classes, Are, Sums::plain>(tile, term.noise_gamma, of);
+        store_overlap_gradient<Classes, Are, Sums::plain>(tile, term, image);
     }
 }

@@ -12,6 +12,7 @@ struct Tile {
     int64_t x_stride;
     float *g;                    // the same for the gradient; null where none is asked for
     int64_t g_stride;
+    bool is_in_place;            // scores and gradient are the batch's own memory
     const float *softmax;        // made before, where several terms want it: see softmax.inl
     int8_t label[tile_pixels];   // −1: ignored, or behind the end of the image
 };
@@ -124,6 +125,7 @@ class TileMaker {
         is_copied = used % lanes != 0 || b.channels_last || b.float_type != CK_FLOAT32;
         tile.end = (used + lanes - 1) / lanes * lanes;
         tile.classes = static_cast<int>(b.classes);
+        tile.is_in_place = !is_copied;
         tile.softmax = nullptr;
         const auto *logits = static_cast<const char *>(b.logits) + first * size;
         auto *gradient = b.gradient ? static_cast<char *>(b.gradient) + first * size : nullptr;

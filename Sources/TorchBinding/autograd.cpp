@@ -8,7 +8,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
 
 #include <stdexcept>
 
@@ -61,8 +60,9 @@ class KnownGradient : public torch::autograd::Node {
         TORCH_CHECK(gradient.defined(), torch::autograd::ERR_BACKWARD_TWICE);
         if (!incoming[0].defined()) return {at::Tensor()};
         // A loss that nothing follows gets 1: a pass over memory that would change nothing.
-        const bool is_one = incoming[0].is_cpu() && incoming[0].item().toDouble() == 1;
-        return {is_one ? gradient : gradient.mul(incoming[0])};
+        const auto &factor = incoming[0];
+        const bool is_one = factor.is_cpu() && factor.scalar_type() == at::kFloat && *factor.const_data_ptr<float>() == 1;
+        return {is_one ? gradient : gradient.mul(factor)};
     }
 
     void release_variables() override {

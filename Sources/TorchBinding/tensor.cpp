@@ -2,6 +2,7 @@
 
 #include "guarded.h"
 
+#include <ATen/ScalarOps.h>
 #include <ATen/ops/_to_copy.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -18,6 +19,10 @@ static ct_result tensor_empty(const int64_t *sizes, size_t dim, ct_dtype dtype, 
 static ct_result tensor_full(const int64_t *sizes, size_t dim, double value, ct_dtype dtype, ct_device device, ct_tensor *out) {
     return ct::guarded([&] {
         const auto options = at::TensorOptions().dtype(ct::scalar_type(dtype)).device(ct::device(device));
+        // One number needs no dispatcher.
+        if (dim == 0 && options.device().is_cpu()) {
+            return ct::give(out, at::detail::scalar_tensor_static(value, ct::scalar_type(dtype), options.device()));
+        }
         ct::give(out, at::full(ct::ints(sizes, dim), value, options));
     });
 }

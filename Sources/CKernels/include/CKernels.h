@@ -63,6 +63,7 @@ typedef struct {
 typedef struct { float on_label, off_label, square, noise; } ck_overlap_gradient;
 
 // The first of the two passes that losses of overlap take. sums: [B, C]. Squares and noise are only summed for noise_gamma > 0.
+// A gradient, float32, is used to keep the softmax for the second.
 void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
 
 // What an objective is a sum of. Pointers are to one number for each class, or for each image and class where said so.
@@ -76,7 +77,8 @@ typedef struct { const float *weights, *margins; float sharpness; } ck_cross_ent
 // Σ −(1 − p_y)^γ ln p_y; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
 typedef struct { float gamma; bool detached; } ck_focal_term;
 // The gradient, through the softmax, of a function of the sums of overlap. coefficients: [B, C]. Its value is known before: 0.
-typedef struct { const ck_overlap_gradient *coefficients; float noise_gamma; } ck_overlap_term;
+// softmax_is_kept: ck_overlap_sums left it where this gradient goes; then this term must be the first.
+typedef struct { const ck_overlap_gradient *coefficients; float noise_gamma; bool softmax_is_kept; } ck_overlap_term;
 // The same of Lovász-softmax. derivatives: as ck_lovasz leaves them.
 typedef struct { const float *derivatives; } ck_lovasz_term;
 

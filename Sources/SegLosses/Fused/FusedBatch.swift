@@ -32,7 +32,7 @@ struct FusedBatch {
         let gradient = batch.logits.requiresGradient && isRecordingGradient ? try batch.emptyGradient() : nil
         let memory = TermMemory()
         var (value, kernelTerms) = try sorted(terms, gradient, memory)
-        let (overlapValue, overlapTerms) = overlaps(terms, memory)
+        let (overlapValue, overlapTerms) = overlaps(terms, kernelTerms.isEmpty ? gradient : nil, memory)
         value += overlapValue
         // Their values are known.
         kernelTerms = gradient == nil ? [] : kernelTerms + overlapTerms
@@ -68,9 +68,12 @@ struct FusedBatch {
         return result
     }
 
-    /// The losses of overlap: one pass sums for all of them, or one for each γ of the noise; their slopes add up.
+    /// The losses of overlap: one pass sums for all of them, or one for each γ of the noise; their slopes add up. A single pass
+    /// keeps the softmax where the gradient goes.
+    ///
+    /// - Parameter gradient: where nothing lies yet.
     private func overlaps(
-        _ terms: [(weight: Double, term: FusedTerm)], _ memory: TermMemory
+        _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
     ) -> (value: Double, terms: [ck_term]) {
         let formulas = terms.compactMap { weight, term in
             if case .overlap(let gamma, let formula) = term { (weight: weight, gamma: gamma, formula: formula) } else { nil }
@@ -78,10 +81,11 @@ struct FusedBatch {
         // A pass with noise makes the plain sums too.
         let anyNoise = formulas.map(\.gamma).max() ?? 0
         let groups = Dictionary(grouping: formulas) { $0.gamma > 0 ? $0.gamma : anyNoise }
+        let kept = groups.count == 1 && gradient?.dtype == .float32 ? gradient : nil
         var value = 0.0
         let made = groups.sorted { $0.key < $1.key }.map { gamma, formulas in
             var sums = [ck_overlap](repeating: ck_overlap(), count: batch.imageCount * classCount)
-            batch.run { ck_overlap_sums($0, gamma, &sums) }
+            batch.run(gradient: kept) { ck_overlap_sums($0, gamma, &sums) }
             let images = stride(from: 0, to: sums.count, by: classCount).map { Array(sums[$0..<$0 + classCount]) }
             var total = [LinearizedOverlap.Slopes](repeating: .init(), count: sums.count)
             for (weight, _, formula) in formulas {
@@ -101,7 +105,8 @@ struct FusedBatch {
                     on_label: Float($0.overlap + $0.predicted), off_label: Float($0.predicted), square: Float($0.squared),
                     noise: Float($0.noise))
             }
-            term.overlap = ck_overlap_term(coefficients: memory.keep(coefficients), noise_gamma: gamma)
+            term.overlap = ck_overlap_term(
+                coefficients: memory.keep(coefficients), noise_gamma: gamma, softmax_is_kept: kept != nil)
             return term
         }
         return (value, made)
