@@ -57,18 +57,20 @@ class BucketSort {
         const int digit_bits = (width + Digits - 1) / Digits, buckets = 1 << digit_bits;
         const uint32_t mask = static_cast<uint32_t>(buckets) - 1;
         for (int d = 0; d < Digits; d++) std::fill_n(histogram[d], buckets, 0u);
-        Entry *from = entries.get(), *to = other.get();
         for (int64_t i = 0; i < count; i++) {
-            from[i] = entry(words[i], i);
             const uint32_t key = words[i] >> 1;
             for (int d = 0; d < Digits; d++) histogram[d][key >> digit_bits * d & mask]++;
         }
+        Entry *from = entries.get(), *to = other.get();
         for (int d = 0; d < Digits; d++) {
             uint32_t *place_of = histogram[d];
             uint32_t start = 0;
             for (int bucket = 0; bucket < buckets; bucket++) start += std::exchange(place_of[bucket], start);
             const int shift = 32 + digit_bits * d;
-            for (int64_t i = 0; i < count; i++) to[place_of[from[i] >> shift & mask]++] = from[i];
+            for (int64_t i = 0; i < count; i++) {
+                const Entry next = d == 0 ? entry(words[i], i) : from[i];
+                to[place_of[next >> shift & mask]++] = next;
+            }
             std::swap(from, to);
         }
         return from;
@@ -106,6 +108,9 @@ class BucketSort {
 struct JaccardWalk {
     int32_t intersection, joined;   // pixels of the class still to come, and those of the union so far
     double weight;   // 0 for a class that takes no part
+
+    // 1, 2, … 16.
+    static I count_to_lanes() { return I{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}; }
 
     // The steps at sixteen errors, in double precision: 1 / U where the pixel has the label, I / (U (U − 1)) elsewhere.
     static D step(I intersection, I joined, Mask is_label) {
@@ -195,46 +200,39 @@ class LovaszSet {
         other.joined += labels;
         const Entry *sorted = sort(words + first, count);
         constexpr int64_t block = 256;
-        alignas(64) int32_t found[block], intersection[block], joined[block], other_intersection[block], other_joined[block];
+        alignas(64) int32_t is_label[block], found[block];   // whether, and how many so far
+        alignas(64) uint32_t place[block];
         alignas(64) float error[block], derivative[block];
         D loss = all(0.0);
+        int32_t found_before = 0;
         for (int64_t start = 0; start < count; start += block) {
             const Entry *entries = sorted + start;
             const auto used = static_cast<int>(std::min(block, count - start)), end = (used + lanes - 1) / lanes * lanes;
             for (int i = 0; i < used; i++) {
-                const auto is_label = static_cast<int32_t>(entries[i] & 1);
-                found[i] = is_label;
-                intersection[i] = own.intersection -= is_label;
-                joined[i] = own.joined += 1 - is_label;
+                is_label[i] = static_cast<int32_t>(entries[i] & 1);
+                place[i] = static_cast<uint32_t>(entries[i]) >> 1;
                 error[i] = error_of(static_cast<uint32_t>(entries[i] >> 32));
             }
-            for (int i = 0; Both && i < used; i++) {
-                other_intersection[i] = other.intersection -= 1 - found[i];
-                other_joined[i] = other.joined += found[i];
-            }
-            // Behind the end errors of 0, where the union is 2.
-            for (int i = used; i < end; i++) {
-                found[i] = intersection[i] = other_intersection[i] = 0;
-                joined[i] = other_joined[i] = 2;
-                error[i] = 0;
-            }
+            // Behind the end errors of 0.
+            for (int i = used; i < end; i++) error[i] = static_cast<float>(is_label[i] = 0);
+            for (int i = 0; i < end; i++) found[i] = found_before += is_label[i];
             for (int i = 0; i < end; i += lanes) {
-                const I label = load_numbers(found + i);
-                const Mask is_label = same(label, all(int32_t{1}));
+                const Mask labelled = same(load_numbers(is_label + i), all(int32_t{1}));
+                const I so_far = JaccardWalk::count_to_lanes() + all(static_cast<int32_t>(start + i));
+                const I with = load_numbers(found + i), without = so_far - with;
                 D step = all(0.0);
                 if (own.weight != 0) {
-                    step = JaccardWalk::step(load_numbers(intersection + i), load_numbers(joined + i), is_label) * all(own.weight);
+                    step = JaccardWalk::step(all(own.intersection) - with, all(own.joined) + without, labelled) * all(own.weight);
                 }
                 if (Both && other.weight != 0) {
-                    step += JaccardWalk::step(
-                                load_numbers(other_intersection + i), load_numbers(other_joined + i), same(label, all(int32_t{0}))) *
-                            all(other.weight);
+                    const Mask others = same(load_numbers(is_label + i), all(int32_t{0}));
+                    step += JaccardWalk::step(all(other.intersection) - without, all(other.joined) + with, others) * all(other.weight);
                 }
                 loss += __builtin_convertvector(load(error + i), D) * step;
                 const F d = __builtin_convertvector(step, F);
-                store(derivative + i, choose(is_label, -d, d));
+                store(derivative + i, choose(labelled, -d, d));
             }
-            for (int i = 0; i < used; i++) words[first + (static_cast<uint32_t>(entries[i]) >> 1)] = bits<uint32_t>(derivative[i]);
+            for (int i = 0; i < used; i++) words[first + place[i]] = bits<uint32_t>(derivative[i]);
         }
         return sum(loss);
     }
