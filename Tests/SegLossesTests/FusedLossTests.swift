@@ -155,6 +155,13 @@ import TorchTestSupport
         #expect(try loss.fused(logits: logits, labels: labels.narrowed(0, 0..<1)) == nil)
     }
 
+    /// 256 is 0 in a byte, but no byte is 256.
+    @Test func anIgnoredLabelThatBytesCannotHoldIsNowhere() throws {
+        let (logits, labels) = try Self.tensors(Self.problems[1], .plain)
+        let value = try CrossEntropyLoss(ignoreLabel: 256).fused(logits: logits, labels: labels)?.item()
+        #expect(try value == CrossEntropyLoss().fused(logits: logits, labels: labels)?.item())
+    }
+
     private static func tensors(_ problem: LossProblem, _ layout: Layout) throws -> (logits: Tensor, labels: Tensor) {
         let logits = try problem.logits(dtype: .float32) * 3
         let labels = try problem.labels()

@@ -29,7 +29,9 @@ struct KernelBatch {
         isChannelsLast = !isPlain && (4...5).contains(shape.count) && logits.isContiguous(channelsLast)
         self.logits = isPlain || isChannelsLast ? logits : try logits.contiguous()
         self.labels = try labels?.contiguous()
-        self.ignoreLabel = ignoreLabel
+        // What a byte cannot hold is no label here; its lower bits would be one.
+        let isHeld = labels?.dtype != .uint8 || (ignoreLabel ?? 0) <= UInt8.max
+        self.ignoreLabel = isHeld ? ignoreLabel : nil
     }
 
     var imageCount: Int { logits.shape[0] }
