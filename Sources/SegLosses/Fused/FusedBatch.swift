@@ -2,7 +2,7 @@ import CKernels
 import Torch
 
 /// A batch whose labels are classes, for kernels that make value and gradient of a sum of losses in one pass over the logits, two
-/// where losses of overlap are among them, and store no intermediate.
+/// where losses of overlap are among them, and hold nothing large beside the gradient.
 struct FusedBatch {
     private let batch: KernelBatch
     /// Pixels that take part.
