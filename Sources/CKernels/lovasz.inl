@@ -214,7 +214,8 @@ class LovaszSet {
                 error[i] = error_of(static_cast<uint32_t>(entries[i] >> 32));
             }
             // Behind the end errors of 0.
-            for (int i = used; i < end; i++) error[i] = static_cast<float>(is_label[i] = 0);
+            std::fill(error + used, error + end, 0.f);
+            std::fill(is_label + used, is_label + end, 0);
             for (int i = 0; i < end; i++) found[i] = found_before += is_label[i];
             for (int i = 0; i < end; i += lanes) {
                 const Mask labelled = same(load_numbers(is_label + i), all(int32_t{1}));

@@ -109,7 +109,6 @@ class TileMaker {
     std::unique_ptr<float[]> buffer;   // scores and gradient of a tile that is copied
     Tile tile;
     int used = 0;
-    bool is_copied = false;
     int64_t first = 0;                 // element of the tile's first pixel and class
 
     int64_t class_step() const { return b.channels_last ? 1 : b.pixels; }
@@ -122,14 +121,13 @@ class TileMaker {
         const int64_t size = element_size(b);
         used = static_cast<int>(std::min<int64_t>(tile_pixels, end - pixel));
         first = image * b.classes * b.pixels + pixel * pixel_step();
-        is_copied = used % lanes != 0 || b.channels_last || b.float_type != CK_FLOAT32;
+        tile.is_in_place = used % lanes == 0 && !b.channels_last && b.float_type == CK_FLOAT32;
         tile.end = (used + lanes - 1) / lanes * lanes;
         tile.classes = static_cast<int>(b.classes);
-        tile.is_in_place = !is_copied;
         tile.softmax = nullptr;
         const auto *logits = static_cast<const char *>(b.logits) + first * size;
         auto *gradient = b.gradient ? static_cast<char *>(b.gradient) + first * size : nullptr;
-        if (is_copied) {
+        if (!tile.is_in_place) {
             const int64_t half = b.classes * tile_pixels;
             if (!buffer) buffer = std::make_unique<float[]>(static_cast<size_t>(2 * half));
             for (int k = 0; k < tile.classes; k++) {
@@ -158,7 +156,7 @@ class TileMaker {
 
     // After the gradient of the last tile was written.
     void give_back() {
-        if (!is_copied || !tile.g) return;
+        if (tile.is_in_place || !tile.g) return;
         auto *gradient = static_cast<char *>(b.gradient) + first * element_size(b);
         for (int k = 0; k < tile.classes; k++) {
             const int64_t start = k * class_step() * element_size(b);
