@@ -36,13 +36,35 @@ public enum FileSystem {
     ///
     /// - Throws: `FileError` if a file stands in the way or the folder is not writable.
     public static func makeFolder(_ url: URL) throws {
-        if let file = fileInTheWay(of: url) { throw FileError(url, "cannot be made", reason: "\(file.path) is a file") }
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(url, "cannot be made", reason: reason(of: error))
+        let above = try requirePlace(forFolder: url)
+        var missing: [URL] = []
+        var folder = url.absoluteURL
+        while folder.path != above.path {
+            missing.append(folder)
+            folder.deleteLastPathComponent()
         }
-        guard access(url.path, W_OK | X_OK) == 0 else { throw FileError.now(url, "cannot be written to") }
+        // One by one, because Foundation's error for the whole path keeps the system's reason to itself.
+        for folder in missing.reversed() where mkdir(folder.path, 0o777) != 0 && errno != EEXIST {
+            throw FileError.now(url, "cannot be made")
+        }
+        try requirePlace(forFolder: url)
+    }
+
+    /// Looks whether `makeFolder` could make the folder, and makes nothing: for what is written after long work.
+    ///
+    /// - Returns: the nearest folder above that is there, or the folder itself.
+    /// - Throws: `FileError` if a file stands in the way or nothing can be written there.
+    @discardableResult
+    public static func requirePlace(forFolder url: URL) throws -> URL {
+        var folder = url.absoluteURL
+        while kind(of: folder) == .missing, folder.path != "/" { folder.deleteLastPathComponent() }
+        if kind(of: folder) == .file {
+            throw FileError(url, "cannot be made", reason: "\(folder.path) is a file")
+        }
+        guard access(folder.path, W_OK | X_OK) == 0 else {
+            throw FileError.now(url, folder.path == url.path ? "cannot be written to" : "cannot be made")
+        }
+        return folder
     }
 
     /// Bytes that can still be written below a folder; nil where the file system does not say.
@@ -68,13 +90,6 @@ public enum FileSystem {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return .missing }
         return isFolder.boolValue ? .folder : .file
-    }
-
-    /// The file, if any, that stands where `url` or a folder above it should be; Foundation's error does not name it.
-    private static func fileInTheWay(of url: URL) -> URL? {
-        var folder = url.absoluteURL
-        while kind(of: folder) == .missing, folder.path != "/" { folder.deleteLastPathComponent() }
-        return kind(of: folder) == .file ? folder : nil
     }
 
     /// The system's own words, without Foundation's frame around them.

@@ -85,6 +85,28 @@ struct FileSystemTests {
         }
     }
 
+    /// The reason is the system's, whichever folder of the path it is that cannot be made.
+    @Test func theSystemsReasonIsGiven() throws {
+        #if os(Linux)
+            let url = URL(filePath: "/proc/none/run")
+            #expect(
+                messageThrown { try FileSystem.makeFolder(url) }
+                    == "/proc/none/run cannot be made: \(String(cString: strerror(ENOENT)))")
+        #endif
+    }
+
+    @Test func aPlaceForAFolderIsLookedForWithoutMakingIt() throws {
+        try withFileAndFolder { folder in
+            let new = folder.appending(path: "folder/a/b")
+            #expect(try FileSystem.requirePlace(forFolder: new).path == folder.appending(path: "folder").path)
+            #expect(FileSystem.kind(of: folder.appending(path: "folder/a")) == .missing)
+            let file = folder.appending(path: "file")
+            #expect(
+                messageThrown { try FileSystem.requirePlace(forFolder: file.appending(path: "run")) }
+                    == "\(file.path)/run cannot be made: \(file.path) is a file")
+        }
+    }
+
     @Test func listsAsAPersonCounts() throws {
         try withTemporaryFolder { folder in
             let names = ["case_10.nii.gz", "case_2.nii.gz", ".hidden", "case_1.nii.gz", "b", "a"]

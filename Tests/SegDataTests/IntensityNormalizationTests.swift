@@ -51,6 +51,16 @@ struct IntensityNormalizationTests {
         #expect(message(of: { _ = try apply(normalization, values, channels: channels) }) == expected)
     }
 
+    /// A 16-bit picture among bytes would reach the network 257 times too bright.
+    @Test(arguments: [[0, 65535, 1] as [Float], [-1, 3, 4]])
+    func imageNetsStatisticsAreForBytes(values: [Float]) {
+        let found = "\(values.min() ?? 0) to \(values.max() ?? 0)"
+        #expect(
+            message(of: { _ = try apply(.imageNet, values, channels: 3) })
+                == "i.nii: intensities from \(found); expected those of bytes, 0 to 255, for ImageNet's statistics; "
+                + "save the image with 8 bits a channel, or normalise otherwise")
+    }
+
     @Test(arguments: [
         (IntensityNormalization.window(low: 100, high: -1400), "normalization: low 100.0, high -1400.0; expected low below high"),
         (.range(low: 0, high: .infinity), "normalization: low 0.0, high inf; expected low below high"),

@@ -51,8 +51,9 @@ import Testing
             ["train", "--output", "run", "--epochs", "1,2,3"],
             "Error: --epochs names 3 numbers for 2 stages."
         ),
-        (["train", "--output", "run", "--workers", "0"], "Error: --workers needs 1 or more, found 0."),
-        (["predict", "a.png", "--model", "m", "--threads", "0"], "Error: --threads needs 1 or more, found 0."),
+        (["train", "--output", "run", "--workers", "0"], "Error: --workers needs 1 to 1024, found 0."),
+        (["predict", "a.png", "--model", "m", "--threads", "100000"], "Error: --threads needs 1 to 1024, found 100000."),
+        (["predict", "a.png", "--model", "m", "--threads", "0"], "Error: --threads needs 1 to 1024, found 0."),
         (
             ["evaluate", "run", "--split", "all"],
             "Error: The value 'all' is invalid for '--split <split>'. Please provide one of 'train', 'validation' or 'test'."

@@ -10,6 +10,7 @@ public enum CaseError: Error, Equatable, Sendable {
     case palette(path: String)
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
+    case notEightBit(path: String, found: ClosedRange<Float>)
     case planeTooLarge(path: String, plane: PlaneSize, room: PlaneSize)
     case crop(path: String, box: PixelBox, extent: Extent)
     case noSpacing(path: String)
@@ -55,6 +56,9 @@ extension CaseError: CustomStringConvertible {
                 + "expected finite intensities; repair the file"
         case .channels(let path, let found, let expected, let reason):
             return "\(path): \(found) channel\(found == 1 ? "" : "s"), expected \(expected) \(reason)"
+        case .notEightBit(let path, let found):
+            return "\(path): intensities from \(found.lowerBound) to \(found.upperBound); expected those of bytes, 0 to 255, for "
+                + "ImageNet's statistics; save the image with 8 bits a channel, or normalise otherwise"
         case .planeTooLarge(let path, let plane, let room):
             return "\(path): planes of \(plane) do not fit into \(room); pad to at least that size, or resize"
         case .crop(let path, let box, let extent):

@@ -35,8 +35,8 @@ public enum IntensityNormalization: Sendable, Hashable {
     /// The normalised intensities of an image, `[channels, depth, height, width]`.
     ///
     /// - Parameter path: the file, for the message.
-    /// - Throws: `CaseError.notFinite` for NaN and infinities, `CaseError.channels` for ImageNet's statistics on anything but
-    ///   three channels.
+    /// - Throws: `CaseError.notFinite` for NaN and infinities; for ImageNet's statistics `CaseError.channels` for anything but
+    ///   three channels, and `CaseError.notEightBit` for intensities on another scale, such as those of 16-bit pictures.
     public func apply(to values: [Float], extent: Extent, path: String) throws -> [Float] {
         precondition(values.count == extent.sampleCount, "as many values as the extent has")
         if self == .imageNet, extent.channels != 3 {
@@ -44,6 +44,7 @@ public enum IntensityNormalization: Sendable, Hashable {
                 path: path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise")
         }
         try Self.requireFinite(values, extent: extent, path: path)
+        if self == .imageNet { try Self.requireBytes(values, path: path) }
         var result = values
         for channel in 0..<extent.channels {
             let range = channel * extent.voxelCount..<(channel + 1) * extent.voxelCount
@@ -104,6 +105,11 @@ public enum IntensityNormalization: Sendable, Hashable {
         case .imageNet: (Self.imageNetStatistics[channel].deviation, Self.imageNetStatistics[channel].mean)
         case .zScore, .percentiles: nil
         }
+    }
+
+    private static func requireBytes(_ values: [Float], path: String) throws {
+        guard let low = values.min(), let high = values.max(), low < 0 || high > 255 else { return }
+        throw CaseError.notEightBit(path: path, found: low...high)
     }
 
     static func requireFinite(_ values: [Float], extent: Extent, path: String) throws {

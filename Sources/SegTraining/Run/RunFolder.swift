@@ -34,8 +34,9 @@ public struct RunFolder: Sendable {
     /// An existing run, or one to be.
     public init(_ url: URL) { self.url = url }
 
-    /// - Throws: `FileError` where a run is already there.
+    /// - Throws: `FileError` where a run is already there, or where no folder can be made.
     public func requireNew() throws {
+        try FileSystem.requirePlace(forFolder: url)
         guard FileSystem.kind(of: configuration) == .missing else {
             throw FileError(url, "cannot take a new run", reason: "a run is there already; name another --output, or remove it")
         }

@@ -85,7 +85,7 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         if let memory, !(memory >= 0 && memory < 1e9) { throw ValidationError("--memory needs 0 or more GB, found \(memory).") }
-        if workers < 1 { throw ValidationError("--workers needs 1 or more, found \(workers).") }
+        try ComputeOptions.requireThreads(workers, option: "--workers")
         switch (output, resume) {
         case (nil, nil):
             throw ValidationError("Name the folder of the new run with --output, or a run to go on with by --resume.")

@@ -12,7 +12,12 @@ struct ComputeOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads needs 1 or more, found \(threads).") }
+        if let threads { try Self.requireThreads(threads, option: "--threads") }
+    }
+
+    /// Far more threads than any machine has cores would all be started, and the program would stand still.
+    static func requireThreads(_ count: Int, option: String) throws {
+        guard (1...1024).contains(count) else { throw ValidationError("\(option) needs 1 to 1024, found \(count).") }
     }
 
     /// Applies the settings of the process.

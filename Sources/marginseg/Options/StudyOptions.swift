@@ -17,7 +17,7 @@ struct StudyOptions: ParsableArguments {
 
     func validate() throws {
         if resamples < 1 { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
-        if workers < 1 { throw ValidationError("--workers needs 1 or more, found \(workers).") }
+        try ComputeOptions.requireThreads(workers, option: "--workers")
     }
 
     var bootstrap: Bootstrap { Bootstrap(resamples: resamples) }
