@@ -98,7 +98,8 @@ struct FileSystemTests {
     @Test func aPlaceForAFolderIsLookedForWithoutMakingIt() throws {
         try withFileAndFolder { folder in
             let new = folder.appending(path: "folder/a/b")
-            #expect(try FileSystem.requirePlace(forFolder: new).path == folder.appending(path: "folder").path)
+            let place = try FileSystem.requirePlace(forFolder: new)
+            #expect(place.path == folder.appending(path: "folder").path)
             #expect(FileSystem.kind(of: folder.appending(path: "folder/a")) == .missing)
             let file = folder.appending(path: "file")
             #expect(
