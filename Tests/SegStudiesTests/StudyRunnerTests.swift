@@ -107,6 +107,15 @@ import Testing
             #expect(again.tasks[0].arms[1].scores == task.arms[1].scores)
             let page = try String(contentsOf: files[4], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
+
+            // As many seeds, but others: they are no pairs.
+            for (seed, name) in [(2, "cross-entropy"), (1, "margin")] {
+                try FileManager.default.removeItem(
+                    at: place.appending(path: "runs/lesions/seed-\(seed)/\(name)/evaluation-test.json"))
+            }
+            let unpaired = try #require(StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 50)).tasks.first)
+            #expect(unpaired.arms.map(\.seeds) == [[1], [2]])
+            #expect(unpaired.comparison == nil)
         }
     }
 

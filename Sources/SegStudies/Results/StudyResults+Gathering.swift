@@ -70,25 +70,27 @@ extension StudyResults.Task {
         _ task: StudyTask, _ split: Split, planes: String?, _ runs: [ScoredRun], _ study: Study, _ bootstrap: Bootstrap,
         restricted: (Evaluation) -> Evaluation?
     ) throws {
-        var methods: [Comparison.Method] = []
+        var methods: [(method: Comparison.Method, seeds: [UInt64])] = []
         var arms: [StudyResults.Arm] = []
         for arm in study.arms(of: task) {
-            let seeds = runs.filter { $0.arm.name == arm.name }
-            let evaluations = seeds.compactMap { $0.evaluations[split] }.compactMap(restricted)
-            guard !evaluations.isEmpty, let first = seeds.first else { continue }
-            let method = Comparison.Method(name: arm.name, evaluations: evaluations)
-            methods.append(method)
-            let kept = try seeds.map { run in try run.run.folder.epochs().last { $0.isBest }?.validationLoss }
+            let scored = runs.filter { $0.arm.name == arm.name }.compactMap { run in
+                run.evaluations[split].flatMap(restricted).map { (run: run.run, evaluation: $0) }
+            }
+            guard let first = scored.first else { continue }
+            let seeds = scored.map(\.run.seed)
+            let method = Comparison.Method(name: arm.name, evaluations: scored.map(\.evaluation))
+            methods.append((method, seeds))
+            let kept = try scored.map { try $0.run.folder.epochs().last { $0.isBest }?.validationLoss }
             arms.append(
                 StudyResults.Arm(
-                    name: arm.name, objective: arm.stage.objective, seeds: seeds.map(\.run.seed),
+                    name: arm.name, objective: arm.stage.objective, seeds: seeds,
                     scores: try method.scores(
-                        StudyResults.scoreNames(classNames: evaluations[0].classNames), by: bootstrap),
-                    trainingSeconds: try seeds.reduce(0) { try $0 + $1.run.trainingSeconds() },
+                        StudyResults.scoreNames(classNames: first.evaluation.classNames), by: bootstrap),
+                    trainingSeconds: try scored.reduce(0) { try $0 + $1.run.trainingSeconds() },
                     validationLoss: MeanAndDeviation(kept).mean,
                     marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets))
         }
-        guard let example = methods.first?.evaluations.first, let run = runs.first else { return nil }
+        guard let example = methods.first?.method.evaluations.first, let run = runs.first else { return nil }
         name = task.name
         summary = task.summary
         self.split = split.rawValue
@@ -100,12 +102,12 @@ extension StudyResults.Task {
         imageCount = example.native.imageCount
         self.arms = arms
         published = task.published[split] ?? [:]
-        let reference = methods.filter { $0.name == study.reference }
-        let complete =
-            reference
-            + methods.filter { method in
-                method.name != study.reference && reference.contains { $0.evaluations.count == method.evaluations.count }
-            }
+        // Differences are paired seed by seed, so only equal seeds can be.
+        let reference = methods.filter { $0.method.name == study.reference }
+        let others = methods.filter { other in
+            other.method.name != study.reference && reference.contains { $0.seeds == other.seeds }
+        }
+        let complete = (reference + others).map(\.method)
         comparison =
             complete.count < 2
             ? nil : try Comparison(complete, scores: StudyResults.tested, bootstrap: bootstrap)
