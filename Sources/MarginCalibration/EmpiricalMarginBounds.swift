@@ -28,6 +28,8 @@ public struct EmpiricalMarginBounds: Sendable {
 
     /// c.
     public var classCount: Int { offsets.classCount }
+    /// n_k: the pixels of each class gathered so far.
+    public var labels: LabelDistribution { LabelDistribution(summing: counts) }
     /// n: the pixels gathered so far.
     public var total: Int { counts.reduce(0, +) }
     /// ℓ_k0,n of each class (Eq. 6); NaN before the first pixel.

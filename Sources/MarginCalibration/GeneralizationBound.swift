@@ -22,21 +22,16 @@ public struct GeneralizationBound: Sendable, Hashable {
     /// The bound for F = C(Θ) + σ(1/η), with σ(1/η) = ρ_max / (4c) · √(2 m ln(2c/η)) and ρ_max the largest of all offsets.
     ///
     /// - Parameters:
-    ///   - complexity: C(Θ) ≥ 0, some complexity measure of the network.
+    ///   - complexity: C(Θ) ≥ 0 with ℜ_N(Θ) ≤ C(Θ) / √N for the Rademacher complexity over N pixels (Eq. 16).
     ///   - eta: 0 < η < 1; the bound holds with probability 1 − η.
-    ///   - pixelsPerImage: m.
+    ///   - pixelsPerImage: m, the pixels of an image, of images that differ the most. Images are independent of each other; the
+    ///     pixels of one may depend on each other in any way.
     /// - Throws: `GeneralizationBoundError` for a parameter outside its range.
     /// - Precondition: distribution and offsets are of the same classes.
     public init(
         _ distribution: LabelDistribution, offsets: MarginOffsets, complexity: Double, eta: Double, pixelsPerImage: Int
     ) throws {
-        guard complexity >= 0, complexity.isFinite else {
-            throw GeneralizationBoundError(
-                parameter: "complexity", found: "\(complexity)", expected: "a finite number of 0 or more")
-        }
-        guard eta > 0, eta < 1 else {
-            throw GeneralizationBoundError(parameter: "eta", found: "\(eta)", expected: "a number between 0 and 1")
-        }
+        try Self.check(complexity: complexity, eta: eta)
         guard pixelsPerImage > 0 else {
             throw GeneralizationBoundError(parameter: "pixels per image", found: "\(pixelsPerImage)", expected: "1 or more")
         }
@@ -44,6 +39,19 @@ public struct GeneralizationBound: Sendable, Hashable {
         let rhoMax = (offsets.rho0k + offsets.rhoK0).max()!  // offsets have two classes or more
         let sigma = rhoMax / (4 * c) * (2 * Double(pixelsPerImage) * log(2 * c / eta)).squareRoot()
         self.init(distribution, offsets: offsets, f: complexity + sigma)
+    }
+
+    /// Checks what can be chosen freely, before anything is gathered for the bound.
+    ///
+    /// - Throws: `GeneralizationBoundError` for a parameter outside its range.
+    public static func check(complexity: Double, eta: Double) throws {
+        guard complexity >= 0, complexity.isFinite else {
+            throw GeneralizationBoundError(
+                parameter: "complexity", found: "\(complexity)", expected: "a finite number of 0 or more")
+        }
+        guard eta > 0, eta < 1 else {
+            throw GeneralizationBoundError(parameter: "eta", found: "\(eta)", expected: "a number between 0 and 1")
+        }
     }
 
     /// The bound for a given F.

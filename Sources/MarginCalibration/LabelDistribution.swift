@@ -38,6 +38,9 @@ public struct LabelDistribution: Sendable, Hashable {
         return LabelDistribution(counts: zip(counts, other.counts).map(+), total: total + other.total)
     }
 
+    /// Of pixels that were counted one by one, so that their sum is a number too.
+    init(summing counts: [Int]) { self.init(counts: counts, total: counts.reduce(0, +)) }
+
     /// For counts that are known to be valid.
     private init(counts: [Int], total: Int) {
         self.counts = counts

@@ -20,13 +20,23 @@ import Testing
 
         struct Theorem: Decodable {
             let eta: Double
+            struct Assumption: Decodable {
+                let status: String
+                let text: String
+            }
+
             let terms: [Double?]
             let epsilon: Double?
+            let units: Int
+            let pixels_per_unit: Int
+            let training_pixels: Int
+            let guaranteed_miou: Double?
+            let assumptions: [Assumption]
         }
 
         let offsets_from: String
         let splits: [Split]
-        let theorem: Theorem
+        let theorem: Theorem?
     }
 
     @Test func boundsLieBelowTheScoresOfEverySplit() throws {
@@ -42,7 +52,12 @@ import Testing
             for row in split.classes { #expect(row.iou_lower_bound <= row.iou, "\(split.split) \(row.name)") }
             #expect(split.miou_lower_bound <= split.miou)
         }
-        #expect(report.theorem.terms.count == 2)
+        // Four volumes of two planes of 32×32: a patient is the unit, at the resolution of the margins.
+        let theorem = try #require(report.theorem)
+        #expect(theorem.terms.count == 2)
+        #expect((theorem.units, theorem.pixels_per_unit, theorem.training_pixels) == (4, 2048, 8192))
+        #expect(theorem.assumptions.map(\.status) == ["held", "held", "assumed", "not held", "not held"])
+        #expect(theorem.guaranteed_miou == nil)
 
         // The empirical scores are those of `evaluate`.
         let evaluation = try withTemporaryFolder { folder in
@@ -64,9 +79,24 @@ import Testing
         let command = try Command.run(["bound", run.url.path, "--split", "test", "--objective", "margin(sum=4)"])
         #expect((command.status, command.errors) == (0, ""))
         #expect(command.output.hasPrefix("Offsets: margin(sum=4)\n\ntest: 1 cases, 2048 pixels at native resolution\n"))
-        for word in ["IoU bound %", "mean with background", "Theorem 1", "epsilon_k"] {
+        for word in ["IoU bound %", "mean with background", "Theorem 1 speaks of the training split, which was not gathered"] {
             #expect(command.output.contains(word), "\(word)")
         }
+    }
+
+    /// The sentence with the probability stands only where no assumption fails.
+    @Test(
+        arguments: [
+            ([], 2), (["--complexity", "1"], 1), (["--objective", "margin(rho_0k=[1,1],rho_k0=[1,1])", "--complexity", "1"], 0),
+        ] as [([String], Int)])
+    func assumptionsAreListed(arguments: [String], failing: Int) throws {
+        let run = try TrainedRun.shared()
+        let command = try Command.run(["bound", run.url.path, "--split", "train"] + arguments)
+        #expect((command.status, command.errors) == (0, ""))
+        let lines = command.output.split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("  not held  ") } == failing, "\(command.output)")
+        #expect(lines.count { $0.hasPrefix("  held      ") } == 2 && command.output.contains("epsilon_k"))
+        #expect(!command.output.contains("With probability"), "vacuous on so few pixels")
     }
 
     @Test(

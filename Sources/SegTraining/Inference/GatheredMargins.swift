@@ -8,6 +8,9 @@ public struct GatheredMargins: Sendable {
     /// The margins themselves, by class.
     public private(set) var byClass: ClassMargins
 
+    /// The pixels that count of each group: a patient or video, whose planes depend on each other.
+    public private(set) var pixelsOfGroups: [String: Int] = [:]
+
     /// Of no pixel yet.
     ///
     /// - Precondition: offsets for the model's classes.
@@ -21,6 +24,8 @@ public struct GatheredMargins: Sendable {
 
     /// - Throws: `CaseError.noLabel` for a case without labels; `MarginNotANumber` for a network that gives NaN.
     mutating func add(_ planes: PredictedPlanes) throws {
+        let before = bounds.total
+        defer { pixelsOfGroups[planes.prepared.group, default: 0] += bounds.total - before }
         for (scores, labels) in zip(try planes.nativeScores(), try planes.nativeLabels()) {
             let margins = MarginLoss.marginPlanes(ofScorePlanes: scores, classCount: byClass.own.count)
             try bounds.add(marginPlanes: margins, labels: labels, ignoring: LabelMap.ignored)

@@ -11,8 +11,9 @@ struct BoundCommand: ParsableCommand {
         discussion: """
             For each split, in one pass over its pixels at native resolution: the rho-margin losses l_k0 and l_0k (Eq. 6), the \
             lower bounds of each IoU and of the mIoU that follow (Eqs. 7-8), and the empirical scores, which they never exceed. \
-            Then Theorem 1's epsilon: with probability 1 - eta, the mIoU on new data is at least the lower bound on the \
-            training split minus epsilon. Where the theorem says nothing, `vacuous` is printed.
+            Then, for the training split, Theorem 1's epsilon: with probability 1 - eta, the mIoU on new data is at least the \
+            lower bound minus epsilon, if all that the theorem assumes holds. Each assumption is listed with whether it does; the \
+            sentence with the probability is printed only where none fails. Where the theorem says nothing, `vacuous` is printed.
 
               marginseg bound runs/a
               marginseg bound runs/a --objective 'margin(sum=4)' --split test --json
@@ -33,7 +34,7 @@ struct BoundCommand: ParsableCommand {
             discussion: "Default: those the run was trained with; margin(), the paper's, where it had none.", valueName: "expr"))
     var objective: String?
 
-    @Option(help: "C(Theta) of Theorem 1, the complexity of the network. 0, the default, is the most favourable there is.")
+    @Option(help: "C(Theta) of Theorem 1, the complexity of the network. 0, the default, is no network's: epsilon at its least.")
     var complexity = 0.0
 
     @Option(help: "The bound of Theorem 1 holds with probability 1 - eta.")
@@ -49,24 +50,24 @@ struct BoundCommand: ParsableCommand {
         let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration
-        let (offsets, origin) = try manifest.offsets(of: objective)
-        let pixelsPerImage = configuration.input.fit.size.count
-        let theorem = try GeneralizationBound(
-            manifest.trainingLabels, offsets: offsets, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage)
+        let (offsets, origin, areFixed) = try manifest.offsets(of: objective)
+        try GeneralizationBound.check(complexity: complexity, eta: eta)
         let dataSet = try configuration.openDataSet(at: data.map(URL.init(argument:)))
         let segmentation = try SegmentationModel(checkpoint: checkpoint, device: device)
+        var training: TrainingBound?
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
             let cases = try dataSet.cases(of: split)
             let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
             let result = try BoundEvaluation(model: segmentation, offsets: offsets, cases: cases).run { bar.update($0) }
             bar.finish()
+            if split == .train {
+                training = try TrainingBound(result, areOffsetsFixed: areFixed, complexity: complexity, eta: eta)
+            }
             return BoundReport.SplitBounds(split, cases: cases.count, classNames: configuration.data.classNames, result)
         }
         let report = BoundReport(
             classNames: configuration.data.classNames, offsets: offsets, offsetsFrom: origin, splits: splits,
-            theorem: .init(
-                theorem, complexity: complexity, eta: eta, pixelsPerImage: pixelsPerImage,
-                trainingPixels: manifest.trainingLabels.total))
+            theorem: training.map { BoundReport.Theorem($0) })
         printResult(json ? try report.json() : report.text)
     }
 }

@@ -58,30 +58,39 @@ struct BoundReport: Findings {
         }
     }
 
-    /// Theorem 1 on the training pixels as the network saw them; nil where it is vacuous.
+    /// Theorem 1 on the training split; nil where it is vacuous.
     struct Theorem: Encodable {
         let complexity: Double
         let eta: Double
-        let pixelsPerImage: Int
+        /// Patients or videos, and m, the pixels of the largest.
+        let units: Int
+        let pixelsPerUnit: Int
         let trainingPixels: Int
         let f: Double
         let terms: [Double?]
         let epsilon: Double?
+        let assumptions: [TrainingBound.Assumption]
+        /// The mIoU that new data reach with probability 1 − η; nil unless every assumption can hold.
+        let guaranteedMIoU: Double?
 
         enum CodingKeys: String, CodingKey {
-            case complexity, eta, f, terms, epsilon
-            case pixelsPerImage = "pixels_per_image"
+            case complexity, eta, units, f, terms, epsilon, assumptions
+            case pixelsPerUnit = "pixels_per_unit"
             case trainingPixels = "training_pixels"
+            case guaranteedMIoU = "guaranteed_miou"
         }
 
-        init(_ bound: GeneralizationBound, complexity: Double, eta: Double, pixelsPerImage: Int, trainingPixels: Int) {
-            self.complexity = complexity
-            self.eta = eta
-            self.pixelsPerImage = pixelsPerImage
-            self.trainingPixels = trainingPixels
-            f = bound.f
-            terms = bound.terms.map(\.number)
-            epsilon = bound.epsilon.number
+        init(_ bound: TrainingBound) {
+            complexity = bound.complexity
+            eta = bound.eta
+            units = bound.units
+            pixelsPerUnit = bound.pixelsPerUnit
+            trainingPixels = bound.labels.total
+            f = bound.theorem.f
+            terms = bound.theorem.terms.map(\.number)
+            epsilon = bound.theorem.epsilon.number
+            assumptions = bound.assumptions
+            guaranteedMIoU = bound.guaranteed
         }
     }
 
@@ -90,7 +99,8 @@ struct BoundReport: Findings {
     /// Where the offsets come from.
     let offsetsFrom: String
     let splits: [SplitBounds]
-    let theorem: Theorem
+    /// nil where the training split was not gathered.
+    let theorem: Theorem?
 
     enum CodingKeys: String, CodingKey {
         case offsets, splits, theorem
@@ -109,12 +119,24 @@ struct BoundReport: Findings {
             l_k0, l_0k: the rho-margin losses of Eq. 6; the lower bounds are Eqs. 7 and 8, and no IoU lies below its bound.
             margin: the mean of lambda over the class's own pixels, in units of the logits.
 
-            Theorem 1 on the training pixels, for C(Theta) = \(number(theorem.complexity)), eta = \(number(theorem.eta)), \
-            m = \(theorem.pixelsPerImage): F = \(number(theorem.f))
+            \(theorem.map(words) ?? "Theorem 1 speaks of the training split, which was not gathered: leave --split out for it.")
 
-            \(terms.plain)
-            \(conclusion)
+            """
+    }
 
+    private func words(_ theorem: Theorem) -> String {
+        let assumptions = theorem.assumptions.map {
+            "  " + $0.status.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0) + $0.text
+        }
+        return """
+            Theorem 1 on the training split at native resolution, for C(Theta) = \(number(theorem.complexity)), \
+            eta = \(number(theorem.eta)), m = \(theorem.pixelsPerUnit): F = \(number(theorem.f))
+
+            \(terms(theorem).plain)
+            What the theorem assumes:
+            \(assumptions.joined(separator: "\n"))
+
+            \(conclusion(theorem))
             """
     }
 
@@ -133,7 +155,7 @@ struct BoundReport: Findings {
         return table
     }
 
-    private var terms: TextTable {
+    private func terms(_ theorem: Theorem) -> TextTable {
         var table = TextTable([.words("class"), .numbers("rho_0k"), .numbers("rho_k0"), .numbers("epsilon_k")])
         for (index, name) in classNames.enumerated() {
             table.append([
@@ -144,16 +166,21 @@ struct BoundReport: Findings {
         return table
     }
 
-    private var conclusion: String {
+    private func conclusion(_ theorem: Theorem) -> String {
         guard let epsilon = theorem.epsilon else {
             return
                 "The theorem says nothing about new data here: a term is vacuous (its denominator is not positive, or rho_k0 is 0)."
         }
-        let percent = TextTable.cell((1 - theorem.eta) * 100, decimals: 1)
         guard epsilon < 1 else {
-            return "Epsilon is 1 or more: true, and no help, since an mIoU lies between 0 and 1."
+            return "Epsilon is 1 or more: no help, since an mIoU lies between 0 and 1."
         }
-        return "With probability \(percent) %, the mIoU on new data is at least the training bound minus \(number(epsilon))."
+        guard let guaranteed = theorem.guaranteedMIoU else {
+            return "Nothing can be said of new data with a probability: an assumption above does not hold."
+        }
+        let percent = TextTable.cell((1 - theorem.eta) * 100, decimals: 1)
+        return
+            "With probability \(percent) %, the mIoU over all classes on new data is at least \(number(guaranteed)), the training "
+            + "bound minus \(number(epsilon)), as far as what is assumed above is so."
     }
 
     private func number(_ value: Double) -> String { String(format: "%.4g", value) }

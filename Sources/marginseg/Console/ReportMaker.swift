@@ -66,7 +66,7 @@ struct ReportMaker {
 
     private func run(_ subject: Subject, cases: [DataCase], dataSet: DataSet, folder: String) throws -> RunReport.Run {
         let bar = ProgressBar("evaluating \(subject.name)", total: cases.count)
-        let (offsets, origin) = try subject.manifest.offsets(of: objective)
+        let (offsets, origin, _) = try subject.manifest.offsets(of: objective)
         let result = try SplitEvaluation(
             model: subject.model, cases: cases, surfaces: SurfaceMeasurement(.volumes), offsets: offsets
         ).run { bar.update($0) }

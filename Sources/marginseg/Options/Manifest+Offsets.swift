@@ -5,17 +5,17 @@ import SegLosses
 import SegTraining
 
 extension Checkpoint.Manifest {
-    /// The offsets that a run's margins are held against, and where they come from in words: those of an objective if one is named,
+    /// The offsets that a run's margins are held against, where they come from in words, and whether they are given by hand: those of an objective if one is named,
     /// else those it was trained with, else the paper's.
     ///
     /// - Throws: `ValidationError` where the objective has no offsets or terms with different ones.
-    func offsets(of objective: String?) throws -> (offsets: MarginOffsets, origin: String) {
+    func offsets(of objective: String?) throws -> (offsets: MarginOffsets, origin: String, areFixed: Bool) {
         if objective == nil, let own = marginOffsets.first {
             guard marginOffsets.allSatisfy({ $0 == own }) else {
                 throw ValidationError(
                     "the run's objective, \(self.objective), has terms with different offsets; name one with --objective.")
             }
-            return (own, "as trained: \(self.objective)")
+            return (own, "as trained: \(self.objective)", try Self.areFixed(self.objective))
         }
         let text = objective ?? "margin()"
         let loss = try LossExpression(text).makeLoss(
@@ -25,6 +25,10 @@ extension Checkpoint.Manifest {
         guard let offsets = loss.marginOffsets.first, loss.marginOffsets.count == 1 else {
             throw ValidationError("--objective needs one term with margins, such as 'margin(tau=10)'; found '\(text)'.")
         }
-        return (offsets, objective == nil ? "the paper's; the run was trained without: \(self.objective)" : text)
+        let origin = objective == nil ? "the paper's; the run was trained without: \(self.objective)" : text
+        return (offsets, origin, try Self.areFixed(text))
     }
+
+    /// Whether the offsets of an objective are given by hand and follow from no labels.
+    private static func areFixed(_ objective: String) throws -> Bool { try LossExpression(objective).marginSettings == nil }
 }
