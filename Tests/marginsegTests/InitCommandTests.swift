@@ -14,7 +14,7 @@ import Testing
             let text = try String(contentsOf: folder.appending(path: "my.yaml"), encoding: .utf8)
             #expect(text.contains("#   marginseg train my.yaml --output runs/first\n"))
             #expect(text.contains("  normalization: {window: ["), "the phantom is CT")
-            #expect(text.contains("  fit: {pad: [32, 32]}"))
+            #expect(text.contains("  fit: {crop: [32, 32], foreground: 0.33}"))
 
             // Shortened, as the proposal is for a machine that is not testing.
             let short = ["--set", "training.stages.0.epochs=1", "--set", "training.stages.1.epochs=1", "--threads", "1"]
@@ -61,6 +61,25 @@ import Testing
             ] {
                 #expect(proposal.output.contains(line), "\(proposal.output)")
             }
+        }
+    }
+
+    /// How to read the data is said as to `inspect`; the rest is init's to propose.
+    @Test func takesWhatInspectTakes() throws {
+        let data = try TrainedRun.shared().data
+        try withTemporaryFolder { folder in
+            let classes = "data: {classes: [{name: lung, values: [0]}, {name: spot, values: [1]}]}"
+            try Data(classes.utf8).write(to: folder.appending(path: "names.yaml"))
+            let options = [
+                "--layout", "folders", "--config", "names.yaml", "--set", "data.split={folds: {count: 3, fold: 1, seed: 4}}",
+            ]
+            let proposal = try Command.run(["init", data.path, "--threads", "1"] + options, in: folder)
+            #expect(proposal.status == 0, "\(proposal.errors)")
+            for line in ["{name: spot, values: [1]}", "split: {folds: {count: 3, fold: 1, seed: 4}}", "layout: folders"] {
+                #expect(proposal.output.contains(line), "\(proposal.output)")
+            }
+            let other = try Command.run(["init", data.path, "--set", "training.seed=3"], in: folder)
+            #expect(other.status == 64 && other.errors.contains("'training.seed=3' is none"), "\(other.errors)")
         }
     }
 

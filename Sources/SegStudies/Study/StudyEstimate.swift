@@ -9,9 +9,12 @@ public struct StudyEstimate: Sendable {
     private struct Pace: Sendable {
         let secondsPerEpoch: Double
         let secondsToScore: Double
+        let isBusy: Bool
     }
 
     private let paces: [String: Pace]
+    /// Whether others used the machine while steps were timed.
+    public let isBusy: Bool
     /// Seconds of all trainings.
     public private(set) var total = 0.0
 
@@ -22,6 +25,7 @@ public struct StudyEstimate: Sendable {
         var paces: [String: Pace] = [:]
         for run in runs where paces[run.task.name] == nil { paces[run.task.name] = try Self.pace(run, device: device) }
         self.paces = paces
+        isBusy = paces.values.contains(where: \.isBusy)
         total = runs.reduce(0) { $0 + seconds(of: $1) }
     }
 
@@ -47,6 +51,6 @@ public struct StudyEstimate: Sendable {
                 batchSize: configuration.training.batchSize),
             secondsToScore: try run.task.splits.reduce(0) {
                 $0 + Double(try plan($1).planeCount) * trial.predictionSeconds
-            })
+            }, isBusy: trial.isBusy)
     }
 }

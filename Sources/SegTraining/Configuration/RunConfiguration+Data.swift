@@ -17,32 +17,24 @@ extension RunConfiguration {
     /// - Parameter folder: instead of the configured one.
     /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `CSVError`, `FileError` for what
     ///   lies there.
-    public func openDataSet(at folder: URL?) throws -> DataSet {
-        let (listing, layout, root) = try listDataSet(at: folder)
-        return try data.split.dataSet(
-            of: listing, layout: layout, classNames: data.classNames, root: root, seed: training.seed)
-    }
+    public func openDataSet(at folder: URL?) throws -> DataSet { try listDataSet(at: folder).dataSet(data.split) }
 
     /// The same for looking at: cases that cannot be split all stand in the training split, and the reason is a problem.
     ///
     /// - Throws: as `openDataSet`, but for errors of the split.
     public func surveyDataSet(at folder: URL?) throws -> (DataSet, [DataSetProblem]) {
-        let (listing, layout, root) = try listDataSet(at: folder)
+        let listed = try listDataSet(at: folder)
         do {
-            let dataSet = try data.split.dataSet(
-                of: listing, layout: layout, classNames: data.classNames, root: root, seed: training.seed)
-            return (dataSet, [])
+            return (try listed.dataSet(data.split), [])
         } catch let error as DataSetError {
-            let dataSet = try DataSet(
-                classNames: data.classNames, origin: listing.origin,
-                cases: [.train: listing.entries.map(\.dataCase)],
-                layout: layout, notes: listing.notes)
-            return (dataSet, [DataSetProblem(.error, "no split: \(error)")])
+            return (try listed.unsplit(), [DataSetProblem(.error, "no split: \(error)")])
         }
     }
 
-    /// The cases, their layout, and the folder that a table's path starts at.
-    private func listDataSet(at folder: URL?) throws -> (CaseListing, LayoutName, root: URL) {
+    /// The cases, listed once.
+    ///
+    /// - Throws: as `openDataSet`, but for errors of the split.
+    func listDataSet(at folder: URL?) throws -> ListedDataSet {
         guard let root = folder ?? data.folder.map({ URL(filePath: $0) }) else {
             throw ConfigurationError(["data", "folder"], "no data folder is named; give --data FOLDER")
         }
@@ -56,6 +48,7 @@ extension RunConfiguration {
                 ).absoluteURL
         }
         let (listing, layout) = try DataSetFolder(root).open(data.layoutSettings, table: table)
-        return (listing, layout, tableFolder)
+        return ListedDataSet(
+            listing: listing, layout: layout, root: tableFolder, classNames: data.classNames, seed: training.seed)
     }
 }

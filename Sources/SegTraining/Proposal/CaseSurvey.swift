@@ -4,7 +4,10 @@ import SegData
 
 /// What the files of one case hold, before anybody has said what it means.
 public struct CaseSurvey: Sendable, Hashable {
-    public let split: Split
+    public let id: String
+    /// The patient or video.
+    public let group: String
+    public internal(set) var split: Split
     /// With the channels of all files.
     public let extent: Extent
     /// Along x, y and z in mm; nil where the file does not state it.
@@ -19,9 +22,12 @@ public struct CaseSurvey: Sendable, Hashable {
     public let foreground: [Float]
 
     init(
-        split: Split, extent: Extent, spacing: [Double]? = nil, isEightBit: Bool = false, range: ClosedRange<Float>,
+        id: String = "", group: String = "", split: Split, extent: Extent, spacing: [Double]? = nil, isEightBit: Bool = false,
+        range: ClosedRange<Float>,
         labels: [Int: Int], foreground: [Float] = []
     ) {
+        self.id = id
+        self.group = group
         self.split = split
         self.extent = extent
         self.spacing = spacing
@@ -63,7 +69,7 @@ extension CaseSurvey {
             }
         }
         self.init(
-            split: split, extent: extent, spacing: files[0].geometry?.spacing,
+            id: dataCase.id, group: dataCase.group, split: split, extent: extent, spacing: files[0].geometry?.spacing,
             isEightBit: files.allSatisfy { if case .uint8 = $0.samples { $0.scaling.isIdentity } else { false } },
             range: range ?? 0...0, labels: counts, foreground: foreground)
     }

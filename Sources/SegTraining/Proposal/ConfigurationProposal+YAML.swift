@@ -17,6 +17,8 @@ extension ConfigurationProposal {
 
             data:
             \(lines(dataKeys))
+              # \(wrapped(split.reason, indent: "  # ")).
+              split: \(splitWords)    # cases: \(caseWords)
               # \(classes.reason).
             \(valueTable.map { "  # " + $0 }.joined(separator: "\n"))
               classes:
@@ -41,8 +43,9 @@ extension ConfigurationProposal {
               # \(wrapped(memoryWords, indent: "  # "))
               batch_size: \(training.batchSize)
               planes: \(training.planes.rawValue)    # or foreground_only: planes without any class but the background take no part
-              # Mirror images suit organs without a side; the others are small changes of the intensities.
-              augmentation: \(words(training.augmentation))
+              # \(wrapped(augmentation.reason, indent: "  # ")).
+              augmentation:
+            \(lines(training.augmentation))
               select_by: \(training.selectBy.rawValue)    # chooses the best checkpoint, on validation
               # \(wrapped(timeWords, indent: "  # "))
               stages:
@@ -50,7 +53,10 @@ extension ConfigurationProposal {
                   objective: \(training.stages[0].objective)
                   epochs: \(training.stages[0].epochs)
                   learning_rate: \(training.stages[0].learningRate)
-                # The margin-offsets of your training labels: \(wrapped(objective.reason, indent: "    # "))
+                # \(wrapped(objective.reason, indent: "    # ")).
+                # The margin-calibrated loss to try instead, with the offsets of your training labels
+                # (\(wrapped(view, indent: "    # "))):
+                #   objective: \(alternative)
             \(offsets.map { "    #   " + $0 }.joined(separator: "\n"))
                 # `marginseg margins DATA` shows others; `marginseg loss list` shows other objectives.
                 - name: \(training.stages[1].name)
@@ -87,10 +93,13 @@ extension ConfigurationProposal {
         let steps = max(1, planes.training / training.batchSize)
         return "about \(Self.duration(secondsPerEpoch)) an epoch on this machine (\(device)): \(steps) steps of "
             + "\(Self.duration(trial.secondsPerStep(batchSize: training.batchSize))), \(planes.validation) planes to validate; "
-            + "\(Self.duration(seconds)) for all stages"
+            + "\(Self.duration(seconds)) for all stages\(trial.isBusy ? "; \(StepTrial.busyNote)" : "")"
     }
 
     private var training: TrainingConfiguration { configuration.training }
+
+    /// How training sees the labels that were counted.
+    private var view: String { ((try? configuration.recipe)?.trainingView(training.planes)) ?? "" }
 
     private func gibibytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / Double(1 << 30)) }
 
@@ -109,12 +118,21 @@ extension ConfigurationProposal {
     /// The keys of `data` but the classes, which have comments.
     private var dataKeys: [(key: String, value: String, comment: String)] {
         let data = configuration.data
-        let splits = Split.allCases.map { "\(survey.count(of: $0)) \($0.rawValue)" }.joined(separator: ", ")
         return [
             ("folder", scalar(data.folder ?? ""), ""), ("layout", data.layout?.rawValue ?? "", ""),
             ("images", patterns(data.images), ""), ("labels", patterns(data.labels), ""), ("task", data.task ?? "", ""),
-            ("label_grid", data.labelGrid == .own ? "" : data.labelGrid.rawValue, ""), ("split", split, "cases: \(splits)"),
+            ("fold", data.fold.map(String.init) ?? "", ""), ("overlaps", overlaps, ""),
+            ("label_grid", data.labelGrid == .own ? "" : data.labelGrid.rawValue, ""),
         ]
+    }
+
+    private var overlaps: String {
+        switch configuration.data.overlaps {
+        case nil: ""
+        case .ignore: "ignore"
+        case .sum: "sum"
+        case .priority(let values): "[\(listed(values))]"
+        }
     }
 
     /// One pattern, or a list; nothing where the layout needs none.
@@ -123,7 +141,11 @@ extension ConfigurationProposal {
         return items.count == 1 ? items[0] : items.isEmpty ? "" : "[\(items.joined(separator: ", "))]"
     }
 
-    private var split: String {
+    private var caseWords: String {
+        Split.allCases.map { "\(survey.count(of: $0)) \($0.rawValue)" }.joined(separator: ", ")
+    }
+
+    private var splitWords: String {
         switch configuration.data.split {
         case .own: "own"
         case .paper: "paper"
@@ -170,11 +192,17 @@ extension ConfigurationProposal {
         }
     }
 
-    private func words(_ augmentation: Augmentation) -> String {
-        String(
-            format: "{horizontal_flip: %g, vertical_flip: %g, brightness: %g, contrast: %g, noise: %g}",
-            augmentation.horizontalFlip,
-            augmentation.verticalFlip, augmentation.brightness, augmentation.contrast, augmentation.noise)
+    private func lines(_ augmentation: Augmentation) -> String {
+        func number(_ value: Double) -> String { String(format: "%g", value) }
+        let warp = augmentation.warp
+        return """
+                horizontal_flip: \(number(augmentation.horizontalFlip))
+                vertical_flip: \(number(augmentation.verticalFlip))
+                warp: {probability: \(number(warp.probability)), rotation: \(number(warp.rotation)), scale: \(number(warp.scale))}
+                brightness: \(number(augmentation.brightness))
+                contrast: \(number(augmentation.contrast))
+                noise: \(number(augmentation.noise))
+            """
     }
 
     private func words(_ fit: PlaneFit) -> String {

@@ -4,16 +4,21 @@ import SegData
 extension DataSurvey {
     /// Those that the data set names, with a word on values that it does not.
     func classes(stated: [ClassConfiguration], ignoring ignored: [Int]) -> Choice<[ClassConfiguration]> {
-        let known = Set(stated.flatMap(\.values) + ignored)
-        let strange = labelValues().map(\.value).filter { !known.contains($0) }
+        let strange = strangeValues(stated: stated, ignoring: ignored)
         let values = strange.prefix(12).map(String.init).joined(separator: ", ") + (strange.count > 12 ? ", …" : "")
         let doubt =
             switch strange.count {
             case 0: ""
-            case 1: "; the label value \(values) has none: give it to a class, or ignore it"
-            default: "; the label values \(values) have none: give them to classes, or ignore them"
+            case 1: "; the label value \(values) has none and is ignored below: give it to a class if it is one"
+            default: "; the label values \(values) have none and are ignored below: give them to classes if they are some"
             }
         return Choice(stated, "as the data set names them" + doubt)
+    }
+
+    /// Label values that are neither of a class nor ignored, which training would stop at.
+    func strangeValues(stated: [ClassConfiguration], ignoring ignored: [Int]) -> [Int] {
+        let known = Set(stated.flatMap(\.values) + ignored)
+        return labelValues().map(\.value).filter { !known.contains($0) }
     }
 
     /// A class a value, 0 for the background, for somebody to name.
@@ -49,6 +54,8 @@ public enum ProposalError: Error, Equatable, Sendable, CustomStringConvertible {
     case oneLabelValue(Int?)
     case tooManyLabelValues(count: Int, least: Int, largest: Int)
     case channels([Int])
+    /// All cases are of one patient or video, or there is one case.
+    case oneGroup(cases: Int)
 
     public var description: String {
         switch self {
@@ -57,6 +64,9 @@ public enum ProposalError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooManyLabelValues(let count, let least, let largest):
             "the label files hold \(count) values from \(least) to \(largest), which looks like pictures, not labels; "
                 + "save masks without smoothing or JPEG compression, one value a class"
+        case .oneGroup(let cases):
+            "\(cases == 1 ? "there is one case" : "all \(cases) cases are of one patient or video"); expected two or more, one to "
+                + "train on and one to validate on"
         case .channels(let counts):
             "the images have \(counts.map(String.init).joined(separator: ", ")) channels; expected the same number in all"
         }

@@ -24,14 +24,18 @@ extension DataSurvey {
         return Choice(coarsest.0, words + "; volumes are cut across the coarsest")
     }
 
-    /// Frames of the planes' own pixels while they are small, the size of the paper's order beyond.
+    /// Windows of the planes' own pixels that hold all of them while they are small, the size of the paper's order beyond.
     func fit(axis: PlaneAxis) -> Choice<PlaneFit> {
         let sizes = cases.map { axis.planeSize(of: $0.extent) }
         let (low, high) = (Self.bounds(sizes, min), Self.bounds(sizes, max))
         let words = "planes are " + (low == high ? Self.words(low) : "\(Self.words(low)) to \(Self.words(high))")
         if max(high.height, high.width) <= Self.largestSide {
             let frame = PlaneSize(height: Self.roundedUp(high.height), width: Self.roundedUp(high.width))
-            return Choice(.pad(to: frame), words + "; framed to multiples of 16, so that no pixel is interpolated")
+            return Choice(
+                .crop(to: frame, foreground: 0.33),
+                words
+                    + "; windows of multiples of 16 hold each of them whole, so that no pixel is interpolated; a larger plane of a new "
+                    + "scan is predicted whole")
         }
         let height = Self.median(sizes.map { Double($0.height) }), width = Self.median(sizes.map { Double($0.width) })
         let scale = Double(Self.largestSide) / max(height, width)
@@ -39,7 +43,9 @@ extension DataSurvey {
         let size = PlaneSize(height: side(height), width: side(width))
         return Choice(
             .resize(to: size, by: .bicubic),
-            words + "; resized to save time: larger sees finer detail and costs in proportion to its pixels")
+            words
+                + "; resized to save time, planes of new scans as well, whatever their size: larger sees finer detail and costs in "
+                + "proportion to its pixels")
     }
 
     /// By what the numbers look like; nothing is read from names or headers' free text.

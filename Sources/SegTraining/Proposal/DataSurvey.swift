@@ -32,6 +32,21 @@ public struct DataSurvey: Sendable, Hashable {
         cases = read
     }
 
+    /// The same cases in the splits that a data set puts them into; those that it leaves out are left out.
+    func placed(as dataSet: DataSet) -> DataSurvey {
+        let places = Dictionary(
+            Split.allCases.flatMap { split in ((try? dataSet.cases(of: split)) ?? []).map { ($0.id, split) } }
+        ) { first, _ in first }
+        return DataSurvey(
+            cases.compactMap { item in
+                places[item.id].map { split in
+                    var item = item
+                    item.split = split
+                    return item
+                }
+            })
+    }
+
     public var channels: Int { cases.map(\.extent.channels).max() ?? 1 }
 
     public func count(of split: Split) -> Int { cases.count { $0.split == split } }

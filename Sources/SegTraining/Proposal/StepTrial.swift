@@ -10,6 +10,7 @@ public struct StepTrial: Sendable, Hashable {
     /// Steps at one batch size.
     public struct Measurement: Sendable, Hashable {
         public let batchSize: Int
+        /// Of the fastest step: what others run on the machine makes steps longer and never shorter.
         public let secondsPerStep: Double
         /// The largest memory of the process, in bytes; nil where the steps' own memory is not the process's, as on a GPU.
         public let peakBytes: Int?
@@ -21,12 +22,19 @@ public struct StepTrial: Sendable, Hashable {
     public let predictionSeconds: Double
     /// Bytes that the machine could give when the trial began; nil for a GPU.
     public let availableBytes: Int?
+    /// Whether steps of one size took times as different as on a machine that others use too.
+    public let isBusy: Bool
 
-    init(measurements: [Measurement], predictionSeconds: Double, availableBytes: Int?) {
+    /// What to tell where the machine was busy.
+    public static let busyNote =
+        "the machine was busy while steps were timed: these are its fastest, and training is slower while it is busy"
+
+    init(measurements: [Measurement], predictionSeconds: Double, availableBytes: Int?, isBusy: Bool = false) {
         precondition(!measurements.isEmpty, "a trial has a measurement")
         self.measurements = measurements
         self.predictionSeconds = predictionSeconds
         self.availableBytes = availableBytes
+        self.isBusy = isBusy
     }
 
     static let batchSizes = [1, 2, 4, 8, 16]
@@ -58,26 +66,27 @@ public struct StepTrial: Sendable, Hashable {
         }
 
         var measured: [Measurement] = []
+        var isBusy = false
         for batch in Self.batchSizes where batch <= max(1, largest) {
             ProcessMemory.resetPeak()
             // The first step allocates and chooses algorithms.
             let first = try Self.seconds { try step(batch) }
-            var (count, sum) = (0, 0.0)
-            while count < 2 || (count < 10 && sum < Self.secondsPerSize) {
-                sum += try Self.seconds { try step(batch) }
-                count += 1
-            }
+            let times = try StepTimes(until: Self.secondsPerSize) { try Self.seconds { try step(batch) } }
+            isBusy = isBusy || times.areUneven
             measured.append(
                 Measurement(
-                    batchSize: batch, secondsPerStep: sum / Double(count), peakBytes: device == .cpu ? ProcessMemory.peak : nil))
+                    batchSize: batch, secondsPerStep: times.fastest, peakBytes: device == .cpu ? ProcessMemory.peak : nil))
             let memory = Self(measurements: measured, predictionSeconds: 0, availableBytes: availableBytes)
-            guard 2 * (first + 2 * sum / Double(count)) < Self.mostSeconds, memory.fits(2 * batch) else { break }
+            guard 2 * (first + Double(StepTimes.fewest) * times.median) < Self.mostSeconds, memory.fits(2 * batch) else { break }
         }
         measurements = measured
+        self.isBusy = isBusy
         predictionSeconds = try withInference {
             let images = try Self.noise(1, channels, size, generator)
             _ = try network(images, .evaluation)
-            return try Self.seconds { _ = try network(images, .evaluation).sum().item() }
+            return try StepTimes(until: Self.secondsPerSize) {
+                try Self.seconds { _ = try network(images, .evaluation).sum().item() }
+            }.fastest
         }
     }
 

@@ -16,8 +16,11 @@ struct InitCommand: ParsableCommand {
 
               marginseg init DATA --output my.yaml
               marginseg train my.yaml --output runs/first
+              marginseg init DATA --layout pairs --set data.labels='*_mask.png' --output my.yaml
 
-            DATA holds images and labels as `marginseg inspect DATA` finds them. Without --output the configuration goes to \
+            DATA holds images and labels as `marginseg inspect DATA` finds them; --layout, --config and --set say how to read \
+            them, as for `inspect`. What is proposed, `train` accepts: a split with cases to validate on, windows that hold planes \
+            of the sizes found, batches small enough for some steps an epoch. Without --output the configuration goes to \
             standard output.
             """)
 
@@ -27,7 +30,28 @@ struct InitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write; must not exist yet.", valueName: "file.yaml"))
     var output: String?
 
+    @Option(help: "Take this layout instead of recognising it.")
+    var layout: LayoutName?
+
+    @Option(
+        help: ArgumentHelp(
+            "YAML file that says where images and labels lie and which classes there are; the rest of it is not looked at.",
+            valueName: "file"))
+    var config: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Set one key of data, such as data.split; may be repeated.", valueName: "key=value"))
+    var overrides: [String] = []
+
     @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        if let other = overrides.first(where: { $0.prefix { $0 != "=" && $0 != "." } != "data" }) {
+            throw ValidationError(
+                "--set says how to read the data, with keys of data; '\(other)' is none. Change it in the file that init writes.")
+        }
+    }
 
     func run() throws {
         let target = output.map(URL.init(argument:))
@@ -37,21 +61,26 @@ struct InitCommand: ParsableCommand {
         let device = try compute.prepare()
         let log = RunLog.make().logger
         let folder = URL(argument: data)
-        let reader = try ConfigurationReader(file: nil, preset: "quick", data: folder)
-        let start = try reader.configuration()
-        let dataSet = try start.openDataSet(at: folder)
-        let count = Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) }
-        let bar = ProgressBar("reading", total: count)
-        let survey = try DataSurvey(of: dataSet) { bar.update($0) }
-        bar.finish()
-        log.info("read \(count) cases; timing some steps on \(device)")
+        let reader = try ConfigurationReader(
+            file: config.map(URL.init(argument:)),
+            overrides: overrides + (layout.map { ["data.layout=\($0.rawValue)"] } ?? []), data: folder)
         let areClassesStated = reader.namesClasses(try reader.dataSetFinding()?.finding)
+        var bar: ProgressBar?
         let proposal = try ConfigurationProposal(
-            survey, data: start.data, areClassesStated: areClassesStated, device: device)
+            of: reader.configuration(), at: folder, areClassesStated: areClassesStated, device: device,
+            onCase: { number, count in
+                if bar == nil { bar = ProgressBar("reading", total: count) }
+                bar?.update(number)
+            },
+            onRead: { count in
+                bar?.finish()
+                log.info("read \(count) cases; timing some steps on \(device)")
+            })
         let yaml = proposal.yaml(file: output)
         log.info(
             "\(proposal.configuration.data.classes.count) classes; an epoch takes about \(duration(proposal.secondsPerEpoch)), all of it \(duration(proposal.seconds))"
         )
+        if proposal.trial.isBusy { log.warning("\(StepTrial.busyNote)") }
         guard let target else { return printResult(yaml) }
         try DurableFile.write(yaml, to: target)
         log.info("next: read it, then marginseg train \(shown(target)) --output runs/first")

@@ -46,7 +46,8 @@ struct StudyOptions: ParsableArguments {
         let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
         guard !pending.isEmpty else { return "all trainings are done\n" }
         let estimate = try StudyEstimate(pending, device: device)
-        return "\(pending.count) trainings are left, about \(duration(estimate.total)) on this machine while nothing else runs\n"
+        return "\(pending.count) trainings are left, about \(duration(estimate.total)) on this machine while nothing else runs"
+            + (estimate.isBusy ? "; \(StepTrial.busyNote)\n" : "\n")
     }
 
     /// The trainings that are left, and an estimate of their time.
@@ -61,7 +62,7 @@ struct StudyOptions: ParsableArguments {
         }
         let count = study.runs(in: folder).count
         return """
-            \(study.title): \(pending.count) of \(count) trainings are left, at most \(duration(estimate.total)) on this machine.
+            \(study.title): \(pending.count) of \(count) trainings are left, at most \(duration(estimate.total)) on this machine\(estimate.isBusy ? "; \(StepTrial.busyNote)" : "").
 
             \(table.plain)
             """

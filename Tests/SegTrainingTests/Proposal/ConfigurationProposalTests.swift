@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import MarginCalibration
 import MedicalImages
 import SegData
 import TestSupport
@@ -24,7 +25,13 @@ import Testing
             data.classes = stated.enumerated().map { ClassConfiguration(name: $1, values: [$0]) }
             data.ignoredValues = [255]
         }
-        return try ConfigurationProposal(survey, data: data, areClassesStated: stated != nil) { _, _, _, _, largest, _ in
+        return try ConfigurationProposal(
+            survey, data: data, split: Choice(data.split, "as it is"), areClassesStated: stated != nil,
+            countLabels: { configuration in
+                let counts = configuration.data.classes.map { $0.values.reduce(0) { $0 + (labels[$1] ?? 0) } }
+                return try LabelDistribution(counts: counts)
+            }
+        ) { _, _, _, _, largest, _ in
             StepTrial(
                 measurements: StepTrial.batchSizes.filter { $0 <= largest }.map {
                     .init(batchSize: $0, secondsPerStep: Double($0) / 8, peakBytes: (1 + $0) << 30)
@@ -54,12 +61,15 @@ import Testing
     @Test func theFileGivesItsReasons() throws {
         let text = try Self.proposal().yaml(file: "my.yaml")
         for line in [
-            "#   marginseg train my.yaml --output runs/first", "  split: own    # cases: 30 train, 10 validation, 0 test",
+            "#   marginseg train my.yaml --output runs/first",
+            "  # as it is.\n  split: own    # cases: 30 train, 10 validation, 0 test",
             "  # label value 1: 9.000 % of the pixels, in 40 of 40 cases", "  # intensities are 0 to 900, a scale that differs",
-            "  # planes are 48×64; framed to multiples of 16, so that no pixel is interpolated",
-            "  # 8 planes a step take about 9.0 of the 64.0 GiB that are free here; about 31 would fit",
-            "  # about 8 s an epoch on this machine (cpu): 7 steps of 1 s, 20 planes to validate; 13 min for all stages",
-            "    #   class        pixels  share %", "      objective: margin(form=paper,tau=10,nu=1)",
+            "  # planes are 48×64; windows of multiples of 16 hold each of them whole, so that no pixel is interpolated;",
+            "  fit: {crop: [48, 64], foreground: 0.33}",
+            "  # 4 planes a step take about 5.0 of the 64.0 GiB that are free here; about 31 would fit",
+            "  # about 8 s an epoch on this machine (cpu): 15 steps of 0.5 s, 20 planes to validate; 14 min for all stages",
+            "    #   class       pixels  share %", "      objective: cross_entropy", "no objective was better than continued",
+            "    #   objective: margin(form=authors,tau=10,nu=1)", "warp: {probability: 0.5, rotation: 10, scale: 0.1}",
         ] {
             #expect(text.contains(line), "\(line)")
         }
@@ -67,9 +77,9 @@ import Testing
     }
 
     static let batches: [(cases: Int, available: Int?, batch: Int, epochs: Int)] = [
-        // 60 planes: four steps an epoch or more.
-        (40, 64 << 30, 8, 50), (400, 64 << 30, 16, 50), (4000, 64 << 30, 16, 13), (40_000, 64 << 30, 16, 10),
-        (400, 12 << 30, 4, 33), (400, 2 << 30, 1, 10), (400, nil, 16, 50), (2, 64 << 30, 1, 50),
+        // 60 planes: fifteen steps an epoch.
+        (40, 64 << 30, 4, 50), (100, 64 << 30, 8, 50), (400, 64 << 30, 16, 50), (4000, 64 << 30, 16, 13),
+        (40_000, 64 << 30, 16, 10), (400, 12 << 30, 4, 33), (400, 2 << 30, 1, 10), (400, nil, 16, 50), (2, 64 << 30, 2, 50),
     ]
 
     @Test(arguments: batches)
@@ -77,6 +87,11 @@ import Testing
         let training = try Self.proposal(cases: row.cases, available: row.available).configuration.training
         #expect(training.batchSize == row.batch)
         #expect(training.stages.map(\.epochs) == [row.epochs, row.epochs])
+    }
+
+    @Test(arguments: [(1, 1), (2, 1), (3, 1), (4, 2), (8, 4), (76, 4), (80, 5), (256, 16), (9000, 16)])
+    func smallDataGetSmallBatches(planes: Int, largest: Int) {
+        #expect(ConfigurationProposal.largestBatch(planes: planes) == largest)
     }
 
     @Test(arguments: [(0.0234, "0.023 s"), (0.96, "0.96 s"), (12.4, "12 s"), (99.6, "100 s"), (150, "2 min"), (7000, "1.9 h")])
@@ -91,7 +106,12 @@ import Testing
             })
         let data = try ConfigurationReader(file: nil).configuration().data
         #expect(
-            messageThrown { _ = try ConfigurationProposal(survey, data: data) }
+            messageThrown {
+                _ = try ConfigurationProposal(
+                    survey, data: data, split: Choice(data.split, ""),
+                    countLabels: { _ in try LabelDistribution(counts: [1, 1]) },
+                    makeTrial: { _, _, _, _, _, _ in throw ProposalError.oneGroup(cases: 0) })
+            }
                 == "the images have 1, 3 channels; expected the same number in all")
     }
 }

@@ -59,8 +59,10 @@ import Testing
     }
 
     static let fits: [(sizes: [(Int, Int)], fit: PlaneFit)] = [
-        ([(64, 48)], .pad(to: .init(height: 48, width: 64))), ([(43, 59), (31, 40)], .pad(to: .init(height: 64, width: 48))),
-        ([(5, 5)], .pad(to: .init(height: 16, width: 16))), ([(384, 384)], .pad(to: .init(height: 384, width: 384))),
+        ([(64, 48)], .crop(to: .init(height: 48, width: 64), foreground: 0.33)),
+        ([(43, 59), (31, 40)], .crop(to: .init(height: 64, width: 48), foreground: 0.33)),
+        ([(5, 5)], .crop(to: .init(height: 16, width: 16), foreground: 0.33)),
+        ([(384, 384)], .crop(to: .init(height: 384, width: 384), foreground: 0.33)),
         ([(512, 512)], .resize(to: .init(height: 384, width: 384), by: .bicubic)),
         ([(1920, 1080)], .resize(to: .init(height: 224, width: 384), by: .bicubic)),
         ([(256, 256), (256, 256), (1388, 1040)], .resize(to: .init(height: 384, width: 384), by: .bicubic)),
@@ -68,7 +70,7 @@ import Testing
     ]
 
     @Test(arguments: fits)
-    func smallPlanesAreFramedAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: PlaneFit)) {
+    func smallPlanesAreHeldWholeAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: PlaneFit)) {
         #expect(DataSurvey(row.sizes.map { Self.survey($0.0, $0.1) }).fit(axis: .z).value == row.fit)
     }
 
@@ -111,11 +113,11 @@ import Testing
         ([0: 9, 1: 1, 2: 1], "as the data set names them"), ([0: 9, 2: 1, 9: 3], "as the data set names them"),
         (
             [0: 9, 1: 1, 7: 1],
-            "as the data set names them; the label value 7 has none: give it to a class, or ignore it"
+            "as the data set names them; the label value 7 has none and is ignored below: give it to a class if it is one"
         ),
         (
             [0: 9, 1: 1, 7: 1, 8: 2],
-            "as the data set names them; the label values 7, 8 have none: give them to classes, or ignore them"
+            "as the data set names them; the label values 7, 8 have none and are ignored below: give them to classes if they are some"
         ),
     ]
 
@@ -129,6 +131,21 @@ import Testing
         let found = DataSurvey([Self.survey(labels: row.labels)]).classes(stated: stated, ignoring: [9])
         #expect(found.value == stated)
         #expect(found.reason == row.says)
+    }
+
+    static let augmentations: [(names: [String], channels: Int, flips: [Double])] = [
+        (["background", "liver"], 1, [0.5, 0]), (["background", "kidney_left", "kidney_right"], 1, [0, 0]),
+        (["background", "Left ventricle"], 1, [0, 0]), (["background", "cleft"], 1, [0.5, 0]),
+        (["background", "cell"], 3, [0.5, 0.5]),
+        (["background", "eye L"], 3, [0, 0]),
+    ]
+
+    @Test(arguments: augmentations)
+    func whatHasASideIsNotMirrored(_ row: (names: [String], channels: Int, flips: [Double])) {
+        let survey = DataSurvey([Self.survey(channels: row.channels, isEightBit: true)])
+        let found = survey.augmentation(classNames: row.names).value
+        #expect([found.horizontalFlip, found.verticalFlip] == row.flips)
+        #expect(found.warp.rotation > 0 && found.warp.rotation <= 15)
     }
 
     static let refusals: [(labels: [Int: Int], says: String)] = [

@@ -42,6 +42,28 @@ import Torch
         #expect(trial.secondsPerEpoch(trainingPlanes: 43, validationPlanes: 8, batchSize: 4) == 10 * 4.5 + 2)
     }
 
+    static let times: [(seconds: [Double], fastest: Double, median: Double, areUneven: Bool)] = [
+        ([2], 2, 2, false), ([1, 1.2, 1.1], 1, 1.1, false), ([5, 1, 9], 1, 5, true), ([1, 1, 1, 30], 1, 1, false),
+        ([1.5, 1, 1.5], 1, 1.5, false), ([1.6, 1, 1.6], 1, 1.6, true),
+    ]
+
+    /// Another program makes some steps longer, and none shorter.
+    @Test(arguments: times)
+    func theFastestStepCounts(_ row: (seconds: [Double], fastest: Double, median: Double, areUneven: Bool)) {
+        let times = StepTimes(row.seconds)
+        #expect(times.fastest == row.fastest && times.median == row.median && times.areUneven == row.areUneven)
+    }
+
+    @Test(arguments: [(10.0, 3), (0.3, 4), (0.2, 5), (0.001, 10)])
+    func stepsAreTakenUntilTheyLastedASecond(each: Double, count: Int) {
+        var taken = 0
+        let times = StepTimes(until: 1) {
+            taken += 1
+            return each
+        }
+        #expect(taken == count && times.fastest == each)
+    }
+
     @Test func stepsAreMeasured() throws {
         try TorchLibrary.setThreadCount(1)
         let trial = try StepTrial(

@@ -1,0 +1,29 @@
+import Foundation
+import SegData
+
+/// The cases of a data set, listed once, which rules of splitting can be tried on.
+struct ListedDataSet {
+    let listing: CaseListing
+    let layout: LayoutName
+    /// The folder that a table's path starts at.
+    let root: URL
+    let classNames: [String]
+    /// For what the data set leaves open.
+    let seed: UInt64
+
+    /// Whether the data set itself puts some case into a split.
+    var hasOwnSplit: Bool { listing.entries.contains { if case .split = $0.place { true } else { false } } }
+
+    /// - Throws: `DataSetError` where the rule cannot split the cases.
+    func dataSet(_ rule: SplitRule) throws -> DataSet {
+        try rule.dataSet(of: listing, layout: layout, classNames: classNames, root: root, seed: seed)
+    }
+
+    /// Every case, as if all trained.
+    func unsplit() throws -> DataSet {
+        try DataSet(
+            classNames: classNames, origin: listing.origin,
+            cases: [.train: listing.entries.filter { $0.place != .leftOut }.map(\.dataCase)], layout: layout,
+            notes: listing.notes)
+    }
+}
