@@ -39,9 +39,11 @@ extension MarginOffsets.Scale {
         }
     }
 
+    /// ν where none is given.
+    ///
     /// The paper's pixels make any ν near 1 fit; among frequencies 1 is too small for most medical data (p_k > 0.62), and
     /// twice the smallest keeps μ_k positive by construction.
-    func defaultNu(smallest: Double) -> Double {
+    public func standardNu(smallest: Double) -> Double {
         switch self {
         case .absolute: 1
         case .sum: 2 * smallest

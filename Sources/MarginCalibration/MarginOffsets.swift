@@ -115,7 +115,7 @@ extension MarginOffsets {
 
     private static func checkedNu(_ nu: Double?, scale: Scale, shares: [ClassShare], names: [String]) throws -> Double {
         let tightest = shares.max { $0.smallestNu < $1.smallestNu }!  // classes(of:…) never returns an empty list
-        let nu = nu ?? scale.defaultNu(smallest: tightest.smallestNu)
+        let nu = nu ?? scale.standardNu(smallest: tightest.smallestNu)
         guard nu > 0, nu.isFinite else { throw MarginOffsetsError(.notPositive(parameter: "nu", value: nu)) }
         guard nu > tightest.smallestNu else {
             throw MarginOffsetsError(.nuTooSmall(nu, class: tightest.index, smallest: tightest.smallestNu), names: names)

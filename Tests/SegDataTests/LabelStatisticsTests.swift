@@ -31,12 +31,13 @@ struct LabelStatisticsTests {
     @Test(
         arguments: [
             PlaneFit.resize(to: PlaneSize(height: 5, width: 7), by: .bicubic),
-            .pad(to: PlaneSize(height: 9, width: 9)),
+            .pad(to: PlaneSize(height: 9, width: 9)), .crop(to: PlaneSize(height: 2, width: 3), foreground: 0.4),
         ], PlaneAxis.allCases)
     func equalsWhatTrainingCounts(fit: PlaneFit, axis: PlaneAxis) throws {
         let folder = try TemporaryFolder()
         let cases = try cases(folder)
-        let recipe = recipe(fit, axis: axis)
+        var recipe = recipe(fit, axis: axis)
+        recipe.spacing = PlaneSpacing(rows: 0.7, columns: 0.9)
         for selection in PlaneStore.Selection.allCases {
             let store = try PlaneStore(PlanePlan(cases, recipe: recipe), selection: selection)
             var done: [Int] = []
@@ -86,6 +87,63 @@ struct LabelStatisticsTests {
             [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: folder("l1.nii.gz").path)
         #expect(try count(cache, cases, recipe()).hasCounted, "another time")
         #expect(try !count(cache, cases, recipe()).hasCounted)
+    }
+
+    /// A recipe whose every field is changed in turn: the counts are those of the changed one.
+    @Test func everyFieldOfTheRecipeIsPartOfTheKey() throws {
+        let folder = try TemporaryFolder()
+        let cases = try cases(folder)
+        let changes: [(field: String, change: (inout PlaneRecipe) throws -> Void)] = [
+            ("labels", { $0.labels = try LabelMap([0: 0, 1: 1], ignoring: [2]) }),
+            ("normalization", { $0.normalization = .window(low: 0, high: 1) }),
+            ("spacing", { $0.spacing = PlaneSpacing(rows: 2, columns: 2) }),
+            ("fit", { $0.fit = .pad(to: PlaneSize(height: 9, width: 9)) }),
+            ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.2) }),
+            ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.4) }),
+            ("axis", { $0.axis = .y }), ("labelGrid", { $0.labelGrid = .fromImage }),
+            ("crop", { $0.crop = PixelBox(x: 1, y: 1, width: 3, height: 2) }),
+        ]
+        let fields = Mirror(reflecting: recipe()).children.compactMap(\.label)
+        #expect(Set(fields) == Set(changes.map(\.field)), "a new field is to be varied here")
+        let cache = LabelStatisticsCache(folder: folder("cache"))
+        _ = try count(cache, cases, recipe())
+        for (field, change) in changes {
+            var changed = recipe()
+            try change(&changed)
+            let found = try count(cache, cases, changed)
+            #expect(found.hasCounted, "\(field)")
+            #expect(try found.0 == LabelStatistics(counting: cases, recipe: changed, selection: .all), "\(field)")
+        }
+    }
+
+    /// The image's header says the spacing; the label's may differ where the recipe takes the image's grid.
+    @Test func theSpacingIsTheImages() throws {
+        let folder = try TemporaryFolder()
+        let cases = try cases(folder)
+        let cache = LabelStatisticsCache(folder: folder("cache"))
+        var recipe = recipe(.pad(to: PlaneSize(height: 20, width: 20)))
+        recipe.labelGrid = .fromImage
+        recipe.spacing = PlaneSpacing(rows: 1, columns: 1)
+        #expect(try count(cache, cases, recipe).0.labels.total == 2 * 3 * 24)
+        try folder.write(
+            .int16((0..<72).map { Int16($0) }), Extent(width: 6, height: 4, depth: 3),
+            geometry: VoxelGeometry(spacing: [2, 2, 1]), to: "i0.nii")
+        let found = try count(cache, cases, recipe)
+        #expect(found.hasCounted && found.0.labels.total == 3 * 24 * 4 + 3 * 24)
+        #expect(try found.0.labels == PlaneStore(PlanePlan(cases, recipe: recipe)).labelDistribution)
+    }
+
+    /// Two windows of a plane of three pixels: the middle one is in both.
+    @Test func windowsAreCountedByTheirMeans() throws {
+        let folder = try TemporaryFolder()
+        let extent = Extent(width: 3, height: 1, depth: 4)
+        try folder.write(.uint8(Array(repeating: 0, count: 12)), extent, to: "i.nii")
+        try folder.write(.uint8([0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2]), extent, to: "l.nii")
+        let dataCase = DataCase(id: "c", group: "c", images: [folder("i.nii")], label: folder("l.nii"))
+        let recipe = recipe(.crop(to: PlaneSize(height: 1, width: 2), foreground: 0))
+        let statistics = try LabelStatistics(counting: [dataCase], recipe: recipe, selection: .all)
+        #expect(statistics.labels.counts == [6, 2, 1], "1 + 2 + 1 + 1.5 of 0, twice 1 of 1, 0.5 of 2, which is not none")
+        #expect(statistics.planes == 4)
     }
 
     @Test func brokenAndMissingFilesAreCountedAnew() throws {

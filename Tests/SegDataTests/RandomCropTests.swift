@@ -14,8 +14,15 @@ struct RandomCropTests {
             sourceSize: size)
     }
 
-    private static func crop(_ sample: PlaneSample, foreground: Double, seed: UInt64) throws -> PlaneSample {
-        let crop = try #require(RandomCrop(.crop(to: PlaneSize(height: 4, width: 3), foreground: foreground)))
+    private static func recipe(_ fit: PlaneFit, _ labels: LabelMap = LabelMap(identity: 3)) -> PlaneRecipe {
+        PlaneRecipe(labels: labels, normalization: .zScore, fit: fit)
+    }
+
+    private static func crop(
+        _ sample: PlaneSample, foreground: Double, seed: UInt64, labels: LabelMap = LabelMap(identity: 3)
+    ) throws -> PlaneSample {
+        let fit = PlaneFit.crop(to: PlaneSize(height: 4, width: 3), foreground: foreground)
+        let crop = try #require(RandomCrop(recipe(fit, labels)))
         var generator = SeededGenerator(seed: seed)
         return crop.apply(to: sample, generator: &generator)
     }
@@ -52,7 +59,42 @@ struct RandomCropTests {
         #expect(Set(windows).count > 10)
     }
 
+    static let planes: [(labels: [Int: UInt8], size: (Int, Int))] = [
+        ([:], (4, 3)), ([0: 1, 62: 2], (4, 3)), ([31: 1, 32: 1, 33: 2, 40: 255], (4, 3)), ([6: 1, 13: 1, 20: 1], (2, 5)),
+        ([30: 2], (9, 7)), ([30: 2, 1: 255], (1, 1)), ([50: 1], (9, 2)),
+    ]
+
+    @Test(arguments: planes, [0, 0.33, 1])
+    func theExpectationIsTheMeanOfManyDraws(_ row: (labels: [Int: UInt8], size: (Int, Int)), foreground: Double) throws {
+        var labels = [UInt8](repeating: 0, count: 63)
+        for (place, label) in row.labels { labels[place] = label }
+        let size = PlaneSize(height: 9, width: 7)
+        let sample = PlaneSample(
+            id: SampleID(caseID: "c", plane: 0), image: Array(repeating: 0, count: 63), labels: labels, channels: 1, size: size,
+            sourceSize: size)
+        let window = PlaneSize(height: row.size.0, width: row.size.1)
+        let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: foreground))))
+        let draws = 1500
+        var generator = SeededGenerator(seed: 7)
+        var counts = [0, 0, 0]
+        for _ in 0..<draws {
+            for label in crop.apply(to: sample, generator: &generator).labels where label != LabelMap.ignored {
+                counts[Int(label)] += 1
+            }
+        }
+        let expected = crop.expectedPixels(
+            of: labels, size: size, labelCount: 3,
+            isForeground: (0...255).map { Self.recipe(.pad(to: size)).labels.isForeground($0) })
+        for (count, mean) in zip(counts, expected) {
+            // A count from 0 to M with mean μ has a variance of at most M μ.
+            #expect(
+                abs(Double(count) / Double(draws) - mean) < 5 * (Double(window.count) * mean / Double(draws)).squareRoot() + 1e-9)
+        }
+        let ignored = row.labels.values.contains(LabelMap.ignored)
+        #expect(ignored || abs(expected.reduce(0, +) - Double(window.count)) < 1e-9)
+    }
+
     @Test func onlyACropCuts() {
-        #expect(RandomCrop(.pad(to: PlaneSize(height: 4, width: 3))) == nil)
+        #expect(RandomCrop(Self.recipe(.pad(to: PlaneSize(height: 4, width: 3)))) == nil)
     }
 }

@@ -45,11 +45,12 @@ import Testing
 
     @Test func nothingIsWrongWithAGoodOne() throws {
         try withTemporaryFolder { folder in
-            try write([("a", "train", 1, good), ("b", "val", 2, good), ("c", "test", 3, good)], to: folder)
+            try write(
+                [("a", "train", 1, good), ("a2", "train", 4, good), ("b", "val", 2, good), ("c", "test", 3, good)], to: folder)
             let census = try census(folder)
             #expect(census.problems.isEmpty, "\(census.problems)")
             #expect(!census.hasProblems(.note))
-            #expect(census.values.map(\.pixels) == [18, 6] && census.values.map(\.className) == ["background", "foreground"])
+            #expect(census.values.map(\.pixels) == [24, 8] && census.values.map(\.className) == ["background", "foreground"])
             #expect(census.channels.count == 1 && census.channels[0].minimum == 1 && census.channels[0].maximum == 210)
             #expect(census.samples.count == 2 && census.samples[0].size == PlaneSize(height: 2, width: 4))
         }
@@ -81,26 +82,63 @@ import Testing
     @Test func aClassThatDoesNotTrainIsAnError() throws {
         try withTemporaryFolder { folder in
             try write(
-                [("a", "train", 1, good), ("b", "val", 2, good), ("c", "test", 3, [0, 0, 0, 2, 2, 1, 1, 1])], to: folder)
+                [
+                    ("a", "train", 1, good), ("a2", "train", 4, good), ("b", "val", 2, good),
+                    ("c", "test", 3, [0, 0, 0, 2, 2, 1, 1, 1]),
+                ], to: folder)
             let classes = "data.classes=[{name: x, values: [0]}, {name: y, values: [1]}, {name: z, values: [2]}]"
             #expect(
                 lines(try census(folder, [classes]), folder) == [
-                    "error: no pixel of class 'z' trains: its margin-offset is infinite",
+                    "error: the objective 'margin(form=paper,tau=10,nu=1)' of stage 'margin' does not fit the training labels: no "
+                        + "pixel of class 'z' trains (planes across z, framed to 32×32), so that its margin-offset is infinite; write "
+                        + "exclude=[2] into the term, or take the class out of data.classes",
                     "warning: no pixel of class 'z' in the validation split",
                 ])
+            // Where the objective does without its offset, it is left out of what is learnt.
+            let excluding = "training.stages.1.objective=margin(form=paper,tau=10,nu=1,exclude=[2])"
+            #expect(
+                lines(try census(folder, [classes, excluding]), folder) == [
+                    "warning: no pixel of class 'z' trains (planes across z, framed to 32×32): it cannot be learnt",
+                    "warning: no pixel of class 'z' in the validation split",
+                ])
+        }
+    }
+
+    /// One image, nothing but background, nothing but one class: what `train` would stop at or warn of.
+    @Test(
+        arguments: [
+            ([0, 0, 0, 1, 1, 0, 0, 0], "warning: one single image trains: expected many"),
+            (
+                [0, 0, 0, 0, 0, 0, 0, 0],
+                "error: no class but 'background' trains: there is nothing to learn (planes across z, framed to 32×32); look at "
+                    + "the label files, and at data.classes, which says what their values mean"
+            ),
+            (
+                [1, 1, 1, 1, 1, 1, 1, 1],
+                "error: every pixel that trains is of class 'foreground': there is nothing to learn (planes across z, framed to "
+                    + "32×32); look at the label files, and at data.classes, which says what their values mean"
+            ),
+        ] as [([UInt8], String)])
+    func aDataSetWithNothingToLearn(labels: [UInt8], line: String) throws {
+        try withTemporaryFolder { folder in
+            try write([("a", "train", 1, labels), ("b", "val", 2, good), ("c", "test", 3, good)], to: folder)
+            let lines = try lines(census(folder), folder)
+            #expect(lines.contains(line), "\(lines)")
         }
     }
 
     @Test func classesThatNobodyStatedAreProposed() throws {
         try withTemporaryFolder { folder in
             let labels = good.map { $0 == 1 ? UInt8(255) : 0 }
-            try write([("a", "train", 1, labels), ("b", "val", 2, labels), ("c", "test", 3, labels)], to: folder)
+            try write(
+                [("a", "train", 1, labels), ("a2", "train", 4, labels), ("b", "val", 2, labels), ("c", "test", 3, labels)],
+                to: folder)
             let census = try census(folder, stated: false)
             #expect(census.areClassesProposed)
             #expect(
                 census.classes
                     == [.init(name: "background", values: [0]), .init(name: "foreground", values: [255])])
-            #expect(census.splits.map(\.labels.counts) == [[6, 2], [6, 2], [6, 2]])
+            #expect(census.splits.map(\.labels.counts) == [[12, 4], [6, 2], [6, 2]])
             #expect(
                 lines(census, folder)
                     == ["warning: the classes are a proposal from the values found; state them with data.classes to train"])
@@ -121,7 +159,8 @@ import Testing
     }
 
     /// Resized, and without the planes that training leaves out.
-    @Test(arguments: ["{resize: [5, 3]}", "{pad: [6, 6]}"], ["all", "foreground_only"])
+    @Test(
+        arguments: ["{resize: [5, 3]}", "{pad: [6, 6]}", "{crop: [2, 2], foreground: 0.6}"], ["all", "foreground_only"])
     func trainingLabelsAreThoseOfTraining(fit: String, planes: String) throws {
         try withTemporaryFolder { folder in
             try write(

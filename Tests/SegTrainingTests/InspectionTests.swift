@@ -1,5 +1,6 @@
 import Foundation
 import MedicalImages
+import SegData
 import TestSupport
 import Testing
 
@@ -9,7 +10,6 @@ import Testing
     @Test func aDataSetIsCountedSplitBySplit() throws {
         try withTemporaryFolder { folder in
             try PlainPictures.write(to: folder)
-            // A frame smaller than the pictures is the network's business, not the census's.
             let configuration = try TinyRun.configuration(["input.fit={pad: [4, 4]}"])
             var done: [Int] = []
             let census = try DataSetCensus(of: configuration.openDataSet(at: folder), configuration: configuration) {
@@ -26,6 +26,34 @@ import Testing
             #expect(census.splits.map(\.casesWithout) == [[0, 1], [0, 0], [0, 0]])
             #expect(census.splits.allSatisfy { $0.smallest == Extent(width: 8, height: 8) && $0.largest == $0.smallest })
             #expect(census.splits.allSatisfy { $0.smallestSpacing == nil && $0.largestSpacing == nil }, "a PNG states no spacing")
+            #expect(census.trainingLabels.total == 0, "training cannot take planes that its frame does not hold")
+            #expect(census.problems.contains { $0.severity == .error && $0.text.contains("8×8") }, "\(census.problems)")
+        }
+    }
+
+    /// Labels whose own header says another spacing are counted at the image's, as training sees them.
+    @Test func trainingLabelsHaveTheSpacingOfTheImage() throws {
+        try withTemporaryFolder { folder in
+            let extent = Extent(width: 6, height: 4, depth: 2)
+            for (part, spacing) in [("images", [2, 2, 1]), ("labels", [1, 1, 1])] as [(String, [Double])] {
+                for name in ["a", "b"] {
+                    let url = folder.appending(path: "\(part)/\(name).nii")
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    let samples = Samples.uint8((0..<48).map { UInt8($0 % 7 / 5) })
+                    try NIfTI.write(samples, extent: extent, geometry: VoxelGeometry(spacing: spacing), to: url)
+                }
+            }
+            try Data("file,split\na,train\nb,val\n".utf8).write(to: folder.appending(path: "split.csv"))
+            let configuration = try TinyRun.configuration([
+                "data.label_grid=fromImage", "input.spacing=[1, 1]", "input.fit={pad: [16, 16]}",
+            ])
+            let dataSet = try configuration.openDataSet(at: folder)
+            let census = try DataSetCensus(of: dataSet, configuration: configuration) { _ in }
+            let statistics = try LabelStatistics(
+                counting: dataSet.cases(of: .train), recipe: configuration.recipe, selection: .all)
+            #expect(census.trainingLabels == statistics.labels && statistics.labels.total == 4 * 48)
+            #expect(census.trainingView == "planes across z, at 1 × 1 mm, framed to 16×16")
         }
     }
 

@@ -22,6 +22,14 @@ import Testing
         #expect(position.best?.epoch == 1, "of equals the first stays")
     }
 
+    @Test func whileNoScoreIsDefinedTheLastEpochIsTheBest() {
+        var position = TrainingPosition(stage: 1)
+        for (score, best) in [(nil, 1), (nil, 2), (0.2, 3), (nil, 3), (0.1, 3)] as [(Double?, Int)] {
+            position.endEpoch(score: score)
+            #expect(position.best?.epoch == best)
+        }
+    }
+
     /// Checkpoints from before the counts were kept: the epoch under way has none, the next has.
     @Test func anEpochBegunWithoutCountsHasNone() throws {
         var position = try JSONDecoder().decode(

@@ -249,7 +249,7 @@ import Testing
             arguments: "evaluate RUN --data DIR/data",
             says: "DIR/data/split.csv:2: split 'some'; expected train, validation or test, or nothing to leave the file out"),
         BadInput(
-            testDescription: "a class that no training label has",
+            testDescription: "labels of background alone",
             make: { folder, _ in
                 try writeData(to: folder.appending(path: "data"), split: "a,test\nb,train\nv,val\nt,test\n") {
                     for index in $0.indices { $0[index] = 0 }
@@ -257,7 +257,7 @@ import Testing
             },
             arguments: "train --data DIR/data --output DIR/run --set input.fit.resize=[32,32]",
             says:
-                "the objective 'margin(form=paper,tau=10,nu=1)' of stage 'margin' does not fit the training labels: class 0 (background) covers every pixel: …",
+                "DIR/data/split.csv: no class but 'background' trains: there is nothing to learn (planes across z, resized to 32×32); …",
             comesLate: true),
     ]
 

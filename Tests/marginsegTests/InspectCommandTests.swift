@@ -5,12 +5,12 @@ import Testing
 
 /// `inspect` on data sets: its exit code, its page, and what it says.
 @Suite struct InspectCommandTests {
-    /// Pairs of 4×2 pixels; the first and the last picture are the same where `isDoubled`.
+    /// Pairs of 4×2 pixels; the first and the third picture are the same where `isDoubled`.
     private func write(to folder: URL, isDoubled: Bool = false, isBroken: Bool = false) throws {
         for part in ["images", "labels"] {
             try FileManager.default.createDirectory(at: folder.appending(path: part), withIntermediateDirectories: true)
         }
-        for (number, name) in ["a", "b", "c"].enumerated() {
+        for (number, name) in ["a", "b", "c", "d"].enumerated() {
             let first = isDoubled && number == 2 ? 0 : UInt8(number)
             try PNG.write(
                 gray: [first, 50, 100, 150, 200, 250, 60, 70], width: 4, height: 2,
@@ -18,7 +18,7 @@ import Testing
             try PNG.write(gray: [0, 1, 1, 0, 0, 0, 0, 0], width: 4, height: 2, to: folder.appending(path: "labels/\(name).png"))
         }
         if isBroken { try Data("none".utf8).write(to: folder.appending(path: "images/b.png")) }
-        try Data("file,split\na,train\nb,val\nc,test\n".utf8).write(to: folder.appending(path: "split.csv"))
+        try Data("file,split\na,train\nb,val\nc,test\nd,train\n".utf8).write(to: folder.appending(path: "split.csv"))
     }
 
     @Test(

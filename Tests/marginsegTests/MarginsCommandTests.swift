@@ -78,7 +78,23 @@ import Testing
             let inspected = try Command.run(["inspect", data, "--json"])
             #expect(found.classes.map(\.name) == ["background", "foreground"])
             for row in found.classes { #expect(row.count > 0 && inspected.output.contains("\(row.count)"), "\(row.name)") }
-            #expect(found.origin == "the training labels of \(data)")
+            #expect(
+                found.origin
+                    == "the training labels of \(data) as training sees them (planes across z, resized to 96×96)")
+
+            // One number wherever it is shown: of the objective that is configured, for windows by their means.
+            let windows = [
+                "--set", "input.fit={crop: [16, 16], foreground: 0.5}", "--set", "training.stages.1.objective=margin(sum=3)",
+            ]
+            let configured = try report([data] + windows)
+            #expect(configured.scale == .sum(3))
+            let shown = try Command.run(["inspect", data] + windows).output
+            #expect(shown.contains("in random windows of 16×16, 50 % of them about foreground"), "\(shown)")
+            for row in configured.classes {
+                for text in ["\(row.count)", String(format: "%.4g", row.rho_0k), String(format: "%.4g", row.rho_k0)] {
+                    #expect(shown.contains("  \(text)"), "\(row.name) \(text)")
+                }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MarginCalibration
 
 /// Prepared cases that are needed again and again: as many as fit stay in memory, the others are read anew each time.
 public final class CaseCache: Sendable {
@@ -6,6 +7,10 @@ public final class CaseCache: Sendable {
     public let items: [PlanePlan.Item]
     /// Those that could not, of this cache and of its plan.
     public let unreadable: [UnreadableCase]
+    /// Pixels of each class over the cases at native size, without ignored ones.
+    public let labels: LabelDistribution
+    /// The images of the cases.
+    package let images: [KnownImage]
     private let reader: CaseReader
     private let shelf: Shelf
 
@@ -16,17 +21,33 @@ public final class CaseCache: Sendable {
     public init(_ plan: PlanePlan, workers: Int = 1, memory: Int = .max) throws {
         let reader = try CaseReader(plan.recipe)
         let shelf = Shelf(memory: memory)
+        let classCount = plan.recipe.labels.classCount
         let results = try concurrentMap(plan.cases, workers: workers) { item in
             try plan.tolerance.read(item.dataCase) {
-                shelf.offer(try reader.read(item.dataCase))
-                return item
+                let prepared = try reader.read(item.dataCase)
+                shelf.offer(prepared)
+                return Known(
+                    item: item,
+                    labels: try LabelDistribution.counting(
+                        prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored),
+                    image: KnownImage(path: item.dataCase.images[0].path, content: ImageContent(prepared)))
             }
         }
         self.reader = reader
         self.shelf = shelf
-        items = results.compactMap { try? $0.get() }
+        let read = results.compactMap { try? $0.get() }
+        items = read.map(\.item)
+        images = read.map(\.image)
+        labels = try read.reduce(LabelDistribution(counts: Array(repeating: 0, count: classCount))) { $0.adding($1.labels) }
         unreadable = plan.unreadable + results.compactMap(\.failure)
         guard !items.isEmpty else { throw CaseError.nothingReadable(unreadable) }
+    }
+
+    /// What was seen of a case.
+    private struct Known: Sendable {
+        let item: PlanePlan.Item
+        let labels: LabelDistribution
+        let image: KnownImage
     }
 
     public var count: Int { items.count }

@@ -16,10 +16,10 @@ public struct PlaneStore: PlaneSource {
     /// In the order of the cases, and of the planes in each.
     private let items: [SampleShelf.Item]
     private let shelf: SampleShelf
-    /// Pixels of each class over the kept planes, at the size that the network sees, without ignored ones.
-    public let labelDistribution: LabelDistribution
-    /// Planes that the selection left out.
-    public let leftOut: Int
+    /// Over the kept planes, as training sees them; the same as `LabelStatistics(counting:)` finds from the labels alone.
+    public let statistics: LabelStatistics
+    /// The images of the cases.
+    package let images: [KnownImage]
     /// Files that could not be read, of this store and of its plan.
     public let unreadable: [UnreadableCase]
     public let channels: Int
@@ -35,27 +35,31 @@ public struct PlaneStore: PlaneSource {
         scratch: URL = FileManager.default.temporaryDirectory
     ) throws {
         let reader = try CaseReader(plan.recipe)
-        let classCount = plan.recipe.labels.classCount
+        let none = LabelTally(labelCount: plan.recipe.labels.classCount, recipe: plan.recipe, selection: selection)
         let shelf = plan.estimatedBytes > memory ? SampleShelf.scratch(try ScratchFile(in: scratch)) : .memory
         let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in
             try plan.tolerance.read(dataCase) {
                 try Part(
-                    reader.read(dataCase), recipe: plan.recipe, classCount: classCount, selection: selection, shelf: shelf)
+                    reader.read(dataCase), path: dataCase.images[0].path, recipe: plan.recipe, tally: none, shelf: shelf)
             }
         }
         let read = parts.compactMap { try? $0.get() }
         items = read.flatMap(\.items)
-        leftOut = read.reduce(0) { $0 + $1.leftOut }
+        images = read.map(\.image)
         unreadable = plan.unreadable + parts.compactMap(\.failure)
         guard !items.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
-        labelDistribution = try read.map(\.labels).reduce(LabelDistribution(counts: Array(repeating: 0, count: classCount))) {
-            $0.adding($1)
-        }
+        statistics = try LabelStatistics(read.reduce(into: none) { $0.join($1.tally) })
         channels = plan.channels
         self.shelf = shelf
     }
 
     public var count: Int { items.count }
+
+    /// Pixels of each class that training sees, without ignored ones.
+    public var labelDistribution: LabelDistribution { statistics.labels }
+
+    /// Planes that the selection left out.
+    public var leftOut: Int { statistics.leftOut }
 
     /// Whether the planes lie on disk.
     public var isOnDisk: Bool {
@@ -67,25 +71,22 @@ public struct PlaneStore: PlaneSource {
     /// The kept planes of one case.
     private struct Part: Sendable {
         var items: [SampleShelf.Item] = []
-        var labels: LabelDistribution
-        var leftOut = 0
+        var tally: LabelTally
+        let image: KnownImage
 
-        init(
-            _ prepared: PreparedCase, recipe: PlaneRecipe, classCount: Int, selection: Selection, shelf: SampleShelf
-        ) throws {
-            labels = try LabelDistribution(counts: Array(repeating: 0, count: classCount))
+        /// - Parameter tally: of no plane yet.
+        init(_ prepared: PreparedCase, path: String, recipe: PlaneRecipe, tally: LabelTally, shelf: SampleShelf) throws {
+            self.tally = tally
+            image = KnownImage(path: path, content: ImageContent(prepared))
             for plane in 0..<recipe.axis.planeCount(of: prepared.extent) {
                 // The plan refuses cases without labels.
-                guard let native = prepared.nativeLabels(plane: plane, axis: recipe.axis),
-                    let sample = prepared.sample(plane: plane, recipe: recipe)
-                else { continue }
-                let counted = try LabelDistribution.counting(native, classCount: classCount, ignoring: LabelMap.ignored)
-                guard selection == .all || counted.counts[0] < counted.total else {
-                    leftOut += 1
+                guard let native = prepared.nativeLabels(plane: plane, axis: recipe.axis) else { continue }
+                guard tally.keeps(native) else {
+                    self.tally.leaveOut()
                     continue
                 }
-                labels = labels.adding(
-                    try LabelDistribution.counting(sample.labels, classCount: classCount, ignoring: LabelMap.ignored))
+                guard let sample = prepared.sample(plane: plane, recipe: recipe) else { continue }
+                try self.tally.add(sample.labels, size: sample.size)
                 items.append(try shelf.put(sample))
             }
         }

@@ -1,23 +1,24 @@
 /// A window cut from a larger plane at a random place, often about foreground, which is rare.
 struct RandomCrop: Sendable, Hashable {
     let size: PlaneSize
-    /// The share of windows that are placed about a random pixel of a class other than 0, where the plane has one.
+    /// The share of windows that are placed about a random pixel of the foreground, where the plane has one.
     let foreground: Double
+    private let labels: LabelMap
 
-    /// The crop of a fit; nil where the fit makes every plane of one size.
-    init?(_ fit: PlaneFit) {
-        guard case .crop(let size, let foreground) = fit else { return nil }
+    /// The crop of a recipe; nil where its fit makes every plane of one size.
+    init?(_ recipe: PlaneRecipe) {
+        guard case .crop(let size, let foreground) = recipe.fit else { return nil }
         self.size = size
         self.foreground = foreground
+        labels = recipe.labels
     }
 
     /// - Precondition: the plane is at least of the window's size.
     func apply(to sample: PlaneSample, generator: inout SeededGenerator) -> PlaneSample {
         let (rows, columns) = (sample.size.height - size.height, sample.size.width - size.width)
         var (top, left) = (generator.index(below: rows + 1), generator.index(below: columns + 1))
-        if generator.chance(foreground), let pixel = Self.foregroundPixel(of: sample, &generator) {
-            top = min(max(pixel / sample.size.width - size.height / 2, 0), rows)
-            left = min(max(pixel % sample.size.width - size.width / 2, 0), columns)
+        if generator.chance(foreground), let pixel = foregroundPixel(of: sample, &generator) {
+            (top, left) = place(about: pixel, in: sample.size)
         }
         return PlaneSample(
             id: sample.id,
@@ -28,13 +29,12 @@ struct RandomCrop: Sendable, Hashable {
             sourceSize: sample.sourceSize)
     }
 
-    private static func foregroundPixel(of sample: PlaneSample, _ generator: inout SeededGenerator) -> Int? {
-        func counts(_ label: UInt8) -> Bool { label != 0 && label != LabelMap.ignored }
-        let total = sample.labels.count(where: counts)
+    private func foregroundPixel(of sample: PlaneSample, _ generator: inout SeededGenerator) -> Int? {
+        let total = sample.labels.count(where: labels.isForeground)
         guard total > 0 else { return nil }
         var left = generator.index(below: total)
         return sample.labels.firstIndex { label in
-            guard counts(label) else { return false }
+            guard labels.isForeground(label) else { return false }
             left -= 1
             return left < 0
         }

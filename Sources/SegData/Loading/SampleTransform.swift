@@ -9,7 +9,7 @@ public struct SampleTransform: Sendable {
     public init(_ augmentation: Augmentation, recipe: PlaneRecipe, channels: Int) throws {
         try augmentation.validate()
         try augmentation.check(channels: channels, normalization: recipe.normalization)
-        crop = RandomCrop(recipe.fit)
+        crop = RandomCrop(recipe)
         self.augmentation = augmentation
         normalization = recipe.normalization
     }

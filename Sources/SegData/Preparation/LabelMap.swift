@@ -13,6 +13,9 @@ public struct LabelMap: Sendable, Hashable {
     /// File values that take no part.
     public let ignoring: Set<Int>
 
+    /// Whether a label is of a class that is sought: of any but the background.
+    package func isForeground(_ label: UInt8) -> Bool { label != Self.ignored && label != 0 }
+
     /// c: classes 0 ..< c.
     public var classCount: Int { (classes.values.max() ?? 0) + 1 }
 

@@ -1,8 +1,8 @@
 import DurableFiles
 import Foundation
 
-/// Remembers label statistics between runs, under a key of everything that they follow from: the label files' names, sizes and
-/// times, the label map, the fit, the axis and the selection.
+/// Remembers label statistics between runs, under a key of everything that they follow from: the whole recipe, the selection, the
+/// label files' names, sizes and times, and those of the image whose header says the spacing where the recipe asks for one.
 ///
 /// Files appear whole, under names that only equal inputs share, so several processes may use one folder; anything in it may be
 /// deleted at any time. A cache that cannot be read or written costs time and nothing else, so that is no error.
@@ -55,41 +55,42 @@ public struct LabelStatisticsCache: Sendable {
         return counted
     }
 
-    /// Nil where a label file does not tell its size and time.
+    /// Nil where a file does not tell its size and time.
     private func file(for cases: [DataCase], _ recipe: PlaneRecipe, _ selection: PlaneStore.Selection)
         throws -> URL?
     {
-        struct Transform: Encodable {
-            let labels: LabelMap, fit: PlaneFit, axis: PlaneAxis, selection: PlaneStore.Selection
-            let crop: PixelBox?
-        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         var key = KeyHash()
         // The number is raised when equal inputs are counted differently.
-        key.add("1")
-        key.add(
-            String(
-                decoding: try encoder.encode(
-                    Transform(labels: recipe.labels, fit: recipe.fit, axis: recipe.axis, selection: selection, crop: recipe.crop)
-                ), as: UTF8.self))
+        key.add("2")
+        // As a whole: a list of the fields that count would miss the next one.
+        key.add(String(decoding: try encoder.encode(recipe), as: UTF8.self))
+        key.add(selection.rawValue)
         for dataCase in cases {
             guard let source = dataCase.label else { return nil }
             key.add("\(source.overlap)")
             for layer in source.layers {
-                var status = stat()
-                guard stat(layer.url.path, &status) == 0 else { return nil }
-                #if os(macOS)
-                    let time = status.st_mtimespec
-                #else
-                    let time = status.st_mtim
-                #endif
-                key.add(
-                    "\(layer.url.path)\0\(layer.value ?? -1)\0\(status.st_size)\0\(time.tv_sec).\(time.tv_nsec)"
-                )
+                guard let identity = Self.identity(of: layer.url) else { return nil }
+                key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
+            guard recipe.spacing != nil else { continue }
+            guard let identity = Self.identity(of: dataCase.images[0]) else { return nil }
+            key.add(identity)
         }
         return folder.appending(path: key.name + ".json")
+    }
+
+    /// Path, size and time of a file; nil where it does not tell them.
+    private static func identity(of url: URL) -> String? {
+        var status = stat()
+        guard stat(url.path, &status) == 0 else { return nil }
+        #if os(macOS)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return "\(url.path)\0\(status.st_size)\0\(time.tv_sec).\(time.tv_nsec)"
     }
 }
 

@@ -75,14 +75,17 @@ extension LossArguments {
     /// The offsets as written: of a scale, or by hand.
     fileprivate func marginOffsets() throws -> @Sendable (LossContext) throws -> MarginOffsets {
         if let offsets = try offsetsByHand() { return offsets }
-        let scale = try number("sum").map(MarginOffsets.Scale.sum) ?? .absolute(tau: number("tau") ?? 10)
-        let nu = try number("nu")
+        let settings = try marginSettings()
+        return { context in try settings.offsets(for: distribution(context), classNames: context.classNames) }
+    }
+
+    /// What is written of offsets that follow from counts.
+    func marginSettings() throws -> MarginSettings {
         var excluded = try classes("exclude") ?? []
         if try choice("background", of: LossCatalogue.Background.self) == .exclude { excluded.insert(0) }
-        return { [excluded] context in
-            try MarginOffsets(
-                distribution(context), scale: scale, nu: nu, excluding: excluded, classNames: context.classNames)
-        }
+        return MarginSettings(
+            scale: try number("sum").map(MarginOffsets.Scale.sum) ?? .absolute(tau: number("tau") ?? 10), nu: try number("nu"),
+            excluding: excluded)
     }
 
     private func offsetsByHand() throws -> (@Sendable (LossContext) throws -> MarginOffsets)? {

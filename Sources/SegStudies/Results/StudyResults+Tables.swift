@@ -42,12 +42,12 @@ extension StudyResults.Task {
     /// Below this, resampling says little, and Wilcoxon's smallest p-value is above 0.05.
     private static let fewGroups = 6
 
-    /// `12 patients or videos, 153 images; training pixels: background 97.5 %, lesion 2.5 %`
+    /// `12 patients or videos, 153 images scored; training pixels, as training sees them: background 97.5 %, lesion 2.5 %`
     public var basis: String {
         let total = Double(max(1, trainingPixels.reduce(0, +)))
         let shares = zip(classNames, trainingPixels).map { String(format: "%@ %.2f %%", $0, 100 * Double($1) / total) }
-        return "\(groupCount) patients or videos, \(caseCount) cases, \(imageCount) images scored; training pixels: "
-            + shares.joined(separator: ", ")
+        return "\(groupCount) patients or videos, \(caseCount) cases, \(imageCount) images scored; training pixels, as training sees "
+            + "them: " + shares.joined(separator: ", ")
             + (groupCount < Self.fewGroups
                 ? "; \(groupCount) are too few for an interval or a test over them to be trusted" : "")
     }

@@ -29,20 +29,20 @@ struct CaseCensus: Sendable {
     private(set) var channels: [Channel] = []
     /// Pixels of each label value, at native size.
     private(set) var values: [Int: Int] = [:]
-    /// The same at the size that training sees, over the planes that it keeps.
-    private(set) var trainingValues: [Int: Int] = [:]
+    /// The same as training sees them (`LabelTally`).
+    private(set) var trainingValues: [Int: Double] = [:]
     /// Pixels that masks claim for several values.
     private(set) var undecided = 0
     private(set) var problems: [DataSetProblem] = []
-    /// Of the decoded intensities.
-    private(set) var fingerprint: UInt64 = 0
+    /// Of the decoded intensities; nil where they could not be read.
+    private(set) var content: ImageContent?
     private(set) var plane: Plane?
 
     /// - Parameters:
     ///   - background: label values that are no foreground.
     ///   - sampleSize: intensities kept of each channel.
     init(
-        _ dataCase: DataCase, recipe: PlaneRecipe, keepsAllPlanes: Bool, background: Set<Int>,
+        _ dataCase: DataCase, recipe: PlaneRecipe, selection: PlaneStore.Selection, background: Set<Int>,
         sampleSize: Int, wantsPlane: Bool
     ) {
         id = dataCase.id
@@ -65,7 +65,14 @@ struct CaseCensus: Sendable {
             problems.append(.init(.error, "an image without a label", files: [path]))
         }
         if let reading {
-            count(reading, recipe: recipe, keepsAllPlanes: keepsAllPlanes, background: background)
+            count(reading, background: background)
+            if let image = images.first {
+                do {
+                    try countForTraining(reading, image.geometry, recipe: recipe, selection: selection, background: background)
+                } catch {
+                    report(error)
+                }
+            }
         }
         if let reading, let extent, let image = images.first {
             do {
@@ -94,7 +101,7 @@ struct CaseCensus: Sendable {
         joined.channels = images.reduce(0) { $0 + $1.extent.channels }
         extent = joined
         spacing = first.geometry?.spacing
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var content = ImageContent(joined)
         for (image, url) in zip(images, dataCase.images) {
             if (image.extent.width, image.extent.height, image.extent.depth) != (
                 joined.width, joined.height, joined.depth
@@ -102,7 +109,7 @@ struct CaseCensus: Sendable {
                 problems.append(
                     .init(.error, "channels of one case have different sizes", files: [url.path]))
             }
-            image.samples.withUnsafeBytes { Self.fold($0, into: &hash) }
+            image.samples.withUnsafeBytes { content.add($0) }
             for note in image.notes { problems.append(.init(.note, note.text, files: [url.path])) }
             let values = image.realValues()
             let count = image.extent.voxelCount
@@ -111,7 +118,7 @@ struct CaseCensus: Sendable {
                     Self.channel(values[number * count..<(number + 1) * count], sampleSize: sampleSize))
             }
         }
-        fingerprint = hash
+        self.content = content
         let bad = channels.reduce(0) { $0 + $1.notFinite }
         if bad > 0 {
             problems.append(.init(.error, "intensities that are NaN or infinite", files: [path]))
@@ -136,43 +143,29 @@ struct CaseCensus: Sendable {
         return channel
     }
 
-    /// FNV-1a over words of eight bytes: fast enough for volumes, and equal contents are found whatever their compression.
-    private static func fold(_ bytes: UnsafeRawBufferPointer, into hash: inout UInt64) {
-        let words = bytes.count / 8
-        for word in 0..<words {
-            hash =
-                (hash ^ bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)) &* 0x100_0000_01b3
-            hash ^= hash >> 29
-        }
-        for index in words * 8..<bytes.count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
-    }
-
-    private mutating func count(
-        _ reading: LabelReading, recipe: PlaneRecipe, keepsAllPlanes: Bool, background: Set<Int>
-    ) {
+    private mutating func count(_ reading: LabelReading, background: Set<Int>) {
         undecided = reading.undecided.count
         values = reading.counts
-        trainingValues = values
         if !values.keys.contains(where: { !background.contains($0) }) {
             problems.append(.init(.note, "labels without foreground", files: [path]))
         }
-        guard let codes = reading.codes, let (labels, extent) = try? reading.cropped(codes.labels, recipe, path: path) else {
-            return
+    }
+
+    /// - Parameter geometry: of the image, whose spacing training sees.
+    /// - Throws: `CaseError` where training could not take the planes.
+    private mutating func countForTraining(
+        _ reading: LabelReading, _ geometry: VoxelGeometry?, recipe: PlaneRecipe, selection: PlaneStore.Selection,
+        background: Set<Int>
+    ) throws {
+        // More values than classes can be are an error of the label values.
+        guard let codes = reading.codes else { return }
+        let (labels, extent) = try reading.cropped(codes.labels, recipe, path: path)
+        let route = try recipe.route(of: extent, geometry: geometry, path: path)
+        var tally = LabelTally(labelCount: codes.values.count, recipe: recipe, selection: selection) { code in
+            Int(code) < codes.values.count && !background.contains(codes.values[Int(code)])
         }
-        guard let route = try? recipe.route(of: extent, geometry: reading.geometry, path: path) else { return }
-        trainingValues = [:]
-        for number in 0..<recipe.axis.planeCount(of: extent) {
-            let plane = recipe.axis.plane(number, of: labels, extent: extent)
-            guard
-                keepsAllPlanes
-                    || plane.contains(where: {
-                        $0 != LabelMap.ignored && !background.contains(codes.values[Int($0)])
-                    })
-            else { continue }
-            for code in route.apply(toLabels: plane) where code != LabelMap.ignored {
-                trainingValues[codes.values[Int(code)], default: 0] += 1
-            }
-        }
+        try tally.add(volume: labels, extent: extent, axis: recipe.axis, route: route)
+        trainingValues = Dictionary(uniqueKeysWithValues: zip(codes.values, tally.pixels))
     }
 
     /// The plane with the most foreground, its intensities between the 1st and the 99th percentile as 0…1.

@@ -4,9 +4,8 @@ import SegData
 extension DataSetCensus {
     /// What is wrong with the cases, one by one and together.
     static func problems(
-        _ known: [DataSetProblem], _ dataSet: DataSet, _ placed: [(split: Split, dataCase: DataCase)],
-        _ found: [CaseCensus], splits: [SplitCensus],
-        classes: [ClassConfiguration], isProposed: Bool, unknown: [Int]
+        _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], splits: [SplitCensus],
+        training: TrainingFacts, isProposed: Bool, unknown: [Int]
     ) -> [DataSetProblem] {
         var problems = known + joined(found.flatMap(\.problems))
         if !unknown.isEmpty {
@@ -24,7 +23,7 @@ extension DataSetCensus {
                     "the classes are a proposal from the values found; state them with data.classes to train")
             )
         }
-        problems += channelProblems(found) + duplicates(placed, found) + absentClasses(splits, classes)
+        problems += channelProblems(found) + training.problems
         if splits.first(where: { $0.split == .train }) == nil {
             problems.append(.init(.error, "no case trains"))
         }
@@ -71,53 +70,6 @@ extension DataSetCensus {
             .init(
                 .error, "\($0.key) channels, where most images have \(usual.key)",
                 files: $0.value.map(\.path))
-        }
-    }
-
-    /// Images with equal intensities; worse where one of them trains and the other tests.
-    private static func duplicates(
-        _ placed: [(split: Split, dataCase: DataCase)], _ found: [CaseCensus]
-    ) -> [DataSetProblem] {
-        struct Content: Hashable {
-            let fingerprint: UInt64
-            let extent: [Int]
-        }
-        let readable = zip(placed, found).filter { $0.1.extent != nil }
-        let same = Dictionary(grouping: readable) { item in
-            let extent = item.1.extent.map { [$0.width, $0.height, $0.depth, $0.channels] } ?? []
-            return Content(fingerprint: item.1.fingerprint, extent: extent)
-        }
-        let doubled = same.values.filter { $0.count > 1 }.sorted { $0[0].1.path < $1[0].1.path }
-        let across = doubled.filter { Set($0.map(\.0.split)).count > 1 }
-        let within = doubled.filter { Set($0.map(\.0.split)).count == 1 }
-        var problems: [DataSetProblem] = []
-        if !across.isEmpty {
-            problems.append(
-                .init(
-                    .warning,
-                    "\(across.count) image\(across.count == 1 ? "" : "s") with equal content in several splits",
-                    files: across.flatMap { $0.map { "\($0.0.split.rawValue): \($0.1.path)" } }))
-        }
-        if !within.isEmpty {
-            problems.append(
-                .init(
-                    .note,
-                    "\(within.count) image\(within.count == 1 ? "" : "s") with equal content within a split",
-                    files: within.flatMap { $0.map(\.1.path) }))
-        }
-        return problems
-    }
-
-    private static func absentClasses(_ splits: [SplitCensus], _ classes: [ClassConfiguration])
-        -> [DataSetProblem]
-    {
-        splits.flatMap { split in
-            classes.enumerated().compactMap { number, item in
-                guard split.labels.counts[number] == 0 else { return nil }
-                return split.split == .train
-                    ? .init(.error, "no pixel of class '\(item.name)' trains: its margin-offset is infinite")
-                    : .init(.warning, "no pixel of class '\(item.name)' in the \(split.split.rawValue) split")
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import MarginCalibration
 import MedicalImages
 import SegData
+import SegLosses
 
 /// What a data set holds, split by split: sizes, spacings, intensities, how many pixels each class has, and what is wrong.
 public struct DataSetCensus: Encodable, Sendable {
@@ -76,8 +77,12 @@ public struct DataSetCensus: Encodable, Sendable {
     public let splits: [SplitCensus]
     public let channels: [ChannelCensus]
     public let values: [ValueCensus]
-    /// Of the training split, at the size that training sees.
+    /// Of the training split, as training sees them: the counts that its margin-offsets follow from.
     public let trainingLabels: LabelDistribution
+    /// How that is, in words.
+    public let trainingView: String
+    /// What the configured training asks of its margin-offsets.
+    public let marginSettings: MarginSettings
     /// The most serious first.
     public let problems: [DataSetProblem]
     public let samples: [Sample]
@@ -86,6 +91,7 @@ public struct DataSetCensus: Encodable, Sendable {
         case folder, layout, reason, classes, splits, channels, values, problems
         case areClassesProposed = "classes_are_proposed"
         case trainingLabels = "training_labels"
+        case trainingView = "training_view"
     }
 
     public var classNames: [String] { classes.map(\.name) }
@@ -127,7 +133,7 @@ public struct DataSetCensus: Encodable, Sendable {
             found += try concurrentMap(batch, workers: workers) { index in
                 CaseCensus(
                     placed[index].dataCase, recipe: recipe,
-                    keepsAllPlanes: configuration.training.planes == .all,
+                    selection: configuration.training.planes,
                     background: background, sampleSize: max(64, min(2048, 8_000_000 / max(1, placed.count))),
                     wantsPlane: sampleCount > 0 && index % step == step / 2 && index / step < sampleCount)
             }
@@ -172,8 +178,15 @@ public struct DataSetCensus: Encodable, Sendable {
                     }
                 })
         }
-        trainingLabels = try distribution(
-            zip(placed, found).filter { $0.0.split == .train }.map(\.1.trainingValues))
+        var trained = Array(repeating: 0.0, count: classes.count)
+        for (place, census) in zip(placed, found) where place.split == .train {
+            for (value, pixels) in census.trainingValues.sorted(by: { $0.key < $1.key }) {
+                if let number = classOfValue[value] { trained[number] += pixels }
+            }
+        }
+        trainingLabels = try LabelTally.distribution(of: trained)
+        marginSettings = configuration.marginSettings
+        trainingView = recipe.trainingView(configuration.training.planes)
         folder = dataSet.origin
         layout = dataSet.layout
         self.reason = reason
@@ -192,8 +205,19 @@ public struct DataSetCensus: Encodable, Sendable {
                     classes: plane.values.map { classOfValue[$0].map(UInt8.init) ?? LabelMap.ignored })
             }
         }
+        var labels = Dictionary(uniqueKeysWithValues: splits.map { ($0.split, $0.labels) })
+        if labels[.train] != nil { labels[.train] = trainingLabels }
         problems = Self.problems(
-            known, dataSet, placed, found, splits: splits, classes: classes, isProposed: isProposed,
+            known, dataSet, found, splits: splits,
+            training: TrainingFacts(
+                classNames: classes.map(\.name), stages: configuration.training.stages, view: trainingView, labels: labels,
+                images: Dictionary(grouping: zip(placed, found), by: \.0.split).mapValues { members in
+                    members.compactMap { member in
+                        member.1.content.map { KnownImage(path: member.1.path, content: $0) }
+                    }
+                },
+                trainingPlanes: splits.first { $0.split == .train }?.planes ?? 0),
+            isProposed: isProposed,
             unknown: isProposed ? [] : totals.keys.filter { !mapped.contains($0) }.sorted())
     }
 }

@@ -98,6 +98,7 @@ public struct Trainer {
             observe(.preparing(planes: $0, estimatedBytes: $1))
         }
         try requireSameLabels(data.store.labelDistribution)
+        let warnings = saved == nil ? try check(data) : []
         let losses = try makeLosses(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
         let network = try TrainedNetwork(configuration, channels: data.store.channels, device: resources.device)
@@ -121,9 +122,12 @@ public struct Trainer {
                 .prepared(
                     .init(
                         trainingPlanes: data.store.count, leftOut: data.store.leftOut, validationCases: data.validation.count,
-                        labels: data.store.labelDistribution, classNames: dataSet.classNames,
+                        labels: data.store.labelDistribution,
+                        view: try configuration.recipe.trainingView(configuration.training.planes),
+                        classNames: dataSet.classNames,
                         parameterCount: network.trained.parameterCount, continuing: saved?.position,
                         unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))
+            for warning in warnings { observe(.warned(warning)) }
             if !differences.isEmpty {
                 observe(
                     .warned(
@@ -131,6 +135,19 @@ public struct Trainer {
                     ))
             }
             return try loop.run()
+        }
+    }
+
+    /// Stops at what `inspect` calls an error.
+    ///
+    /// - Returns: what it warns of.
+    private func check(_ data: TrainingData) throws -> [String] {
+        let problems = try data.facts(configuration).problems
+        let errors = problems.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw TrainingError.data(origin: dataSet.origin, problems: errors.map(\.text)) }
+        return problems.filter { $0.severity == .warning }.map { problem in
+            let files = problem.files.prefix(4).joined(separator: ", ") + (problem.files.count > 4 ? ", …" : "")
+            return problem.text + (files.isEmpty ? "" : " (\(files))")
         }
     }
 

@@ -39,5 +39,14 @@ struct TrainingData {
         cases = Dictionary(training.cases.map { ($0.dataCase.id, $0.dataCase) }) { first, _ in first }
     }
 
+    /// What the decoded splits tell.
+    func facts(_ configuration: RunConfiguration) throws -> TrainingFacts {
+        TrainingFacts(
+            classNames: configuration.data.classNames, stages: configuration.training.stages,
+            view: try configuration.recipe.trainingView(configuration.training.planes),
+            labels: [.train: store.labelDistribution, .validation: validation.labels],
+            images: [.train: store.images, .validation: validation.images], trainingPlanes: store.count)
+    }
+
     var unreadable: [UnreadableCase] { store.unreadable + validation.unreadable }
 }

@@ -6,6 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case notFinite(what: String, value: Double, at: String, samples: [String], file: String)
     /// The weights are NaN, infinite or beyond all measure after a step; they were not saved.
     case weightsNotFinite(at: String)
+    /// What the data show makes training useless or impossible: problems as `inspect` names them.
+    case data(origin: String, problems: [String])
     /// The objective of a stage asks for what the training labels do not give.
     case objective(String, stage: String, problem: String)
     /// The starting weights are of another kind of network.
@@ -22,6 +24,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the \(what) is \(value) in \(place), for \(samples.prefix(4).joined(separator: ", "))"
                 + "\(samples.count > 4 ? " and \(samples.count - 4) more" : ""), which are in \(file); \(Self.advice)"
         case .weightsNotFinite(let place): "the weights are not finite after \(place); \(Self.advice)"
+        case .data(let origin, let problems):
+            "\(origin): \(problems.joined(separator: "; "))"
         case .objective(let objective, let stage, let problem):
             "the objective '\(objective)' of stage '\(stage)' does not fit the training labels: \(problem)"
         case .otherNetwork(let path, let key, let expected, let found):

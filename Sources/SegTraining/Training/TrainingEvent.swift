@@ -25,6 +25,8 @@ public enum TrainingEvent: Sendable {
         public let leftOut: Int
         public let validationCases: Int
         public let labels: LabelDistribution
+        /// How training sees the planes that these are the labels of, in words.
+        public let view: String
         public let classNames: [String]
         public let parameterCount: Int
         /// Where a run goes on; nil for a new one. Epochs and steps after it that were seen before did not last.

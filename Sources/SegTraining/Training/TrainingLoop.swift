@@ -148,7 +148,9 @@ final class TrainingLoop {
     private func finishEpoch(_ pass: Pass, _ validated: Validation, _ metrics: JSONLines) throws {
         let summary = MetricSummary(validated.scores, classNames: configuration.data.classNames)
         let missing = BackgroundCollapse.neverPredicted(validated.scores.dataset, classNames: configuration.data.classNames)
-        let score = training.selectBy.value(in: summary)
+        // A class that is nowhere is no reason to prefer an epoch: under the paper's rule it would count as perfect.
+        let score = training.selectBy.value(
+            in: MetricSummary(validated.scores, classNames: configuration.data.classNames, rule: .skip))
         let isBest = position.isBest(score)
         let trainingLoss = position.lossSum / Double(max(position.step, 1))
         let trainingMIoU = position.confusion.flatMap {

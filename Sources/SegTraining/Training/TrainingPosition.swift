@@ -42,9 +42,11 @@ public struct TrainingPosition: Sendable, Hashable, Codable {
         if isBest { best = Best(epoch: epoch, score: score) }
     }
 
-    /// Whether a score is better than that of all epochs so far; of equals the first one stays.
+    /// Whether a score is better than that of all epochs so far; of equals the first one stays. While none is defined, the last
+    /// epoch is the best, since it has learnt most.
     func isBest(_ score: Double?) -> Bool {
-        best.map { (score ?? -.infinity) > ($0.score ?? -.infinity) } ?? true
+        guard let kept = best?.score else { return true }
+        return (score ?? -.infinity) > kept
     }
 
     /// Whether the stage is over: its epochs are done, or its patience is at an end.

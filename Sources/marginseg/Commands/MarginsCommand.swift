@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import MarginCalibration
 import SegData
+import SegLosses
 import SegReports
 import SegTraining
 
@@ -11,10 +12,10 @@ struct MarginsCommand: ParsableCommand {
         commandName: "margins",
         abstract: "Show the margin-offsets that follow from class counts, and what they do.",
         discussion: """
-            Counts the training labels of a data set at the size that training sees them in, or takes counts, and prints for each class the frequency, both offsets of \
-            Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean \
+            Counts the training labels of a data set as training sees them, at its size and in its windows, or takes counts, and \
+            prints for each class the frequency, both offsets of Corollary 1.1, and by how much they change the gradient of an undecided pixel. Changes of a few thousandths mean \
             that the objective is nearly the same as without offsets: raise --tau, or use --sum, which does not depend on the \
-            size of the data set.
+            size of the data set. Without --tau, --nu, --sum and --exclude the offsets are those that the configured objective asks for.
 
               marginseg margins DATA --config my.yaml
               marginseg margins --counts 39500000,480000 --sum 4 --figure offsets.svg
@@ -26,7 +27,9 @@ struct MarginsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Instead of a data set: the pixels of each class, the background first.", valueName: "n0,n1,…"))
     var counts: CountList?
 
-    @Option(help: ArgumentHelp("Scale of the offsets.", discussion: "Default: 10, the authors'."))
+    @Option(
+        help: ArgumentHelp(
+            "Scale of the offsets.", discussion: "Default: the objective's; 10, the authors', beside other options."))
     var tau: Double?
 
     @Option(
@@ -63,11 +66,16 @@ struct MarginsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (distribution, names, origin) = try counted()
-        let scale = sum.map(MarginOffsets.Scale.sum) ?? .absolute(tau: tau ?? 10)
-        let excluded = Set(exclude)
+        let (distribution, names, origin, configured) = try counted()
+        let isAsked = tau != nil || nu != nil || sum != nil || !exclude.isEmpty
+        let settings =
+            isAsked
+            ? MarginSettings(
+                scale: sum.map(MarginOffsets.Scale.sum) ?? .absolute(tau: tau ?? 10), nu: nu, excluding: Set(exclude))
+            : configured
+        let (scale, excluded) = (settings.scale, settings.excluded)
         let smallest = try MarginOffsets.smallestNu(distribution, scale: scale, excluding: excluded, classNames: names)
-        let nu = nu ?? (sum == nil ? 1 : 2 * smallest)
+        let nu = settings.nu ?? scale.standardNu(smallest: smallest)
         let offsets = try MarginOffsets(distribution, scale: scale, nu: nu, excluding: excluded, classNames: names)
         let shownNames = names.isEmpty ? distribution.counts.indices.map { "class \($0)" } : names
         if let figure {
@@ -78,9 +86,9 @@ struct MarginsCommand: ParsableCommand {
         printResult(json ? try report.json() : report.text)
     }
 
-    /// - Returns: with names of the classes where there are any.
-    private func counted() throws -> (LabelDistribution, names: [String], origin: String) {
-        if let counts { return (try LabelDistribution(counts: counts.values), [], "the given counts") }
+    /// - Returns: with names of the classes where there are any, and what the configured training asks of the offsets.
+    private func counted() throws -> (LabelDistribution, names: [String], origin: String, MarginSettings) {
+        if let counts { return (try LabelDistribution(counts: counts.values), [], "the given counts", MarginSettings()) }
         let url = URL(argument: data ?? "")  // `validate` has seen one of the two
         let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides, data: url)
             .configuration()
@@ -91,6 +99,10 @@ struct MarginsCommand: ParsableCommand {
             workers: ProcessInfo.processInfo.activeProcessorCount
         ) { bar.update($0) }
         bar.finish()
-        return (statistics.labels, configuration.data.classNames, "the training labels of \(shown(url))")
+        let view = try configuration.recipe.trainingView(configuration.training.planes)
+        return (
+            statistics.labels, configuration.data.classNames,
+            "the training labels of \(shown(url)) as training sees them (\(view))", configuration.marginSettings
+        )
     }
 }

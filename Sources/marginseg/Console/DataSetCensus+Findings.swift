@@ -94,9 +94,14 @@ extension DataSetCensus: Findings {
         return table
     }
 
-    /// The paper's margin-offsets of the training labels; nil where they are not defined.
+    /// What the table of offsets holds.
+    var offsetCaption: String {
+        "Margin-offsets (Corollary 1.1) of the training labels as training sees them (\(trainingView)): \(marginSettings)"
+    }
+
+    /// The margin-offsets that training would use; nil where they are not defined.
     var offsetTable: TextTable? {
-        guard let offsets = try? MarginOffsets(trainingLabels, classNames: classNames) else {
+        guard let offsets = try? marginSettings.offsets(for: trainingLabels, classNames: classNames) else {
             return nil
         }
         var table = TextTable([
@@ -114,12 +119,10 @@ extension DataSetCensus: Findings {
     private var offsets: String {
         guard splits.contains(where: { $0.split == .train }) else { return "" }
         if let offsetTable {
-            return
-                "Margin-offsets of the training labels at the size of training, tau = 10, nu = 1 (Corollary 1.1):\n\n"
-                + offsetTable.plain
+            return "\(offsetCaption):\n\n\(offsetTable.plain)"
         }
         do {
-            _ = try MarginOffsets(trainingLabels, classNames: classNames)
+            _ = try marginSettings.offsets(for: trainingLabels, classNames: classNames)
             return ""
         } catch {
             return "No margin-offsets: \(error)\n"

@@ -43,7 +43,8 @@ extension Checkpoint.Manifest: Findings {
             rows.append(("rho_0k", listed(offsets.rho0k)))
             rows.append(("rho_k0", listed(offsets.rhoK0)))
         }
-        rows.append(("labels", trainingLabels.counts.map(String.init).joined(separator: ", ")))
+        let view = ((try? configuration.recipe)?.trainingView(configuration.training.planes)) ?? ""
+        rows.append(("labels", "\(trainingLabels.counts.map(String.init).joined(separator: ", ")) (\(view))"))
         return rows.map { $0.0.padding(toLength: 12, withPad: " ", startingAt: 0) + $0.1 + "\n" }.joined()
             + "\n" + (validation.map { ScoreTable($0, caption: "validation, native resolution").text } ?? "not validated\n")
     }

@@ -48,12 +48,7 @@ extension HTMLPage {
             .table(
                 census.valueTable, caption: "Values in the label files and the classes they stand for."))
         if let offsets = census.offsetTable {
-            labels.append(
-                .table(
-                    offsets,
-                    caption:
-                        "Margin-offsets of the training labels at the size of training, tau = 10, nu = 1 (Corollary 1.1)."
-                ))
+            labels.append(.table(offsets, caption: "\(census.offsetCaption)."))
         }
 
         self.init(

@@ -14,6 +14,7 @@ struct RunFacts {
         let shares = zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
             "\($0) \(String(format: "%.3g", $1 * 100)) %"
         }
+        let view = ((try? configuration.recipe)?.trainingView(training.planes)) ?? ""
         // Those of later stages had no part in these weights.
         let stages = training.stages.prefix(manifest.stage).map { stage in
             "\(stage.objective), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
@@ -22,7 +23,7 @@ struct RunFacts {
         let metric = training.selectBy.rawValue
         rows = [
             ("data set", "\(folder); cases: \(splits)"),
-            ("pixels of the training planes", shares.joined(separator: ", ")),
+            ("pixels of the training planes", "\(shares.joined(separator: ", ")); \(view)"),
             (
                 "network",
                 "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "

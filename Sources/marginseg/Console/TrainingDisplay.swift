@@ -40,7 +40,7 @@ final class TrainingDisplay {
             for skipped in data.unreadable { logger.warning("left out: \(skipped.problem)") }
             if !data.unreadable.isEmpty { logger.warning("\(data.unreadable.count) cases could not be read and take no part") }
             let shares = zip(data.classNames, data.labels.frequencies).map { "\($0) \(String(format: "%.3g %%", $1 * 100))" }
-            logger.info("class frequencies: \(shares.joined(separator: ", "))")
+            logger.info("class frequencies (\(data.view)): \(shares.joined(separator: ", "))")
         case .stageStarted(let start):
             stage = start
             logger.info(

@@ -1,0 +1,93 @@
+import MarginCalibration
+import MedicalImages
+
+/// A running count of the labels that training sees, plane by plane: the one way in which they are counted.
+package struct LabelTally: Sendable {
+    /// Pixels of each label without ignored ones; where training draws windows, how many those of an epoch hold on average.
+    package private(set) var pixels: [Double]
+    /// Planes that take part.
+    private(set) var planes = 0
+    /// Planes that the selection leaves out.
+    private(set) var leftOut = 0
+    private let crop: RandomCrop?
+    private let selection: PlaneStore.Selection
+    /// For each of the 256 labels.
+    private let isForeground: [Bool]
+
+    /// Of no plane yet.
+    ///
+    /// - Parameters:
+    ///   - labelCount: labels are below it, or ignored.
+    ///   - isForeground: which labels keep a plane in the selection and have windows placed about them; nil: the recipe's.
+    package init(
+        labelCount: Int, recipe: PlaneRecipe, selection: PlaneStore.Selection, isForeground: ((UInt8) -> Bool)? = nil
+    ) {
+        pixels = Array(repeating: 0, count: labelCount)
+        crop = RandomCrop(recipe)
+        self.selection = selection
+        self.isForeground = (0...255).map { isForeground?($0) ?? recipe.labels.isForeground($0) }
+    }
+
+    /// Whether a plane takes part.
+    ///
+    /// - Parameter native: its labels at native size.
+    func keeps(_ native: [UInt8]) -> Bool { selection == .all || native.contains { isForeground[Int($0)] } }
+
+    /// Counts a plane that takes no part.
+    mutating func leaveOut() { leftOut += 1 }
+
+    /// Counts a plane that takes part.
+    ///
+    /// - Parameters:
+    ///   - labels: at the size that they have before the network, `PlaneRoute.inputSize`.
+    ///   - size: that size.
+    /// - Throws: `LabelDistributionError.labelOutside`.
+    mutating func add(_ labels: [UInt8], size: PlaneSize) throws {
+        let whole = try LabelDistribution.counting(labels, classCount: pixels.count, ignoring: LabelMap.ignored)
+        planes += 1
+        if let crop, crop.size != size {
+            add(crop.expectedPixels(of: labels, size: size, labelCount: pixels.count, isForeground: isForeground))
+        } else {
+            add(whole.counts.map(Double.init))
+        }
+    }
+
+    /// Counts the planes of a volume.
+    ///
+    /// - Parameter labels: of `extent`, cropped as the recipe says.
+    /// - Throws: `LabelDistributionError.labelOutside`.
+    package mutating func add(volume labels: [UInt8], extent: Extent, axis: PlaneAxis, route: PlaneRoute) throws {
+        for number in 0..<axis.planeCount(of: extent) {
+            let plane = axis.plane(number, of: labels, extent: extent)
+            if keeps(plane) {
+                try add(route.apply(toLabels: plane), size: route.inputSize)
+            } else {
+                leaveOut()
+            }
+        }
+    }
+
+    /// Joins the counts of two sets of planes of the same labels.
+    mutating func join(_ other: LabelTally) {
+        add(other.pixels)
+        planes += other.planes
+        leftOut += other.leftOut
+    }
+
+    private mutating func add(_ counts: [Double]) { for index in pixels.indices { pixels[index] += counts[index] } }
+
+    /// The pixels as whole numbers; a class that occurs in some window is never 0.
+    var distribution: LabelDistribution { get throws { try Self.distribution(of: pixels) } }
+
+    /// Whole numbers of pixels; what is more than none is never 0.
+    package static func distribution(of pixels: [Double]) throws -> LabelDistribution {
+        // Sums of fractions differ in their last bits by the order of adding, and halves are common among them.
+        try LabelDistribution(counts: pixels.map { $0 > 0 ? max(1, Int(($0 + 1e-6).rounded())) : 0 })
+    }
+}
+
+extension LabelStatistics {
+    init(_ tally: LabelTally) throws {
+        self.init(labels: try tally.distribution, planes: tally.planes, leftOut: tally.leftOut)
+    }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+extension PlaneRecipe {
+    /// How training sees planes, in words: every table of label counts names it, since counts of other sizes are others.
+    public func trainingView(_ selection: PlaneStore.Selection) -> String {
+        func words(_ size: PlaneSize) -> String { "\(size.height)×\(size.width)" }
+        let planes = "planes across \(axis.rawValue)" + (selection == .foregroundOnly ? " with foreground" : "")
+        let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""
+        let spaced = spacing.map { String(format: ", at %g × %g mm", $0.rows, $0.columns) } ?? ""
+        let fitted =
+            switch fit {
+            case .resize(let size, _): "resized to \(words(size))"
+            case .pad(let size): "framed to \(words(size))"
+            case .crop(let size, let foreground):
+                String(
+                    format: "in random windows of \(words(size)), %g %% of them about foreground; means of an epoch",
+                    foreground * 100)
+            }
+        return "\(planes)\(cut)\(spaced), \(fitted)"
+    }
+}
