@@ -74,14 +74,47 @@ public enum FileSystem {
     }
 
     /// The entries of a folder, hidden ones left out, sorted by name as a person counts (`case_2` before `case_10`).
+    ///
+    /// - Throws: `FileError` for a folder that cannot be read, or that holds a name which is not UTF-8: Foundation puts another
+    ///   name in its place, under which there is no file.
     public static func list(_ folder: URL) throws -> [URL] {
         try requireFolder(folder)
-        do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            return names.filter { !$0.hasPrefix(".") }.sortedAsCounted().map { folder.appendingPathComponent($0) }
-        } catch {
-            throw FileError(folder, "cannot be read", reason: reason(of: error))
+        guard let stream = opendir(folder.path) else { throw FileError.now(folder, "cannot be read") }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let bytes = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                // The name ends within the entry, however long it is.
+                Array(
+                    UnsafeRawBufferPointer(start: name, count: strlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)))
+                )
+            }
+            guard bytes.first != UInt8(ascii: ".") else { continue }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                throw FileError(
+                    folder, "cannot be read",
+                    reason: "it holds a name that is not UTF-8, \"\(escaped(bytes))\"; rename that file")
+            }
+            names.append(name)
+            errno = 0
         }
+        guard errno == 0 else { throw FileError.now(folder, "cannot be read") }
+        return names.sortedAsCounted().map { folder.appendingPathComponent($0) }
+    }
+
+    /// Bytes as text, those beyond ASCII as `\xe9`.
+    private static func escaped(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in
+            (0x20..<0x7f).contains(byte) ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
+    /// The path of the file that a path leads to, through links; the path itself where nothing is there.
+    public static func resolvedPath(_ url: URL) -> String {
+        guard let resolved = realpath(url.path, nil) else { return url.standardizedFileURL.path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     public enum Kind: Sendable { case file, folder, missing }

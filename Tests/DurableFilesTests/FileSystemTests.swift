@@ -47,6 +47,24 @@ struct FileSystemTests {
         }
     }
 
+    /// As an old archive unpacks a name in Latin-1; HFS+ and APFS hold no such names.
+    #if os(Linux)
+        @Test func aNameThatIsNotUTF8IsReported() throws {
+            try withTemporaryFolder { folder in
+                let path = Array("\(folder.path)/sc".utf8) + [0xe9] + Array("an \"1\".png".utf8)
+                let descriptor = path.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
+                    (Array(name) + [0]).withUnsafeBufferPointer { creat($0.baseAddress!, 0o644) }  // not empty
+                }
+                #expect(descriptor >= 0)
+                close(descriptor)
+                #expect(
+                    messageThrown { _ = try FileSystem.list(folder) }
+                        == "\(folder.path) cannot be read: it holds a name that is not UTF-8, \"sc\\xe9an \"1\".png\"; rename that file"
+                )
+            }
+        }
+    #endif
+
     @Test func foldersAreMadeWithThoseAbove() throws {
         try withTemporaryFolder { folder in
             let deep = folder.appending(path: "a/b/c")

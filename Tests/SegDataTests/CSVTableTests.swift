@@ -10,6 +10,10 @@ struct CSVTableTests {
         ("a,b\n\n\"x,\"\"y\"\"\nz\",2\n3,4\n", [["x,\"y\"\nz", "2"], ["3", "4"]], [3, 5]),
         ("a,b\n,\n\"\",\"\"", [["", ""], ["", ""]], [2, 3]),
         ("a,b", [], []),
+        ("a;b\r\n1,5;2\r\n", [["1,5", "2"]], [2]),
+        ("a\tb\n1;2\t3\n", [["1;2", "3"]], [2]),
+        ("\u{feff}sep=;\r\na;b\r\n1;2\r\n", [["1", "2"]], [3]),
+        ("\"a\",b\n1;2,3\n", [["1;2", "3"]], [2]),
     ])
     func reads(text: String, rows: [[String]], lines: [Int]) throws {
         let table = try CSVTable(Array(text.utf8), path: "t.csv")

@@ -47,4 +47,29 @@ struct EndoVisLayoutTests {
         let videos = try Split.allCases.map { Set(try own.cases(of: $0).map(\.group)) }
         #expect(videos.reduce(0) { $0 + $1.count } == 3, "each video in one split")
     }
+
+    /// The official test set: frames 225 to 299, and data sets of their own; of some clips no frames were fetched.
+    @Test func framesThatThePaperDoesNotNameAreListed() throws {
+        let folder = try TemporaryFolder()
+        try folder.writeEndoVis(videos: [1], frames: [0, 150, 200, 225, 299])
+        try folder.writeEndoVis(videos: [9, 10], frames: [0, 299])
+        try folder.write("", to: "instrument_dataset_2/ground_truth/Other_labels/frame000.png")
+        let (listing, layout) = try DataSetFolder(folder.url).open(LayoutSettings())
+        #expect(listing.entries.count == 9)
+        #expect(listing.notes == ["instrument_dataset_2 has no left_frames: left out"])
+        func split(_ listing: CaseListing) throws -> DataSet {
+            try SplitRule.paper.dataSet(of: listing, layout: layout, classNames: ["a"], root: folder.url, seed: 3)
+        }
+        let paper = try split(listing)
+        #expect(Split.allCases.map(paper.count) == [1, 1, 1])
+        #expect(
+            paper.notes.contains(
+                "the paper's split names the frames 000 to 224 of the data sets 1 to 8: 6 of 9 cases are left out"))
+        let others = CaseListing(
+            origin: listing.origin, entries: listing.entries.filter { $0.paperSplit == nil }, paperNames: listing.paperNames)
+        #expect(
+            folder.message { _ = try split(others) }
+                == "DIR: the paper's split names the frames 000 to 224 of the data sets 1 to 8, of which there are none here; take "
+                + "another rule than 'paper'")
+    }
 }

@@ -20,7 +20,9 @@ struct LayoutErrorsTests {
                 try $0.writeNNUNet()
                 try FileManager.default.removeItem(at: $0("imagesTr/p_2_0001.nii.gz"))
             },
-            expected: "DIR/imagesTr: case 'p_2' has channels _0000; expected 2 as in dataset.json, from _0000"),
+            expected:
+                "DIR/imagesTr: case 'p_2' has channels _0000; expected 2 as in dataset.json, from _0000, or one file that holds all "
+                + "(this one holds 1)"),
         Row(
             testDescription: "nnU-Net without a label",
             make: {
@@ -49,14 +51,6 @@ struct LayoutErrorsTests {
             expected:
                 "DIR/dataset.json: regions 'a' and 'b' overlap, but neither holds the other; name classes instead"),
         Row(
-            testDescription: "Decathlon with fewer pairs",
-            make: {
-                try $0.writeDecathlon()
-                try $0.write(
-                    #"{"modality": {}, "labels": {"0": "a"}, "numTraining": 7, "training": [{"image": "i", "label": "l"}]}"#,
-                    to: "dataset.json")
-            }, expected: "DIR/dataset.json: numTraining is 7, but its training list has 1 pairs"),
-        Row(
             testDescription: "Decathlon without a file",
             make: {
                 try $0.writeDecathlon()
@@ -80,6 +74,21 @@ struct LayoutErrorsTests {
             },
             expected:
                 "DIR/instrument_dataset_2/ground_truth/Other_labels: no mask frame149.png; expected one for each frame"),
+        Row(
+            testDescription: "EndoVis with a mask of no frame",
+            make: {
+                try $0.writeEndoVis()
+                try FileManager.default.removeItem(at: $0("instrument_dataset_2/left_frames/frame149.png"))
+            },
+            expected:
+                "DIR/instrument_dataset_2/ground_truth/Left_Prograsp_Forceps_labels: 1 label without an image of the same name in "
+                + "DIR/instrument_dataset_2/left_frames: frame149.png; add the images or remove the labels"),
+        Row(
+            testDescription: "EndoVis without any frames",
+            make: { try $0.write("", to: "instrument_dataset_3/ground_truth/x/a.png") },
+            expected:
+                "DIR/instrument_dataset_3: no left_frames in it; expected left_frames/ with the frames and ground_truth/ with a "
+                + "folder for each instrument"),
         Row(
             testDescription: "EndoVis with an instrument of no known type",
             make: {

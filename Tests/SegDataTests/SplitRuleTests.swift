@@ -57,6 +57,20 @@ struct SplitRuleTests {
                 == ["the data set names no validation split: part of the training cases validate, at random, seed 1"])
     }
 
+    @Test func testCasesKeptApartAreNotDealtAnew() throws {
+        let places = open("abcdefgh", each: 1).merging(["t1": .split(.test), "t2": .split(.test), "z1": .leftOut]) { $1 }
+        let rule = SplitRule.random(SeededSplit(seed: 5))
+        let data = try split(rule, listing(places))
+        #expect(try data.cases(of: .test).map(\.id) == ["t1", "t2"])
+        #expect(Split.allCases.map(data.count) == [7, 1, 2])
+        #expect(data.notes == ["the data set's own 2 test cases test: the others are split at random"])
+
+        let table = try split(rule, CaseListing(origin: "DIR/split.csv", entries: listing(places).entries, isFinal: true))
+        #expect(Split.allCases.map(table.count) == [6, 1, 3])
+        #expect(try table.cases(of: .test).map(\.id) != ["t1", "t2"])
+        #expect(table.notes == ["2 test cases of DIR/split.csv take part in the random split"])
+    }
+
     @Test func onlyThePapersSplitMayPartAVideo() throws {
         let places = open("v", each: 3)
         let paper: [String: Split] = ["v1": .train, "v2": .validation, "v3": .test]

@@ -145,6 +145,11 @@ import Testing
             arguments: "predict DIR/a.nii.gz --model RUN --output DIR/a.nii.gz",
             says: "DIR/a.nii.gz cannot be written: it is the image itself; name another --output"),
         BadInput(
+            testDescription: "nothing of that name", arguments: "inspect DIR/nope", says: "DIR/nope cannot be read: no such file"),
+        BadInput(
+            testDescription: "no list of that name", arguments: "inspect DIR/nope.csv",
+            says: "DIR/nope.csv cannot be read: no such file"),
+        BadInput(
             testDescription: "no known format",
             make: { folder, _ in try Data("text".utf8).write(to: folder.appending(path: "a.txt")) },
             arguments: "inspect DIR/a.txt", says: "DIR/a.txt: the name has no known ending; known are …"),

@@ -2,6 +2,9 @@ import DurableFiles
 import Foundation
 
 /// A comma-separated file with a header line (RFC 4180; lines may end in LF or CRLF, a byte order mark is passed over).
+///
+/// A header without a comma may have semicolons or tabs instead, as spreadsheets of many countries write them; so may a first line
+/// `sep=;`.
 struct CSVTable {
     /// A row and the line of the file on which it starts, counted from 1.
     struct Row: Equatable {
@@ -21,7 +24,9 @@ struct CSVTable {
     init(_ bytes: [UInt8], path: String) throws {
         self.path = path
         let isMarked = bytes.starts(with: [0xef, 0xbb, 0xbf])
-        var records = try Self.records(bytes[(isMarked ? 3 : 0)...], path: path)
+        let separator = Self.separator(bytes[(isMarked ? 3 : 0)...])
+        var records = try Self.records(bytes[(isMarked ? 3 : 0)...], separatedBy: separator.byte, path: path)
+        if separator.isStated { records.removeFirst() }
         guard !records.isEmpty else { throw CSVError(path: path, line: nil, problem: "it is empty; expected a header line") }
         header = records.removeFirst().fields
         rows = records
@@ -33,8 +38,23 @@ struct CSVTable {
         }
     }
 
-    private static func records(_ bytes: ArraySlice<UInt8>, path: String) throws -> [Row] {
-        let comma = UInt8(ascii: ","), quote = UInt8(ascii: "\""), lf = UInt8(ascii: "\n"), cr = UInt8(ascii: "\r")
+    /// What parts the fields, and whether the first line does nothing but say so.
+    private static func separator(_ bytes: ArraySlice<UInt8>) -> (byte: UInt8, isStated: Bool) {
+        let lines = bytes.split(maxSplits: 1, omittingEmptySubsequences: true) { $0 == UInt8(ascii: "\n") }
+        var header = lines.first ?? []
+        if header.last == UInt8(ascii: "\r") { header = header.dropLast() }
+        if header.count == 5, header.starts(with: Array("sep=".utf8)), let byte = header.last { return (byte, true) }
+        var isQuoted = false
+        let found = header.filter { byte in
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return !isQuoted
+        }
+        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+        return (candidates.first(where: found.contains) ?? candidates[0], false)
+    }
+
+    private static func records(_ bytes: ArraySlice<UInt8>, separatedBy separator: UInt8, path: String) throws -> [Row] {
+        let quote = UInt8(ascii: "\""), lf = UInt8(ascii: "\n"), cr = UInt8(ascii: "\r")
         var records: [Row] = []
         var fields: [String] = [], field: [UInt8] = []
         var line = 1, start = 1
@@ -70,7 +90,7 @@ struct CSVTable {
             } else if byte == quote, field.isEmpty, !wasQuoted {
                 isQuoted = true
                 wasQuoted = true
-            } else if byte == comma {
+            } else if byte == separator {
                 try endField()
             } else if byte == lf {
                 try endRecord()

@@ -39,10 +39,15 @@ public struct CaseListing: Sendable {
     public let notes: [String]
     /// Whether somebody wrote the places down, so that none is to be added.
     public let isFinal: Bool
+    /// The cases that the paper's protocol names, in words; nil where it names all, or none.
+    public let paperNames: String?
 
-    public init(origin: String, entries: [Entry], notes: [String] = [], isFinal: Bool = false) {
+    public init(
+        origin: String, entries: [Entry], notes: [String] = [], isFinal: Bool = false, paperNames: String? = nil
+    ) {
         self.origin = origin
         self.isFinal = isFinal
+        self.paperNames = paperNames
         let order = Dictionary(
             uniqueKeysWithValues: Set(entries.map(\.dataCase.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
         self.entries = entries.sorted { (order[$0.dataCase.id] ?? 0) < (order[$1.dataCase.id] ?? 0) }
@@ -59,6 +64,6 @@ extension CaseListing {
                 let old = entry.dataCase
                 let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, images: old.images, label: old.label)
                 return Entry(new, place: entry.place, paperSplit: entry.paperSplit)
-            }, notes: notes, isFinal: isFinal)
+            }, notes: notes, isFinal: isFinal, paperNames: paperNames)
     }
 }

@@ -1,3 +1,6 @@
+import DurableFiles
+import Foundation
+
 /// The cases of a data set, by split, where they lie.
 public struct DataSet: Sendable, Equatable {
     /// Names of the classes 0…c−1; class 0 is the background.
@@ -11,11 +14,15 @@ public struct DataSet: Sendable, Equatable {
     private let casesBySplit: [Split: [DataCase]]
 
     /// - Parameter mayShareGroups: only where a protocol that does so was asked for by name.
-    /// - Throws: `DataSetError.groupInTwoSplits`, because scores on a known patient tell nothing about a new one.
+    /// - Throws: `DataSetError.groupInTwoSplits`, because scores on a known patient tell nothing about a new one;
+    ///   `DataSetError.sharedFile` and `.equalNames` for cases that are one.
     public init(
         classNames: [String], origin: String, cases: [Split: [DataCase]], layout: LayoutName = .folders, notes: [String] = [],
         mayShareGroups: Bool = false
     ) throws {
+        let all = Split.allCases.flatMap { cases[$0] ?? [] }
+        try Self.requireOwnNames(all, origin: origin)
+        try Self.requireOwnFiles(all, origin: origin)
         var home: [String: Split] = [:]
         for split in Split.allCases where !mayShareGroups {
             for group in Set((cases[split] ?? []).map(\.group)).sorted() {
@@ -29,6 +36,32 @@ public struct DataSet: Sendable, Equatable {
         self.layout = layout
         self.notes = notes
         casesBySplit = cases
+    }
+
+    /// Every case has files of its own. Links to a file are that file.
+    private static func requireOwnFiles(_ cases: [DataCase], origin: String) throws {
+        var owners: [String: (id: String, url: URL)] = [:]
+        for dataCase in cases {
+            for url in dataCase.images + (dataCase.label?.layers.map(\.url) ?? []) {
+                if let owner = owners.updateValue((dataCase.id, url), forKey: FileSystem.resolvedPath(url)),
+                    owner.id != dataCase.id
+                {
+                    let ids = [owner.id, dataCase.id].sortedAsCounted()
+                    throw DataSetError.sharedFile(origin: origin, file: owner.url.path, first: ids[0], second: ids[1])
+                }
+            }
+        }
+    }
+
+    /// Every case has a name of its own.
+    static func requireOwnNames(_ cases: [DataCase], origin: String) throws {
+        var byName: [String: DataCase] = [:]
+        for dataCase in cases {
+            if let other = byName.updateValue(dataCase, forKey: dataCase.id) {
+                throw DataSetError.equalNames(
+                    origin: origin, name: dataCase.id, first: other.images[0].path, second: dataCase.images[0].path)
+            }
+        }
     }
 
     /// The number of cases in a split, which may be none.

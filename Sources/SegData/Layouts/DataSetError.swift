@@ -12,7 +12,9 @@ public enum DataSetError: Error, Equatable, Sendable {
     case tooFewGroups(origin: String, groups: Int, needed: Int)
     case fractions(validation: Double, test: Double)
     case folds(number: Int, count: Int)
-    case noPaperSplit(origin: String)
+    case noPaperSplit(origin: String, named: String?)
+    case sharedFile(origin: String, file: String, first: String, second: String)
+    case equalNames(origin: String, name: String, first: String, second: String)
 }
 
 extension DataSetError: CustomStringConvertible {
@@ -49,8 +51,18 @@ extension DataSetError: CustomStringConvertible {
             return "split fractions: validation \(validation) and test \(test); expected numbers from 0 with a sum below 1"
         case .folds(let number, let count):
             return "fold \(number) of \(count); expected 2 folds or more, counted from 0"
-        case .noPaperSplit(let origin):
-            return "\(origin): the paper names no split for this data set; take another rule than 'paper'"
+        case .noPaperSplit(let origin, let named):
+            let problem =
+                named.map { "the paper's split names \($0), of which there are none here" }
+                ?? "the paper names no split for this data set"
+            return "\(origin): \(problem); take another rule than 'paper'"
+        case .sharedFile(let origin, let file, let first, let second):
+            return
+                "\(origin): \(file) belongs to two cases, '\(first)' and '\(second)': a case stands once, in one split; keep one "
+                + "of them, or if they are channels of one case, name their files together (columns image_1, image_2, … of a CSV "
+                + "list; \"image\": [\"…\", \"…\"] in dataset.json; a list in data.images)"
+        case .equalNames(let origin, let name, let first, let second):
+            return "\(origin): two cases are called '\(name)': \(first) and \(second); rename one of them"
         }
     }
 

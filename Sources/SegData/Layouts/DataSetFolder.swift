@@ -7,7 +7,8 @@ public struct DataSetFolder: Sendable {
 
     /// - Throws: `FileError` unless `root` is a folder or a CSV list.
     public init(_ root: URL) throws {
-        if root.pathExtension.lowercased() != "csv" || FileSystem.kind(of: root) != .file { try FileSystem.requireFolder(root) }
+        let isList = root.pathExtension.lowercased() == "csv" && FileSystem.kind(of: root) != .folder
+        if isList { try FileSystem.requireFile(root) } else { try FileSystem.requireFolder(root) }
         self.root = root
     }
 
@@ -61,7 +62,7 @@ public struct DataSetFolder: Sendable {
             switch name {
             case .csv: try ListLayout(root: root)
             case .nnunet: try NNUNetLayout(root: root, fold: settings.fold)
-            case .decathlon: try DecathlonLayout(root: root)
+            case .decathlon: try DecathlonLayout(root: root, fold: settings.fold)
             case .uestc: try UESTCLayout(root: root, task: settings.task)
             case .endovis: try EndoVisLayout(root: root, task: settings.task, overlap: settings.overlaps)
             case .objects, .folders, .pairs, .cases:

@@ -2,7 +2,7 @@ import DurableFiles
 import Foundation
 import MedicalImages
 
-/// EndoVis 2017, robotic instruments: `instrument_dataset_1…8/left_frames/frame000.png` and
+/// EndoVis 2017, robotic instruments: `instrument_dataset_1…10/left_frames/frame000.png` and
 /// `ground_truth/INSTRUMENT/frame000.png`, a mask for each instrument.
 ///
 /// Instrument folders may end in `_labels` or not, and masks may be RGB with equal channels.
@@ -50,60 +50,93 @@ struct EndoVisLayout: CaseLayout {
         self.overlap = overlap ?? .ignore
     }
 
-    private static func videos(of root: URL) -> [(number: Int, folder: URL)] {
-        let names = (try? FileSystem.list(root)) ?? []
-        return names.compactMap { url in
-            guard url.lastPathComponent.hasPrefix("instrument_dataset_"),
-                let number = Int(url.lastPathComponent.dropFirst("instrument_dataset_".count)),
-                FileSystem.kind(of: url.appending(path: "left_frames")) == .folder,
-                FileSystem.kind(of: url.appending(path: "ground_truth")) == .folder
+    /// A data set's folder, whether or not it is complete.
+    private struct Video {
+        let number: Int
+        let folder: URL
+        /// Of `left_frames` and `ground_truth`, those that are not there.
+        let missing: [String]
+    }
+
+    private static func videos(of root: URL) throws -> [Video] {
+        try FileSystem.list(root).compactMap { url in
+            guard url.lastPathComponent.hasPrefix("instrument_dataset_"), FileSystem.kind(of: url) == .folder,
+                let number = Int(url.lastPathComponent.dropFirst("instrument_dataset_".count))
             else { return nil }
-            return (number, url)
+            let parts = ["left_frames", "ground_truth"]
+            return Video(
+                number: number, folder: url, missing: parts.filter { FileSystem.kind(of: url.appending(path: $0)) != .folder })
         }
     }
 
     static func recognize(_ root: URL, settings: LayoutSettings) throws -> LayoutFinding? {
-        let videos = videos(of: root)
+        guard FileSystem.kind(of: root) == .folder else { return nil }
+        let videos = try videos(of: root)
         guard !videos.isEmpty else { return nil }
         var settings = settings
         let layout = try EndoVisLayout(root: root, task: settings.task, overlap: settings.overlaps)
         settings.task = layout.task.rawValue
         settings.overlaps = layout.overlap
+        let complete = videos.count { $0.missing.isEmpty }
         return LayoutFinding(
             .endovis,
-            reason: "instrument_dataset_N with left_frames/ and ground_truth/, \(videos.count) "
-                + "video\(videos.count == 1 ? "" : "s"); task \(layout.task.rawValue), videos kept together",
+            reason: "instrument_dataset_N with left_frames/ and ground_truth/, \(complete) video\(complete == 1 ? "" : "s"); "
+                + "task \(layout.task.rawValue), videos kept together",
             settings: settings, classes: layout.task.classes)
     }
 
     func list() throws -> CaseListing {
         var entries: [CaseListing.Entry] = []
-        for (number, folder) in Self.videos(of: root) {
-            let frames = try FileSystem.list(folder.appending(path: "left_frames")).filter(ImageFile.isRecognized)
-            let masks = try FileSystem.list(folder.appending(path: "ground_truth")).filter { FileSystem.kind(of: $0) == .folder }
-            guard !masks.isEmpty else {
-                throw LayoutError(folder.appending(path: "ground_truth"), "no folder of an instrument in it")
+        var notes: [String] = []
+        let videos = try Self.videos(of: root)
+        for video in videos {
+            guard video.missing.isEmpty else {
+                notes.append("\(video.folder.lastPathComponent) has no \(video.missing.joined(separator: ", no ")): left out")
+                continue
             }
-            let values = try masks.map { try value(of: $0) }
-            // One listing a folder is much cheaper than a question for each file.
-            let names = try masks.map { Set(try FileSystem.list($0).map(\.lastPathComponent)) }
-            for frame in frames {
-                let name = frame.lastPathComponent
-                let layers = try zip(masks, zip(values, names)).map { mask, rest in
-                    guard rest.1.contains(name) else {
-                        throw LayoutError(mask, "no mask \(name); expected one for each frame")
-                    }
-                    return LabelSource.Layer(mask.appending(path: name), value: rest.0)
-                }
-                entries.append(
-                    .init(
-                        DataCase(
-                            id: "video\(number)/\(ImageFile.stem(of: frame))", group: "video\(number)", images: [frame],
-                            label: LabelSource(layers, overlap: overlap)),
-                        place: .open, paperSplit: try Self.paperSplit(frame)))
+            entries += try entriesOf(video)
+        }
+        guard videos.contains(where: \.missing.isEmpty) else {
+            throw LayoutError(
+                videos.first?.folder ?? root,
+                "no \(videos.first?.missing.joined(separator: ", no ") ?? "instrument_dataset_N") in it; expected left_frames/ with "
+                    + "the frames and ground_truth/ with a folder for each instrument")
+        }
+        return CaseListing(
+            origin: root.path, entries: entries, notes: notes, paperNames: "the frames 000 to 224 of the data sets 1 to 8")
+    }
+
+    private func entriesOf(_ video: Video) throws -> [CaseListing.Entry] {
+        let frameFolder = video.folder.appending(path: "left_frames"), maskFolder = video.folder.appending(path: "ground_truth")
+        let frames = try FileSystem.list(frameFolder).filter(ImageFile.isRecognized)
+        guard !frames.isEmpty else { throw DataSetError.noImages(folder: frameFolder.path) }
+        let masks = try FileSystem.list(maskFolder).filter { FileSystem.kind(of: $0) == .folder }
+        guard !masks.isEmpty else { throw LayoutError(maskFolder, "no folder of an instrument in it") }
+        let values = try masks.map { try value(of: $0) }
+        // One listing a folder is much cheaper than a question for each file.
+        let names = try masks.map { Set(try FileSystem.list($0).filter(ImageFile.isRecognized).map(\.lastPathComponent)) }
+        let known = Set(frames.map(\.lastPathComponent))
+        for (mask, names) in zip(masks, names) {
+            let orphans = names.subtracting(known)
+            guard orphans.isEmpty else {
+                throw DataSetError.labelsWithoutImage(
+                    images: frameFolder.path, labels: mask.path, names: orphans.sorted().sortedAsCounted())
             }
         }
-        return CaseListing(origin: root.path, entries: entries)
+        return try frames.map { frame in
+            let name = frame.lastPathComponent
+            let layers = try zip(masks, zip(values, names)).map { mask, rest in
+                guard rest.1.contains(name) else {
+                    throw LayoutError(mask, "no mask \(name); expected one for each frame")
+                }
+                return LabelSource.Layer(mask.appending(path: name), value: rest.0)
+            }
+            return CaseListing.Entry(
+                DataCase(
+                    id: "video\(video.number)/\(ImageFile.stem(of: frame))", group: "video\(video.number)", images: [frame],
+                    label: LabelSource(layers, overlap: overlap)),
+                place: .open, paperSplit: Self.paperSplit(frame, of: video.number))
+        }
     }
 
     /// The value of an instrument's pixels; nil: the mask's own.
@@ -121,11 +154,14 @@ struct EndoVisLayout: CaseLayout {
         }
     }
 
-    /// Frames 0–149 train, 150–174 validate, 175–224 test, in every video.
-    private static func paperSplit(_ frame: URL) throws -> Split {
-        guard let number = Int(ImageFile.stem(of: frame).drop { !$0.isNumber }), (0...224).contains(number) else {
-            throw LayoutError(frame, "no frame number; expected frame000 to frame224")
+    /// Frames 0–149 train, 150–174 validate, 175–224 test, in each of the videos 1 to 8; the official test set's are none of them.
+    private static func paperSplit(_ frame: URL, of video: Int) -> Split? {
+        guard (1...8).contains(video), let number = Int(ImageFile.stem(of: frame).drop { !$0.isNumber }) else { return nil }
+        return switch number {
+        case 0..<150: .train
+        case 150..<175: .validation
+        case 175...224: .test
+        default: nil
         }
-        return number < 150 ? .train : number < 175 ? .validation : .test
     }
 }

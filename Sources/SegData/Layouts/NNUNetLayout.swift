@@ -4,7 +4,8 @@ import MedicalImages
 
 /// nnU-Net's raw format, version 2: `dataset.json`, `imagesTr/CASE_0000.nii.gz` (a file a channel), `labelsTr/CASE.nii.gz`.
 ///
-/// `imagesTs` tests where there are `labelsTs`. `splits_final.json` says which cases train and validate, one entry a fold.
+/// A picture in colour is one file `CASE_0000.png` with all its channels; where there is one file a case, its name may lack the
+/// channel. `imagesTs` tests where there are `labelsTs`. `splits_final.json` says which cases train and validate, one entry a fold.
 struct NNUNetLayout: CaseLayout {
     let root: URL
     let description: DataSetDescription
@@ -30,17 +31,14 @@ struct NNUNetLayout: CaseLayout {
     }
 
     func list() throws -> CaseListing {
-        let training = try description.listed.map(explicitCases) ?? cases(images: "imagesTr", labels: "labelsTr")
-        if let expected = description.caseCount, expected != training.count {
-            throw LayoutError(
-                description.url, "numTraining is \(expected), but there are \(training.count) training cases; complete the folder"
-            )
-        }
+        var notes = description.notes
+        let training =
+            try description.listed.map(explicitCases) ?? cases(images: "imagesTr", labels: "labelsTr", notes: &notes)
+        if let note = description.countNote(found: training.count) { notes.append(note) }
         let hasTest = ["imagesTs", "labelsTs"].allSatisfy { FileSystem.kind(of: root.appending(path: $0)) == .folder }
-        let test = hasTest ? try cases(images: "imagesTs", labels: "labelsTs") : []
+        let test = hasTest ? try cases(images: "imagesTs", labels: "labelsTs", notes: &notes) : []
         let splitsURL = root.appending(path: "splits_final.json")
         var places: [String: CaseListing.Place] = [:]
-        var notes: [String] = []
         if FileSystem.kind(of: splitsURL) == .file {
             places = try folds(splitsURL, names: Set(training.map(\.id)))
             let left = training.filter { places[$0.id] == nil }.count
@@ -53,12 +51,11 @@ struct NNUNetLayout: CaseLayout {
             notes: notes)
     }
 
-    private func explicitCases(_ listed: [String: (images: [String], label: String?)]) throws -> [DataCase] {
-        try listed.map { name, files in
-            guard !files.images.isEmpty, let label = files.label else {
-                throw LayoutError(description.url, "case '\(name)' of 'dataset' has no images or no label")
+    private func explicitCases(_ listed: [(name: String, item: DataSetDescription.Item)]) throws -> [DataCase] {
+        try listed.map { name, item in
+            let urls = (item.images + [item.label].compactMap(\.self)).map {
+                URL(filePath: $0, relativeTo: folder).absoluteURL.standardizedFileURL
             }
-            let urls = (files.images + [label]).map { URL(filePath: $0, relativeTo: folder).absoluteURL.standardizedFileURL }
             for url in urls { try FileSystem.requireFile(url) }
             return DataCase(id: name, group: name, images: Array(urls.dropLast()), label: urls[urls.count - 1])
         }
@@ -66,25 +63,33 @@ struct NNUNetLayout: CaseLayout {
 
     private var folder: URL { root.appending(path: "", directoryHint: .isDirectory) }
 
-    private func cases(images: String, labels: String) throws -> [DataCase] {
+    private func cases(images: String, labels: String, notes: inout [String]) throws -> [DataCase] {
         let imageFolder = root.appending(path: images), labelFolder = root.appending(path: labels)
+        let labelsByCase = Dictionary(try files(in: labelFolder, notes: &notes).map { (stem(of: $0), $0) }) { first, _ in first }
         var byCase: [String: [Int: URL]] = [:]
-        for url in try files(in: imageFolder) {
+        var unnumbered: [String: URL] = [:]
+        for url in try files(in: imageFolder, notes: &notes) {
             let stem = stem(of: url)
-            let digits = stem.suffix(4)
-            guard stem.count > 5, stem.dropLast(4).hasSuffix("_"), digits.allSatisfy(\.isNumber), let channel = Int(digits) else {
+            // `scan_2020` of a label `scan_2020` is no channel 2020.
+            if labelsByCase[stem] != nil {
+                unnumbered[stem] = url
+            } else if let (name, channel) = ChannelName.parts(of: stem) {
+                byCase[name, default: [:]][channel] = url
+            } else {
                 throw LayoutError(url, "the name does not end in a channel; expected CASE_0000, CASE_0001, …")
             }
-            byCase[String(stem.dropLast(5)), default: [:]][channel] = url
         }
-        guard !byCase.isEmpty else { throw DataSetError.noImages(folder: imageFolder.path) }
-        let count = description.channelNames?.count ?? 1
-        for (name, channels) in byCase.sorted(by: { $0.key < $1.key }) where channels.keys.sorted() != Array(0..<count) {
-            let found = channels.keys.sorted().map { String(format: "_%04d", $0) }.joined(separator: ", ")
-            throw LayoutError(
-                imageFolder, "case '\(name)' has channels \(found); expected \(count) as in dataset.json, from _0000")
+        guard !byCase.isEmpty || !unnumbered.isEmpty else { throw DataSetError.noImages(folder: imageFolder.path) }
+        for (name, url) in unnumbered.sorted(by: { $0.key < $1.key }) {
+            if let numbered = byCase[name]?.sorted(by: { $0.key < $1.key }).first?.value {
+                throw LayoutError(
+                    imageFolder,
+                    "case '\(name)' has both \(url.lastPathComponent) and \(numbered.lastPathComponent); keep the files of its channels"
+                )
+            }
+            byCase[name] = [0: url]
         }
-        let labelsByCase = Dictionary(try files(in: labelFolder).map { (stem(of: $0), $0) }) { first, _ in first }
+        for (name, channels) in byCase.sorted(by: { $0.key < $1.key }) { try check(channels, of: name, in: imageFolder) }
         let bare = Set(byCase.keys).subtracting(labelsByCase.keys)
         guard bare.isEmpty else {
             throw DataSetError.imagesWithoutLabel(
@@ -102,35 +107,77 @@ struct NNUNetLayout: CaseLayout {
         }
     }
 
-    private func files(in folder: URL) throws -> [URL] {
-        try FileSystem.list(folder).filter {
-            description.fileEnding.map($0.lastPathComponent.hasSuffix) ?? ImageFile.isRecognized($0)
+    /// A file for each channel name, or one file that holds all channels, as pictures in colour are.
+    private func check(_ channels: [Int: URL], of name: String, in folder: URL) throws {
+        let count = description.channelNames?.count ?? 1
+        let numbers = channels.keys.sorted()
+        guard numbers != Array(0..<count) else { return }
+        let found = numbers.map { String(format: "_%04d", $0) }.joined(separator: ", ")
+        var problem = "case '\(name)' has channels \(found); expected \(count) as in dataset.json, from _0000"
+        if numbers == [0], let url = channels[0] {
+            let held = try ImageFile.readInfo(url).extent.channels
+            if held == count { return }
+            problem += ", or one file that holds all (this one holds \(held))"
         }
+        throw LayoutError(folder, problem)
     }
+
+    /// The files of the described ending. Images of another are left out, and that is noted.
+    private func files(in folder: URL, notes: inout [String]) throws -> [URL] {
+        let all = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) || hasEnding($0) }
+        guard let ending = description.fileEnding else { return all }
+        let found = all.filter(hasEnding)
+        let others = all.count - found.count
+        guard others == 0 || found.isEmpty else {
+            notes.append(
+                "\(folder.lastPathComponent): \(others) image file\(others == 1 ? "" : "s") without the ending \(ending) of "
+                    + "dataset.json left out")
+            return found
+        }
+        guard !found.isEmpty || all.isEmpty else {
+            throw LayoutError(
+                description.url,
+                "file_ending is '\(ending)', but \(folder.lastPathComponent)/ has files such as \(all[0].lastPathComponent)")
+        }
+        return found
+    }
+
+    private func hasEnding(_ url: URL) -> Bool { description.fileEnding.map(url.lastPathComponent.hasSuffix) ?? false }
 
     private func stem(of url: URL) -> String {
         description.fileEnding.map { String(url.lastPathComponent.dropLast($0.count)) } ?? ImageFile.stem(of: url)
     }
 
     private func folds(_ url: URL, names: Set<String>) throws -> [String: CaseListing.Place] {
-        struct Fold: Decodable { let train: [String], val: [String] }
-        guard let folds = try? JSONDecoder().decode([Fold].self, from: FileSystem.read(url)) else {
-            throw LayoutError(url, "expected a list of folds with 'train' and 'val'")
-        }
+        let folds = try JSONNode(file: url).elements()
         guard folds.indices.contains(fold) else {
             throw LayoutError(url, "there is no fold \(fold); there are \(folds.count), counted from 0 (data.fold)")
         }
-        let chosen = folds[fold]
-        let absent = Set(chosen.train + chosen.val).subtracting(names)
+        func list(_ key: String) throws -> [String] {
+            guard let list = try folds[fold].value(key) else {
+                throw LayoutError(url, "fold \(fold) has no '\(key)'; expected a list of folds with 'train' and 'val'")
+            }
+            return try list.elements().map { try name($0, among: names) }
+        }
+        let train = try list("train"), validation = try list("val")
+        let absent = Set(train + validation).subtracting(names)
         guard absent.isEmpty else {
             throw DataSetError.missingOnDisk(
                 splitFile: url.path, folder: root.appending(path: "imagesTr").path, names: absent.sorted().sortedAsCounted())
         }
-        if let both = Set(chosen.train).intersection(chosen.val).sorted().first {
+        if let both = Set(train).intersection(validation).sorted().first {
             throw DataSetError.groupInTwoSplits(origin: url.path, group: both, first: .train, second: .validation)
         }
         return Dictionary(
-            chosen.train.map { ($0, .split(.train)) } + chosen.val.map { ($0, .split(.validation)) }
+            train.map { ($0, .split(.train)) } + validation.map { ($0, .split(.validation)) }
         ) { first, _ in first }
+    }
+
+    /// A case's name; a number 1 is the case `1`, or the only one that is that number with zeros in front.
+    private func name(_ node: JSONNode, among names: Set<String>) throws -> String {
+        let name = try node.name()
+        guard !node.isText, !names.contains(name) else { return name }
+        let padded = names.filter { Int($0).map(String.init) == name }
+        return padded.count == 1 ? padded.first ?? name : name
     }
 }

@@ -3,9 +3,9 @@ import MedicalImages
 
 /// A table that puts files into splits, and into groups where it says so.
 ///
-/// The file column is named `file`, `image`, `name` or `id`; the split column `split`, or else the only column with `split` in
-/// its name, such as `suggested_split`; the group column `group`, `patient`, `case` or `video`, the first of these that
-/// is there. A row with an empty split leaves its file out.
+/// The file column is named `file`, `image`, `name`, `id` or `image_id`; the split column `split`, or else the only column with
+/// `split` in its name, such as `suggested_split`; the group column `group`, `patient`, `case` or `video`, the first of these
+/// that is there. A row with an empty split leaves its file out.
 struct SplitFile {
     struct Entry: Equatable {
         /// The file's path as it is written, without its ending.
@@ -34,7 +34,9 @@ struct SplitFile {
                 path: table.path, line: 1,
                 problem: "no column \(what); found \(table.header.joined(separator: ", "))")
         }
-        guard let file = table.column(["file", "image", "name", "id"]) else { throw missing("'file', 'image', 'name' or 'id'") }
+        guard let file = table.column(["file", "image", "name", "id", "image_id"]) else {
+            throw missing("'file', 'image', 'name' or 'id'")
+        }
         guard let split = table.splitColumn else { throw missing("'split', nor a single one with 'split' in its name") }
         let group = table.groupColumn
         var lines: [String: Int] = [:]

@@ -8,7 +8,7 @@ public enum SplitRule: Sendable, Hashable {
     case paper
     /// A table: `file`, `split` and, where cases belong together, `group`. Its path starts at the data set's folder.
     case table(String)
-    /// At random by groups.
+    /// At random by groups; test cases that the layout keeps apart stay what they are, and a written table is not followed.
     case random(SeededSplit)
     /// k-fold by groups: one fold validates, the others train; the data set's own test cases stay what they are.
     case folds(FoldSplit)
@@ -20,6 +20,8 @@ public enum SplitRule: Sendable, Hashable {
     public func dataSet(
         of listing: CaseListing, layout: LayoutName, classNames: [String], root: URL, seed: UInt64
     ) throws -> DataSet {
+        // Splits are kept by name.
+        try DataSet.requireOwnNames(listing.entries.map(\.dataCase), origin: listing.origin)
         var notes = listing.notes
         var origin = listing.origin
         var mayShareGroups = false
@@ -29,9 +31,15 @@ public enum SplitRule: Sendable, Hashable {
             splits = try Self.own(listing, seed: seed, notes: &notes)
         case .paper:
             guard listing.entries.contains(where: { $0.paperSplit != nil }) else {
-                throw DataSetError.noPaperSplit(origin: origin)
+                throw DataSetError.noPaperSplit(origin: origin, named: listing.paperNames)
             }
             splits = Self.fixed(listing) { $0.paperSplit }
+            let unnamed = listing.entries.count { $0.paperSplit == nil }
+            if unnamed > 0 {
+                notes.append(
+                    "the paper's split names \(listing.paperNames ?? "other cases"): \(unnamed) of \(listing.entries.count) "
+                        + "cases are left out")
+            }
             let homes = Dictionary(grouping: listing.entries.filter { splits[$0.dataCase.id] != nil }, by: \.dataCase.group)
             let shared = homes.filter { Set($0.value.map { splits[$0.dataCase.id] }).count > 1 }
             if !shared.isEmpty {
@@ -49,9 +57,7 @@ public enum SplitRule: Sendable, Hashable {
             return try Self.dataSet(
                 regrouped, splits, layout: layout, classNames: classNames, origin: origin, notes: notes, mayShareGroups: false)
         case .random(let seeded):
-            let used = listing.entries.filter { $0.place != .leftOut }
-            let byGroup = try seeded.assign(Set(used.map(\.dataCase.group)), origin: origin)
-            splits = Self.fixed(listing) { $0.place == .leftOut ? nil : byGroup[$0.dataCase.group] }
+            splits = try Self.random(listing, seeded, notes: &notes)
         case .folds(let folds):
             let open = listing.entries.filter { $0.place != .leftOut && $0.place != .split(.test) }
             let byGroup = try folds.assign(Set(open.map(\.dataCase.group)), origin: origin)
@@ -77,6 +83,29 @@ public enum SplitRule: Sendable, Hashable {
         }
         return try DataSet(
             classNames: classNames, origin: origin, cases: cases, layout: layout, notes: notes, mayShareGroups: mayShareGroups)
+    }
+
+    /// All cases at random, but for test cases in a place of their own, such as `imagesTs`: those test, and no others do.
+    private static func random(
+        _ listing: CaseListing, _ seeded: SeededSplit, notes: inout [String]
+    ) throws -> [String: Split] {
+        let used = listing.entries.filter { $0.place != .leftOut }
+        let own = Set(used.filter { $0.place == .split(.test) }.map(\.dataCase.id))
+        var seeded = seeded
+        var kept: Set<String> = []
+        if listing.isFinal, !own.isEmpty {
+            notes.append("\(own.count) test cases of \(listing.origin) take part in the random split")
+        } else if own.count < used.count, !own.isEmpty {
+            kept = own
+            seeded.test = 0
+            notes.append(
+                "the data set's own \(own.count) test case\(own.count == 1 ? "" : "s") test: the others are split at random")
+        }
+        let open = used.filter { !kept.contains($0.dataCase.id) }
+        let byGroup = try seeded.assign(Set(open.map(\.dataCase.group)), origin: listing.origin)
+        return fixed(listing) { entry in
+            entry.place == .leftOut ? nil : kept.contains(entry.dataCase.id) ? .test : byGroup[entry.dataCase.group]
+        }
     }
 
     private static func fixed(_ listing: CaseListing, _ split: (CaseListing.Entry) -> Split?) -> [String: Split] {

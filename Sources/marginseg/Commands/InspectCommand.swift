@@ -59,6 +59,8 @@ struct InspectCommand: ParsableCommand {
         let url = URL(argument: path)
         let isDataSet = FileSystem.kind(of: url) == .folder || url.pathExtension.lowercased() == "csv"
         guard isDataSet else {
+            // A name without a known ending would be the first complaint about a path that leads nowhere.
+            try FileSystem.requireFile(url)
             let options = [(html != nil, "--html"), (strict, "--strict"), (layout != nil, "--layout")]
             if let option = options.first(where: \.0)?.1 {
                 throw ValidationError("\(option) is for data sets; \(path) is none.")
