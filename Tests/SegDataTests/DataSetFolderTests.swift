@@ -160,14 +160,60 @@ struct DataSetFolderTests {
         }
     }
 
-    @Test func aFolderWithoutADataSetIsRefused() throws {
+    @Test(
+        arguments: [
+            ([], "the folder is empty"),
+            (
+                ["a.nrrd", "b.nrrd", "x/c.dcm"],
+                "it holds no image file of a known ending; found 2 .nrrd, 1 .dcm; DICOM series are not "
+                    + "read: convert them to NIfTI"
+            ),
+            (["notes.txt"], "it holds no image file of a known ending; found 1 .txt"),
+            (
+                ["imagesTr/a_0000.nii.gz"],
+                "nearest is nnunet: imagesTr/ is there, labelsTr/ and dataset.json are not"
+            ),
+            (
+                ["images/a.png", "images/b.png"],
+                "nearest is folders: images/ has 2 image files, but there is no folder of labels (labels, masks, annotations, …) "
+                    + "beside it"
+            ),
+            (
+                ["pics/1.png", "pics/2.png", "pics/3.png", "drawn/1.png", "drawn/2.png"],
+                "nearest is folders: drawn/ and pics/ share 2 names; only in pics/: 3"
+            ),
+            (
+                ["a.png", "a_mask.png", "b_mask.png", "c_mask.png"],
+                "nearest is pairs: 3 files *_mask.png, of which 1 has an image of the same name without _mask"
+            ),
+            (["p1/a.png", "p2/b.png"], "nearest is cases: 2 folders with images, but no file name stands in several of them"),
+            (["a.png", "b.png"], "nearest is pairs: 2 image files, none of which is told to be the labels of another"),
+        ] as [([String], String)])
+    func aFolderWithoutADataSetSaysWhatItMisses(files: [String], expected: String) throws {
         let folder = try TemporaryFolder()
-        try folder.write("hello", to: "notes.txt")
+        for file in files { try folder.write("", to: file) }
         let message = folder.message { _ = try DataSetFolder(folder.url).recognize() }
-        #expect(message.hasPrefix("DIR: no layout fits: expected dataset.json (nnU-Net, Decathlon)"), "\(message)")
+        let isNearest = expected.hasPrefix("nearest")
+        #expect(
+            message == "DIR: " + (isNearest ? "no layout fits; " : "") + expected.replacing("_mask.png", with: "_mask")
+                + (isNearest
+                    ? "; name the files with data.images and data.labels, or a CSV list with columns image and label" : ""))
         #expect(
             folder.message { _ = try DataSetFolder(folder.url).recognize(LayoutSettings(layout: .nnunet)) }
-                == "DIR: it does not look like layout 'nnunet'; leave the layout out to see what it is")
+                == (isNearest ? "DIR: it does not look like layout 'nnunet'; leave the layout out to see what it is" : message))
+    }
+
+    @Test(arguments: [
+        (
+            "image,mask", "nearest is csv: a.csv, b.csv are lists; name the one that is meant"
+        ),
+        ("image,split", "nearest is csv: a.csv has a column of images, but none 'label' or 'mask'; found image, split"),
+    ])
+    func aListThatIsNoneSaysWhatItMisses(header: String, expected: String) throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.csv", "b.csv"] { try folder.write("\(header)\nx.png,y.png\n", to: name) }
+        let message = folder.message { _ = try DataSetFolder(folder.url).recognize() }
+        #expect(message.hasPrefix("DIR: no layout fits; \(expected); name the files"), "\(message)")
     }
 
     @Test func whatIsStatedStandsBeforeWhatIsFound() throws {

@@ -7,14 +7,14 @@ import MedicalImages
 /// Small data sets in the layouts of the wild, with their quirks.
 extension TemporaryFolder {
     /// A volume of one value's worth of content: voxel i holds `values[i % count]`.
-    private func volume(_ values: [Int16], channels: Int = 1, spacing: [Double] = [1, 1, 2], to path: String) throws {
+    func volume(_ values: [Int16], channels: Int = 1, spacing: [Double] = [1, 1, 2], to path: String) throws {
         let extent = Extent(width: 6, height: 5, depth: 4, channels: channels)
         let samples = (0..<extent.sampleCount).map { values[$0 % values.count] }
         try write(.int16(samples), extent, geometry: VoxelGeometry(spacing: spacing), to: path)
     }
 
     /// Noise that no reader takes for labels.
-    private func scan(_ seed: Int, channels: Int = 1, to path: String) throws {
+    func scan(_ seed: Int, channels: Int = 1, to path: String) throws {
         try volume((0..<97).map { Int16(($0 * 37 + seed * 11) % 4001 - 900) }, channels: channels, to: path)
     }
 

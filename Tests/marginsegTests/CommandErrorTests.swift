@@ -222,7 +222,13 @@ import Testing
             testDescription: "no data", arguments: "train --data DIR/no --output DIR/run",
             says: "DIR/no cannot be read: no such folder"),
         BadInput(
-            testDescription: "data without images", arguments: "inspect DIR", says: "DIR: no layout fits: …"),
+            testDescription: "data without anything", arguments: "inspect DIR", says: "DIR: the folder is empty"),
+        BadInput(
+            testDescription: "images without labels",
+            make: { folder, _ in
+                try FileManager.default.createDirectory(at: folder.appending(path: "images"), withIntermediateDirectories: false)
+                try Data().write(to: folder.appending(path: "images/a.png"))
+            }, arguments: "inspect DIR", says: "DIR: no layout fits; nearest is folders: images/ has 1 image file, but …"),
         BadInput(
             testDescription: "a mask of another size",
             make: { folder, _ in

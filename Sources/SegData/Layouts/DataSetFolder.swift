@@ -25,12 +25,13 @@ public struct DataSetFolder: Sendable {
         if let name = settings.layout, let finding = try patterns.value?.stated() {
             return LayoutFinding(name, reason: finding.reason, settings: finding.settings)
         }
+        let nearest = try patterns.value.map { NearestLayout($0.index) }
+        if let absence = nearest?.absence { throw LayoutError(root, absence) }
         guard let name = settings.layout else {
             throw LayoutError(
                 root,
-                "no layout fits: expected dataset.json (nnU-Net, Decathlon), part1/ and part2/ (UESTC), instrument_dataset_N/ "
-                    + "(EndoVis), a CSV list with columns image and label, images/ and labels/ with equal names, images and labels "
-                    + "side by side, or a folder a case; name the files with data.images and data.labels")
+                "no layout fits; \(nearest?.words ?? "it is no list of images and labels"); name the files with data.images and "
+                    + "data.labels, or a CSV list with columns image and label")
         }
         throw LayoutError(root, "it does not look like layout '\(name.rawValue)'; leave the layout out to see what it is")
     }

@@ -10,6 +10,8 @@ struct FolderIndex: Sendable {
     private let childrenByFolder: [String: [String]]
     /// Other files that lie in the root itself, such as tables.
     let rootFiles: [String]
+    /// How many other files there are with each ending, in lower case.
+    let otherEndings: [String: Int]
 
     /// Data sets are shallower; a link to a folder above would not end otherwise.
     private static let depth = 6
@@ -19,6 +21,7 @@ struct FolderIndex: Sendable {
         var images: [String: [String]] = [:]
         var children: [String: [String]] = [:]
         var others: [String] = []
+        var endings: [String: Int] = [:]
         func visit(_ folder: URL, _ path: String, depth: Int) throws {
             for url in try FileSystem.list(folder) {
                 let name = url.lastPathComponent
@@ -27,8 +30,9 @@ struct FolderIndex: Sendable {
                 } else if FileSystem.kind(of: url) == .folder {
                     children[path, default: []].append(name)
                     if depth < Self.depth { try visit(url, Self.join(path, name), depth: depth + 1) }
-                } else if path.isEmpty {
-                    others.append(name)
+                } else {
+                    endings[url.pathExtension.isEmpty ? "" : "." + url.pathExtension.lowercased(), default: 0] += 1
+                    if path.isEmpty { others.append(name) }
                 }
             }
         }
@@ -37,6 +41,7 @@ struct FolderIndex: Sendable {
         imagesByFolder = images
         childrenByFolder = children
         rootFiles = others
+        otherEndings = endings
     }
 
     static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
@@ -52,6 +57,8 @@ struct FolderIndex: Sendable {
 
     /// The paths of all images.
     var allImages: [String] { imageFolders.flatMap { folder in images(in: folder).map { Self.join(folder, $0) } } }
+
+    var isEmpty: Bool { imagesByFolder.isEmpty && childrenByFolder.isEmpty && otherEndings.isEmpty }
 
     func url(_ path: String) -> URL { path.isEmpty ? root : root.appending(path: path) }
 }

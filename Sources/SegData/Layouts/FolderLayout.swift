@@ -4,8 +4,8 @@ import MedicalImages
 
 /// Images and labels whose places follow patterns: folders with equal names, endings side by side, or a folder a case.
 ///
-/// Several image patterns are the channels of one case. One label pattern means files of labels, or, where it names folders, one
-/// mask for each object; several mean masks of one class each, of which the later lie in front.
+/// Several image patterns are the channels of one case. One label pattern means files of labels, or, where it names folders or
+/// has a `<part>`, one mask for each object; several mean masks of one class each, of which the later lie in front.
 public struct FolderLayout: CaseLayout {
     let index: FolderIndex
     let images: [NamePattern]
@@ -36,7 +36,7 @@ public struct FolderLayout: CaseLayout {
     public func list() throws -> CaseListing {
         let (imageFiles, labelFiles) = matchedFiles()
         for (pattern, files) in zip(images, imageFiles) { try checkSingle(files, of: pattern) }
-        for (pattern, files) in zip(labels, labelFiles) where !pattern.namesFolders { try checkSingle(files, of: pattern) }
+        for (pattern, files) in zip(labels, labelFiles) where !pattern.takesSeveral { try checkSingle(files, of: pattern) }
         guard !imageFiles[0].isEmpty else { throw DataSetError.noImages(folder: place(images[0])) }
 
         let ids = imageFiles[0].keys.map(\.id).sorted().sortedAsCounted()
@@ -57,7 +57,27 @@ public struct FolderLayout: CaseLayout {
                 label: label)
             return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
         }
-        return CaseListing(origin: table?.path ?? place(images[0]), entries: entries, isFinal: table != nil)
+        return CaseListing(
+            origin: table?.path ?? place(images[0]), entries: entries,
+            notes: absenceNotes(labelsByID, of: entries.map(\.dataCase.id)),
+            isFinal: table != nil)
+    }
+
+    /// Whether each case has a folder with a file for each class: one that is not there is taken for an organ that is not there.
+    /// Beside each other in folders of one class, a missing file is a missing label.
+    private var haveOwnFiles: Bool { labels.count > 1 && labels.allSatisfy(\.isInCaseFolder) }
+
+    private func absenceNotes(_ labelsByID: [[String: [URL]]], of ids: [String]) -> [String] {
+        guard haveOwnFiles else { return [] }
+        let absent = zip(labels, labelsByID).compactMap { pattern, files in
+            let count = ids.count { files[$0] == nil }
+            return count > 0 ? "\(pattern.text.split(separator: "/").last ?? "") of \(count)" : nil
+        }
+        guard !absent.isEmpty else { return [] }
+        return [
+            "masks that are not there are taken as empty, of \(ids.count) cases: \(absent.prefix(5).joined(separator: ", "))"
+                + (absent.count > 5 ? ", …" : "")
+        ]
     }
 
     /// The files of every pattern. A file that fits patterns of images and of labels, as `a_seg.nii.gz` fits `*.nii.gz` and
@@ -85,8 +105,8 @@ public struct FolderLayout: CaseLayout {
     }
 
     private func source(_ files: [[URL]]) -> LabelSource? {
-        guard files.allSatisfy({ !$0.isEmpty }) else { return nil }
-        if files.count == 1 { return labels[0].namesFolders ? LabelSource(union: files[0]) : LabelSource(file: files[0][0]) }
+        guard haveOwnFiles ? files.contains(where: { !$0.isEmpty }) : files.allSatisfy({ !$0.isEmpty }) else { return nil }
+        if files.count == 1 { return labels[0].takesSeveral ? LabelSource(union: files[0]) : LabelSource(file: files[0][0]) }
         return LabelSource(
             files.enumerated().flatMap { number, urls in urls.map { LabelSource.Layer($0, value: number + 1) } }, overlap: overlap
         )
@@ -135,8 +155,9 @@ public struct FolderLayout: CaseLayout {
                     first: place(images[0]), other: place(pattern), names: difference.sorted().sortedAsCounted())
             }
         }
+        let anyLabel = Set(labelFiles.flatMap { $0.keys.map(\.id) })
         for (pattern, files) in zip(labels, labelFiles) {
-            let labelled = Set(files.keys.map(\.id))
+            let labelled = haveOwnFiles ? anyLabel : Set(files.keys.map(\.id))
             let bare = ids.subtracting(labelled).filter { !isLeftOut($0) }
             guard bare.isEmpty else {
                 throw DataSetError.imagesWithoutLabel(

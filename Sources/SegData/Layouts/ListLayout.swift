@@ -44,7 +44,7 @@ struct ListLayout: CaseLayout {
         url = lists[0]
     }
 
-    private enum Columns {
+    enum Columns {
         static func images(_ table: CSVTable) -> [Int] {
             let header = table.header.map { $0.lowercased() }
             if let single = header.firstIndex(of: "image") { return [single] }

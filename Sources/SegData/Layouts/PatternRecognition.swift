@@ -8,28 +8,32 @@ struct PatternRecognition {
     let settings: LayoutSettings
 
     init(_ root: URL, settings: LayoutSettings) throws {
-        index = try FolderIndex(root)
+        self.init(try FolderIndex(root), settings: settings)
+    }
+
+    init(_ index: FolderIndex, settings: LayoutSettings) {
+        self.index = index
         self.settings = settings
     }
 
-    private static let imageNames: Set<String> = [
+    static let imageNames: Set<String> = [
         "images", "image", "imgs", "img", "scans", "scan", "frames", "pictures", "photos", "slices", "volumes", "ct", "mr", "mri",
         "input", "inputs", "imagestr",
     ]
-    private static let labelNames: Set<String> = [
+    static let labelNames: Set<String> = [
         "labels", "label", "masks", "mask", "segmentations", "segmentation", "segs", "seg", "annotations", "annotation", "gt",
         "ground_truth", "groundtruth", "truth", "targets", "target", "labelstr",
     ]
     /// What names of label files have behind those of their images, longest first.
-    private static let labelSuffixes = [
+    static let labelSuffixes = [
         "_segmentation", "-segmentation", "_labels", "-labels", "_label", "-label", "_mask", "-mask", "_seg", "-seg", "_gt",
         "-gt",
         ".mask", ".seg",
     ]
-    private static let imageSuffixes = ["", "_image", "-image", "_img", "_volume", "_scan", "_orig"]
+    static let imageSuffixes = ["", "_image", "-image", "_img", "_volume", "_scan", "_orig"]
 
     /// A finding in which stated patterns stand before those that were found.
-    private func finding(_ layout: LayoutName, _ images: [String], _ labels: [String], _ reason: String) -> LayoutFinding {
+    func finding(_ layout: LayoutName, _ images: [String], _ labels: [String], _ reason: String) -> LayoutFinding {
         var settings = settings
         if settings.images.isEmpty { settings.images = images }
         if settings.labels.isEmpty { settings.labels = labels }
@@ -39,12 +43,13 @@ struct PatternRecognition {
     /// Masks of one class each are numbered by their patterns; files with their own values name no classes.
     private static func classes(of labels: [String]) -> [LayoutFinding.ClassValues]? {
         let names = labels.map { label in
-            label.split(separator: "/").last { !$0.contains("*") && $0 != NamePattern.splitWord }.map(String.init) ?? label
+            let part = label.split(separator: "/").last { !$0.contains("*") && !$0.contains("<") }
+            return part.map { ImageFile.stem(of: URL(filePath: "/\($0)")) } ?? label
         }
         if labels.count > 1 {
             return [.init("background", [0])] + names.enumerated().map { .init($1, [$0 + 1]) }
         }
-        return (try? NamePattern(labels[0]))?.namesFolders == true ? [.init("background", [0]), .init("object", [1])] : nil
+        return (try? NamePattern(labels[0]))?.takesSeveral == true ? [.init("background", [0]), .init("object", [1])] : nil
     }
 
     /// Patterns that the user has stated.
@@ -84,9 +89,8 @@ struct PatternRecognition {
 
     // MARK: Folders with equal names
 
-    func folders() throws -> LayoutFinding? {
-        if let named = namedFolders() { return named }
-        return siblings()
+    func folders() -> LayoutFinding? {
+        namedFolders() ?? siblings() ?? wordedFolders()
     }
 
     /// Folders that bear the names of images and labels.
@@ -114,8 +118,60 @@ struct PatternRecognition {
         let patterns = Set(found.map { [Self.generalized($0.images), Self.generalized($0.labels)] })
         guard patterns.count == 1, let pattern = patterns.first else { return nil }
         let images = withInnerSplit(pattern[0]), labels = withInnerSplit(pattern[1])
+        if let pairing = found.lazy.compactMap({ pairing($0.images, $0.labels) }).first {
+            return finding(
+                .folders, ["\(images)/\(pairing.image)"], ["\(labels)/\(pairing.label)"],
+                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+        }
         return finding(
             .folders, [images], [labels], "\(pattern[0])/ and \(pattern[1])/ with equal names")
+    }
+
+    /// How the names of two folders go together where none are equal.
+    private func pairing(_ images: String, _ labels: String) -> NamePairing? {
+        let names = [images, labels].map { index.images(in: $0) }
+        let stems = names.map { Set($0.map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+        return stems[0].isDisjoint(with: stems[1]) ? NamePairing(images: names[0], labels: names[1]) : nil
+    }
+
+    /// Folders with words of images and labels in their names, such as `Training_Input` and `Training_GroundTruth`.
+    private func wordedFolders() -> LayoutFinding? {
+        struct Folder {
+            let path: String
+            let split: String?
+            /// The path with `<split>` in place of its word.
+            let general: String
+        }
+        for parent in [""] + index.folders(in: "") {
+            var images: [Folder] = [], labels: [Folder] = []
+            for name in index.folders(in: parent) where !index.images(in: FolderIndex.join(parent, name)).isEmpty {
+                let words = name.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+                let isImages = words.contains { Self.imageNames.contains($0.lowercased()) }
+                let isLabels = words.contains { Self.labelNames.contains($0.lowercased()) }
+                guard isImages != isLabels else { continue }
+                let split = words.first { Split(word: $0) != nil }
+                let general = split.map { name.replacing($0, with: NamePattern.splitWord, maxReplacements: 1) } ?? name
+                let folder = Folder(
+                    path: FolderIndex.join(parent, name), split: split, general: FolderIndex.join(parent, general))
+                if isImages { images.append(folder) } else { labels.append(folder) }
+            }
+            let pairs = labels.compactMap { label in
+                let partners = images.filter { $0.split == label.split }
+                return partners.count == 1 ? (image: partners[0], label: label) : nil
+            }
+            guard !pairs.isEmpty, pairs.count == labels.count, Set(pairs.map(\.image.path)).count == pairs.count else { continue }
+            // With one split only, the others are drawn at random.
+            let isGeneral = pairs.count > 1
+            let patterns = Set(
+                pairs.map { isGeneral ? [$0.image.general, $0.label.general] : [$0.image.path, $0.label.path] })
+            guard patterns.count == 1, let pattern = patterns.first else { continue }
+            let names = pairs.map { pair in [pair.image, pair.label].map { index.images(in: $0.path) } }
+            guard let pairing = NamePairing(images: names.flatMap { $0[0] }, labels: names.flatMap { $0[1] }) else { continue }
+            return finding(
+                .folders, ["\(pattern[0])/\(pairing.image)"], ["\(pattern[1])/\(pairing.label)"],
+                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+        }
+        return nil
     }
 
     /// `images/train/…`: the folders of the splits lie inside.
@@ -154,104 +210,15 @@ struct PatternRecognition {
         return nil
     }
 
-    // MARK: Side by side
-
-    /// `007.bmp` with `007.png`, or `a.nii.gz` with `a_seg.nii.gz`.
-    func pairs() -> LayoutFinding? {
-        let folders = index.imageFolders
-        guard folders.count == 1 else { return nil }
-        let names = index.images(in: folders[0])
-        return bySuffix(folders[0], names) ?? byEnding(folders[0], names)
-    }
-
-    private func bySuffix(_ folder: String, _ names: [String]) -> LayoutFinding? {
-        let parts = names.map { name in
-            let stem = ImageFile.stem(of: URL(filePath: "/" + name))
-            return (stem: stem, ending: String(name.dropFirst(stem.count)))
-        }
-        for suffix in Self.labelSuffixes {
-            let labels = parts.filter { $0.stem.hasSuffix(suffix) && $0.stem.count > suffix.count }
-            guard labels.count * 2 == parts.count, Set(labels.map(\.ending)).count == 1 else { continue }
-            let images = parts.filter { !$0.stem.hasSuffix(suffix) }
-            for imageSuffix in Self.imageSuffixes {
-                let bases = Set(labels.map { String($0.stem.dropLast(suffix.count)) })
-                let found = Set(
-                    images.filter { $0.stem.hasSuffix(imageSuffix) }.map { String($0.stem.dropLast(imageSuffix.count)) })
-                guard found == bases, Set(images.map(\.ending)).count == 1 else { continue }
-                // `*.nii.gz` would take the labels as well.
-                guard !imageSuffix.isEmpty || images[0].ending != labels[0].ending else {
-                    return sharedEnding(folder, suffix: suffix, ending: labels[0].ending)
-                }
-                return finding(
-                    .pairs, [FolderIndex.join(folder, "*\(imageSuffix)\(images[0].ending)")],
-                    [FolderIndex.join(folder, "*\(suffix)\(labels[0].ending)")],
-                    "images and labels side by side: *\(imageSuffix)\(images[0].ending) with *\(suffix)\(labels[0].ending)")
-            }
-        }
-        return nil
-    }
-
-    private func sharedEnding(_ folder: String, suffix: String, ending: String) -> LayoutFinding {
-        finding(
-            .pairs, [FolderIndex.join(folder, "*\(ending)")], [FolderIndex.join(folder, "*\(suffix)\(ending)")],
-            "images and labels side by side: *\(ending) with *\(suffix)\(ending)")
-    }
-
-    private func byEnding(_ folder: String, _ names: [String]) -> LayoutFinding? {
-        let byEnding = Dictionary(grouping: names) { name in
-            String(name.dropFirst(ImageFile.stem(of: URL(filePath: "/" + name)).count))
-        }
-        guard byEnding.count == 2 else { return nil }
-        let endings = byEnding.keys.sorted()
-        let stems = endings.map { ending in Set((byEnding[ending] ?? []).map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
-        guard stems[0] == stems[1], stems[0].count >= 2 else { return nil }
-        let counts = endings.map { ending in
-            LabelGuess.valueCount(of: (byEnding[ending] ?? []).map { index.url(FolderIndex.join(folder, $0)) }) ?? .max
-        }
-        guard counts[0] != counts[1] else { return nil }
-        let (label, image) = counts[0] < counts[1] ? (endings[0], endings[1]) : (endings[1], endings[0])
-        return finding(
-            .pairs, [FolderIndex.join(folder, "*\(image)")], [FolderIndex.join(folder, "*\(label)")],
-            "images and labels side by side in \(folder.isEmpty ? "the folder" : folder + "/"): *\(image) with *\(label) "
-                + "(\(min(counts[0], counts[1])) values)")
-    }
-
-    // MARK: A folder a case
-
-    /// `train/PATIENT/{Flair,T1c,Labels}.nii.gz`.
-    func cases() -> LayoutFinding? {
-        let folders = index.imageFolders
-        guard folders.count >= 2 else { return nil }
-        let parents = Set(folders.map { Self.generalized(Self.parted($0).parent) })
-        guard parents.count == 1, let parent = parents.first else { return nil }
-        let common = folders.dropFirst().reduce(Set(index.images(in: folders[0]))) { $0.intersection(index.images(in: $1)) }
-        let names = common.sorted().sortedAsCounted()
-        guard names.count >= 2, folders.allSatisfy({ index.images(in: $0).count == names.count }) else { return nil }
-        let urls = names.map { name in folders.map { index.url(FolderIndex.join($0, name)) } }
-        let counts = urls.map { LabelGuess.valueCount(of: Array($0.prefix(2))) }
-        let images = names.indices.filter { counts[$0] == nil && !LabelGuess.hasFewValues(urls[$0][0]) }
-        // Of several, such as a brain mask beside the classes, the one that tells most apart.
-        guard !images.isEmpty,
-            let label = names.indices.filter({ counts[$0] != nil }).max(by: { counts[$0] ?? 0 < counts[$1] ?? 0 })
-        else { return nil }
-        let others = names.indices.filter { !images.contains($0) && $0 != label }.map { names[$0] }
-        let front = FolderIndex.join(parent, "*")
-        return finding(
-            .cases, images.map { "\(front)/\(names[$0])" }, ["\(front)/\(names[label])"],
-            "\(folders.count) folders with the same files: images \(images.map { names[$0] }.joined(separator: ", ")), "
-                + "labels \(names[label]) (\(counts[label] ?? 0) values)"
-                + (others.isEmpty ? "" : "; \(others.joined(separator: ", ")) left out for having fewer values"))
-    }
-
     // MARK: Paths
 
-    private static func parted(_ path: String) -> (parent: String, name: String) {
+    static func parted(_ path: String) -> (parent: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[..<slash]), String(path[path.index(after: slash)...]))
     }
 
     /// `train/images` as `<split>/images`; the other splits have the same form.
-    private static func generalized(_ path: String) -> String {
+    static func generalized(_ path: String) -> String {
         var parts = path.split(separator: "/").map(String.init)
         if let index = parts.firstIndex(where: { Split(word: $0) != nil }) { parts[index] = NamePattern.splitWord }
         return parts.joined(separator: "/")
