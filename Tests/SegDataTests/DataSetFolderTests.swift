@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import MedicalImages
 import Testing
@@ -174,6 +175,14 @@ struct DataSetFolderTests {
                 "nearest is nnunet: imagesTr/ is there, labelsTr/ and dataset.json are not"
             ),
             (
+                ["Dataset001_X/dataset.json", "Dataset001_X/imagesTr/a_0000.png", "Dataset001_X/labelsTr/a.png"],
+                "nearest: Dataset001_X/ is a data set of its own, with a dataset.json; name that folder"
+            ),
+            (
+                ["instrument_1_4_training/instrument_dataset_1/left_frames/frame000.png"],
+                "nearest: instrument_1_4_training/ is a data set of its own, with folders instrument_dataset_N; name that folder"
+            ),
+            (
                 ["images/a.png", "images/b.png"],
                 "nearest is folders: images/ has 2 image files, but there is no folder of labels (labels, masks, annotations, …) "
                     + "beside it"
@@ -214,6 +223,19 @@ struct DataSetFolderTests {
         for name in ["a.csv", "b.csv"] { try folder.write("\(header)\nx.png,y.png\n", to: name) }
         let message = folder.message { _ = try DataSetFolder(folder.url).recognize() }
         #expect(message.hasPrefix("DIR: no layout fits; \(expected); name the files"), "\(message)")
+    }
+
+    @Test func aListInAnotherEncodingSaysSo() throws {
+        let folder = try TemporaryFolder()
+        try FileSystem.makeFolder(folder.url)
+        try Data("image,label\nx.png,y.png\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }.reversed()).write(
+            to: folder("list.csv"))
+        try Data([UInt8](Array("{\n \"name\": \"Pr".utf8) + [0xe9] + Array("\"}".utf8))).write(to: folder("other.json"))
+        let message = folder.message { _ = try DataSetFolder(folder.url).recognize() }
+        #expect(message.hasPrefix("DIR: no layout fits; nearest is csv: DIR/list.csv"), "\(message)")
+        #expect(
+            folder.message { _ = try JSONNode(file: folder("other.json")) }
+                == "DIR/other.json: line 2, column 13: the text is not UTF-8; save the file as UTF-8")
     }
 
     @Test func whatIsStatedStandsBeforeWhatIsFound() throws {

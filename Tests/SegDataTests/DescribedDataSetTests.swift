@@ -62,6 +62,10 @@ struct DescribedDataSetTests {
                 """, files: pairs(["a", "b"]), settings: LayoutSettings(fold: 1),
             cases: ["a train: a -> a", "b validation: b -> b"], classes: ["background", "liver"]),
         Row(
+            testDescription: "paths from Windows",
+            description: #"{"training": [{"image": ".\\imagesTr\\a.nii.gz", "label": "labelsTr\\a.nii.gz"}]}"#,
+            files: pairs(["a"]), cases: ["a open: a -> a"]),
+        Row(
             testDescription: "equal names in several folders",
             description: """
                 {\(labels), "training": [

@@ -81,6 +81,41 @@ struct PublishedFormsTests {
                 "0 [0]: volume-0 -> segmentation-0", "1 [1]: volume-1 -> segmentation-1", "10 [10]: volume-10 -> segmentation-10",
             ]),
         Row(
+            testDescription: "FLARE: nnU-Net's names in folders",
+            make: { folder in
+                for name in names("FLARE22_Tr_0", 2) {
+                    try folder.write("", to: "images/\(name)_0000.nii.gz")
+                    try folder.write("", to: "labels/\(name).nii.gz")
+                }
+            }, layout: .folders, images: ["images/*_0000.nii.gz"], labels: ["labels/*.nii.gz"],
+            cases: names("FLARE22_Tr_0", 2).map { "\($0) [\($0)]: \($0)_0000 -> \($0)" }),
+        Row(
+            testDescription: "BTCV",
+            make: { folder in
+                for number in 1...2 {
+                    try folder.write("", to: "img/img000\(number).nii.gz")
+                    try folder.write("", to: "label/label000\(number).nii.gz")
+                }
+            }, layout: .folders, images: ["img/img*.nii.gz"], labels: ["label/label*.nii.gz"],
+            cases: (1...2).map { "000\($0) [000\($0)]: img000\($0) -> label000\($0)" }),
+        Row(
+            testDescription: "SegTHOR: the image has the folder's name",
+            make: { folder in
+                for name in names("Patient_", 2) {
+                    try folder.scan(1, to: "train/\(name)/\(name).nii.gz")
+                    try folder.volume([0, 1, 2, 3, 4], to: "train/\(name)/GT.nii.gz")
+                }
+            }, layout: .cases, images: ["<split>/*/*.nii.gz"], labels: ["<split>/*/GT.nii.gz"],
+            cases: names("Patient_", 2).map { "train/\($0) [\($0)] train: \($0) -> GT" }),
+        Row(
+            testDescription: "a suffix in capitals",
+            make: { folder in
+                for name in ["a", "b"] {
+                    try folder.write("", to: "\(name).png")
+                    try folder.write("", to: "\(name)_GT.png")
+                }
+            }, layout: .pairs, images: ["*.png"], labels: ["*_GT.png"], cases: ["a [a]: a -> a_GT", "b [b]: b -> b_GT"]),
+        Row(
             testDescription: "KiTS, with pieces within the cases",
             make: { folder in
                 for name in names("case_00", 3) {
@@ -89,6 +124,15 @@ struct PublishedFormsTests {
                     try folder.volume([0, 1], to: "data/\(name)/instances/kidney_instance-1_annotation-1.nii.gz")
                 }
             }, layout: .cases, images: ["data/*/imaging.nii.gz"], labels: ["data/*/segmentation.nii.gz"],
+            cases: names("case_00", 3).map { "\($0) [\($0)]: imaging -> segmentation" }),
+        Row(
+            testDescription: "KiTS, as it is published first",
+            make: { folder in
+                for name in names("case_00", 3) {
+                    try folder.scan(1, to: "\(name)/imaging.nii.gz")
+                    try folder.volume([0, 1, 2], to: "\(name)/segmentation.nii.gz")
+                }
+            }, layout: .cases, images: ["*/imaging.nii.gz"], labels: ["*/segmentation.nii.gz"],
             cases: names("case_00", 3).map { "\($0) [\($0)]: imaging -> segmentation" }),
         Row(
             testDescription: "BraTS 2020",

@@ -168,7 +168,14 @@ private final class FileResolver {
 
     init(root: URL) { self.root = root }
 
+    /// A list from Windows has `\` between folders; a name with one in it is a name.
     func path(_ text: String) -> URL {
+        let url = plainPath(text)
+        guard text.contains("\\"), FileSystem.kind(of: url) == .missing else { return url }
+        return plainPath(text.replacing("\\", with: "/"))
+    }
+
+    private func plainPath(_ text: String) -> URL {
         text.hasPrefix("/")
             ? URL(filePath: text).standardizedFileURL
             : root.appending(path: text.hasPrefix("./") ? String(text.dropFirst(2)) : text).standardizedFileURL

@@ -99,6 +99,10 @@ struct JSONNode {
     // MARK: Places in the text
 
     private static func noJSON(_ url: URL, _ bytes: [UInt8], _ error: NSError) -> LayoutError {
+        if let odd = firstOddByte(bytes) {
+            let place = place(of: odd, in: bytes)
+            return LayoutError(url, "line \(place.line), column \(place.column): the text is not UTF-8; save the file as UTF-8")
+        }
         let words = error.userInfo[NSDebugDescriptionErrorKey] as? String ?? error.localizedDescription
         let offset = (error.userInfo["NSJSONSerializationErrorIndex"] as? NSNumber)?.intValue ?? offset(in: words) ?? bytes.count
         let place = place(of: min(offset, bytes.count), in: bytes)
@@ -115,6 +119,20 @@ struct JSONNode {
         }
         return LayoutError(
             url, "line \(place.line), column \(place.column): this is no JSON: \(problem)\(open ?? "")")
+    }
+
+    /// The first byte that no text in UTF-8 has there; nil where all is UTF-8.
+    private static func firstOddByte(_ bytes: [UInt8]) -> Int? {
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes.makeIterator()
+        var offset = 0
+        while true {
+            switch parser.parseScalar(from: &rest) {
+            case .valid(let character): offset += character.count
+            case .emptyInput: return nil
+            case .error: return offset
+            }
+        }
     }
 
     /// `Invalid value around character 141.`

@@ -10,7 +10,7 @@ public struct LayoutSettings: Sendable, Hashable {
     public var task: String?
     /// What holds where masks overlap; nil: the layout's own rule.
     public var overlaps: OverlapRule?
-    /// Which entry of nnU-Net's `splits_final.json`.
+    /// Which entry of nnU-Net's `splits_final.json`, or which `fold` of a MONAI list, validates.
     public var fold: Int
 
     /// Nothing is known, all is recognised.

@@ -70,8 +70,13 @@ struct ListLayout: CaseLayout {
             guard !paths.contains("") else {
                 throw CSVError(path: url.path, line: row.line, problem: "a file name is missing; name it or remove the row")
             }
-            let urls = paths.map {
-                URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL
+            func file(_ path: String) -> URL {
+                URL(filePath: path, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL
+            }
+            let urls = paths.map { path in
+                // A list from Windows has `\` between folders; a name with one in it is a name.
+                path.contains("\\") && FileSystem.kind(of: file(path)) == .missing
+                    ? file(path.replacing("\\", with: "/")) : file(path)
             }
             if let missing = urls.first(where: { FileSystem.kind(of: $0) != .file }) {
                 throw CSVError(path: url.path, line: row.line, problem: "no file \(missing.path)")

@@ -1,8 +1,8 @@
 import Foundation
 import MedicalImages
 
-/// How the names of images and of their labels go together where they are not equal: `a.jpg` with `a_segmentation.png`, or
-/// `volume-1.nii` with `segmentation-1.nii`.
+/// How the names of images and of their labels go together where they are not equal: `a.jpg` with `a_segmentation.png`,
+/// `a_0000.nii.gz` with `a.nii.gz`, or `volume-1.nii` with `segmentation-1.nii`.
 struct NamePairing: Hashable {
     /// Patterns with one star.
     let image: String
@@ -34,6 +34,19 @@ struct NamePairing: Hashable {
             self.image = "*\(ending)"
             label = "*\(suffix)\(first.ending)"
             return
+        }
+        // The other way round, where that leaves no image out: `a_0001` would be another channel.
+        let labelled = Set(labels.map(\.stem))
+        if let stem = images.first?.stem, let ending = ending({ _ in true }) {
+            for length in (1..<max(2, stem.count)).reversed() where labelled.contains(String(stem.prefix(length))) {
+                let suffix = stem.dropFirst(length)
+                guard
+                    images.allSatisfy({ $0.stem.hasSuffix(suffix) && labelled.contains(String($0.stem.dropLast(suffix.count))) })
+                else { continue }
+                image = "*\(suffix)\(ending)"
+                label = "*\(first.ending)"
+                return
+            }
         }
         func head(_ stem: String) -> String { String(stem.prefix { !$0.isNumber }) }
         let heads = (image: Set(images.map { head($0.stem) }), label: Set(labels.map { head($0.stem) }))

@@ -9,12 +9,12 @@ struct NearestLayout {
     init(_ index: FolderIndex) { self.index = index }
 
     /// In words, for an error.
-    var words: String { described() ?? list() ?? namedFolders() ?? equalNames() ?? suffix() ?? cases() }
+    var words: String { inner() ?? described() ?? list() ?? namedFolders() ?? equalNames() ?? suffix() ?? cases() }
 
     /// Why there is nothing to read at all; nil where there are images, or a description of them.
     var absence: String? {
         if index.isEmpty { return "the folder is empty" }
-        guard index.imageFolders.isEmpty, described() == nil, list() == nil else { return nil }
+        guard index.imageFolders.isEmpty, inner() == nil, described() == nil, list() == nil else { return nil }
         let endings = index.otherEndings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4).map { ending, count in
             "\(count) \(ending.isEmpty ? "without an ending" : ending)"
         }
@@ -22,6 +22,21 @@ struct NearestLayout {
         let isDICOM = index.otherEndings[".dcm"] != nil
         return "it holds no image file of a known ending; found \(found)"
             + (isDICOM ? "; DICOM series are not read: convert them to NIfTI" : "")
+    }
+
+    /// A data set that lies one folder deeper.
+    private func inner() -> String? {
+        guard !index.rootFiles.contains("dataset.json") else { return nil }
+        for folder in index.folders(in: "") {
+            let isDescribed = FileSystem.kind(of: DataSetDescription.url(in: index.url(folder))) == .file
+            guard isDescribed || index.folders(in: folder).contains(where: { $0.hasPrefix("instrument_dataset_") }) else {
+                continue
+            }
+            return
+                "nearest: \(folder)/ is a data set of its own, with \(isDescribed ? "a dataset.json" : "folders instrument_dataset_N"); "
+                + "name that folder"
+        }
+        return nil
     }
 
     private func described() -> String? {
@@ -34,8 +49,13 @@ struct NearestLayout {
     }
 
     private func list() -> String? {
-        let tables = index.rootFiles.filter { $0.lowercased().hasSuffix(".csv") }.compactMap { name in
-            (try? CSVTable(index.url(name))).map { (name: name, table: $0) }
+        var tables: [(name: String, table: CSVTable)] = []
+        for name in index.rootFiles where name.lowercased().hasSuffix(".csv") {
+            do {
+                tables.append((name, try CSVTable(index.url(name))))
+            } catch {
+                return "nearest is csv: \(error)"
+            }
         }
         let complete = tables.filter { !ListLayout.Columns.images($0.table).isEmpty && ListLayout.Columns.label($0.table) != nil }
         if complete.count > 1 {
@@ -96,7 +116,7 @@ struct NearestLayout {
         }
         let what =
             differing.isEmpty
-            ? "but not one of them has images and the other labels (few whole values)" : differing.joined(separator: "; ")
+            ? "which of them has the images and which the labels is not clear" : differing.joined(separator: "; ")
         return "nearest is folders: \(a.path)/ and \(b.path)/ share \(best.shared) name\(best.shared == 1 ? "" : "s"); \(what)"
     }
 

@@ -22,8 +22,7 @@ extension PatternRecognition {
             for folder in folders {
                 let own = PatternRecognition.parted(folder).name
                 for name in index.images(in: folder) {
-                    let stem = ImageFile.stem(of: URL(filePath: "/" + name))
-                    let isNamed = stem.hasPrefix(own) && stem.count > own.count
+                    let isNamed = ImageFile.stem(of: URL(filePath: "/" + name)).hasPrefix(own)
                     files[isNamed ? "*" + name.dropFirst(own.count) : name, default: [:]][folder] = name
                 }
             }

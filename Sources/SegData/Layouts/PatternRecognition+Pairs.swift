@@ -96,7 +96,7 @@ extension PatternRecognition {
                 if let last = short.last, short.count < whole.count, "_- .".contains(last) { short = short.dropLast() }
                 if whole.hasSuffix(suffix), whole.count > suffix.count {
                     labels.append((file, String(whole.dropLast(suffix.count))))
-                } else if suffix.hasSuffix("mask"), short.hasSuffix(suffix), short.count > suffix.count {
+                } else if suffix.lowercased().hasSuffix("mask"), short.hasSuffix(suffix), short.count > suffix.count {
                     labels.append((file, String(short.dropLast(suffix.count))))
                     hasParts = true
                 } else {
@@ -150,6 +150,8 @@ extension PatternRecognition {
             let image = byHead.first(where: { !isLabel($0.key) }), Set(label.value.map(\.ending)).count == 1,
             Set(image.value.map(\.ending)).count == 1
         else { return nil }
+        // `imaging` and `segmentation` in every folder tell nothing of the case.
+        guard files.allSatisfy({ $0.stem.contains(where: \.isNumber) }) else { return nil }
         func rests(_ group: (key: String, value: [File])) -> Set<String> {
             Set(group.value.map { FolderIndex.join($0.folder, String($0.stem.dropFirst(group.key.count))) })
         }

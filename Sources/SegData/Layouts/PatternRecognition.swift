@@ -24,12 +24,14 @@ struct PatternRecognition {
         "labels", "label", "masks", "mask", "segmentations", "segmentation", "segs", "seg", "annotations", "annotation", "gt",
         "ground_truth", "groundtruth", "truth", "targets", "target", "labelstr",
     ]
-    /// What names of label files have behind those of their images, longest first.
+    /// What names of label files have behind those of their images, longest first; in small letters, as a word or in capitals.
     static let labelSuffixes = [
-        "_segmentation", "-segmentation", "_labels", "-labels", "_label", "-label", "_mask", "-mask", "_seg", "-seg", "_gt",
-        "-gt",
-        ".mask", ".seg",
-    ]
+        "_ground_truth", "_segmentation", "-segmentation", "_groundtruth", "_annotation", "_labels", "-labels", "_label",
+        "-label",
+        "_mask", "-mask", "_anno", "_seg", "-seg", "_gt", "-gt", ".mask", ".seg",
+    ].flatMap { suffix in
+        [suffix, "\(suffix.prefix(1))\(suffix.dropFirst().prefix(1).uppercased())\(suffix.dropFirst(2))", suffix.uppercased()]
+    }
     static let imageSuffixes = ["", "_image", "-image", "_img", "_volume", "_scan", "_orig"]
 
     /// A finding in which stated patterns stand before those that were found.
@@ -110,6 +112,7 @@ struct PatternRecognition {
             let images = children.filter { Self.imageNames.contains($0.lowercased()) }
             let labels = children.filter { Self.labelNames.contains($0.lowercased()) }
             guard images.count == 1, labels.count == 1 else { continue }
+            guard !isDescribed(parent) else { continue }
             let paths = [images[0], labels[0]].map { FolderIndex.join(parent, $0) }
             let counts = paths.map { path in index.imageFolders.filter { $0 == path || $0.hasPrefix(path + "/") }.count }
             guard counts.allSatisfy({ $0 > 0 }) else { continue }
@@ -142,7 +145,7 @@ struct PatternRecognition {
             /// The path with `<split>` in place of its word.
             let general: String
         }
-        for parent in [""] + index.folders(in: "") {
+        for parent in [""] + index.folders(in: "") where !isDescribed(parent) {
             var images: [Folder] = [], labels: [Folder] = []
             for name in index.folders(in: parent) where !index.images(in: FolderIndex.join(parent, name)).isEmpty {
                 let words = name.split { !$0.isLetter && !$0.isNumber }.map(String.init)
@@ -172,6 +175,11 @@ struct PatternRecognition {
                 "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
         }
         return nil
+    }
+
+    /// Whether a folder below is another data set, which its own description says how to read.
+    private func isDescribed(_ folder: String) -> Bool {
+        !folder.isEmpty && FileSystem.kind(of: DataSetDescription.url(in: index.url(folder))) == .file
     }
 
     /// `images/train/…`: the folders of the splits lie inside.
