@@ -24,7 +24,7 @@ class PairCounts {
     static constexpr int turns = 4;
     const ck_batch &b;
     const int classes, size;
-    std::vector<uint32_t> counts;
+    Vector<uint32_t> counts;
 
     // Labels that are no class have a row after those of the classes, and what is ignored one more.
     template <typename Label> void take_rows(uint16_t *rows, const Label *labels, int count) const {

@@ -1,5 +1,6 @@
 // Chooses the instruction set, once, and forwards.
 
+#include "memory.h"
 #include "table.h"
 
 #include <atomic>
@@ -47,20 +48,24 @@ bool ck_use_instruction_set(const char *name) {
     return false;
 }
 
-ck_label_count ck_count_labels(const ck_batch *batch, const float *weights) { return table().count_labels(*batch, weights); }
-
-void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums) {
-    table().overlap_sums(*batch, noise_gamma, sums);
+ck_status ck_count_labels(const ck_batch *batch, const float *weights, ck_label_count *count) {
+    return ck::guarded("counting labels", [&] { *count = table().count_labels(*batch, weights); });
 }
 
-double ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count) { return table().terms(*batch, terms, count); }
-
-double ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives) {
-    return table().lovasz(*batch, per_image, scale, derivatives);
+ck_status ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums) {
+    return ck::guarded("the sums of a loss of overlap", [&] { table().overlap_sums(*batch, noise_gamma, sums); });
 }
 
-int64_t ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts) {
-    return table().confusion(*batch, predicted, counts);
+ck_status ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count, double *value) {
+    return ck::guarded("an objective and its gradient", [&] { *value = table().terms(*batch, terms, count); });
+}
+
+ck_status ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives, double *value) {
+    return ck::guarded("sorting for Lovász-softmax", [&] { *value = table().lovasz(*batch, per_image, scale, derivatives); });
+}
+
+ck_status ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts, int64_t *outside) {
+    return ck::guarded("finding the largest scores", [&] { *outside = table().confusion(*batch, predicted, counts); });
 }
 
 void ck_memory_floor(const ck_batch *batch) { table().memory_floor(*batch); }

@@ -2,18 +2,16 @@
 
 #if defined(__x86_64__)
 
+#include "memory.h"
 #include "parallel.h"
 #include "table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <memory>
-#include <new>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #define CK_ISA avx2
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)

@@ -2,18 +2,16 @@
 
 #if defined(__x86_64__)
 
+#include "memory.h"
 #include "parallel.h"
 #include "table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <memory>
-#include <new>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include <immintrin.h>
 

@@ -1,17 +1,15 @@
 // The kernels for portable; the same source as for the other instruction sets.
 
+#include "memory.h"
 #include "parallel.h"
 #include "table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <memory>
-#include <new>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #define CK_ISA portable
 #include "kernels.inl"

@@ -40,7 +40,7 @@ ck_label_count count_labels(const ck_batch &b, const Label *labels, const float 
     const int64_t total = b.images * b.pixels;
     constexpr int64_t chunk_labels = 1 << 19;   // a thread takes longer to wake than to count fewer
     const int64_t chunks = (total + chunk_labels - 1) / chunk_labels;
-    std::vector<ck_label_count> partial(static_cast<size_t>(chunks));
+    Vector<ck_label_count> partial(static_cast<size_t>(chunks));
     const LabelCounter<Label> counter(b.classes, b.ignore);
     parallel(chunks, [&](int64_t chunk) {
         ck_label_count count = {0, 0, 0};

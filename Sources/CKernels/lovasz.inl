@@ -10,8 +10,8 @@
 // What a bucket holds of a pixel: in the lowest bit whether it has the label, above it its key, the error's bits
 // complemented so that rising keys are falling errors. NaN has no key and goes first; it shows in the loss.
 typedef uint32_t Word;
-// The same for the sort: the key in the upper half, then the place in the bucket, then the lowest bit. The first of equal
-// errors stays first.
+// The same for the sort: the key in the upper half, then the place in the bucket, of 31 bits, then the lowest bit. The first of
+// equal errors stays first.
 typedef uint64_t Entry;
 
 constexpr uint32_t key_of_zero = 0x3f800000;   // the bits of 1, the largest error
@@ -44,7 +44,7 @@ class Buckets {
 
 // Room to sort a bucket in.
 class BucketSort {
-    std::unique_ptr<Entry[]> entries, other;
+    const Buffer<Entry> entries, other;
     static constexpr int largest_digit = 11, most_digits = 4;   // of 8 bits in small buckets
     uint32_t histogram[most_digits][1 << largest_digit];
 
@@ -77,11 +77,7 @@ class BucketSort {
     }
 
   public:
-    explicit BucketSort(int64_t capacity)
-        : entries(new (std::nothrow) Entry[static_cast<size_t>(capacity)]),
-          other(new (std::nothrow) Entry[static_cast<size_t>(capacity)]) {}
-
-    bool has_room() const { return entries && other; }
+    explicit BucketSort(int64_t capacity) : entries(capacity), other(capacity) {}
 
     // The entries of a bucket, sorted.
     const Entry *operator()(const Word *words, int64_t count) {
@@ -90,7 +86,7 @@ class BucketSort {
         // Only the bits in which keys differ: few, where buckets are evenly spaced.
         const int width = differing > 1 ? 31 - __builtin_clz(differing) : 0;
         if (width == 0 || count < 64) {
-            for (int64_t i = 0; i < count; i++) entries[static_cast<size_t>(i)] = entry(words[i], i);
+            for (int64_t i = 0; i < count; i++) entries.get()[i] = entry(words[i], i);
             if (width) std::sort(entries.get(), entries.get() + count);
             return entries.get();
         }
@@ -132,8 +128,8 @@ class LovaszSet {
     Word *const words;
     const int64_t slices;
     // Words of each slice in each bucket, then where they go; and for a bucket, its first word and the labels before it.
-    std::vector<uint32_t> places;
-    std::vector<int64_t> starts, labels_before;
+    Vector<uint32_t> places;
+    Vector<int64_t> starts, labels_before;
 
     uint32_t *places_of(int64_t slice) { return &places[static_cast<size_t>(slice * bucket_count)]; }
 
@@ -158,7 +154,7 @@ class LovaszSet {
     }
 
     void fill_buckets() {
-        std::vector<uint64_t> held(static_cast<size_t>(slices * bucket_count), 0);   // words; in the upper half, labels
+        Vector<uint64_t> held(static_cast<size_t>(slices * bucket_count), 0);   // words; in the upper half, labels
         parallel(slices, [&](int64_t slice) {
             uint64_t *of = &held[static_cast<size_t>(slice * bucket_count)];
             for_slice(slice, [&](const float *, const int8_t *labels, const uint32_t *buckets, int count) {
@@ -242,7 +238,7 @@ class LovaszSet {
     void empty_buckets() {
         parallel(slices, [&](int64_t slice) {
             // Where the slice's words began is where those of the slice before ended.
-            std::vector<uint32_t> place_of(starts.begin(), starts.end());
+            Vector<uint32_t> place_of(starts.begin(), starts.end());
             if (slice > 0) std::copy_n(places_of(slice - 1), bucket_count, place_of.begin());
             for_slice(slice, [&](float *derivatives, const int8_t *labels, const uint32_t *buckets, int count) {
                 for (int i = 0; i < count; i++) {
@@ -262,13 +258,12 @@ class LovaszSet {
           bucket_count(bucket_of.count()), words(words), slices(std::clamp<int64_t>(pixels >> 16, 1, 32)),
           places(static_cast<size_t>(slices * bucket_count), 0) {}
 
-    // The loss; the errors become derivatives. NaN where memory for sorting is not to be had.
+    // The loss; the errors become derivatives.
     double finish(const JaccardWalk &own, const JaccardWalk &other) {
         fill_buckets();
         // Neighbouring buckets in pieces of like size: some buckets may hold most of the pixels.
         const int64_t count = starts.back(), pieces = std::clamp<int64_t>(count >> 12, 1, 256);
-        std::vector<double> losses(static_cast<size_t>(bucket_count), 0);
-        std::atomic<bool> failed = false;
+        Vector<double> losses(static_cast<size_t>(bucket_count), 0);
         parallel(pieces, [&](int64_t piece) {
             const auto begin = std::lower_bound(starts.begin(), starts.end() - 1, count * piece / pieces);
             const auto end = std::lower_bound(starts.begin(), starts.end() - 1, count * (piece + 1) / pieces);
@@ -276,14 +271,12 @@ class LovaszSet {
             for (auto start = begin; start < end; start++) largest = std::max(largest, start[1] - start[0]);
             if (largest == 0) return;
             BucketSort sort(largest);
-            if (!sort.has_room()) return failed.store(true);
             for (auto start = begin; start < end; start++) {
                 const auto bucket = static_cast<size_t>(start - starts.begin());
                 losses[bucket] = b.classes == 2 ? finish_bucket<true>(bucket, sort, own, other)
                                                 : finish_bucket<false>(bucket, sort, own, other);
             }
         });
-        if (failed) return std::numeric_limits<double>::quiet_NaN();
         empty_buckets();
         double loss = 0;
         for (double part : losses) loss += part;
@@ -292,7 +285,7 @@ class LovaszSet {
 };
 
 // Writes |y − p| for all classes, for the first of two, and counts the labels of each class in each chunk.
-template <int Classes> void make_errors(const ck_batch &b, float *planes, std::vector<int64_t> &labelled) {
+template <int Classes> void make_errors(const ck_batch &b, float *planes, Vector<int64_t> &labelled) {
     for_tiles(b, [&](const Tile &tile, int64_t chunk, int64_t image, int64_t pixel) {
         const int c = Classes ? Classes : tile.classes;
         for (int i = 0; i < tile.end; i += lanes) {
@@ -338,17 +331,14 @@ void store_lovasz_gradient(const Tile &tile, const float *derivatives, const ck_
 }
 
 double lovasz(const ck_batch &b, bool per_image, double scale, float *planes) {
-    constexpr double failure = std::numeric_limits<double>::quiet_NaN();
     const int c = static_cast<int>(b.classes);
     const int64_t groups = per_image ? b.images : 1, images = per_image ? 1 : b.images;
-    // The place in a bucket and one more bit must fit 32.
-    if (images * b.pixels > INT32_MAX) return failure;
 
-    std::vector<int64_t> labelled(static_cast<size_t>(b.images * chunks_of(b) * c), 0);
+    Vector<int64_t> labelled(static_cast<size_t>(b.images * chunks_of(b) * c), 0);
     ck_batch scores = b;
     scores.gradient = nullptr;   // which the planes may be
     with_classes(c, [&](auto count) { make_errors<decltype(count)::value>(scores, planes, labelled); });
-    std::vector<int64_t> counts(static_cast<size_t>(groups * c), 0);
+    Vector<int64_t> counts(static_cast<size_t>(groups * c), 0);
     for (int64_t chunk = 0; chunk < b.images * chunks_of(b); chunk++) {
         const int64_t group = per_image ? chunk / chunks_of(b) : 0;
         for (int k = 0; k < c; k++) counts[static_cast<size_t>(group * c + k)] += labelled[static_cast<size_t>(chunk * c + k)];
@@ -360,8 +350,7 @@ double lovasz(const ck_batch &b, bool per_image, double scale, float *planes) {
     int64_t counted_groups = 0;   // images without a pixel that takes part are left out of the mean
     for (int64_t group = 0; group < groups; group++) counted_groups += present(group) > 0;
 
-    const std::unique_ptr<Word[]> words(new (std::nothrow) Word[static_cast<size_t>(images * b.pixels)]);
-    if (!words) return failure;
+    const Buffer<Word> words(images * b.pixels);
     double loss = 0;
     for (int64_t group = 0; group < groups; group++) {
         const auto clear = [&](int k) {

@@ -48,7 +48,7 @@ void add_overlap(const Tile &tile, float noise_gamma, ck_overlap *sums) {
 
 void overlap_sums(const ck_batch &b, float noise_gamma, ck_overlap *sums) {
     const int64_t each = chunks_of(b), c = b.classes;
-    std::vector<ck_overlap> partial(static_cast<size_t>(b.images * each * c), ck_overlap{0, 0, 0, 0, 0});
+    Vector<ck_overlap> partial(static_cast<size_t>(b.images * each * c), ck_overlap{0, 0, 0, 0, 0});
     with_classes(c, [&](auto count) {
         constexpr int classes = decltype(count)::value;
         for_tiles(b, [&](const Tile &tile, int64_t chunk, int64_t, int64_t) {

@@ -1,3 +1,4 @@
+#include "memory.h"
 #include "parallel.h"
 
 #include <algorithm>
@@ -17,6 +18,24 @@ struct Work {
     int64_t count;
     void (*body)(void *, int64_t);
     void *context;
+};
+
+// What a thread could not have: no exception may leave the threads' own code.
+class Failure {
+    std::atomic<int64_t> bytes{0};
+
+  public:
+    template <typename Body> void holding(Body &&body) noexcept {
+        try {
+            body();
+        } catch (const OutOfMemory &error) {
+            bytes = error.bytes;
+        }
+    }
+
+    void rethrow() const {
+        if (bytes > 0) throw OutOfMemory{bytes};
+    }
 };
 
 #if !defined(__APPLE__)
@@ -47,6 +66,7 @@ class Team {
     const Work work;
     const int64_t parts;
     Part taken[most];
+    Failure failure;
 
     int64_t begin(int64_t part) const { return work.count * part / parts; }
 
@@ -68,8 +88,12 @@ class Team {
     // Ends when everything is done.
     void run() {
         openmp().parallel(
-            [](void *team) { static_cast<Team *>(team)->run(openmp().thread()); }, this, /*num_threads: the team's*/ 0,
-            /*flags*/ 0);
+            [](void *context) {
+                auto &team = *static_cast<Team *>(context);
+                team.failure.holding([&] { team.run(openmp().thread()); });
+            },
+            this, /*num_threads: the team's*/ 0, /*flags*/ 0);
+        failure.rethrow();
     }
 };
 
@@ -80,10 +104,12 @@ class Team {
 void parallel_for(int64_t count, void (*body)(void *, int64_t), void *context) {
     Work work{count, body, context};
 #if defined(__APPLE__)
-    dispatch_apply_f(static_cast<size_t>(count), DISPATCH_APPLY_AUTO, &work, [](void *work, size_t index) {
-        const auto &part = *static_cast<Work *>(work);
-        part.body(part.context, static_cast<int64_t>(index));
+    struct Shared { const Work work; Failure failure; } shared{work};
+    dispatch_apply_f(static_cast<size_t>(count), DISPATCH_APPLY_AUTO, &shared, [](void *context, size_t index) {
+        auto &shared = *static_cast<Shared *>(context);
+        shared.failure.holding([&] { shared.work.body(shared.work.context, static_cast<int64_t>(index)); });
     });
+    shared.failure.rethrow();
 #else
     if (count > 1 && openmp().is_there()) {
         Team(work).run();

@@ -7,7 +7,8 @@
 namespace ck {
 
 // Calls `body(context, index)` for every index below `count`, neighbours mostly on one thread. The team is libgomp's, where
-// libtorch has loaded it: two teams would fight for the cores. Elsewhere the calling thread does all.
+// libtorch has loaded it: two teams would fight for the cores. Elsewhere the calling thread does all. Where memory is exhausted on
+// one of the threads, the calling one throws OutOfMemory once all have ended.
 void parallel_for(int64_t count, void (*body)(void *context, int64_t index), void *context);
 
 template <typename Body> void parallel(int64_t count, Body &&body) {

@@ -4,10 +4,10 @@
 // A term with what is worked out once for all tiles.
 struct PreparedTerm {
     ck_term of;
-    std::unique_ptr<MarginTerms> margin;
+    std::optional<MarginTerms> margin;
 
     PreparedTerm(const ck_term &term, int64_t classes) : of(term) {
-        if (of.kind == CK_MARGIN) margin = std::make_unique<MarginTerms>(of.margin, classes, of.scale);
+        if (of.kind == CK_MARGIN) margin.emplace(of.margin, classes, of.scale);
     }
 
     // Whether the softmax of the scores themselves is wanted.
@@ -38,29 +38,29 @@ void add_gradient(const Tile &tile, const float *gradient) {
 
 // Adds each term's value in each chunk to values: [chunk, term].
 template <int Classes, Softmaxes Are>
-void add_terms(const ck_batch &b, const std::vector<PreparedTerm> &terms, std::vector<double> &values) {
-    const auto room_of = [](int64_t planes) { return std::make_unique<float[]>(static_cast<size_t>(planes * tile_pixels)); };
+void add_terms(const ck_batch &b, const Vector<PreparedTerm> &terms, Vector<double> &values) {
+    const auto room_of = [](int64_t planes) { return Vector<float>(static_cast<size_t>(planes * tile_pixels)); };
     for_chunks(b, [&](int64_t chunk, int64_t image, int64_t first, int64_t end) {
         TileMaker maker(b);
-        const auto added = room_of(terms.size() > 1 ? b.classes : 0), softmax = room_of(Are == Softmaxes::made ? b.classes + 2 : 0);
+        auto added = room_of(terms.size() > 1 ? b.classes : 0), softmax = room_of(Are == Softmaxes::made ? b.classes + 2 : 0);
         for (int64_t pixel = first; pixel < end; pixel += tile_pixels) {
             Tile &tile = maker.take(image, pixel, end);
-            if (Are == Softmaxes::made) keep_softmax<Classes>(tile, softmax.get());
-            tile.softmax = softmax.get();
+            if (Are == Softmaxes::made) keep_softmax<Classes>(tile, softmax.data());
+            tile.softmax = softmax.data();
             double *value = &values[static_cast<size_t>(chunk) * terms.size()];
             for (const auto &term : terms) {
                 const bool adds = tile.g && &term != &terms.front();
                 float *const g = tile.g;
                 const int64_t g_stride = tile.g_stride;
                 if (adds) {
-                    tile.g = added.get();
+                    tile.g = added.data();
                     tile.g_stride = tile_pixels;
                 }
                 *value++ += term_of<Classes, Are>(tile, term, b, image, pixel);
                 if (!adds) continue;
                 tile.g = g;
                 tile.g_stride = g_stride;
-                add_gradient(tile, added.get());
+                add_gradient(tile, added.data());
             }
             maker.give_back();
         }
@@ -68,10 +68,11 @@ void add_terms(const ck_batch &b, const std::vector<PreparedTerm> &terms, std::v
 }
 
 double terms(const ck_batch &b, const ck_term *list, int64_t count) {
-    std::vector<PreparedTerm> terms;
+    Vector<PreparedTerm> terms;
+    terms.reserve(static_cast<size_t>(count));
     for (int64_t t = 0; t < count; t++) terms.emplace_back(list[t], b.classes);
     const bool is_shared = std::count_if(terms.begin(), terms.end(), [](const auto &term) { return term.wants_softmax(); }) > 1;
-    std::vector<double> values(static_cast<size_t>(b.images * chunks_of(b) * count), 0);
+    Vector<double> values(static_cast<size_t>(b.images * chunks_of(b) * count), 0);
     with_classes(b.classes, [&](auto number) {
         constexpr int classes = decltype(number)::value;
         is_shared ? add_terms<classes, Softmaxes::made>(b, terms, values) : add_terms<classes, Softmaxes::to_make>(b, terms, values);

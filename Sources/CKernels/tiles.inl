@@ -106,7 +106,7 @@ template <typename Label> inline void take_labels(int8_t *to, const Label *from,
 // Makes tiles of pixels of a batch, and brings back what was written into those that were copied.
 class TileMaker {
     const ck_batch &b;
-    std::unique_ptr<float[]> buffer;   // scores and gradient of a tile that is copied
+    Vector<float> buffer;              // scores and gradient of a tile that is copied
     Tile tile;
     int used = 0;
     int64_t first = 0;                 // element of the tile's first pixel and class
@@ -129,13 +129,13 @@ class TileMaker {
         auto *gradient = b.gradient ? static_cast<char *>(b.gradient) + first * size : nullptr;
         if (!tile.is_in_place) {
             const int64_t half = b.classes * tile_pixels;
-            if (!buffer) buffer = std::make_unique<float[]>(static_cast<size_t>(2 * half));
+            if (buffer.empty()) buffer = Vector<float>(static_cast<size_t>(2 * half));
             for (int k = 0; k < tile.classes; k++) {
                 const int64_t start = k * class_step() * size;
-                widen(buffer.get() + k * tile_pixels, 1, logits + start, pixel_step(), b.float_type, used);
+                widen(buffer.data() + k * tile_pixels, 1, logits + start, pixel_step(), b.float_type, used);
             }
-            tile.x = buffer.get();
-            tile.g = gradient ? buffer.get() + half : nullptr;
+            tile.x = buffer.data();
+            tile.g = gradient ? buffer.data() + half : nullptr;
             tile.x_stride = tile.g_stride = tile_pixels;
         } else {
             tile.x = reinterpret_cast<const float *>(logits);

@@ -47,7 +47,7 @@ extension Tensor {
     /// This value as autograd sees it: a function of `inputs` whose gradients `pass` makes from the incoming one.
     ///
     /// The closure keeps what backward needs, and is let go as soon as a graph that is not kept has been walked. It runs
-    /// without recording; an error it throws comes out of `backward` as a `TorchError` with its description.
+    /// without recording; an error it throws comes out of `backward` as a `TorchError` with its description, of kind `outOfMemory` where it is one.
     ///
     /// - Parameters:
     ///   - inputs: tensors in the graph, or constants, which the gradients made for them do not reach.
@@ -92,7 +92,11 @@ private final class BackwardPass {
             }
             return nil
         } catch {
-            return libtorch.error_new("\(error)")
+            guard let error = error as? TorchError, error.kind == .outOfMemory else {
+                return libtorch.error_new(CT_ERROR_RUNTIME, "\(error)")
+            }
+            // Whoever called `backward` adds the advice.
+            return libtorch.error_new(CT_ERROR_OUT_OF_MEMORY, "\(error.operation): \(error.message)")
         }
     }
 }

@@ -1,6 +1,6 @@
 import CTorch
 
-/// What libtorch refused: the operation, the shapes it was given, and libtorch's own message on one line.
+/// What libtorch or a kernel refused: the operation, the shapes it was given, and the reason on one line.
 public struct TorchError: Error, CustomStringConvertible, Equatable {
     /// The type of libtorch's exception; `notLoaded` where there is no libtorch to throw one.
     public enum Kind: Sendable, Equatable {
@@ -15,7 +15,15 @@ public struct TorchError: Error, CustomStringConvertible, Equatable {
 
     public var description: String {
         let given = arguments.isEmpty ? "" : " of \(arguments.joined(separator: ", "))"
-        return "\(operation)\(given): \(message)"
+        let advice = kind == .outOfMemory ? "; take smaller batches, smaller planes or a narrower network" : ""
+        return "\(operation)\(given): \(message)\(advice)"
+    }
+
+    /// Memory that a kernel asked for in one piece and could not have.
+    public static func outOfMemory(_ operation: String, bytes: Int) -> TorchError {
+        TorchError(
+            kind: .outOfMemory, operation: operation, arguments: [],
+            message: "\((bytes + 999_999) / 1_000_000) MB of memory are not to be had")
     }
 }
 

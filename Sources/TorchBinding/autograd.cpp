@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
+#include <memory>
 #include <stdexcept>
 
 static ct_result set_requires_grad(ct_tensor self, bool on) {
@@ -110,9 +111,9 @@ class ForeignPass : public torch::CustomClassHolder {
             if (made[i].impl) gradients[i] = ct::take(made[i]);
         }
         if (error) {
-            const std::string message = error->message;
-            delete error;
-            throw std::runtime_error(message);
+            const std::unique_ptr<const ct_error> owned(error);
+            TORCH_CHECK_WITH(OutOfMemoryError, error->kind != CT_ERROR_OUT_OF_MEMORY, error->message);
+            throw std::runtime_error(error->message);
         }
         return gradients;
     }
@@ -150,7 +151,7 @@ struct ForeignFunction : public torch::autograd::Function<ForeignFunction> {
 
 } // namespace
 
-static ct_result error_new(const char *message) { return ct::make_error(CT_ERROR_RUNTIME, message); }
+static ct_result error_new(ct_error_kind kind, const char *message) { return ct::make_error(kind, message); }
 
 static ct_result attach_backward(
     ct_tensor value, const ct_tensor *inputs, size_t count, ct_backward_pass pass, ct_tensor *out) {

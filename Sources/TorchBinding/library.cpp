@@ -8,6 +8,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/detail/MPSHooksInterface.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/CPUAllocator.h>
 
 #include <dlfcn.h>
 
@@ -57,7 +58,31 @@ static ct_result device_prepare(ct_device handle) {
     });
 }
 
+namespace {
+
+// libtorch's allocator for the CPU says in prose alone that memory is exhausted. Here that has a type, as on the other devices.
+class TypedAllocator final : public c10::Allocator {
+    c10::Allocator *const own = c10::GetCPUAllocator();
+
+  public:
+    c10::DataPtr allocate(size_t bytes) override {
+        try {
+            return own->allocate(bytes);
+        } catch (const c10::Error &) {
+            TORCH_CHECK_WITH(OutOfMemoryError, false, (bytes + 999'999) / 1'000'000, " MB of memory are not to be had");
+        }
+    }
+
+    c10::DeleterFnPtr raw_deleter() const override { return own->raw_deleter(); }
+    void copy_data(void *to, const void *from, size_t bytes) const override { own->copy_data(to, from, bytes); }
+};
+
+} // namespace
+
 void ct::add_library(ct_functions &table) {
+    // Never destroyed: tensors may outlive whatever this file destroys.
+    static auto *const allocator = new TypedAllocator;
+    c10::SetCPUAllocator(allocator, /*priority*/ 0);
     table.error_get_kind = error_get_kind;
     table.error_get_message = error_get_message;
     table.error_free = error_free;

@@ -10,6 +10,10 @@ struct TorchErrorTests {
             try .withKnownGradient(value: .zeros([1]), input: .zeros([2]), gradient: .zeros([2]))
         },
         TensorMisuse("arange", .notImplemented) { try Tensor.range(3, dtype: .bool) },
+        // More than a processor can address.
+        TensorMisuse("empty", .outOfMemory) {
+            try Tensor.empty([1 << 46])
+        },
     ])
     func kinds(row: TensorMisuse) throws { try row.isRefused() }
 
@@ -20,5 +24,12 @@ struct TorchErrorTests {
     func descriptions(arguments: [String], expected: String) {
         let error = TorchError(kind: .runtime, operation: "add_", arguments: arguments, message: "sizes differ")
         #expect(error.description == expected)
+    }
+
+    @Test func exhaustedMemoryIsOneLine() throws {
+        let words = "MB of memory are not to be had; take smaller batches, smaller planes or a narrower network"
+        #expect(TorchError.outOfMemory("a convolution", bytes: 2_000_001).description == "a convolution: 3 \(words)")
+        let error = #expect(throws: TorchError.self) { try Tensor.zeros([1 << 46]) }
+        #expect(error?.description == "full: 281474977 \(words)")
     }
 }

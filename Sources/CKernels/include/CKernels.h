@@ -1,7 +1,7 @@
 // Fused CPU kernels on plain buffers: objectives whose value and gradient come from one or two passes over the logits.
 //
 // Nothing here knows libtorch. Every kernel is compiled for several instruction sets and chosen at run time; results do
-// not depend on the number of threads.
+// not depend on the number of threads. No exception leaves a kernel: its status says how it ended.
 
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -45,8 +45,12 @@ const char *ck_instruction_set(void);
 // The best of those that the machine has, or an older one for comparisons; returns whether it is there.
 bool ck_use_instruction_set(const char *name);
 
+// No kernel, of the networks' either, may ask for more memory in one piece: for tests of what happens where there is none.
+// Below 0: no limit.
+void ck_limit_memory(int64_t bytes);
+
 // weights: one for each class, or NULL.
-ck_label_count ck_count_labels(const ck_batch *batch, const float *weights);
+ck_status ck_count_labels(const ck_batch *batch, const float *weights, ck_label_count *count);
 
 // The kernels below need labels that ck_count_labels found inside.
 
@@ -64,7 +68,7 @@ typedef struct { float on_label, off_label, square, noise; } ck_overlap_gradient
 
 // The first of the two passes that losses of overlap take. sums: [B, C]. Squares and noise are only summed for noise_gamma > 0.
 // A gradient, float32, is used to keep the softmax for the second.
-void ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
+ck_status ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
 
 // What an objective is a sum of. Pointers are to one number for each class, or for each image and class where said so.
 typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_LOVASZ } ck_term_kind;
@@ -94,21 +98,21 @@ typedef struct {
     };
 } ck_term;
 
-// Σ over the terms of scale · value, in one pass. Writes every element of the gradient, where the batch has one: the sum of the
-// terms' gradients.
-double ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count);
+// value: Σ over the terms of scale · value, in one pass. Writes every element of the gradient, where the batch has one: the sum
+// of the terms' gradients.
+ck_status ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count, double *value);
 
-// Lovász-softmax over present classes, averaged over images where `per_image`, times `scale`. 0 where nothing is counted.
+// value: Lovász-softmax over present classes, averaged over images where `per_image`, times `scale`; 0 where nothing is counted.
+// The pixels of an image, or else of the batch, number INT32_MAX at most.
 // derivatives: [B, C, N], where d loss / d p goes, up to what is the same for all classes of a pixel, which the softmax takes
-// away; the gradient's own memory will do, if that is float32, not channels-last, and this term the first. Returns NaN where
-// memory for sorting is not to be had.
-double ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives);
+// away; the gradient's own memory will do, if that is float32, not channels-last, and this term the first.
+ck_status ck_lovasz(const ck_batch *batch, bool per_image, double scale, float *derivatives, double *value);
 
 // How often each class has the largest score where each class is the label, image by image: counts [B, C, C], a row for each
 // label; or NULL, and then the labels may be. Of equal scores the first is the largest, and NaN is above every number.
-// Ignored pixels are not counted, nor are labels that are no class, whose number is returned: nobody need have counted before.
+// Ignored pixels are not counted, nor are labels that are no class, whose number is `outside`: nobody need have counted before.
 // predicted: where the class of the largest score of each pixel goes, [B, N], ignored ones too; or NULL.
-int64_t ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts);
+ck_status ck_confusion(const ck_batch *batch, uint8_t *predicted, int64_t *counts, int64_t *outside);
 
 // What no kernel can undercut: reads logits and labels, writes the gradient. For benchmarks.
 void ck_memory_floor(const ck_batch *batch);

@@ -28,16 +28,16 @@ typedef struct { ck_float_type storage; int64_t images, height, width, inputs, o
 bool ck_convolves(int64_t inputs, int64_t outputs);
 
 // weight [Cout, Cin, 3, 3], bias [Cout].
-void ck_convolve(const ck_convolution *shape, const void *input, const float *weight, const float *bias, void *output);
+ck_status ck_convolve(const ck_convolution *shape, const void *input, const float *weight, const float *bias, void *output);
 // Inputs must be a multiple of 16. `added` ([B, H, W, Cin] or NULL) is a gradient that comes by another way.
-void ck_convolve_input_gradient(
+ck_status ck_convolve_input_gradient(
     const ck_convolution *shape, const void *incoming, const float *weight, const void *added, void *gradient);
-void ck_convolve_weight_gradient(
+ck_status ck_convolve_weight_gradient(
     const ck_convolution *shape, const void *input, const void *incoming, float *gradient);
 
 // The network's last convolution, from a multiple of 16 channels to a score for each class: scores [B, classes, H, W].
-void ck_score(const ck_convolution *shape, const void *input, const float *weight, const float *bias, float *scores);
-void ck_score_backward(
+ck_status ck_score(const ck_convolution *shape, const void *input, const float *weight, const float *bias, float *scores);
+ck_status ck_score_backward(
     const ck_convolution *shape, const void *input, const float *weight, const float *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient);
 
@@ -47,8 +47,8 @@ void ck_score_backward(
 typedef struct { ck_float_type storage; int64_t pixels, inputs, outputs; } ck_mixing;
 
 // weight [Cout, Cin], bias [Cout].
-void ck_mix(const ck_mixing *shape, const void *input, const float *weight, const float *bias, void *output);
-void ck_mix_backward(
+ck_status ck_mix(const ck_mixing *shape, const void *input, const float *weight, const float *bias, void *output);
+ck_status ck_mix_backward(
     const ck_mixing *shape, const void *input, const float *weight, const void *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient);
 
@@ -68,7 +68,7 @@ typedef struct {
 // group, and the mean of its channel.
 enum { CK_NORM_ROWS = 5 };
 
-void ck_normalize(const ck_activation *shape, const void *x, const float *weight, const float *bias, float *norm);
+ck_status ck_normalize(const ck_activation *shape, const void *x, const float *weight, const float *bias, float *norm);
 
 // Squeeze-and-excitation, f = 1 + ReLU(W2·LeakyReLU(W1·mean + b1) + b2), with the same slope.
 typedef struct {
@@ -79,16 +79,16 @@ typedef struct {
 } ck_excitation;
 
 // Fills mean, hidden and factor from the activation without dropout.
-void ck_excite(const ck_activation *shape, const void *x, const float *norm, const ck_excitation *excitation);
+ck_status ck_excite(const ck_activation *shape, const void *x, const float *norm, const ck_excitation *excitation);
 
 // output = activation · factor + residual; factor [B, C] and residual [B, N, C] may be NULL.
-void ck_activate(
+ck_status ck_activate(
     const ck_activation *shape, const void *x, const float *norm, const float *factor, const void *residual, void *output,
     int64_t output_stride);
 
 // The gradient of `ck_activate` with respect to x, which may lie where `x` does, and to all parameters; `excitation` may
 // be NULL. `shift_gradient` [C] is that of a bias added to x before.
-void ck_activate_backward(
+ck_status ck_activate_backward(
     const ck_activation *shape, const void *x, const float *norm, const float *weight, const ck_excitation *excitation,
     const void *incoming, int64_t incoming_stride, void *x_gradient, float *weight_gradient, float *bias_gradient,
     float *shift_gradient);
@@ -98,8 +98,8 @@ void ck_activate_backward(
 // 2×2 pooling [B, H, W, C] → [B, H/2, W/2, C], or 2·C with the means behind the maxima; H and W even, C a multiple of 8.
 typedef struct { ck_float_type storage; int64_t images, height, width, channels; bool means; } ck_pooling;
 
-void ck_pool(const ck_pooling *shape, const void *input, void *output);
-void ck_pool_backward(const ck_pooling *shape, const void *input, const void *incoming, void *gradient);
+ck_status ck_pool(const ck_pooling *shape, const void *input, void *output);
+ck_status ck_pool_backward(const ck_pooling *shape, const void *input, const void *incoming, void *gradient);
 
 // Bilinear interpolation that keeps the corners, [B, h, w, C] → [B, H, W, C]; C a multiple of 8.
 typedef struct {
@@ -107,11 +107,11 @@ typedef struct {
     int64_t images, channels, low_height, low_width, high_height, high_width;
 } ck_enlarging;
 
-void ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride);
-void ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient);
+ck_status ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride);
+ck_status ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient);
 
 // Copies a slice of the channels, a multiple of 8.
-void ck_copy_channels(
+ck_status ck_copy_channels(
     ck_float_type storage, int64_t pixels, int64_t channels, const void *input, int64_t input_stride, void *output,
     int64_t output_stride);
 

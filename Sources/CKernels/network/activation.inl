@@ -34,8 +34,8 @@ void activate_backward(
     float *shift_gradient) {
     const auto count = static_cast<size_t>(s.images * s.channels);
     // Σ d and Σ d·x with d the gradient of u.
-    std::vector<double> plain(count), weighted(count);
-    std::vector<float> shared;
+    Vector<double> plain(count), weighted(count);
+    Vector<float> shared;
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         // x and d of a vector of channels: d = (e·dropout·factor + shared)·slope with e the incoming gradient.
@@ -57,7 +57,7 @@ void activate_backward(
         if (excitation) {
             // The shared part is known only after a pass, so the sums come in pieces: with d = (e·f + k)·l,
             // Σ d = f·Σ e·l + k·Σ l, the same with x, and Σ e·a for the factor's gradient.
-            std::vector<double> slopes(count), slopes_weighted(count), by_factor(count);
+            Vector<double> slopes(count), slopes_weighted(count), by_factor(count);
             double *const sums[] = {plain.data(), weighted.data(), slopes.data(), slopes_weighted.data(), by_factor.data()};
             sum_over_pixels<L, 5>(s.images, s.pixels, s.channels, sums, [&](int64_t image, int64_t c) {
                 return [at = Normalized<L>(s, norm, image, c), from = x + image * s.pixels * s.channels + c, step = s.channels,
@@ -92,10 +92,10 @@ void activate_backward(
 
         // With v = (x − mean)·inverse and means over a group: d x = inverse·(γd − mean(γd) − v·mean(γd·v)), which is
         // d·scale + x·by_x + constant.
-        std::vector<float> by_x(count), constant(count);
+        Vector<float> by_x(count), constant(count);
         std::fill(weight_gradient, weight_gradient + s.channels, 0.f);
         std::fill(bias_gradient, bias_gradient + s.channels, 0.f);
-        std::vector<double> shift(static_cast<size_t>(s.channels));
+        Vector<double> shift(static_cast<size_t>(s.channels));
         const int64_t members = s.channels / s.groups;
         const auto size = static_cast<double>(members * s.pixels);
         for (int64_t group = 0; group < s.images * s.groups; group++) {

@@ -63,7 +63,7 @@ inline void spread_planes(
 
 // sums[plane][tap][channel] = Σ plane[pixel + tap]·vectors[pixel][channel] over the pixels of all images.
 template <typename Few, typename Many>
-inline std::vector<double> gather_planes(
+inline Vector<double> gather_planes(
     const ck_convolution &s, const Planes<Few> &planes, int64_t count, int64_t channels, const Many *vectors) {
     constexpr int64_t rows_together = 8;
     const int64_t height = s.images * s.height, chunks = (height + rows_together - 1) / rows_together;
@@ -91,7 +91,7 @@ inline std::vector<double> gather_planes(
             }
         }
     });
-    std::vector<double> totals(static_cast<size_t>(size));
+    Vector<double> totals(static_cast<size_t>(size));
     for (int64_t chunk = 0; chunk < chunks; chunk++) {
         for (int64_t i = 0; i < size; i++) totals[static_cast<size_t>(i)] += partial[chunk * size + i];
     }

@@ -4,7 +4,7 @@ inline float leaky(float x, float slope) { return x > 0 ? x : x * slope; }
 
 template <typename Element>
 void excite(const ck_activation &s, const Element *x, const float *norm, const ck_excitation &e) {
-    std::vector<double> totals(static_cast<size_t>(s.images * s.channels));
+    Vector<double> totals(static_cast<size_t>(s.images * s.channels));
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         double *const sums[] = {totals.data()};
@@ -36,14 +36,14 @@ void excite(const ck_activation &s, const Element *x, const float *norm, const c
 }
 
 // Writes the parameters' gradients, and returns what the mean gives back to each of its pixels, [B, C].
-inline std::vector<float> excite_backward(
-    const ck_activation &s, const ck_excitation &e, const std::vector<double> &factor_gradient) {
+inline Vector<float> excite_backward(
+    const ck_activation &s, const ck_excitation &e, const Vector<double> &factor_gradient) {
     const int64_t channels = s.channels, half = channels / 2;
     std::fill(e.squeeze_weight_gradient, e.squeeze_weight_gradient + half * channels, 0.f);
     std::fill(e.squeeze_bias_gradient, e.squeeze_bias_gradient + half, 0.f);
     std::fill(e.excite_weight_gradient, e.excite_weight_gradient + channels * half, 0.f);
     std::fill(e.excite_bias_gradient, e.excite_bias_gradient + channels, 0.f);
-    std::vector<float> to_mean(static_cast<size_t>(s.images * channels)), active(static_cast<size_t>(half)),
+    Vector<float> to_mean(static_cast<size_t>(s.images * channels)), active(static_cast<size_t>(half)),
         to_hidden(static_cast<size_t>(half));
     for (int64_t image = 0; image < s.images; image++) {
         const float *mean = e.mean + image * channels, *hidden = e.hidden + image * half;

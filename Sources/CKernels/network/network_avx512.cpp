@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__)
 
+#include "../memory.h"
 #include "../parallel.h"
 #include "scratch.h"
 #include "table.h"
@@ -10,7 +11,6 @@
 #include <cmath>
 #include <cstring>
 #include <type_traits>
-#include <vector>
 
 #define CK_ISA avx512
 #define CK_ACCUMULATORS 24  // of 32 registers

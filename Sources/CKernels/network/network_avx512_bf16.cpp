@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__)
 
+#include "../memory.h"
 #include "../parallel.h"
 #include "scratch.h"
 #include "table.h"
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <immintrin.h>
 #include <type_traits>
-#include <vector>
 
 #define CK_ISA avx512_bf16
 #define CK_AVX512_BF16

@@ -1,6 +1,7 @@
 // Chooses the instruction set, once, and forwards.
 
 #include "../include/CKernels.h"
+#include "../memory.h"
 #include "table.h"
 
 #include <atomic>
@@ -35,14 +36,16 @@ const ck::NetworkTables *find_best() {
 const ck::NetworkTables *const best = find_best();
 std::atomic<const ck::NetworkTables *> chosen{best};
 
-// Calls body(table) for images that are stored so.
-template <typename Body> void with_table(ck_float_type storage, Body &&body) {
+// Calls body(table) for images that are stored so. `purpose` is what the kernel is for.
+template <typename Body> ck_status with_table(const char *purpose, ck_float_type storage, Body &&body) {
     const auto &tables = *chosen.load(std::memory_order_relaxed);
-    if (storage == CK_BFLOAT16) {
-        body(tables.bfloat16);
-    } else {
-        body(tables.float32);
-    }
+    return ck::guarded(purpose, [&] {
+        if (storage == CK_BFLOAT16) {
+            body(tables.bfloat16);
+        } else {
+            body(tables.float32);
+        }
+    });
 }
 
 // Images as the table that is called has their elements.
@@ -71,99 +74,111 @@ bool ck_use_network_instruction_set(const char *name) {
 
 bool ck_convolves(int64_t inputs, int64_t outputs) { return outputs % 16 == 0 && (inputs % 16 == 0 || inputs < 8); }
 
-void ck_convolve(const ck_convolution *shape, const void *input, const float *weight, const float *bias, void *output) {
-    with_table(shape->storage, [&](const auto &table) { table.convolve(*shape, Read{input}, weight, bias, Write{output}); });
+ck_status ck_convolve(const ck_convolution *shape, const void *input, const float *weight, const float *bias, void *output) {
+    return with_table("a convolution", shape->storage, [&](const auto &table) {
+        table.convolve(*shape, Read{input}, weight, bias, Write{output});
+    });
 }
 
-void ck_convolve_input_gradient(
+ck_status ck_convolve_input_gradient(
     const ck_convolution *shape, const void *incoming, const float *weight, const void *added, void *gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("the gradient of a convolution's input", shape->storage, [&](const auto &table) {
         table.convolve_input_gradient(*shape, Read{incoming}, weight, Read{added}, Write{gradient});
     });
 }
 
-void ck_convolve_weight_gradient(
+ck_status ck_convolve_weight_gradient(
     const ck_convolution *shape, const void *input, const void *incoming, float *gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("the gradient of a convolution's weights", shape->storage, [&](const auto &table) {
         table.convolve_weight_gradient(*shape, Read{input}, Read{incoming}, gradient);
     });
 }
 
-void ck_score(const ck_convolution *shape, const void *input, const float *weight, const float *bias, float *scores) {
-    with_table(shape->storage, [&](const auto &table) { table.score(*shape, Read{input}, weight, bias, scores); });
+ck_status ck_score(const ck_convolution *shape, const void *input, const float *weight, const float *bias, float *scores) {
+    return with_table("the scores", shape->storage, [&](const auto &table) {
+        table.score(*shape, Read{input}, weight, bias, scores);
+    });
 }
 
-void ck_score_backward(
+ck_status ck_score_backward(
     const ck_convolution *shape, const void *input, const float *weight, const float *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("the gradient of the scores", shape->storage, [&](const auto &table) {
         table.score_backward(*shape, Read{input}, weight, incoming, Write{input_gradient}, weight_gradient, bias_gradient);
     });
 }
 
-void ck_mix(const ck_mixing *shape, const void *input, const float *weight, const float *bias, void *output) {
-    with_table(shape->storage, [&](const auto &table) { table.mix(*shape, Read{input}, weight, bias, Write{output}); });
+ck_status ck_mix(const ck_mixing *shape, const void *input, const float *weight, const float *bias, void *output) {
+    return with_table("a 1×1 convolution", shape->storage, [&](const auto &table) {
+        table.mix(*shape, Read{input}, weight, bias, Write{output});
+    });
 }
 
-void ck_mix_backward(
+ck_status ck_mix_backward(
     const ck_mixing *shape, const void *input, const float *weight, const void *incoming, void *input_gradient,
     float *weight_gradient, float *bias_gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("the gradient of a 1×1 convolution", shape->storage, [&](const auto &table) {
         table.mix_backward(*shape, Read{input}, weight, Read{incoming}, Write{input_gradient}, weight_gradient, bias_gradient);
     });
 }
 
-void ck_normalize(const ck_activation *shape, const void *x, const float *weight, const float *bias, float *norm) {
-    with_table(shape->storage, [&](const auto &table) { table.normalize(*shape, Read{x}, weight, bias, norm); });
+ck_status ck_normalize(const ck_activation *shape, const void *x, const float *weight, const float *bias, float *norm) {
+    return with_table("a normalisation", shape->storage, [&](const auto &table) {
+        table.normalize(*shape, Read{x}, weight, bias, norm);
+    });
 }
 
-void ck_excite(const ck_activation *shape, const void *x, const float *norm, const ck_excitation *excitation) {
-    with_table(shape->storage, [&](const auto &table) { table.excite(*shape, Read{x}, norm, *excitation); });
+ck_status ck_excite(const ck_activation *shape, const void *x, const float *norm, const ck_excitation *excitation) {
+    return with_table("an excitation", shape->storage, [&](const auto &table) {
+        table.excite(*shape, Read{x}, norm, *excitation);
+    });
 }
 
-void ck_activate(
+ck_status ck_activate(
     const ck_activation *shape, const void *x, const float *norm, const float *factor, const void *residual, void *output,
     int64_t output_stride) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("an activation", shape->storage, [&](const auto &table) {
         table.activate(*shape, Read{x}, norm, factor, Read{residual}, Write{output}, output_stride);
     });
 }
 
-void ck_activate_backward(
+ck_status ck_activate_backward(
     const ck_activation *shape, const void *x, const float *norm, const float *weight, const ck_excitation *excitation,
     const void *incoming, int64_t incoming_stride, void *x_gradient, float *weight_gradient, float *bias_gradient,
     float *shift_gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+    return with_table("the gradient of an activation", shape->storage, [&](const auto &table) {
         table.activate_backward(
             *shape, Read{x}, norm, weight, excitation, Read{incoming}, incoming_stride, Write{x_gradient}, weight_gradient,
             bias_gradient, shift_gradient);
     });
 }
 
-void ck_pool(const ck_pooling *shape, const void *input, void *output) {
-    with_table(shape->storage, [&](const auto &table) { table.pool(*shape, Read{input}, Write{output}); });
+ck_status ck_pool(const ck_pooling *shape, const void *input, void *output) {
+    return with_table("pooling", shape->storage, [&](const auto &table) { table.pool(*shape, Read{input}, Write{output}); });
 }
 
-void ck_pool_backward(const ck_pooling *shape, const void *input, const void *incoming, void *gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+ck_status ck_pool_backward(const ck_pooling *shape, const void *input, const void *incoming, void *gradient) {
+    return with_table("the gradient of pooling", shape->storage, [&](const auto &table) {
         table.pool_backward(*shape, Read{input}, Read{incoming}, Write{gradient});
     });
 }
 
-void ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride) {
-    with_table(shape->storage, [&](const auto &table) { table.enlarge(*shape, Read{input}, Write{output}, output_stride); });
+ck_status ck_enlarge(const ck_enlarging *shape, const void *input, void *output, int64_t output_stride) {
+    return with_table("enlarging", shape->storage, [&](const auto &table) {
+        table.enlarge(*shape, Read{input}, Write{output}, output_stride);
+    });
 }
 
-void ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient) {
-    with_table(shape->storage, [&](const auto &table) {
+ck_status ck_enlarge_backward(const ck_enlarging *shape, const void *incoming, int64_t incoming_stride, void *gradient) {
+    return with_table("the gradient of enlarging", shape->storage, [&](const auto &table) {
         table.enlarge_backward(*shape, Read{incoming}, incoming_stride, Write{gradient});
     });
 }
 
-void ck_copy_channels(
+ck_status ck_copy_channels(
     ck_float_type storage, int64_t pixels, int64_t channels, const void *input, int64_t input_stride, void *output,
     int64_t output_stride) {
-    with_table(storage, [&](const auto &table) {
+    return with_table("copying channels", storage, [&](const auto &table) {
         table.copy_channels(pixels, channels, Read{input}, input_stride, Write{output}, output_stride);
     });
 }

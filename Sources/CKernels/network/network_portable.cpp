@@ -1,5 +1,6 @@
 // The network's kernels for portable; the same source as for the other instruction sets.
 
+#include "../memory.h"
 #include "../parallel.h"
 #include "scratch.h"
 #include "table.h"
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <cstring>
 #include <type_traits>
-#include <vector>
 
 #define CK_ISA portable
 #if defined(__aarch64__)

@@ -65,7 +65,7 @@ template <int Lanes> struct Normalized {
 template <typename Element>
 void normalize(const ck_activation &s, const Element *x, const float *weight, const float *bias, float *norm) {
     const auto count = static_cast<size_t>(s.images * s.channels);
-    std::vector<double> plain(count), squared(count);
+    Vector<double> plain(count), squared(count);
     with_lanes(s.channels, [&](auto width) {
         constexpr int L = decltype(width)::value;
         double *const sums[] = {plain.data(), squared.data()};

@@ -58,8 +58,8 @@ struct Reading {
     float next;
 };
 
-inline std::vector<Reading> readings(int64_t low, int64_t high) {
-    std::vector<Reading> all(static_cast<size_t>(high));
+inline Vector<Reading> readings(int64_t low, int64_t high) {
+    Vector<Reading> all(static_cast<size_t>(high));
     const float ratio = high > 1 ? static_cast<float>(low - 1) / static_cast<float>(high - 1) : 0;
     for (int64_t i = 0; i < high; i++) {
         const float place = ratio * static_cast<float>(i);

@@ -1,7 +1,6 @@
 #include "scratch.h"
 
-#include <cstdlib>
-#include <new>
+#include "../memory.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -19,6 +18,7 @@ class Piece {
     ~Piece() { std::free(memory); }
 
     float *with_room(int64_t floats) {
+        require_allowed(floats * 4);   // though it may be there: a limit is to tell the same whatever ran before
         if (floats > room) {
             std::free(memory);
             memory = nullptr;
@@ -28,8 +28,7 @@ class Piece {
             const int64_t bytes = floats * 4;
             const int64_t alignment = bytes < huge ? 64 : huge;
             const int64_t rounded = (bytes + alignment - 1) / alignment * alignment;
-            void *fresh = std::aligned_alloc(static_cast<size_t>(alignment), static_cast<size_t>(rounded));
-            if (!fresh) throw std::bad_alloc();
+            void *fresh = allocate(rounded, alignment);
 #if defined(__linux__)
             if (alignment == huge) madvise(fresh, static_cast<size_t>(rounded), MADV_HUGEPAGE);
 #endif

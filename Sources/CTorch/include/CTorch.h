@@ -89,8 +89,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     ct_error_kind (*_Nonnull error_get_kind)(const ct_error *error);
     const char *_Nonnull (*_Nonnull error_get_message)(const ct_error *error);
     void (*_Nonnull error_free)(ct_error *error);
-    // For callbacks that fail; of the kind CT_ERROR_RUNTIME.
-    ct_result (*_Nonnull error_new)(const char *message);
+    // For callbacks that fail: of the kind CT_ERROR_RUNTIME or CT_ERROR_OUT_OF_MEMORY.
+    ct_result (*_Nonnull error_new)(ct_error_kind kind, const char *message);
 
     // Library and devices
 

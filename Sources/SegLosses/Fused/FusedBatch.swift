@@ -13,14 +13,20 @@ struct FusedBatch {
     /// Nil where the composed form must serve, be it to refuse labels with an exact message.
     init?(logits: Tensor, labels: Tensor, ignoreLabel: Int?) throws {
         guard let batch = try KernelBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
-        let count = batch.run { ck_count_labels($0, nil) }
+        let count = try Self.count(batch, weights: nil)
         guard count.outside == 0 else { return nil }
         self.batch = batch
         pixelCount = Int(count.counted)
     }
 
     /// The sum of the weights of the classes of the pixels that take part.
-    func weight(of classes: [Float]) -> Double { batch.run { ck_count_labels($0, classes).weight } }
+    func weight(of classes: [Float]) throws -> Double { try Self.count(batch, weights: classes).weight }
+
+    private static func count(_ batch: KernelBatch, weights: [Float]?) throws -> ck_label_count {
+        var count = ck_label_count()
+        try batch.run { ck_count_labels($0, weights, &count) }
+        return count
+    }
 
     /// Whether the places of all pixels that are sorted together fit the sort's 31 bits.
     func fitsSort(perImage: Bool) -> Bool {
@@ -32,13 +38,15 @@ struct FusedBatch {
         let gradient = batch.logits.requiresGradient && isRecordingGradient ? try batch.emptyGradient() : nil
         let memory = TermMemory()
         var (value, kernelTerms) = try sorted(terms, gradient, memory)
-        let (overlapValue, overlapTerms) = overlaps(terms, kernelTerms.isEmpty ? gradient : nil, memory)
+        let (overlapValue, overlapTerms) = try overlaps(terms, kernelTerms.isEmpty ? gradient : nil, memory)
         value += overlapValue
         // Their values are known.
         kernelTerms = gradient == nil ? [] : kernelTerms + overlapTerms
         kernelTerms += terms.compactMap { weight, term in Self.pixelwise(term, weight: weight, memory) }
         if !kernelTerms.isEmpty {
-            value += batch.run(gradient: gradient) { ck_terms($0, kernelTerms, Int64(kernelTerms.count)) }
+            var sum = 0.0
+            try batch.run(gradient: gradient) { ck_terms($0, kernelTerms, Int64(kernelTerms.count), &sum) }
+            value += sum
         }
         return try withExtendedLifetime(memory) {
             guard let gradient else { return try .scalar(value) }
@@ -74,7 +82,7 @@ struct FusedBatch {
     /// - Parameter gradient: where nothing lies yet.
     private func overlaps(
         _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
-    ) -> (value: Double, terms: [ck_term]) {
+    ) throws -> (value: Double, terms: [ck_term]) {
         let formulas = terms.compactMap { weight, term in
             if case .overlap(let gamma, let formula) = term { (weight: weight, gamma: gamma, formula: formula) } else { nil }
         }
@@ -83,9 +91,9 @@ struct FusedBatch {
         let groups = Dictionary(grouping: formulas) { $0.gamma > 0 ? $0.gamma : anyNoise }
         let kept = groups.count == 1 && gradient?.dtype == .float32 ? gradient : nil
         var value = 0.0
-        let made = groups.sorted { $0.key < $1.key }.map { gamma, formulas in
+        let made = try groups.sorted { $0.key < $1.key }.map { gamma, formulas in
             var sums = [ck_overlap](repeating: ck_overlap(), count: batch.imageCount * classCount)
-            batch.run(gradient: kept) { ck_overlap_sums($0, gamma, &sums) }
+            try batch.run(gradient: kept) { ck_overlap_sums($0, gamma, &sums) }
             let images = stride(from: 0, to: sums.count, by: classCount).map { Array(sums[$0..<$0 + classCount]) }
             var total = [LinearizedOverlap.Slopes](repeating: .init(), count: sums.count)
             for (weight, _, formula) in formulas {
@@ -122,7 +130,9 @@ struct FusedBatch {
             var own = gradient
             if own == nil || !batch.gradientHoldsPlanes || !made.isEmpty { own = try Tensor.empty(batch.logits.shape) }
             let derivatives = memory.keep(own!)  // one of the two lines above set it
-            value += batch.run { ck_lovasz($0, perImage, weight, derivatives) }
+            var loss = 0.0
+            try batch.run { ck_lovasz($0, perImage, weight, derivatives, &loss) }
+            value += loss
             var term = ck_term()
             term.kind = CK_LOVASZ
             term.lovasz = ck_lovasz_term(derivatives: derivatives)

@@ -40,17 +40,18 @@ struct KernelBatch {
     var pixelCount: Int { logits.shape.dropFirst(2).reduce(1, *) }
 
     /// - Parameter gradient: memory as `emptyGradient` makes it, for kernels that fill it.
-    @discardableResult
-    func run<Result>(gradient: Tensor? = nil, _ kernel: (UnsafePointer<ck_batch>) throws -> Result) rethrows -> Result {
-        try Tensor.withUnsafeMutableAddresses(of: [logits, gradient, labels]) { addresses in
+    /// - Throws: `TorchError` of kind `outOfMemory`.
+    func run(gradient: Tensor? = nil, _ kernel: (UnsafePointer<ck_batch>) -> ck_status) throws {
+        let status = Tensor.withUnsafeMutableAddresses(of: [logits, gradient, labels]) { addresses in
             var batch = ck_batch(
                 logits: addresses[0], gradient: addresses[1], labels: addresses[2],
                 float_type: logits.dtype == .float32 ? CK_FLOAT32 : CK_BFLOAT16,
                 label_type: labels?.dtype == .int64 ? CK_LABEL_INT64 : CK_LABEL_UINT8, channels_last: isChannelsLast,
                 images: Int64(imageCount), classes: Int64(classCount), pixels: Int64(pixelCount),
                 ignore: Int64(ignoreLabel ?? -1))
-            return try kernel(&batch)
+            return kernel(&batch)
         }
+        if let purpose = status.purpose { throw TorchError.outOfMemory(String(cString: purpose), bytes: Int(status.bytes)) }
     }
 
     /// Whether the memory of a gradient can hold float32 numbers class by class, image by image.

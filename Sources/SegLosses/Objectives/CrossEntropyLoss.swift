@@ -21,12 +21,12 @@ public struct CrossEntropyLoss: FusedLoss {
         return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 
-    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: FusedBatch) throws -> FusedTerm? {
         guard let weights = weights?.map(Float.init) else {
             return batch.pixelCount > 0 ? .crossEntropy(scale: 1 / Double(batch.pixelCount)) : nil
         }
         guard weights.count == batch.classCount else { return nil }
-        let weight = batch.weight(of: weights)
+        let weight = try batch.weight(of: weights)
         return weight > 0 ? .crossEntropy(weights: weights, scale: 1 / weight) : nil
     }
 }

@@ -34,9 +34,9 @@ public struct WeightedSumLoss: SegmentationLoss {
             return try Self.sum(rest) { try $0(logits: logits, labels: labels) }
         }
         var shared: [(weight: Double, term: FusedTerm)] = []
-        rest.removeAll { term in
+        try rest.removeAll { term in
             guard let loss = term.loss as? any FusedLoss, loss.ignoreLabel == ignoreLabel,
-                let made = loss.fusedTerm(in: batch)
+                let made = try loss.fusedTerm(in: batch)
             else { return false }
             shared.append((term.weight, made))
             return true

@@ -46,7 +46,8 @@ public struct BatchConfusion: Sendable, Hashable {
     static func fused(_ logits: Tensor, _ labels: Tensor, _ ignoreLabel: Int?) throws -> BatchConfusion? {
         guard let batch = try KernelBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else { return nil }
         var counts = [Int64](repeating: 0, count: batch.imageCount * batch.classCount * batch.classCount)
-        let outside = batch.run { ck_confusion($0, /*predicted*/ nil, &counts) }
+        var outside: Int64 = 0
+        try batch.run { ck_confusion($0, /*predicted*/ nil, &counts, &outside) }
         return outside == 0 ? BatchConfusion(counts: counts, classCount: batch.classCount) : nil
     }
 }

@@ -12,8 +12,9 @@ extension Tensor {
         }
         let shape = shape
         let classes = try Tensor.empty([shape[0]] + shape.dropFirst(2), dtype: .uint8)
-        classes.withUnsafeMutableAddress { address in
-            batch.run { _ = ck_confusion($0, address.assumingMemoryBound(to: UInt8.self), /*counts*/ nil) }
+        var outside: Int64 = 0
+        try classes.withUnsafeMutableAddress { address in
+            try batch.run { ck_confusion($0, address.assumingMemoryBound(to: UInt8.self), /*counts*/ nil, &outside) }
         }
         return classes
     }

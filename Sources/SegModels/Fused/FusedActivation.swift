@@ -17,7 +17,7 @@ struct FusedActivation {
         self.layer = layer
         self.input = input
         norm = try Tensor.empty([CK_NORM_ROWS, input.count, input.channels])
-        withFloats([input.tensor, layer.weight.tensor, layer.bias.tensor, norm]) { p in
+        try withFloats([input.tensor, layer.weight.tensor, layer.bias.tensor, norm]) { p in
             withUnsafePointer(to: shape) { ck_normalize($0, p[0], p[1], p[2], p[3]) }
         }
     }
@@ -25,7 +25,7 @@ struct FusedActivation {
     /// The factor of each image and channel, from the means of the activation.
     func excitation(_ layer: SqueezeExcitation.Weights) throws -> FusedExcitation {
         let excitation = try FusedExcitation(layer, images: input.count)
-        withFloats([input.tensor, norm]) { p in
+        try withFloats([input.tensor, norm]) { p in
             excitation.withParts { parts in
                 withUnsafePointer(to: shape) { ck_excite($0, p[0], p[1], parts) }
             }
@@ -36,7 +36,7 @@ struct FusedActivation {
     /// activation · excitation + residual
     func callAsFunction(_ excitation: FusedExcitation? = nil, adding residual: PixelImages? = nil) throws -> PixelImages {
         let output = try input.emptyCopy()
-        withFloats([input.tensor, norm, excitation?.factor, residual?.tensor, output.tensor]) { p in
+        try withFloats([input.tensor, norm, excitation?.factor, residual?.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_activate($0, p[0], p[1], p[2], p[3], p[4], shape.channels) }
         }
         return output
@@ -55,16 +55,16 @@ struct FusedActivation {
         let gradients = try Gradients(
             input: reusing ? incoming : input.emptyCopy(), weight: .empty([input.channels]), bias: .empty([input.channels]),
             shift: .empty([input.channels]))
-        withFloats([
+        try withFloats([
             input.tensor, norm, layer.weight.tensor, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
             gradients.shift,
         ]) { p in
-            func run(_ excitation: UnsafePointer<ck_excitation>?) {
+            func run(_ excitation: UnsafePointer<ck_excitation>?) -> ck_status {
                 withUnsafePointer(to: shape) {
                     ck_activate_backward($0, p[0], p[1], p[2], excitation, p[3], shape.channels, p[4], p[5], p[6], p[7])
                 }
             }
-            if let excitation { excitation.withParts(run) } else { run(nil) }
+            return excitation?.withParts(run) ?? run(nil)
         }
         return gradients
     }

@@ -21,7 +21,7 @@ struct FusedConvolution {
 
     func callAsFunction(_ input: PixelImages) throws -> PixelImages {
         let output = try input.emptyCopy(channels: Int(shape.outputs))
-        withFloats([input.tensor, weight, bias, output.tensor]) { p in
+        try withFloats([input.tensor, weight, bias, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve($0, p[0], p[1], p[2], p[3]) }
         }
         return output
@@ -30,7 +30,7 @@ struct FusedConvolution {
     /// `adding` is a gradient of the input that comes by another way.
     func inputGradient(_ incoming: PixelImages, adding other: PixelImages?) throws -> PixelImages {
         let gradient = try incoming.emptyCopy(channels: Int(shape.inputs))
-        withFloats([incoming.tensor, weight, other?.tensor, gradient.tensor]) { p in
+        try withFloats([incoming.tensor, weight, other?.tensor, gradient.tensor]) { p in
             withUnsafePointer(to: shape) { ck_convolve_input_gradient($0, p[0], p[1], p[2], p[3]) }
         }
         return gradient
@@ -38,7 +38,7 @@ struct FusedConvolution {
 
     func weightGradient(input: PixelImages, _ incoming: PixelImages) throws -> Tensor {
         let gradient = try Tensor.empty(weight.shape)
-        withFloats([input.tensor, incoming.tensor, gradient]) { p in
+        try withFloats([input.tensor, incoming.tensor, gradient]) { p in
             withUnsafePointer(to: shape) { ck_convolve_weight_gradient($0, p[0], p[1], p[2]) }
         }
         return gradient

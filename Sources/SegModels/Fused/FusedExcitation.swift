@@ -21,13 +21,13 @@ struct FusedExcitation {
         gradients = try layer.parameters.map { try Tensor.empty($0.shape) }
     }
 
-    func withParts(_ body: (UnsafePointer<ck_excitation>) -> Void) {
-        withFloats(layer.parameters + [mean, hidden, factor] + gradients) { p in
+    func withParts(_ kernel: (UnsafePointer<ck_excitation>) -> ck_status) -> ck_status {
+        lendingFloats(layer.parameters + [mean, hidden, factor] + gradients) { p in
             var parts = ck_excitation(
                 squeeze_weight: p[0], squeeze_bias: p[1], excite_weight: p[2], excite_bias: p[3], mean: p[4], hidden: p[5],
                 factor: p[6], squeeze_weight_gradient: p[7], squeeze_bias_gradient: p[8], excite_weight_gradient: p[9],
                 excite_bias_gradient: p[10])
-            body(&parts)
+            return kernel(&parts)
         }
     }
 }

@@ -40,12 +40,13 @@ struct FusedJoin {
     private func join(_ narrow: PixelImages, _ skip: PixelImages) throws -> PixelImages {
         let channels = skip.channels + narrow.channels
         let output = try skip.emptyCopy(channels: channels)
-        withFloats([narrow.tensor, skip.tensor, output.tensor]) { p in
-            guard let start = p[2] else { return }
-            let behind = output.address(of: skip.channels, from: start)
-            withUnsafePointer(to: enlarging(narrow, to: skip)) { ck_enlarge($0, p[0], behind, Int64(channels)) }
+        try withFloats([narrow.tensor, output.tensor]) { p in
+            let behind = p[1].map { output.address(of: skip.channels, from: $0) }
+            return withUnsafePointer(to: enlarging(narrow, to: skip)) { ck_enlarge($0, p[0], behind, Int64(channels)) }
+        }
+        try withFloats([skip.tensor, output.tensor]) { p in
             ck_copy_channels(
-                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[1], Int64(skip.channels), p[2],
+                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(skip.channels), p[1],
                 Int64(channels))
         }
         return output
@@ -56,14 +57,15 @@ struct FusedJoin {
     ) {
         let narrow = try low.emptyCopy(channels: convolution.outputCount)
         let skipGradient = try skip.emptyCopy()
-        withFloats([incoming.tensor, narrow.tensor, skipGradient.tensor]) { p in
-            guard let start = p[0] else { return }
-            let behind = incoming.address(of: skip.channels, from: start)
-            withUnsafePointer(to: enlarging(low, to: skip)) {
+        try withFloats([incoming.tensor, narrow.tensor]) { p in
+            let behind = p[0].map { incoming.address(of: skip.channels, from: $0) }
+            return withUnsafePointer(to: enlarging(low, to: skip)) {
                 ck_enlarge_backward($0, behind, Int64(incoming.channels), p[1])
             }
+        }
+        try withFloats([incoming.tensor, skipGradient.tensor]) { p in
             ck_copy_channels(
-                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(incoming.channels), p[2],
+                skip.storage, Int64(skip.count * skip.pixels), Int64(skip.channels), p[0], Int64(incoming.channels), p[1],
                 Int64(skip.channels))
         }
         return (narrow, skipGradient)

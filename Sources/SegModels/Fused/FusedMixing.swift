@@ -23,7 +23,7 @@ struct FusedMixing {
 
     func callAsFunction(_ input: PixelImages) throws -> PixelImages {
         let output = try input.emptyCopy(channels: Int(shape.outputs))
-        withFloats([input.tensor, layer.weight.tensor, layer.bias?.tensor, output.tensor]) { p in
+        try withFloats([input.tensor, layer.weight.tensor, layer.bias?.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_mix($0, p[0], p[1], p[2], p[3]) }
         }
         return output
@@ -38,7 +38,7 @@ struct FusedMixing {
     func backward(input: PixelImages, _ incoming: PixelImages) throws -> Gradients {
         let gradients = try Gradients(
             input: input.emptyCopy(), weight: .empty(layer.weight.tensor.shape), bias: .empty([Int(shape.outputs)]))
-        withFloats([
+        try withFloats([
             input.tensor, layer.weight.tensor, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
         ]) { p in
             withUnsafePointer(to: shape) { ck_mix_backward($0, p[0], p[1], p[2], p[3], p[4], p[5]) }

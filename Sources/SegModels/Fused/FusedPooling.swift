@@ -22,12 +22,12 @@ enum FusedPooling {
                 count: images.count, channels: (means ? 2 : 1) * images.channels, height: images.height / 2,
                 width: images.width / 2, dtype: input.dtype)
         }
-        withFloats([images.tensor, output.tensor]) { p in
+        try withFloats([images.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_pool($0, p[0], p[1]) }
         }
         return try output.tensor.withBackward(inputs: [input]) { incoming in
             let gradient = try images.emptyCopy()
-            withFloats([images.tensor, try PixelImages(incoming).tensor, gradient.tensor]) { p in
+            try withFloats([images.tensor, try PixelImages(incoming).tensor, gradient.tensor]) { p in
                 withUnsafePointer(to: shape) { ck_pool_backward($0, p[0], p[1], p[2]) }
             }
             return [gradient.tensor]

@@ -22,14 +22,15 @@ struct FusedScores {
             storage: images.storage, images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
             inputs: Int64(images.channels), outputs: Int64(classes))
         let scores = try Tensor.empty([images.count, classes, images.height, images.width])
-        withFloats([images.tensor, weight, convolution.bias?.tensor, scores]) { p in
+        try withFloats([images.tensor, weight, convolution.bias?.tensor, scores]) { p in
             withUnsafePointer(to: shape) { ck_score($0, p[0], p[1], p[2], p[3]) }
         }
         guard let bias = convolution.bias?.tensor else { return scores }
         return try scores.withBackward(inputs: [input, convolution.weight.tensor, bias]) { incoming in
             let gradient = try images.emptyCopy()
             let (weightGradient, biasGradient) = try (Tensor.empty(weight.shape), Tensor.empty([classes]))
-            withFloats([images.tensor, weight, try incoming.contiguous(), gradient.tensor, weightGradient, biasGradient]) { p in
+            try withFloats([images.tensor, weight, try incoming.contiguous(), gradient.tensor, weightGradient, biasGradient]) {
+                p in
                 withUnsafePointer(to: shape) { ck_score_backward($0, p[0], p[1], p[2], p[3], p[4], p[5]) }
             }
             return [gradient.tensor, weightGradient, biasGradient]

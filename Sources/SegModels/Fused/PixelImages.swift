@@ -43,8 +43,16 @@ struct PixelImages {
 
 /// Lends the elements of tensors, in their order, to a kernel; nil for nil. Images may be of another type than their address
 /// says: the kernels take them as `void *`.
-func withFloats(_ tensors: [Tensor?], _ body: ([UnsafeMutablePointer<Float>?]) -> Void) {
+///
+/// - Throws: `TorchError` of kind `outOfMemory`.
+func withFloats(_ tensors: [Tensor?], _ kernel: ([UnsafeMutablePointer<Float>?]) -> ck_status) throws {
+    let status = lendingFloats(tensors, kernel)
+    if let purpose = status.purpose { throw TorchError.outOfMemory(String(cString: purpose), bytes: Int(status.bytes)) }
+}
+
+/// The same for parts of what a kernel is given.
+func lendingFloats(_ tensors: [Tensor?], _ kernel: ([UnsafeMutablePointer<Float>?]) -> ck_status) -> ck_status {
     Tensor.withUnsafeMutableAddresses(of: tensors) { addresses in
-        body(addresses.map { $0?.assumingMemoryBound(to: Float.self) })
+        kernel(addresses.map { $0?.assumingMemoryBound(to: Float.self) })
     }
 }
