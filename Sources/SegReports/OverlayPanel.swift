@@ -3,9 +3,12 @@
 /// Classes lie over the image as a translucent fill with an opaque contour in the colours of `Palette`. The error panel shows
 /// the image at half its brightness with false positives, false negatives and wrong classes in theirs; what is right stays bare.
 /// Pixels that are ignored are grey in truth and errors. Small images are enlarged by a whole factor, pixel by pixel, so that
-/// the longer side has at least 256 pixels.
+/// the longer side has at least 256 pixels; huge ones are made smaller, to 4096 pixels at most. An image of more than 16 times
+/// its width is no line: its shorter side is enlarged to an eighth of the longer.
 public struct OverlayPanel: Sendable {
     private static let smallestSide = 256
+    private static let largestSide = 4096
+    private static let longest = 16
     static let gutter = 8
     static let paper = RGB(255, 255, 255)
     private static let fillShare: Float = 0.35
@@ -34,17 +37,23 @@ public struct OverlayPanel: Sendable {
         precondition(
             (planes.map(\.count) + [truth.count, prediction.count]).allSatisfy { $0 == width * height },
             "planes and labels of other than \(width) × \(height) pixels")
-        let bytes = planes.map { $0.map(Self.byte) }
-        self.width = width
-        self.height = height
-        self.image = truth.indices.map { RGB(bytes[0][$0], bytes[bytes.count / 2][$0], bytes[bytes.count - 1][$0]) }
-        self.truth = truth
-        self.prediction = prediction
+        let reduction = BlockReduction(width: width, height: height, to: Self.largestSide)
+        let bytes = planes.map { reduction.mean($0).map(Self.byte) }
+        self.width = reduction.columns
+        self.height = reduction.rows
+        self.image = bytes[0].indices.map { RGB(bytes[0][$0], bytes[bytes.count / 2][$0], bytes[bytes.count - 1][$0]) }
+        self.truth = reduction.middle(truth)
+        self.prediction = reduction.middle(prediction)
         self.ignored = ignored
     }
 
-    /// How many pixels of the picture a side of an image pixel takes.
-    private var factor: Int { max(1, (Self.smallestSide + max(width, height) - 1) / max(width, height)) }
+    /// How many pixels of the picture an image pixel takes along x, and along y.
+    private var factors: (across: Int, down: Int) {
+        let longer = max(width, height)
+        let factor = max(1, (Self.smallestSide + longer - 1) / longer)
+        func own(_ side: Int) -> Int { side * Self.longest < longer ? (longer * factor / 8 + side - 1) / side : factor }
+        return (own(width), own(height))
+    }
 
     /// Draws the four panels side by side.
     public func render() -> RGBImage { Self.sideBySide(panels) }
@@ -74,12 +83,13 @@ public struct OverlayPanel: Sendable {
 
     /// A panel from the colour of each image pixel.
     private func enlarged(_ color: (Int) -> RGB) -> RGBImage {
-        var panel = RGBImage(width: width * factor, height: height * factor, fill: Self.paper)
+        let (across, down) = factors
+        var panel = RGBImage(width: width * across, height: height * down, fill: Self.paper)
         for row in 0..<height {
             for column in 0..<width {
                 let color = color(row * width + column)
-                for y in row * factor..<(row + 1) * factor {
-                    for x in column * factor..<(column + 1) * factor { panel[x, y] = color }
+                for y in row * down..<(row + 1) * down {
+                    for x in column * across..<(column + 1) * across { panel[x, y] = color }
                 }
             }
         }
@@ -107,9 +117,10 @@ public struct OverlayPanel: Sendable {
         func differs(_ x: Int, _ y: Int) -> Bool {
             (0..<width).contains(x) && (0..<height).contains(y) && labels[y * width + x] != labels[pixel.y * width + pixel.x]
         }
-        let line = max(1, factor / 4)
-        let columns = pixel.x * factor..<(pixel.x + 1) * factor
-        let rows = pixel.y * factor..<(pixel.y + 1) * factor
+        let (across, down) = factors
+        let line = max(1, min(across, down) / 4)
+        let columns = pixel.x * across..<(pixel.x + 1) * across
+        let rows = pixel.y * down..<(pixel.y + 1) * down
         func fill(_ columns: some Sequence<Int>, _ rows: some Sequence<Int>) {
             for y in rows { for x in columns { panel[x, y] = color } }
         }

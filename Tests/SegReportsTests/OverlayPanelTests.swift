@@ -71,11 +71,22 @@ struct OverlayPanelTests {
     }
 
     @Test func largeImagesKeepTheirSize() {
-        let side = 300
-        let picture = OverlayPanel(
-            planes: [[Float](repeating: 0, count: side * 2)], width: side, height: 2,
-            truth: [UInt8](repeating: 0, count: side * 2), prediction: [UInt8](repeating: 0, count: side * 2)
+        let picture = blank(width: 300, height: 20)
+        #expect(picture.width == 4 * 300 + 3 * 8 && picture.height == 20)
+    }
+
+    private func blank(width: Int, height: Int) -> RGBImage {
+        let labels = [UInt8](repeating: 1, count: width * height)
+        return OverlayPanel(
+            planes: [[Float](repeating: 0, count: width * height)], width: width, height: height, truth: labels,
+            prediction: labels
         ).render()
-        #expect(picture.width == 4 * side + 3 * 8 && picture.height == 2)
+    }
+
+    /// A side of 4096 pixels at most, and the other an eighth of it at least, so that there is something to see.
+    @Test(arguments: [(20000, 3, 4000, 501), (1, 20000, 500, 4000), (300, 2, 300, 38), (9000, 9, 3000, 378), (1, 1, 256, 256)])
+    func veryLongImagesGetAPicture(_ width: Int, _ height: Int, _ panelWidth: Int, _ panelHeight: Int) {
+        let picture = blank(width: width, height: height)
+        #expect((picture.width - 3 * 8) / 4 == panelWidth && picture.height == panelHeight)
     }
 }

@@ -90,4 +90,15 @@ struct RunReportTests {
         #expect(small.truth == [1, 1, 2, 2, 1, 1, 2, 2])
         #expect(picture.reduced(to: 8).width == 8)
     }
+
+    @Test(arguments: [(20000, 1, 200, 1), (3, 20000, 3, 200), (4000, 100, 200, 12)])
+    func picturesOfVeryLongImagesKeepTheirShorterSide(_ width: Int, _ height: Int, _ columns: Int, _ rows: Int) {
+        let labels = [UInt8](repeating: 1, count: width * height)
+        let small = CasePicture(
+            id: "a", note: "", width: width, height: height, planes: [labels.map(Float.init)], truth: labels, ignored: nil,
+            predictions: [labels]
+        ).reduced(to: 200)
+        #expect((small.width, small.height) == (columns, rows))
+        #expect(small.comparison(models: ["a"]).count == 3)
+    }
 }

@@ -64,26 +64,14 @@ public struct CasePicture: Sendable {
         }
     }
 
-    /// The picture made smaller by a whole factor, so that no side is longer than `side`: intensities by their mean, labels by
+    /// The picture made smaller by whole factors, so that no side is longer than `side`: intensities by their mean, labels by
     /// the one in the middle.
     public func reduced(to side: Int) -> CasePicture {
-        let factor = (max(width, height) + side - 1) / side
-        if factor <= 1 { return self }
-        let (columns, rows) = (width / factor, height / factor)
-        func blocks<Value>(_ value: (_ x: Int, _ y: Int) -> Value) -> [Value] {
-            (0..<rows).flatMap { row in (0..<columns).map { value($0 * factor, row * factor) } }
-        }
-        func mean(_ plane: [Float]) -> [Float] {
-            blocks { x, y in
-                var sum: Float = 0
-                for row in y..<y + factor { for column in x..<x + factor { sum += plane[row * width + column] } }
-                return sum / Float(factor * factor)
-            }
-        }
-        func middle(_ labels: [UInt8]) -> [UInt8] { blocks { x, y in labels[(y + factor / 2) * width + x + factor / 2] } }
+        let reduction = BlockReduction(width: width, height: height, to: side)
+        if reduction.changesNothing { return self }
         return CasePicture(
-            id: id, note: note, width: columns, height: rows, planes: planes.map(mean), truth: middle(truth), ignored: ignored,
-            predictions: predictions.map(middle))
+            id: id, note: note, width: reduction.columns, height: reduction.rows, planes: planes.map(reduction.mean),
+            truth: reduction.middle(truth), ignored: ignored, predictions: predictions.map(reduction.middle))
     }
 
     /// Intensities to 0…1 between two percentiles of the plane, so that one bright voxel does not darken all others.
