@@ -65,6 +65,8 @@ struct InspectCommand: ParsableCommand {
             if let option = options.first(where: \.0)?.1 {
                 throw ValidationError("\(option) is for data sets; \(path) is none.")
             }
+            let note = SlowNote(reading: url)
+            defer { note.end() }
             let findings: any Findings =
                 url.pathExtension == "safetensors"
                 ? try Checkpoint.manifest(of: url) : try ImageCensus(of: url)

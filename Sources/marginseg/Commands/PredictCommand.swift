@@ -50,7 +50,9 @@ struct PredictCommand: ParsableCommand {
     private func run(_ job: Predictor.Job, by predictor: Predictor, title: String) throws {
         var bar: ProgressBar?
         defer { bar?.finish() }
+        let note = SlowNote(reading: job.image)
         try predictor.run(job) { done, total in
+            note.end()
             bar = bar ?? ProgressBar(title, total: total)
             bar?.update(done)
         }

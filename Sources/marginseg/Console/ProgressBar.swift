@@ -10,6 +10,8 @@ final class ProgressBar {
     private let start = ContinuousClock.now
     private var lastShown: ContinuousClock.Instant?
     private var isDrawn = false
+    /// Until something is done: one file may take long.
+    private let waiting: SlowNote
 
     /// Seconds between two drawings of a bar, and between two plain lines.
     private static let redraw = 0.1
@@ -19,12 +21,14 @@ final class ProgressBar {
         self.title = title
         self.total = total
         self.first = first
+        waiting = SlowNote("\(title): the first of \(total - first)")
     }
 
     /// - Parameters:
     ///   - note: said beside the bar, such as the loss.
     ///   - left: the seconds left, where somebody knows better than the pace so far.
     func update(_ done: Int, note: String = "", left: Double? = nil) {
+        waiting.end()
         let now = ContinuousClock.now
         let pause = Terminal.isInteractive ? Self.redraw : Self.plainLine
         if let lastShown, (now - lastShown) / .seconds(1) < pause { return }
@@ -53,6 +57,7 @@ final class ProgressBar {
 
     /// Takes the bar away; the caller says the outcome.
     func finish() {
+        waiting.end()
         if isDrawn { Terminal.write("\r\u{1B}[2K") }
         isDrawn = false
     }

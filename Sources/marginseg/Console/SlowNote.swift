@@ -1,0 +1,24 @@
+import Foundation
+
+/// A line on standard error for a step that takes long and has no measure of its progress: said once, after two seconds on a
+/// terminal, after half a minute elsewhere.
+final class SlowNote {
+    private let timer = DispatchSource.makeTimerSource(queue: .global())
+
+    init(_ text: String) {
+        timer.schedule(deadline: .now() + (Terminal.isInteractive ? 2 : 30))
+        timer.setEventHandler { Terminal.write("\(text) …\n") }
+        timer.resume()
+    }
+
+    /// That a file is read, with its size.
+    convenience init(reading url: URL) {
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: url.path))?[.size] as? Int ?? 0
+        self.init("reading \(shown(url)) (\((bytes + 999_999) / 1_000_000) MB)")
+    }
+
+    deinit { end() }
+
+    /// The step is done; nothing is said any more.
+    func end() { timer.cancel() }
+}
