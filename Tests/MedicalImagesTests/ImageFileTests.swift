@@ -20,14 +20,40 @@ import Testing
     }
 
     @Test func aNameOfNoKnownFormatIsRefusedWithTheKnownOnes() {
-        let url = URL(fileURLWithPath: "/data/scan.mha")
+        let url = URL(fileURLWithPath: "/data/scan.xyz")
         let error = imageFileError { _ = try ImageFile.read(url) }
         #expect(
             error?.description == """
-                /data/scan.mha: the name has no known ending; \
+                /data/scan.xyz: the name has no known ending; \
                 known are .bmp, .dib, .hdr, .hdr.gz, .img, .img.gz, .jfif, .jpe, .jpeg, .jpg, .nii, .nii.gz, .png, .tif, .tiff
                 """)
         #expect(error?.kind == .unsupported)
+    }
+
+    @Test(arguments: [
+        ("a.mha", "MetaImage", "sitk.WriteImage"), ("a.MHD", "MetaImage", "sitk.WriteImage"), ("a.seg.nrrd", "NRRD", "SimpleITK"),
+        ("a.dcm", "DICOM", "dcm2niix -z y FOLDER"), ("a.gif", "GIF", "magick FILE NAME.png"), ("a.webp", "WebP", "magick"),
+        ("a.HEIC", "HEIF", "magick"), ("a.npy", "NumPy", "nibabel"), ("a.mat", "MATLAB", "nibabel"), ("a.h5", "HDF5", "nibabel"),
+        ("a.svs", "whole slides", "QuPath"), ("a.mgz", "FreeSurfer", "mri_convert"), ("a.nii.xz", "packed NIfTI", "gzip"),
+        ("a.tar.gz", "archives", "unpack"), ("a.mp4", "films", "ffmpeg"),
+    ])
+    func otherFormatsAreNamedWithTheWayOut(_ name: String, _ format: String, _ remedy: String) throws {
+        let url = URL(fileURLWithPath: "/data").appendingPathComponent(name)
+        for read in [{ _ = try ImageFile.read(url) }, { _ = try ImageFile.readInfo(url) }] {
+            let error = try #require(imageFileError(read))
+            #expect(error.description.hasPrefix("/data/\(name): its ending says that it is of \(format), which is not read; "))
+            #expect(error.reason.contains(remedy), "\(error)")
+            #expect(error.kind == .unsupported)
+        }
+    }
+
+    @Test func aFolderOfAnotherFormatIsNamedByItsCommonestFiles() {
+        #expect(
+            ForeignFormat.remark(on: ["a.dcm", "b.dcm", "notes.txt", "c.zip"])
+                == "it holds 2 files of DICOM, which are not read; convert each series to NIfTI: dcm2niix -z y FOLDER")
+        #expect(
+            ForeignFormat.remark(on: ["a.gif"])?.hasPrefix("it holds 1 file of GIF, which is not read; convert to PNG") == true)
+        #expect(ForeignFormat.remark(on: ["notes.txt", "a.png", ""]) == nil)
     }
 
     @Test func aPipeIsRefusedInsteadOfWaitedFor() throws {

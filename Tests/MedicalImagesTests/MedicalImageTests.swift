@@ -42,6 +42,8 @@ import Testing
     @Test(arguments: [
         Misfit(.float32([0, 1, .nan, 3]), Extent(width: 2, height: 2), 1, "nan at x 0, y 1, z 0"),
         Misfit(.float64([0, 0.5, 1.5, 3]), Extent(width: 4, height: 1), 2, "0.5 at x 1, y 0, z 0"),
+        // One value that lies further off, and the others are no labels either.
+        Misfit(.float64([0.9999, 0.998, 1, 3]), Extent(width: 4, height: 1), 1, "0.998 at x 1, y 0, z 0"),
         Misfit(.float32([0, 1, 2, .infinity]), Extent(width: 1, height: 2, depth: 2), 1, "inf at x 0, y 1, z 1"),
         Misfit(.uint32([0, 1, .max, 3]), Extent(width: 1, height: 1, depth: 4), 1, "4294967295 at x 0, y 0, z 2"),
         Misfit(.int64([.min, .max, 0, 0]), Extent(width: 4, height: 1), 2, "-9223372036854775808 at x 0, y 0, z 0"),
@@ -56,8 +58,30 @@ import Testing
             #expect(
                 error.description == """
                     \(image.path): \(row.count) of 4 values are no labels, the first is \(row.first); \
-                    labels are whole numbers of 32 bits: give the label file, or save it again with an integer type
+                    labels are whole numbers of 32 bits: give the label file, or round its values and save them with an integer \
+                    type (in NumPy: numpy.rint(values).astype("int16"); astype alone makes 0 of 0.99)
                     """)
+        }
+    }
+
+    @Test(arguments: [
+        (Samples.float32([0, 0.9999999, 2.0001, -1]), [Int32(0), 1, 2, -1]),
+        (.float64([0.001, -0.001, 254.9995, 3]), [0, 0, 255, 3]),
+    ])
+    func valuesThatAreNearlyLabelsAreRoundedWithANote(_ samples: Samples, _ labels: [Int32]) throws {
+        try withTemporaryFolder { folder in
+            var notes: [ImageNote] = []
+            #expect(try image(samples, Extent(width: 4, height: 1), folder).labelValues { notes.append($0) } == labels)
+            #expect(notes.map(\.kind) == [.labelsRounded])
+            let scaled = try {
+                var scaled = try image(.int16([0, 1, 2]), Extent(width: 3, height: 1), folder)
+                scaled.scaling = IntensityScaling(slope: 0.9999, intercept: 0)
+                return scaled
+            }()
+            #expect(try scaled.labelValues { notes.append($0) } == [0, 1, 2])
+            #expect(notes.count == 2)
+            #expect(try image(.float32([0, 1]), Extent(width: 2, height: 1), folder).labelValues { notes.append($0) } == [0, 1])
+            #expect(notes.count == 2)
         }
     }
 

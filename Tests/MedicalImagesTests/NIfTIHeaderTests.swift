@@ -117,7 +117,10 @@ import Testing
         Placed("no unit", [(123, [0])], .pixdim, [1, 2, 3]),
         Placed("single slice without spacing", [(46, short(1)), (88, float(0))], .pixdim, [1, 2, 1]),
         Placed("no spacing", [(80, float(0))], nil, []),
-        Placed("negative spacing", [(252, short(1)), (80, float(-1))], nil, []),
+        // As nibabel reads them.
+        Placed("negative spacing", [(80, float(-1)), (88, float(-3))], .pixdim, [1, 2, 3]),
+        Placed("negative spacing with a qform", [(252, short(1)), (80, float(-1))], .qform(code: 1), [1, 2, 3]),
+        Placed("single slice of negative spacing", [(46, short(1)), (88, float(-3))], .pixdim, [1, 2, 3]),
     ])
     func geometry(_ row: Placed) throws {
         try withTemporaryFolder { folder in
@@ -126,6 +129,15 @@ import Testing
             for (spacing, expected) in zip(geometry?.spacing ?? [], row.spacing) {
                 #expect(abs(spacing - expected) <= 1e-12 * expected)
             }
+        }
+    }
+
+    @Test func aSpacingThatLosesItsSignIsNoted() throws {
+        try withTemporaryFolder { folder in
+            let alone = try NIfTI.readInfo(try volume([(80, float(-1))], in: folder))
+            #expect(alone.notes.map(\.kind) == [.spacingSignIgnored])
+            let unused = try NIfTI.readInfo(try volume([(80, float(-1)), (254, short(2)), NIfTIHeaderTests.sform], in: folder))
+            #expect(unused.notes.isEmpty)
         }
     }
 

@@ -70,7 +70,7 @@ struct CaseReaderTests {
         try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: spacing, to: "bare.nii")
         let expected =
             "DIR/l.nii: its grid lies up to 3.0 mm off that of its image DIR/i.nii, allowed are 0.011 mm; "
-            + "resample the label, or take the grid from the image if the label's header is wrong"
+            + "resample the label, or take the grid from the image if the label's header is wrong: data.label_grid=fromImage"
         let reader = try CaseReader(recipe)
         #expect(folder.message { _ = try reader.read(dataCase(folder)) } == expected)
         #expect(folder.message { _ = try reader.outline(of: dataCase(folder)) } == expected, "the header tells")

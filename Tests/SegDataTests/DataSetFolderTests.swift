@@ -166,8 +166,13 @@ struct DataSetFolderTests {
             ([], "the folder is empty"),
             (
                 ["a.nrrd", "b.nrrd", "x/c.dcm"],
-                "it holds no image file of a known ending; found 2 .nrrd, 1 .dcm; DICOM series are not "
-                    + "read: convert them to NIfTI"
+                "it holds no image file of a known ending; found 2 .nrrd, 1 .dcm; files of NRRD are not read: convert to NIfTI, in "
+                    + "Python with SimpleITK: sitk.WriteImage(sitk.ReadImage(FILE), \"NAME.nii.gz\")"
+            ),
+            (
+                ["x/a.dcm", "x/b.dcm", "x.txt"],
+                "it holds no image file of a known ending; found 2 .dcm, 1 .txt; files of DICOM are not read: convert each series "
+                    + "to NIfTI: dcm2niix -z y FOLDER"
             ),
             (["notes.txt"], "it holds no image file of a known ending; found 1 .txt"),
             (

@@ -24,6 +24,35 @@ struct LabelReadingTests {
         #expect(reading.extent == Extent(width: 8, height: 1))
     }
 
+    @Test(arguments: [Int32.max, .min])
+    func sumsBeyond32BitsAreRefused(value: Int32) throws {
+        let folder = try TemporaryFolder()
+        let extent = Extent(width: 3, height: 1)
+        try folder.write(.int32([0, 5, value]), extent, to: "a.nii")
+        try folder.write(.int32([7, 5, value.signum()]), extent, to: "b.nii")
+        let source = LabelSource([.init(folder("a.nii")), .init(folder("b.nii"))], overlap: .sum)
+        #expect(
+            folder.message { _ = try LabelReading(source) }
+                == "DIR/b.nii: its \(value.signum()) and the \(value) of the masks before it, from DIR/a.nii on, add up to more "
+                + "than 32 bits at x 2, y 0, z 0; give the masks smaller values, or another rule by data.overlaps")
+    }
+
+    @Test func valuesThatAreNearlyWholeAreRoundedAndNoted() throws {
+        let folder = try TemporaryFolder()
+        let extent = Extent(width: 4, height: 1)
+        try folder.write(.float32([0, 0.9999999, 1, 2.0004]), extent, to: "a.nii")
+        let reading = try LabelReading(LabelSource(file: folder("a.nii")))
+        #expect(reading.values == [0, 1, 1, 2])
+        #expect(reading.notes.map(\.kind) == [.labelsRounded])
+        #expect(try LabelVolume(contentsOf: folder("a.nii"), map: LabelMap(identity: 3)).notes == reading.notes)
+        // Masks of one class each say it once.
+        let twice = try LabelReading(LabelSource([.init(folder("a.nii")), .init(folder("a.nii"))], overlap: .ignore))
+        #expect(twice.notes == reading.notes)
+        var notes = LabelNotes()
+        for id in ["a", "b", "c", "d"] { notes.add(reading.notes, of: id) }
+        #expect(notes.lines == ["labels of 4 cases (a, b, c, …): values within 0.001 of whole numbers are rounded to them"])
+    }
+
     @Test func undecidedPixelsAreIgnoredWhateverTheMap() throws {
         let folder = try TemporaryFolder()
         try folder.write(gray: [5, 9, 7, 7], width: 4, to: "i.png")

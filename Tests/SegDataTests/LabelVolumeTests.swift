@@ -14,7 +14,7 @@ struct LabelVolumeTests {
         #expect(volume.classes == [0, 1, 1, LabelMap.ignored, 0, 0])
         #expect(volume.extent == Extent(width: 3, height: 1, depth: 2))
         #expect(volume.geometry?.spacing == [0.5, 0.75, 2])
-        #expect(try LabelVolume.distinctValues(of: folder("a.nii.gz")) == [0, 7, 300])
+        #expect(try LabelVolume.valueCounts(of: folder("a.nii.gz")) == [0: 3, 7: 1, 300: 2])
     }
 
     @Test func otherGridsAreRefused() throws {
@@ -39,6 +39,9 @@ struct LabelVolumeTests {
         #expect(
             folder.message { try coarse.requireSameGrid(as: mask) }
                 == "DIR/coarse.nii: a grid that lies up to 0.5 mm off, expected 0.011 mm at most as DIR/a.nii; "
-                + "resample one onto the other's grid")
+                + "resample one onto the other's grid, or, where one's header is wrong, compare voxel by voxel: "
+                + "data.label_grid=fromImage")
+        try coarse.requireSameGrid(as: mask, grid: .fromImage)
+        #expect(throws: LabelGridMismatch.self) { try wide.requireSameGrid(as: mask, grid: .fromImage) }
     }
 }

@@ -41,6 +41,17 @@ struct PlaneStoreTests {
         #expect(image.allSatisfy { abs($0 - (500 / 1500 - 0.5)) < 1e-6 })
     }
 
+    @Test func roundedLabelsAreNoted() throws {
+        let folder = try TemporaryFolder()
+        var cases = try cases(folder)
+        #expect(try PlaneStore(PlanePlan(cases, recipe: recipe)).labelNotes.lines.isEmpty)
+        let extent = Extent(width: 4, height: 3, depth: 2)
+        try folder.write(.float32((0..<24).map { $0 % 2 == 0 ? 0 : 0.9999999 }), extent, to: "l.nii.gz")
+        cases[0] = DataCase(id: "c2", group: "c2", images: cases[0].images, label: folder("l.nii.gz"))
+        let store = try PlaneStore(PlanePlan(cases, recipe: recipe))
+        #expect(store.labelNotes.lines == ["labels of 1 case (c2): values within 0.001 of whole numbers are rounded to them"])
+    }
+
     @Test func planesThatDoNotFitLieOnDisk() throws {
         let folder = try TemporaryFolder()
         let plan = try PlanePlan(cases(folder), recipe: recipe)

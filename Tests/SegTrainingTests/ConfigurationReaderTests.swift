@@ -36,6 +36,11 @@ import Testing
             testDescription: "--preset over the file's", yaml: "preset: paper-ct\ndata: {images: scans}", preset: "quick",
             seen: { "\($0.network.features) \($0.data.images) \($0.data.labels)" }, expected: "[8, 16, 32, 64, 128] scans "),
         Layers(
+            testDescription: "label values as ranges, the first of them for predictions",
+            overrides: ["data.classes=[{name: background, values: [0-127]}, {name: polyp, values: [255, 128-254]}]"],
+            seen: { "\($0.data.classes.map { "\($0.values.count) from \($0.values[0])" })" },
+            expected: #"["128 from 0", "128 from 255"]"#),
+        Layers(
             testDescription: "an element of a list by its number", overrides: ["training.stages.0.epochs=5"],
             seen: { "\($0.training.stages.map(\.epochs)) \($0.training.stages[0].objective)" }, expected: "[5, 10] cross_entropy"),
         Layers(
@@ -122,6 +127,39 @@ import Testing
             let seen = row.seen(configuration).replacingOccurrences(of: folder.standardizedFileURL.path, with: "FOLDER")
             #expect(seen == row.expected)
         }
+    }
+
+    /// Through a file, and through the JSON of a checkpoint; lists of whole numbers stay what they are.
+    @Test(arguments: [
+        ("[0-127]", "[255, 128-254]", #"["0-127"],[255,"128-254"]"#), ("[0, 3]", "[1, 2]", "[0,3],[1,2]"),
+        ("[-5--1, 0]", "['7', 0x10]", #"["-5--1",0],[7,16]"#),
+    ])
+    func labelRangesSurvive(_ first: String, _ second: String, _ json: String) throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "run.yaml")
+            try Data("data: {classes: [{name: a, values: \(first)}, {name: b, values: \(second)}]}".utf8).write(to: file)
+            let configuration = try ConfigurationReader(file: file).configuration()
+            try JSONEncoder().encode(configuration).write(to: file)
+            #expect(try ConfigurationReader(file: file).configuration().data.classes == configuration.data.classes)
+            let encoded = try configuration.data.classes.map {
+                String(decoding: try JSONEncoder().encode($0.ranges), as: UTF8.self)
+            }
+            #expect(encoded.joined(separator: ",") == json)
+            #expect(
+                try JSONDecoder().decode([ClassConfiguration].self, from: JSONEncoder().encode(configuration.data.classes))
+                    == configuration.data.classes)
+        }
+    }
+
+    @Test(arguments: ["9-3", "a-b", "0-70000", "1.5"])
+    func rangesThatAreNoneAreRefused(_ text: String) {
+        let message = messageThrown {
+            _ = try ConfigurationReader(file: nil, preset: "quick", overrides: ["data.classes.1.values=[\(text)]"])
+                .configuration()
+        }
+        #expect(
+            message?.contains("expected a label value or a range of 65536 at most, such as 255 or 0-127") == true,
+            "\(message ?? "")")
     }
 
     @Test(arguments: Preset.all.map(\.name))

@@ -146,6 +146,52 @@ import Testing
         }
     }
 
+    /// Masks that were JPEG once: a class for each value would have 8 classes of artefacts.
+    @Test func valuesThatScatterAreProposedAsRanges() throws {
+        try withTemporaryFolder { folder in
+            let labels: [UInt8] = [0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 255, 255, 254, 253, 252]
+            try write(
+                [("a", "train", 1, labels), ("b", "train", 2, labels), ("c", "val", 3, labels), ("d", "test", 4, labels)],
+                to: folder)
+            for (number, name) in ["a", "b", "c", "d"].enumerated() {
+                let pixels = (0..<16).map { UInt8($0 + number) }
+                try PNG.write(gray: pixels, width: 4, height: 4, to: folder.appending(path: "images/\(name).png"))
+            }
+            let census = try census(folder, stated: false)
+            #expect(census.classes.map(\.name) == ["background", "foreground"])
+            #expect(census.classes.map(\.valuesInWords) == ["0-127", "255, 128-254"])
+            #expect(census.classes[1].values[0] == 255, "predictions are written with it")
+            #expect(census.splits.map(\.labels.counts) == [[22, 10], [11, 5], [11, 5]])
+            let remark =
+                "the label values scatter about 0 and 255, as JPEG and interpolation leave them; PNG would keep them exact; "
+                + "ranges gather them: values [0-127] and [255, 128-254]"
+            #expect(
+                lines(census, folder)
+                    == [
+                        "warning: the classes are a proposal from the values found; state them with data.classes to train",
+                        "note: \(remark)",
+                    ])
+            let stated = try self.census(folder)
+            #expect(lines(stated, folder).contains("note: \(remark)"), "where the stated classes lack the artefacts")
+            let ranges = ["data.classes=[{name: background, values: [0-127]}, {name: polyp, values: [255, 128-254]}]"]
+            #expect(lines(try self.census(folder, ranges), folder).isEmpty)
+        }
+    }
+
+    @Test func labelsThatAreNearlyWholeAreNoted() throws {
+        try withTemporaryFolder { folder in
+            try write(
+                [("a", "train", 1, good), ("b", "train", 2, good), ("c", "val", 3, good), ("d", "test", 4, good)], to: folder)
+            try FileManager.default.removeItem(at: folder.appending(path: "labels/a.png"))
+            try NIfTI.write(
+                .float32(good.map { Float($0) * 0.9999999 }), extent: Extent(width: 4, height: 2),
+                geometry: VoxelGeometry(spacing: [1, 1, 1]), to: folder.appending(path: "labels/a.nii"))
+            #expect(
+                lines(try census(folder), folder)
+                    == ["note: labels: values within 0.001 of whole numbers are rounded to them [DIR/labels/a.nii]"])
+        }
+    }
+
     @Test func whatCannotBeSplitIsLookedAtAllTheSame() throws {
         try withTemporaryFolder { folder in
             try write([("a", "", 1, good), ("b", "", 2, good)], to: folder, table: false)

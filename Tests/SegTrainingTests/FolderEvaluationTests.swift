@@ -79,6 +79,49 @@ import Testing
         }
     }
 
+    @Test func masksWithLostHeadersAreComparedVoxelByVoxel() throws {
+        try withTemporaryFolder { folder in
+            try write([5, 5, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "out/a.nii"))
+            try write(
+                [5, 0, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "masks/a.nii"), geometry: VoxelGeometry(spacing: [9, 9, 9]))
+            let refused = try evaluation(in: folder).run()
+            #expect(refused.problems.first?.message.hasSuffix("compare voxel by voxel: data.label_grid=fromImage") == true)
+            let result = try FolderEvaluation(
+                predictions: folder.appending(path: "out"), masks: folder.appending(path: "masks"), map: LabelMap([0: 0, 5: 1]),
+                grid: .fromImage
+            ).run()
+            #expect(result.problems.isEmpty && result.store.cases[0].matrix.rows == [[6, 1], [0, 1]])
+            // The farthest voxel lies 1 mm off by the prediction's header, 9 by the mask's.
+            let surface = try #require(result.surfaces?.entries.first)
+            #expect("\(surface)".contains("9.0") == false, "\(surface)")
+        }
+    }
+
+    @Test func masksThatAreNearlyWholeAreRoundedWithANote() throws {
+        try withTemporaryFolder { folder in
+            try write([5, 5, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "out/a.nii"))
+            try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
+            try NIfTI.write(
+                .float32([4.9999995, 0, 0, 0, 0, 0, 0, 0]), extent: extent, geometry: geometry,
+                to: folder.appending(path: "masks/a.nii"))
+            let result = try evaluation(in: folder).run()
+            #expect(result.problems.isEmpty && result.store.cases[0].matrix.rows == [[6, 1], [0, 1]])
+            #expect(result.notes == ["labels of 1 case (a): values within 0.001 of whole numbers are rounded to them"])
+        }
+    }
+
+    @Test func foldersOfAnotherFormatAreNamed() throws {
+        try withTemporaryFolder { folder in
+            try write([5, 5, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "out/a.nii"))
+            try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
+            try Data().write(to: folder.appending(path: "masks/a.dcm"))
+            let words = "it holds 1 file of DICOM, which is not read; convert each series to NIfTI: dcm2niix -z y FOLDER"
+            #expect(messageThrown { _ = try evaluation(in: folder) }?.hasSuffix(words) == true)
+            let masks = folder.appending(path: "masks")
+            #expect(messageThrown { _ = try ClassProposal.classes(ofMasksIn: masks) }?.hasSuffix(words) == true)
+        }
+    }
+
     @Test func twoFilesOfOneNameAreRefused() throws {
         try withTemporaryFolder { folder in
             for path in ["out/a.nii", "out/a.nii.gz", "masks/a.nii"] {
@@ -125,6 +168,12 @@ import Testing
                 messageThrown { _ = try ClassProposal.classes(ofMasksIn: folder) }
                     == "\(folder.path): the masks hold the values 0, 128, 255, which do not name classes 0, 1, …; name them: "
                     + "if the order is right, --classes background=0,class-1=128,class-2=255")
+            try write("a.png", [0, 1, 2, 3, 0, 0, 0, 255])
+            try write("b.png", [252, 253, 254, 255, 255, 255, 255, 0])
+            let message = try #require(messageThrown { _ = try ClassProposal.classes(ofMasksIn: folder) })
+            #expect(
+                message.contains("the label values scatter about 0 and 255, as JPEG and interpolation leave them"), "\(message)")
+            #expect(message.hasSuffix("--classes background=0-127,class-1=255|128-254"), "\(message)")
         }
     }
 }

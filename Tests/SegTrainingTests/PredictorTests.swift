@@ -238,6 +238,12 @@ import Testing
             try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
             let message = messageThrown { _ = try Predictor.jobs(input: scans, output: nil) }
             #expect(message == "\(scans.path) cannot be predicted: there is no image in this folder")
+            try Data().write(to: scans.appending(path: "a.nrrd"))
+            let foreign = messageThrown { _ = try Predictor.jobs(input: scans, output: nil) }
+            #expect(
+                foreign?.hasPrefix(
+                    "\(scans.path) cannot be predicted: there is no image in this folder; it holds 1 file of NRRD, which is not read; "
+                        + "convert to NIfTI, in Python with SimpleITK: ") == true)
             for name in ["s10.nii.gz", "s2.nii", "x.png", "h.hdr", "h.img", "notes.txt", ".hidden.png"] {
                 try Data().write(to: scans.appending(path: name))
             }

@@ -140,7 +140,7 @@ import Testing
         let store = ConfusionStore(classCount: 2)
         let result = SplitEvaluation.Result(
             store: store, summary: MetricSummary(store, classNames: ["a", "b"]), networkStore: store,
-            calibration: Calibration(classCount: 2), surfaces: nil, margins: nil, showcases: showcases)
+            calibration: Calibration(classCount: 2), surfaces: nil, margins: nil, showcases: showcases, notes: [])
         #expect(result.chosenCases.map(\.score) == chosen)
     }
 

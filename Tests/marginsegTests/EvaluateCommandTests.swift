@@ -146,6 +146,34 @@ import Testing
         }
     }
 
+    /// The masks' spacing was lost; what was predicted lies on the images' grid.
+    @Test(arguments: [
+        ["--label-grid", "fromImage", "--classes", "background=0-127,lesion=255|128-254"], ["--config", "c.yaml"],
+    ])
+    func aLostHeaderIsPassedOver(_ choice: [String]) throws {
+        try withTemporaryFolder { folder in
+            for (part, spacing) in [("out", 2.0), ("masks", 1)] {
+                let file = folder.appending(path: "\(part)/a.nii.gz")
+                try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try NIfTI.write(
+                    .uint8([0, 255, 250, 0, 3, 0, 0, 0]), extent: Extent(width: 2, height: 2, depth: 2),
+                    geometry: VoxelGeometry(spacing: [spacing, spacing, spacing]), to: file)
+            }
+            let yaml = """
+                data:
+                  label_grid: fromImage
+                  classes: [{name: background, values: [0-127]}, {name: lesion, values: [255, 128-254]}]
+                """
+            try Data(yaml.utf8).write(to: folder.appending(path: "c.yaml"))
+            let plain = try Command.run(folders + ["--classes", "background=0-127,lesion=255|128-254"], in: folder)
+            #expect(plain.status == 1)
+            #expect(plain.errorLines.contains { $0.hasSuffix("compare voxel by voxel: data.label_grid=fromImage") })
+            let command = try Command.run(folders + choice, in: folder)
+            #expect((command.status, command.errors) == (0, ""))
+            #expect(command.output.contains("lesion"))
+        }
+    }
+
     @Test func nothingToScoreIsAFailure() throws {
         try withTemporaryFolder { folder in
             try writePictures(in: folder, out: ["a"], masks: ["b"])
@@ -164,7 +192,7 @@ import Testing
         ("evaluate --predictions a", "Error: --predictions and --masks go together."),
         (
             "evaluate run --classes a=0,b=1",
-            "Error: --classes, --config and --groups belong to --predictions; a run knows its own."
+            "Error: --classes, --config, --label-grid and --groups belong to --predictions; a run knows its own."
         ),
         (
             "evaluate --predictions a --masks b --overlay c.png",

@@ -49,9 +49,18 @@ public enum ImageFile {
         return !ending.hasPrefix(".img")
     }
 
+    /// Whether the format loses what it packs, so that values of labels scatter about those that were meant.
+    public static func isLossy(_ url: URL) -> Bool {
+        ImageFormat.ending(of: url.lastPathComponent).map { ImageFormat.byEnding[$0] == .jpeg } ?? false
+    }
+
     private static func format(of url: URL) throws -> ImageFormat {
         if let ending = ImageFormat.ending(of: url.lastPathComponent), let format = ImageFormat.byEnding[ending] {
             return format
+        }
+        if let foreign = ForeignFormat(url) {
+            throw ImageFileError(
+                url, .unsupported, "its ending says that it is of \(foreign.name), which is not read", advice: foreign.remedy)
         }
         throw ImageFileError(
             url, .unsupported, "the name has no known ending",

@@ -28,11 +28,12 @@ extension NIfTIHeader {
         statedSpacing.flatMap { VoxelGeometry(checking: Affine(spacing: $0), source: .pixdim) }
     }
 
-    /// `pixdim[1…3]` in mm, or nil where one is not above 0. An axis of a single voxel has no neighbours, and many writers
-    /// leave its spacing at 0: it counts as 1 mm.
+    /// The sizes of `pixdim[1…3]` in mm, or nil where one is 0 or not finite. An axis of a single voxel has no neighbours, and
+    /// many writers leave its spacing at 0: it counts as 1 mm. Some writers state a direction by a sign, which has no meaning in
+    /// NIfTI; nibabel leaves it out too.
     private var statedSpacing: [Double]? {
         let spacing = (0..<3).map { axis in
-            pixdim[axis + 1] > 0 || dimension(axis) > 1 ? pixdim[axis + 1] * millimetres : 1
+            pixdim[axis + 1] != 0 || dimension(axis) > 1 ? abs(pixdim[axis + 1]) * millimetres : 1
         }
         return spacing.allSatisfy { $0 > 0 && $0.isFinite } ? spacing : nil
     }

@@ -14,7 +14,13 @@ extension NIfTIHeader {
                 )
             ]
         }
-        return [ignored(geometry), difference, skew(geometry)].compactMap(\.self)
+        return [sign(geometry), ignored(geometry), difference, skew(geometry)].compactMap(\.self)
+    }
+
+    private func sign(_ geometry: VoxelGeometry) -> ImageNote? {
+        if case .sform = geometry.source { return nil }
+        guard (0..<spatialRank).contains(where: { pixdim[$0 + 1] < 0 }) else { return nil }
+        return ImageNote(.spacingSignIgnored, "its header states a negative spacing; its size is used")
     }
 
     private func ignored(_ geometry: VoxelGeometry) -> ImageNote? {

@@ -11,6 +11,8 @@ public struct ImageNote: Sendable, Hashable, Codable, CustomStringConvertible {
         case transformIgnored = "transform_ignored"
         case transformsDiffer = "transforms_differ"
         case axesNotOrthogonal = "axes_not_orthogonal"
+        case spacingSignIgnored = "spacing_sign_ignored"
+        case labelsRounded = "labels_rounded"
     }
 
     /// What the note is about.
@@ -27,6 +29,9 @@ public struct ImageNote: Sendable, Hashable, Codable, CustomStringConvertible {
 extension ImageNote {
     /// Transparency bears no intensity, so that channel is left out.
     static let alphaDropped = ImageNote(.alphaDropped, "its alpha channel is left out")
+
+    static let labelsRounded = ImageNote(
+        .labelsRounded, "values within 0.001 of whole numbers are rounded to them")
 
     static func orientationApplied(_ orientation: PictureOrientation) -> ImageNote {
         ImageNote(

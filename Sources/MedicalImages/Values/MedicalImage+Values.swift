@@ -6,13 +6,22 @@ extension MedicalImage {
 
     /// The scaled values as labels, `[channels, depth, height, width]`; they never pass through Float.
     ///
+    /// Values that all lie within 0.001 of whole numbers are rounded: programs that resample or scale masks leave 0.9999999.
+    ///
+    /// - Parameter onNote: told where values were rounded.
     /// - Throws: `ImageFileError` of kind `notLabels` where values are NaN, no whole numbers, or beyond 32 bits: how many,
     ///   and the position and value of the first.
-    public func labelValues() throws -> [Int32] {
+    public func labelValues(onNote: (ImageNote) -> Void = { _ in }) throws -> [Int32] {
         let (labels, misfits) = samples.labels(scaling)
-        if let misfits { throw notLabels(misfits) }
-        return labels
+        guard misfits != nil else { return labels }
+        let (rounded, others) = samples.nearestLabels(scaling, Self.labelTolerance)
+        if let others { throw notLabels(others) }
+        onNote(.labelsRounded)
+        return rounded
     }
+
+    /// How far a label may lie from the whole number that is meant.
+    public static let labelTolerance = 1e-3
 
     private func notLabels(_ misfits: LabelMisfits) -> ImageFileError {
         let plane = misfits.firstIndex / extent.planeSize
@@ -26,6 +35,7 @@ extension MedicalImage {
                 \(misfits.count) of \(samples.count) values are no labels\(scaled), \
                 the first is \(misfits.firstValue) at \(place)
                 """,
-            advice: "labels are whole numbers of 32 bits: give the label file, or save it again with an integer type")
+            advice: "labels are whole numbers of 32 bits: give the label file, or round its values and save them with an integer "
+                + "type (in NumPy: numpy.rint(values).astype(\"int16\"); astype alone makes 0 of 0.99)")
     }
 }

@@ -67,6 +67,24 @@ extension Samples {
     }
 }
 
+extension Samples {
+    /// Every scaled sample as the label nearest to it, and those that lie further from it than `tolerance`.
+    func nearestLabels(_ scaling: IntensityScaling, _ tolerance: Double) -> (labels: [Int32], misfits: LabelMisfits?) {
+        switch self {
+        case .uint8(let values): rounded(values, scaling, tolerance)
+        case .int8(let values): rounded(values, scaling, tolerance)
+        case .uint16(let values): rounded(values, scaling, tolerance)
+        case .int16(let values): rounded(values, scaling, tolerance)
+        case .uint32(let values): rounded(values, scaling, tolerance)
+        case .int32(let values): rounded(values, scaling, tolerance)
+        case .uint64(let values): rounded(values, scaling, tolerance)
+        case .int64(let values): rounded(values, scaling, tolerance)
+        case .float32(let values): rounded(values, scaling, tolerance)
+        case .float64(let values): rounded(values, scaling, tolerance)
+        }
+    }
+}
+
 /// The samples that are no labels: how many, and the first of them as text that loses no digit.
 struct LabelMisfits {
     var count: Int
@@ -89,6 +107,23 @@ private func scaled<T: Sample>(_ values: [T], _ scaling: IntensityScaling) -> [F
         }
         count = values.count
     }
+}
+
+private func rounded<T: Sample>(
+    _ values: [T], _ scaling: IntensityScaling, _ tolerance: Double
+) -> (labels: [Int32], misfits: LabelMisfits?) {
+    var misfits: LabelMisfits?
+    let labels = values.indices.map { index -> Int32 in
+        let value = scaling.isIdentity ? values[index].double : scaling.slope * values[index].double + scaling.intercept
+        let nearest = value.rounded()
+        if abs(value - nearest) <= tolerance, let label = Int32(exactly: nearest) { return label }
+        // The stored number loses no digit where it is not scaled.
+        let text = scaling.isIdentity ? values[index].description : value.description
+        misfits = LabelMisfits(
+            count: (misfits?.count ?? 0) + 1, firstIndex: misfits?.firstIndex ?? index, firstValue: misfits?.firstValue ?? text)
+        return 0
+    }
+    return (labels, misfits)
 }
 
 private func whole<T: Sample>(_ values: [T], _ scaling: IntensityScaling) -> (labels: [Int32], misfits: LabelMisfits?) {

@@ -1,4 +1,5 @@
 import Foundation
+import MedicalImages
 
 /// One image with its labels: a volume, a slice or a video frame.
 public struct DataCase: Sendable, Hashable {
@@ -26,6 +27,9 @@ public struct DataCase: Sendable, Hashable {
     public init(id: String, group: String, images: [URL], label: URL) {
         self.init(id: id, group: group, images: images, label: LabelSource(file: label))
     }
+
+    /// Whether a label file is of a format that loses what it packs.
+    public var areLabelsCompressed: Bool { label?.layers.contains { ImageFile.isLossy($0.url) } ?? false }
 
     /// The name as that of a file, without an ending.
     public var fileName: String { id.replacing("/", with: "_") }

@@ -41,11 +41,11 @@ enum LabelGuess {
         return true
     }
 
-    /// Whether evenly spaced samples are whole numbers: most images of floating point are told by a few of them.
+    /// Whether evenly spaced samples are whole numbers, or nearly: most images of floating point are told by a few of them.
     private static func isWhole(_ samples: Samples) -> Bool {
         func check<Value: BinaryFloatingPoint>(_ values: [Value]) -> Bool {
             stride(from: 0, to: values.count, by: max(1, values.count / 4096)).allSatisfy {
-                values[$0].isFinite && values[$0].rounded() == values[$0]
+                values[$0].isFinite && abs(values[$0].rounded() - values[$0]) <= Value(MedicalImage.labelTolerance)
             }
         }
         return switch samples {

@@ -15,13 +15,12 @@ struct NearestLayout {
     var absence: String? {
         if index.isEmpty { return "the folder is empty" }
         guard index.imageFolders.isEmpty, inner() == nil, described() == nil, list() == nil else { return nil }
-        let endings = index.otherEndings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4).map { ending, count in
-            "\(count) \(ending.isEmpty ? "without an ending" : ending)"
-        }
+        let commonest = index.otherEndings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let endings = commonest.prefix(4).map { ending, count in "\(count) \(ending.isEmpty ? "without an ending" : ending)" }
         let found = endings.isEmpty ? "only folders" : endings.joined(separator: ", ")
-        let isDICOM = index.otherEndings[".dcm"] != nil
+        let foreign = commonest.lazy.compactMap { ForeignFormat(URL(filePath: "x" + $0.key)) }.first
         return "it holds no image file of a known ending; found \(found)"
-            + (isDICOM ? "; DICOM series are not read: convert them to NIfTI" : "")
+            + (foreign.map { "; files of \($0.name) are not read: \($0.remedy)" } ?? "")
     }
 
     /// A data set that lies one folder deeper.

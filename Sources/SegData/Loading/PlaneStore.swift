@@ -22,6 +22,8 @@ public struct PlaneStore: PlaneSource {
     package let images: [KnownImage]
     /// Files that could not be read, of this store and of its plan.
     public let unreadable: [UnreadableCase]
+    /// What reading the label files decided.
+    public let labelNotes: LabelNotes
     public let channels: Int
 
     /// Decodes the planned cases, `workers` at a time.
@@ -49,6 +51,7 @@ public struct PlaneStore: PlaneSource {
         unreadable = plan.unreadable + parts.compactMap(\.failure)
         guard !items.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
         statistics = try LabelStatistics(read.reduce(into: none) { $0.join($1.tally) })
+        labelNotes = read.reduce(into: LabelNotes()) { $0.add($1.labelNotes, of: $1.id) }
         channels = plan.channels
         self.shelf = shelf
     }
@@ -73,9 +76,12 @@ public struct PlaneStore: PlaneSource {
         var items: [SampleShelf.Item] = []
         var tally: LabelTally
         let image: KnownImage
+        let id: String
+        let labelNotes: [ImageNote]
 
         /// - Parameter tally: of no plane yet.
         init(_ prepared: PreparedCase, path: String, recipe: PlaneRecipe, tally: LabelTally, shelf: SampleShelf) throws {
+            (id, labelNotes) = (prepared.id, prepared.labelNotes)
             self.tally = tally
             image = KnownImage(path: path, content: ImageContent(prepared))
             for plane in 0..<recipe.axis.planeCount(of: prepared.extent) {

@@ -1,9 +1,11 @@
+import Foundation
 import MedicalImages
 
 /// Why a case cannot be made into planes: which file, what was expected, what was found.
 public enum CaseError: Error, Equatable, Sendable {
     case unknownLabels(path: String, found: [LabelCensus], unknown: [LabelCensus], expected: [Int], classCount: Int)
     case labelChannels(path: String, channels: Int, first: VoxelPosition)
+    case overlapSum(path: String, value: Int32, sum: Int32, first: String, place: VoxelPosition)
     case sizes(label: String, labelExtent: Extent, image: String, imageExtent: Extent)
     case channelSizes(path: String, extent: Extent, first: String, firstExtent: Extent)
     case grids(label: String, image: String, distance: Double, allowed: Double)
@@ -35,10 +37,14 @@ extension CaseError: CustomStringConvertible {
             }
             return "\(path): \(unknown.count) label value\(unknown.count == 1 ? "" : "s") without a class: "
                 + values.joined(separator: "; ") + (unknown.count > 5 ? "; …" : "")
-                + "; expected \(Self.listed(expected)); " + Self.proposal(found.map(\.value), classCount: classCount)
+                + "; expected \(Self.listed(expected)); " + Self.proposal(found, path, classCount: classCount)
         case .labelChannels(let path, let channels, let first):
             return "\(path): \(channels) channels that differ, first at \(first); expected one label a pixel; "
                 + "save the labels with one channel"
+        case .overlapSum(let path, let value, let sum, let first, let place):
+            return
+                "\(path): its \(value) and the \(sum) of the masks before it, from \(first) on, add up to more than 32 bits at "
+                + "\(place); give the masks smaller values, or another rule by data.overlaps"
         case .sizes(let label, let labelExtent, let image, let imageExtent):
             return "\(label): \(Self.size(labelExtent)) voxels, but its image \(image) has \(Self.size(imageExtent)); "
                 + "give the label that was drawn on this image"
@@ -48,7 +54,7 @@ extension CaseError: CustomStringConvertible {
         case .grids(let label, let image, let distance, let allowed):
             return "\(label): its grid lies up to \(Self.millimetres(distance)) mm off that of its image \(image), "
                 + "allowed are \(Self.millimetres(allowed)) mm; resample the label, "
-                + "or take the grid from the image if the label's header is wrong"
+                + "or take the grid from the image if the label's header is wrong: data.label_grid=fromImage"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
         case .notFinite(let path, let count, let first):
@@ -77,7 +83,13 @@ extension CaseError: CustomStringConvertible {
     }
 
     /// A map to confirm, never one that is taken silently.
-    private static func proposal(_ found: [Int], classCount: Int) -> String {
+    private static func proposal(_ census: [LabelCensus], _ path: String, classCount: Int) -> String {
+        let counts = Dictionary(census.map { ($0.value, $0.count) }) { $1 }
+        if let lossy = LossyLabels(counts, areCompressed: ImageFile.isLossy(URL(filePath: path))) {
+            let ranges = lossy.ranges.map { "[\($0.map(\.description).joined(separator: ", "))]" }
+            return "\(lossy.remark); give the classes ranges: values \(ranges.joined(separator: " and "))"
+        }
+        let found = census.map(\.value)
         if found.count == classCount {
             let map = found.enumerated().map { "\($1): \($0)" }.joined(separator: ", ")
             return "if the order is right, map {\(map)}"

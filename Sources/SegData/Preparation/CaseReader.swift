@@ -37,16 +37,18 @@ public struct CaseReader: Sendable {
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
         let route = try recipe.route(of: cropped, geometry: images[0].geometry, path: dataCase.images[0].path)
         var labels: [UInt8]?
+        var labelNotes: [ImageNote] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
             try checkLabel(
                 reading.extent, reading.geometry, at: source.first, extent, images[0].geometry, dataCase.images[0])
             labels = try reading.classes(recipe, path: source.first.path)
+            labelNotes = reading.notes
         }
         return PreparedCase(
             id: dataCase.id, group: dataCase.group, extent: cropped, fileExtent: extent, crop: recipe.crop,
             geometry: images[0].geometry, source: images[0].source,
-            image: try normalized(images, dataCase, extent: cropped), labels: labels, route: route)
+            image: try normalized(images, dataCase, extent: cropped), labels: labels, labelNotes: labelNotes, route: route)
     }
 
     private func normalized(_ images: [MedicalImage], _ dataCase: DataCase, extent: Extent) throws -> [Float] {

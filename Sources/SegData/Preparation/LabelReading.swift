@@ -10,16 +10,21 @@ package struct LabelReading: Sendable {
     package let geometry: VoxelGeometry?
     /// Pixels that the rule of overlaps leaves without a value.
     package let undecided: [Int]
+    /// What reading the files decided, each once.
+    package let notes: [ImageNote]
 
-    /// - Throws: `CaseError` for files of several sizes or channels that differ; `ImageFileError`, `FileError`.
+    /// - Throws: `CaseError` for files of several sizes, channels that differ, or sums beyond 32 bits; `ImageFileError`,
+    ///   `FileError`.
     package init(_ source: LabelSource) throws {
         var values: [Int32] = []
         var extent: Extent?
         var geometry: VoxelGeometry?
         var undecided: Set<Int> = []
+        var notes: [ImageNote] = []
         for layer in source.layers {
             let image = try ImageFile.read(layer.url)
-            var drawn = try Self.oneChannel(image.labelValues(), image.extent, layer.url)
+            var drawn = try Self.oneChannel(
+                image.labelValues { if !notes.contains($0) { notes.append($0) } }, image.extent, layer.url)
             if let value = layer.value.map({ Int32(clamping: $0) }) {
                 for index in drawn.indices where drawn[index] != 0 { drawn[index] = value }
             }
@@ -45,7 +50,14 @@ package struct LabelReading: Sendable {
                     continue
                 }
                 switch source.overlap {
-                case .sum: values[index] += drawn[index]
+                case .sum:
+                    let (sum, overflows) = values[index].addingReportingOverflow(drawn[index])
+                    if overflows {
+                        throw CaseError.overlapSum(
+                            path: layer.url.path, value: drawn[index], sum: values[index], first: source.first.path,
+                            place: VoxelPosition(index: index, in: first))
+                    }
+                    values[index] = sum
                 case _ where values[index] == drawn[index]: continue
                 case .ignore: undecided.insert(index)
                 case .priority(let order):
@@ -59,6 +71,7 @@ package struct LabelReading: Sendable {
         self.extent = extent ?? Extent(width: 1, height: 1)  // a source has a layer
         self.geometry = geometry
         self.undecided = undecided.sorted()
+        self.notes = notes
     }
 
     /// The place in front; values without one come last, the smallest of them first.

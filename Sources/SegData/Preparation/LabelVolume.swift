@@ -11,53 +11,53 @@ public struct LabelVolume: Sendable {
     public let geometry: VoxelGeometry?
     /// Classes and `LabelMap.ignored`, `[depth, height, width]`.
     public let classes: [UInt8]
+    /// What reading the file decided.
+    public let notes: [ImageNote]
 
     /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for values of no class.
     public init(contentsOf url: URL, map: LabelMap) throws {
-        let (values, extent, geometry) = try Self.values(of: url)
+        var notes: [ImageNote] = []
+        let (values, extent, geometry) = try Self.values(of: url) { notes.append($0) }
+        self.notes = notes
         path = url.path
         self.extent = extent
         self.geometry = geometry
         classes = try map.apply(to: values, extent: extent, path: url.path)
     }
 
-    /// The values that a label file holds, ascending.
+    /// The values that a label file holds, with the voxels of each.
     ///
     /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for channels that differ.
-    public static func distinctValues(of url: URL) throws -> [Int] {
-        var seen = Set<Int32>()
-        var last: Int32?
-        // Label maps are long runs of one value: the set is asked once a run.
-        for value in try values(of: url).values where value != last {
-            seen.insert(value)
-            last = value
-        }
-        return seen.map(Int.init).sorted()
+    public static func valueCounts(of url: URL) throws -> [Int: Int] {
+        try LabelReading(LabelSource(file: url)).counts
     }
 
-    private static func values(of url: URL) throws -> (values: [Int32], extent: Extent, geometry: VoxelGeometry?) {
+    private static func values(
+        of url: URL, onNote: (ImageNote) -> Void = { _ in }
+    ) throws -> (values: [Int32], extent: Extent, geometry: VoxelGeometry?) {
         let image = try ImageFile.read(url)
         var extent = image.extent
         extent.channels = 1
-        return (try LabelReading.oneChannel(image.labelValues(), image.extent, url), extent, image.geometry)
+        return (try LabelReading.oneChannel(image.labelValues(onNote: onNote), image.extent, url), extent, image.geometry)
     }
 
     /// Whether the voxels of two files lie on the same places; a file that states no geometry has only its size compared.
     ///
+    /// - Parameter grid: `fromImage` compares the sizes alone, for headers that are known to be wrong.
     /// - Throws: `LabelGridMismatch`.
-    public func requireSameGrid(as other: LabelVolume) throws {
+    public func requireSameGrid(as other: LabelVolume, grid: PlaneRecipe.LabelGrid = .own) throws {
         guard extent == other.extent else {
             throw LabelGridMismatch(
                 path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))
         }
-        guard let geometry, let theirs = other.geometry else { return }
+        guard grid == .own, let geometry, let theirs = other.geometry else { return }
         do {
             try GridComparison.requireEqual(label: geometry, path, image: theirs, other.path, extent: extent)
         } catch CaseError.grids(_, _, let distance, let allowed) {
             func millimetres(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4) mm" }
             throw LabelGridMismatch(
                 path: path, other: other.path, found: "a grid that lies up to \(millimetres(distance)) off",
-                expected: "\(millimetres(allowed)) at most")
+                expected: "\(millimetres(allowed)) at most", mayBeWrongHeader: true)
         }
     }
 
@@ -70,6 +70,11 @@ public struct LabelGridMismatch: Error, CustomStringConvertible, Equatable, Send
     public let other: String
     public let found: String
     public let expected: String
+    /// Whether the sizes agree, so that only a header may be wrong.
+    public var mayBeWrongHeader = false
 
-    public var description: String { "\(path): \(found), expected \(expected) as \(other); resample one onto the other's grid" }
+    public var description: String {
+        "\(path): \(found), expected \(expected) as \(other); resample one onto the other's grid"
+            + (mayBeWrongHeader ? ", or, where one's header is wrong, compare voxel by voxel: data.label_grid=fromImage" : "")
+    }
 }

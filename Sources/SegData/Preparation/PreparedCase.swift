@@ -18,6 +18,8 @@ public struct PreparedCase: Sendable {
     public let image: [Float]
     /// Classes and `LabelMap.ignored`, `[depth, height, width]`; nil for a case without labels.
     public let labels: [UInt8]?
+    /// What reading the label files decided.
+    public let labelNotes: [ImageNote]
     /// The way of its planes to the network and back.
     public let route: PlaneRoute
 }

@@ -109,12 +109,26 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
 /// A class and the values that stand for it in label files; predictions are written with the first.
 public struct ClassConfiguration: Sendable, Hashable, Codable {
     public var name: String
-    public var values: [Int]
+    /// The values as they are written: one by one, or as ranges.
+    public var ranges: [LabelRange]
 
-    public init(name: String, values: [Int]) {
-        self.name = name
-        self.values = values
+    enum CodingKeys: String, CodingKey {
+        case name
+        case ranges = "values"
     }
+
+    public init(name: String, ranges: [LabelRange]) {
+        self.name = name
+        self.ranges = ranges
+    }
+
+    public init(name: String, values: [Int]) { self.init(name: name, ranges: values.map(LabelRange.init)) }
+
+    /// All values, in the order in which they are written.
+    public var values: [Int] { ranges.flatMap(\.bounds) }
+
+    /// The values as they are written, with commas between them.
+    public var valuesInWords: String { ranges.map(\.description).joined(separator: ", ") }
 }
 
 /// How a file becomes what the network sees.

@@ -11,12 +11,19 @@ public enum ClassProposal {
     public static func classes(ofMasksIn folder: URL) throws -> [ClassConfiguration] {
         let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) }
         // A mask that cannot be read suggests nothing; the evaluation tells what is wrong with it.
-        let values = Set(files.flatMap { (try? LabelVolume.distinctValues(of: $0)) ?? [] }).sorted()
+        let counts = files.reduce(into: [Int: Int]()) { counts, file in
+            counts.merge((try? LabelVolume.valueCounts(of: file)) ?? [:], uniquingKeysWith: +)
+        }
+        let values = counts.keys.sorted()
         guard !values.isEmpty else {
-            throw FileError(folder, "cannot be evaluated against", reason: "there is no label file that can be read in it")
+            let remark = ForeignFormat.remark(on: try FileSystem.list(folder).map(\.lastPathComponent))
+            throw FileError(
+                folder, "cannot be evaluated against",
+                reason: "there is no label file that can be read in it\(remark.map { "; \($0)" } ?? "")")
         }
         guard values.count > 1, values == Array(0..<values.count), values.count <= 255 else {
-            throw ClassesNotNamed(folder: folder.path, values: values)
+            let lossy = LossyLabels(counts, areCompressed: files.contains(where: ImageFile.isLossy))
+            throw ClassesNotNamed(folder: folder.path, values: values, lossy: lossy)
         }
         return values.map { ClassConfiguration(name: name($0), values: [$0]) }
     }
@@ -28,12 +35,18 @@ public enum ClassProposal {
 public struct ClassesNotNamed: Error, CustomStringConvertible, Equatable, Sendable {
     public let folder: String
     public let values: [Int]
+    /// What they scatter about, if they do.
+    public var lossy: LossyLabels?
 
     public var description: String {
         let shown = values.prefix(12).map(String.init).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
-        let map = values.prefix(12).enumerated().map { "\(ClassProposal.name($0).replacing(" ", with: "-"))=\($1)" }
+        let ranges = lossy?.ranges ?? values.prefix(12).map { [LabelRange($0)] }
+        let map = ranges.enumerated().map { number, ranges in
+            ClassProposal.name(number).replacing(" ", with: "-") + "=" + ranges.map(\.description).joined(separator: "|")
+        }
         let proposal = values.count > 1 ? " if the order is right, --classes \(map.joined(separator: ","))" : ""
         return "\(folder): the masks hold the value\(values.count == 1 ? "" : "s") \(shown), which do not name classes 0, 1, …; "
+            + (lossy.map { "the \($0.remark); " } ?? "")
             + (proposal.isEmpty ? "name them with --classes or --config" : "name them:\(proposal)")
     }
 }

@@ -14,6 +14,8 @@ public struct FolderEvaluation {
         public let surfaces: SurfaceStore?
         /// Cases that take no part, and why.
         public let problems: [CaseProblem]
+        /// What reading the files decided, a line each.
+        public let notes: [String]
     }
 
     private struct Pair {
@@ -27,6 +29,7 @@ public struct FolderEvaluation {
     private let map: LabelMap
     private let groups: [String: String]
     private let surfaces: SurfaceMeasurement
+    private let grid: PlaneRecipe.LabelGrid
 
     /// The cases that have both files.
     public var caseCount: Int { pairs.count }
@@ -36,10 +39,12 @@ public struct FolderEvaluation {
     /// - Parameters:
     ///   - map: the classes of the values in both folders.
     ///   - groups: the patient or video of each case; one that is not named is a group of its own.
+    ///   - grid: `fromImage` for masks whose headers are known to be wrong: voxels are compared one by one where the sizes agree,
+    ///     and distances are those of the predictions' headers.
     /// - Throws: `FileError` for a folder that cannot be read, `DataSetError` for two files of one name.
     public init(
         predictions: URL, masks: URL, map: LabelMap, groups: [String: String] = [:],
-        surfaces: SurfaceMeasurement = SurfaceMeasurement()
+        surfaces: SurfaceMeasurement = SurfaceMeasurement(), grid: PlaneRecipe.LabelGrid = .own
     ) throws {
         let (found, expected) = (try Self.filesByStem(predictions), try Self.filesByStem(masks))
         let ids = Set(found.keys).union(expected.keys).sorted().sortedAsCounted()
@@ -59,11 +64,15 @@ public struct FolderEvaluation {
         self.map = map
         self.groups = groups
         self.surfaces = surfaces
+        self.grid = grid
     }
 
     /// The image files of a folder, by their names without endings.
     private static func filesByStem(_ folder: URL) throws -> [String: URL] {
         let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file }
+        if files.isEmpty, let remark = ForeignFormat.remark(on: try FileSystem.list(folder).map(\.lastPathComponent)) {
+            throw FileError(folder, "cannot be evaluated", reason: remark)
+        }
         let byStem = Dictionary(grouping: files, by: ImageFile.stem(of:))
         let doubled = byStem.filter { $0.value.count > 1 }.keys
         guard doubled.isEmpty else {
@@ -80,17 +89,19 @@ public struct FolderEvaluation {
         var store = ConfusionStore(classCount: map.classCount)
         var collector = SurfaceCollector(surfaces, classCount: map.classCount)
         var problems = unpaired
+        var notes = LabelNotes()
         for (index, pair) in pairs.enumerated() {
             do {
                 let mask = try LabelVolume(contentsOf: pair.mask, map: map)
                 let prediction = try LabelVolume(contentsOf: pair.prediction, map: map)
-                try prediction.requireSameGrid(as: mask)
+                try prediction.requireSameGrid(as: mask, grid: grid)
                 try requireClasses(prediction, where: mask)
                 let group = groups[pair.id] ?? pair.id
                 try count(prediction, mask, group: group, id: pair.id, into: &store)
                 try collector.add(
                     group: group, case: pair.id, truth: mask.classes, prediction: prediction.classes, extent: mask.extent,
-                    geometry: mask.geometry)
+                    geometry: grid == .own ? mask.geometry : prediction.geometry)
+                notes.add(Set(mask.notes + prediction.notes), of: pair.id)
             } catch let error as SurfaceUnitError {
                 throw error
             } catch {
@@ -98,7 +109,7 @@ public struct FolderEvaluation {
             }
             onCase(index + 1)
         }
-        return Result(store: store, surfaces: collector.store, problems: problems)
+        return Result(store: store, surfaces: collector.store, problems: problems, notes: notes.lines)
     }
 
     private func count(

@@ -41,7 +41,9 @@ public struct Predictor {
         case .folder:
             let images = try FileSystem.list(input).filter { ImageFile.isRecognized($0) }
             guard !images.isEmpty else {
-                throw FileError(input, "cannot be predicted", reason: "there is no image in this folder")
+                let remark = ForeignFormat.remark(on: try FileSystem.list(input).map(\.lastPathComponent))
+                throw FileError(
+                    input, "cannot be predicted", reason: "there is no image in this folder\(remark.map { "; \($0)" } ?? "")")
             }
             let folder =
                 output

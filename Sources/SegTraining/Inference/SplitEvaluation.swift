@@ -35,6 +35,8 @@ public struct SplitEvaluation {
         public let margins: GatheredMargins?
         /// One for each case with foreground, in the order of the cases.
         public let showcases: [Showcase]
+        /// What reading the label files decided, a line each.
+        public let notes: [String]
     }
 
     let model: SegmentationModel
@@ -70,8 +72,10 @@ public struct SplitEvaluation {
         var collector = SurfaceCollector(surfaces, classCount: classes.count)
         var margins = offsets.map { GatheredMargins(of: model, offsets: $0) }
         var showcases: [Showcase] = []
+        var notes = LabelNotes()
         for (index, dataCase) in cases.enumerated() {
             let prepared = try reader.read(dataCase)
+            notes.add(prepared.labelNotes, of: prepared.id)
             try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
             guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
             let predicted = try evaluator.evaluate(prepared, into: &store) { planes in
@@ -92,7 +96,8 @@ public struct SplitEvaluation {
         }
         return Result(
             store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), networkStore: networkSize.store,
-            calibration: networkSize.calibration, surfaces: collector.store, margins: margins, showcases: showcases)
+            calibration: networkSize.calibration, surfaces: collector.store, margins: margins, showcases: showcases,
+            notes: notes.lines)
     }
 
     private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {

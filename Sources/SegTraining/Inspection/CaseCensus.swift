@@ -57,7 +57,9 @@ struct CaseCensus: Sendable {
         var reading: LabelReading?
         if let source = dataCase.label {
             do {
-                reading = try LabelReading(source)
+                let read = try LabelReading(source)
+                for note in read.notes { problems.append(.init(.note, "labels: \(note.text)", files: [source.first.path])) }
+                reading = read
             } catch {
                 report(error)
             }

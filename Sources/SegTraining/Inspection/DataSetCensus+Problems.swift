@@ -5,7 +5,7 @@ extension DataSetCensus {
     /// What is wrong with the cases, one by one and together.
     static func problems(
         _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], splits: [SplitCensus],
-        training: TrainingFacts, isProposed: Bool, unknown: [Int]
+        training: TrainingFacts, isProposed: Bool, lossy: LossyLabels?, unknown: [Int]
     ) -> [DataSetProblem] {
         var problems = known + joined(found.flatMap(\.problems))
         if !unknown.isEmpty {
@@ -13,8 +13,13 @@ extension DataSetCensus {
             problems.append(
                 .init(
                     .error,
-                    "label values without a class: \(unknown.map(String.init).joined(separator: ", "))",
+                    "label values without a class: "
+                        + unknown.prefix(12).map(String.init).joined(separator: ", ") + (unknown.count > 12 ? ", …" : ""),
                     files: files))
+        }
+        if let lossy, isProposed || !unknown.isEmpty {
+            let ranges = ClassConfiguration.proposed(for: lossy).map { "[\($0.valuesInWords)]" }.joined(separator: " and ")
+            problems.append(.init(.note, "the \(lossy.remark); ranges gather them: values \(ranges)"))
         }
         if isProposed {
             problems.append(

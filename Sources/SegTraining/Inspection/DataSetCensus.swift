@@ -150,7 +150,11 @@ public struct DataSetCensus: Encodable, Sendable {
         let ignored = Set(configuration.data.ignoredValues)
         let mapped = Set(stated.flatMap(\.values)).union(ignored)
         let isProposed = !areClassesStated && !Set(totals.keys).isSubset(of: mapped)
-        let classes = isProposed ? ClassConfiguration.proposed(for: totals.keys.sorted()) : stated
+        let lossy = LossyLabels(
+            totals.mapValues(\.pixels), areCompressed: placed.contains { $0.dataCase.areLabelsCompressed })
+        let proposed =
+            lossy.map { ClassConfiguration.proposed(for: $0) } ?? ClassConfiguration.proposed(for: totals.keys.sorted())
+        let classes = isProposed ? proposed : stated
         var classOfValue: [Int: Int] = [:]
         for (number, item) in classes.enumerated() {
             for value in item.values { classOfValue[value] = number }
@@ -217,7 +221,7 @@ public struct DataSetCensus: Encodable, Sendable {
                     }
                 },
                 trainingPlanes: splits.first { $0.split == .train }?.planes ?? 0),
-            isProposed: isProposed,
+            isProposed: isProposed, lossy: lossy,
             unknown: isProposed ? [] : totals.keys.filter { !mapped.contains($0) }.sorted())
     }
 }
@@ -259,5 +263,10 @@ extension ClassConfiguration {
             + (others.count == 1
                 ? [ClassConfiguration(name: "foreground", values: others)]
                 : others.map { ClassConfiguration(name: "value \($0)", values: [$0]) })
+    }
+
+    /// The same for values that scatter: a class for each of those that were meant, with all that are nearest to it.
+    static func proposed(for labels: LossyLabels) -> [ClassConfiguration] {
+        zip(proposed(for: labels.centers), labels.ranges).map { ClassConfiguration(name: $0.name, ranges: $1) }
     }
 }

@@ -20,11 +20,13 @@ public struct CaseSurvey: Sendable, Hashable {
     public let labels: [Int: Int]
     /// Some finite intensities of the first channel where the label is not 0, at even distances.
     public let foreground: [Float]
+    /// Whether a label file is of a lossy format.
+    public let areLabelsCompressed: Bool
 
     init(
         id: String = "", group: String = "", split: Split, extent: Extent, spacing: [Double]? = nil, isEightBit: Bool = false,
         range: ClosedRange<Float>,
-        labels: [Int: Int], foreground: [Float] = []
+        labels: [Int: Int], foreground: [Float] = [], areLabelsCompressed: Bool = false
     ) {
         self.id = id
         self.group = group
@@ -35,6 +37,7 @@ public struct CaseSurvey: Sendable, Hashable {
         self.range = range
         self.labels = labels
         self.foreground = foreground
+        self.areLabelsCompressed = areLabelsCompressed
     }
 }
 
@@ -71,7 +74,8 @@ extension CaseSurvey {
         self.init(
             id: dataCase.id, group: dataCase.group, split: split, extent: extent, spacing: files[0].geometry?.spacing,
             isEightBit: files.allSatisfy { if case .uint8 = $0.samples { $0.scaling.isIdentity } else { false } },
-            range: range ?? 0...0, labels: counts, foreground: foreground)
+            range: range ?? 0...0, labels: counts, foreground: foreground,
+            areLabelsCompressed: dataCase.areLabelsCompressed)
     }
 
     /// Label values, counted, and a sample of the intensities under those other than 0.

@@ -22,7 +22,7 @@ extension ConfigurationProposal {
               # \(classes.reason).
             \(valueTable.map { "  # " + $0 }.joined(separator: "\n"))
               classes:
-            \(configuration.data.classes.map { "    - {name: \(scalar($0.name)), values: [\(listed($0.values))]}" }.joined(separator: "\n"))
+            \(configuration.data.classes.map { "    - {name: \(scalar($0.name)), values: [\($0.valuesInWords)]}" }.joined(separator: "\n"))
               ignored_values: [\(listed(configuration.data.ignoredValues))]    # label values that take no part in anything
 
             input:
@@ -71,12 +71,18 @@ extension ConfigurationProposal {
     private var valueTable: [String] {
         let values = survey.labelValues()
         let total = Double(values.reduce(0) { $0 + $1.voxels })
+        // Values that are exact have a class each; what JPEG leaves fills pages.
+        guard values.count <= Self.mostRows else {
+            return ["\(values.count) label values from \(values[0].value) to \(values[values.count - 1].value)"]
+        }
         return values.map {
             String(
                 format: "label value %d: %.3f %% of the pixels, in %d of %d cases", $0.value, 100 * Double($0.voxels) / total,
                 $0.cases, survey.cases.count)
         }
     }
+
+    private static let mostRows = 32
 
     private var memoryWords: String {
         let batch = training.batchSize

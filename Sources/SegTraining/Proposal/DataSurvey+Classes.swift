@@ -27,6 +27,11 @@ extension DataSurvey {
     func classes() throws -> Choice<[ClassConfiguration]> {
         let values = labelValues()
         guard values.count >= 2 else { throw ProposalError.oneLabelValue(values.first?.value) }
+        let counts = Dictionary(values.map { ($0.value, $0.voxels) }) { $1 }
+        if let lossy = LossyLabels(counts, areCompressed: cases.contains(where: \.areLabelsCompressed)) {
+            return Choice(
+                ClassConfiguration.proposed(for: lossy), "ranges to give names to: the \(lossy.remark)")
+        }
         guard values.count <= Self.mostValues else {
             throw ProposalError.tooManyLabelValues(
                 count: values.count, least: values[0].value, largest: values[values.count - 1].value)

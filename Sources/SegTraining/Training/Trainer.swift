@@ -128,6 +128,7 @@ public struct Trainer {
                         parameterCount: network.trained.parameterCount, continuing: saved?.position,
                         unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))
             for warning in warnings { observe(.warned(warning)) }
+            for line in data.store.labelNotes.lines { observe(.warned(line)) }
             if !differences.isEmpty {
                 observe(
                     .warned(

@@ -44,8 +44,16 @@ struct EvaluateCommand: ParsableCommand {
             discussion: "Default: values 0, 1, 2, … are classes.", valueName: "name=value|value,…"))
     var classes: ClassMap?
 
-    @Option(help: ArgumentHelp("With --predictions: take the classes from this configuration.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("With --predictions: take classes and label grid from this configuration.", valueName: "file"))
     var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --predictions: own compares where the voxels lie; fromImage trusts the predictions' headers alone.",
+            discussion: "For masks whose headers were lost: voxels are compared one by one where the sizes agree.",
+            valueName: "own|fromImage"))
+    var labelGrid: PlaneRecipe.LabelGrid?
 
     @Option(
         help: ArgumentHelp(
@@ -101,8 +109,9 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("--predictions and --masks go together.")
         }
         if predictions == nil {
-            guard classes == nil, config == nil, groups == nil else {
-                throw ValidationError("--classes, --config and --groups belong to --predictions; a run knows its own.")
+            guard classes == nil, config == nil, groups == nil, labelGrid == nil else {
+                throw ValidationError(
+                    "--classes, --config, --label-grid and --groups belong to --predictions; a run knows its own.")
             }
         } else {
             guard data == nil, savePredictions == nil, overlay == nil else {
@@ -154,6 +163,7 @@ struct EvaluateCommand: ParsableCommand {
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try evaluation.run { bar.update($0) }
         bar.finish()
+        for note in result.notes { Terminal.write("note: \(note)\n") }
         if let overlay {
             try OverlaySheet(result.chosenCases.map(\.panel)).write(to: URL(argument: overlay))
         }
@@ -166,13 +176,18 @@ struct EvaluateCommand: ParsableCommand {
 
     private func evaluateFolder(_ predictions: String, masks: String) throws -> (Evaluation, keptIn: URL?) {
         let (found, expected) = (URL(argument: predictions), URL(argument: masks))
-        let map = try classMap(masks: expected)
+        let configured = try config.map { try ConfigurationReader(file: URL(argument: $0)).configuration().data }
+        let map =
+            try classes ?? configured.map { ClassMap(classes: $0.classes, ignoredValues: $0.ignoredValues) }
+            ?? ClassMap(classes: ClassProposal.classes(ofMasksIn: expected), ignoredValues: [])
         let evaluation = try FolderEvaluation(
             predictions: found, masks: expected, map: map.labelMap,
-            groups: groups.map { try GroupTable(URL(argument: $0)).groups } ?? [:], surfaces: surfaces)
+            groups: groups.map { try GroupTable(URL(argument: $0)).groups } ?? [:], surfaces: surfaces,
+            grid: labelGrid ?? configured?.labelGrid ?? .own)
         let bar = ProgressBar("evaluating \(shown(found))", total: evaluation.caseCount)
         let result = try evaluation.run { bar.update($0) }
         bar.finish()
+        for note in result.notes { Terminal.write("note: \(note)\n") }
         guard !result.store.entries.isEmpty else {
             for problem in result.problems { Terminal.write("left out: \(problem.message)\n") }
             throw FileError(found, "cannot be scored", reason: "no label file has a mask that it can be compared with")
@@ -186,17 +201,8 @@ struct EvaluateCommand: ParsableCommand {
                     surfaces: result.surfaces), problems: result.problems), save.map(URL.init(argument:))
         )
     }
-
-    /// As named, as configured, or as the masks' values say.
-    private func classMap(masks: URL) throws -> ClassMap {
-        if let classes { return classes }
-        if let config {
-            let data = try ConfigurationReader(file: URL(argument: config)).configuration().data
-            return ClassMap(classes: data.classes, ignoredValues: data.ignoredValues)
-        }
-        return ClassMap(classes: try ClassProposal.classes(ofMasksIn: masks), ignoredValues: [])
-    }
 }
 
 extension Split: ExpressibleByArgument {}
 extension EmptyRule: ExpressibleByArgument {}
+extension PlaneRecipe.LabelGrid: ExpressibleByArgument {}

@@ -21,7 +21,7 @@ extension DataSetCensus: Findings {
     /// The classes as an argument for `--set`.
     var classesArgument: String {
         let items = classes.map {
-            "{name: \($0.name), values: [\($0.values.map(String.init).joined(separator: ", "))]}"
+            "{name: \($0.name), values: [\($0.valuesInWords)]}"
         }
         return "data.classes=[\(items.joined(separator: ", "))]"
     }

@@ -23,7 +23,7 @@ extension Extent {
 
 extension Checkpoint.Manifest: Findings {
     var text: String {
-        let classes = configuration.data.classes.map { "\($0.name) (\($0.values.map(String.init).joined(separator: ", ")))" }
+        let classes = configuration.data.classes.map { "\($0.name) (\($0.valuesInWords))" }
         var rows: [(String, String)] = [
             ("program", "\(program), libtorch \(libtorch)"),
             (

@@ -2,7 +2,8 @@ import ArgumentParser
 import SegData
 import SegTraining
 
-/// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`, the background first.
+/// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`, the background first; a value may be a
+/// range, as in `background=0-127,lesion=128-255`.
 struct ClassMap: ExpressibleByArgument, Sendable {
     /// The name that stands for no class.
     static let ignoredName = "ignore"
@@ -22,12 +23,13 @@ struct ClassMap: ExpressibleByArgument, Sendable {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false)
             guard sides.count == 2, !sides[0].isEmpty else { return nil }
             let texts = sides[1].split(separator: "|", omittingEmptySubsequences: false)
-            let values = texts.compactMap { Int($0) }
-            guard values.count == texts.count else { return nil }
+            let ranges = texts.compactMap { LabelRange($0) }
+            guard ranges.count == texts.count else { return nil }
+            let item = ClassConfiguration(name: String(sides[0]), ranges: ranges)
             if sides[0] == Self.ignoredName {
-                ignored += values
+                ignored += item.values
             } else {
-                classes.append(ClassConfiguration(name: String(sides[0]), values: values))
+                classes.append(item)
             }
         }
         let values = classes.flatMap(\.values) + ignored
