@@ -101,7 +101,7 @@ let package = Package(
             exclude: ["events.proto"]),
 
         // Rooms on tensors.
-        room("Torch", ["CTorch", "DurableFiles"]),
+        room("Torch", ["CTorch", "CZlib", "DurableFiles"]),
         room("TorchNN", ["Torch"]),
         room("SegLosses", ["Torch", "CKernels", "MarginCalibration"]),
         room("SegModels", ["Torch", "TorchNN", "CKernels"]),

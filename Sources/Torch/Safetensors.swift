@@ -1,3 +1,4 @@
+import CZlib
 import DurableFiles
 import Foundation
 
@@ -57,10 +58,11 @@ public struct Safetensors {
         var end = 0
         let names = tensors.keys.sorted()
         for name in names {
-            guard let tensor = tensors[name], let code = Self.code[tensor.dtype] else { continue }
+            guard let tensor = tensors[name] else { continue }  // the names are its keys
             let start = end
             end += tensor.count * tensor.dtype.size
-            header.tensors[name] = .init(dtype: code, shape: tensor.shape, data_offsets: [start, end])
+            header.tensors[name] = .init(
+                dtype: Self.code(of: tensor.dtype), shape: tensor.shape, data_offsets: [start, end])
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -72,18 +74,52 @@ public struct Safetensors {
             try file.append(length)
             try file.append(json)
             for name in names {
-                guard let tensor = tensors[name] else { continue }
+                guard let tensor = tensors[name] else { continue }  // as above
                 try tensor.bytes().withUnsafeBytes { try file.append($0) }
             }
         }
     }
 
-    private static let code: [DType: String] = [
-        .uint8: "U8", .int32: "I32", .int64: "I64", .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
-        .bool: "BOOL",
-    ]
+    /// A CRC-32 of names, types, shapes and bytes of all tensors and of the free text, in the order of the names, as eight
+    /// hexadecimal digits: equal content has an equal one, whatever the layout of the tensors in memory.
+    ///
+    /// - Throws: `TorchError` for tensors whose bytes cannot be had.
+    public func checksum() throws -> String {
+        var sum = crc32(0, nil, 0)
+        func add(_ bytes: UnsafeRawBufferPointer) {
+            sum = crc32_z(sum, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        }
+        func add(_ text: String) {
+            // The zero parts one text from the next.
+            Array(text.utf8 + [0]).withUnsafeBytes(add)
+        }
+        for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
+            add(key)
+            add(text)
+        }
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            add("\(name) \(Self.code(of: tensor.dtype)) \(tensor.shape)")
+            try tensor.bytes().withUnsafeBytes(add)
+        }
+        let digits = String(sum, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
 
-    static func dtype(code: String) -> DType? { Self.code.first { $0.value == code }?.key }
+    /// Every type has one, so that no tensor is left out of a file.
+    private static func code(of dtype: DType) -> String {
+        switch dtype {
+        case .uint8: "U8"
+        case .int32: "I32"
+        case .int64: "I64"
+        case .float16: "F16"
+        case .bfloat16: "BF16"
+        case .float32: "F32"
+        case .float64: "F64"
+        case .bool: "BOOL"
+        }
+    }
+
+    static func dtype(code: String) -> DType? { DType.allCases.first { Self.code(of: $0) == code } }
 }
 
 /// A safetensors file that is not sound: its path and what is wrong.

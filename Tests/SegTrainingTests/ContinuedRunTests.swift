@@ -143,7 +143,20 @@ import Torch
 
             for file in [run.last, run.previous] { try DurableFile.write("half", to: file) }
             let message = messageThrown { _ = try SavedRun(run) }
-            #expect(message == "\(run.last.path) is no sound safetensors file: it has 4 bytes, too few for a header")
+            func half(_ file: URL) -> String {
+                "\(file.path) is no sound safetensors file: it has 4 bytes, too few for a header"
+            }
+            let both = "\(run.url.path) cannot go on: \(half(run.last)); and \(half(run.previous)); "
+            #expect(
+                message == both
+                    + "its weights are in \(run.best.path): begin a new run from them with --output and --from \(run.best.path)")
+            for file in try FileSystem.list(run.url) where file.pathExtension == "safetensors" {
+                try DurableFile.write("half", to: file)
+            }
+            let nothing = messageThrown { _ = try SavedRun(run) }
+            #expect(
+                nothing == both
+                    + "no weights of it can be read either: train anew with its configuration.yaml and another --output")
         }
     }
 
@@ -189,8 +202,9 @@ import Torch
             let weights = messageThrown { _ = try SavedRun(RunFolder(folder)) }
             #expect(
                 weights
-                    == "\(folder.path)/last.safetensors cannot be used as a checkpoint: it holds weights without the state of their training"
-            )
+                    == "\(folder.path) cannot go on: \(folder.path)/last.safetensors cannot be used as a checkpoint: it holds weights "
+                    + "without the state of their training; its weights are in \(folder.path)/last.safetensors: begin a new run from "
+                    + "them with --output and --from \(folder.path)/last.safetensors")
         }
     }
 

@@ -122,6 +122,29 @@ import Torch
         }
     }
 
+    @Test func aDamagedRecordOfSessionsIsTold() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try TinyRun.configuration()
+            let dataSet = try configuration.openDataSet(at: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            try Trainer(configuration, dataSet: dataSet, folder: run, shouldStop: { true }).run()
+            try DurableFile.write("{\"sessions\": [", to: run.facts)
+            var warnings: [String] = []
+            try Trainer(
+                continuing: SavedRun(run), with: configuration, dataSet: dataSet, shouldStop: { true },
+                observe: { if case .warned(let text) = $0 { warnings.append(text) } }
+            ).run()
+            let aside = run.url.appending(path: "run.damaged.json")
+            #expect(
+                warnings.first
+                    == "run.json could not be read, so the sessions before this one are unknown; it lies in \(aside.path), and "
+                    + "run.json is written anew")
+            #expect(try String(contentsOf: aside, encoding: .utf8) == "{\"sessions\": [")
+        }
+    }
+
     // MARK: Full disks
 
     @Test func tooLittleRoomIsToldBeforeTheFirstStep() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import MarginCalibration
 import MedicalImages
 import SegData
 import SegMetrics
@@ -35,8 +36,10 @@ import Testing
     @Test func scoresAreThoseCountedByHand() throws {
         try withTemporaryFolder { folder in
             var done: [Int] = []
+            let cases = try cases(in: folder)
             let evaluation = SplitEvaluation(
-                model: try model(), cases: try cases(in: folder), predictionFolder: folder.appending(path: "out/predictions"))
+                model: try model(), cases: cases,
+                predictions: try PredictionPlan(cases, folder: folder.appending(path: "out/predictions")))
             let result = try evaluation.run { done.append($0) }
             #expect(done == [1, 2, 3, 4])
             // All pixels: TP 6, FP 4, FN 3, TN 18.
@@ -166,6 +169,59 @@ import Testing
             let cases = try cases(in: folder)
             let message = messageThrown { _ = try SplitEvaluation(model: try model(channels: 3), cases: cases).run() }
             #expect(message == "\(folder.path)/a.png: 1 channel, expected 3 as in training")
+        }
+    }
+
+    @Test func oneBadCaseLeavesTheOthersTheirScores() throws {
+        try withTemporaryFolder { folder in
+            let cases = try cases(in: folder)
+            try Data("no picture".utf8).write(to: cases[1].images[0])
+            try PNG.write(gray: [0, 0], width: 2, height: 1, to: folder.appending(path: "labels/c.png"))
+            let bare = DataCase(id: "x", group: "x", images: cases[3].images, label: nil)
+            let plan = try PredictionPlan(cases + [bare], folder: folder.appending(path: "out"))
+            let result = try SplitEvaluation(model: try model(), cases: cases + [bare], predictions: plan).run()
+            #expect(result.store.cases.map(\.id) == ["a", "d"])
+            #expect(result.problems.map(\.caseID) == ["b", "c", "x"])
+            #expect(result.problems.map(\.kind) == [.unreadable, .geometry, .labels])
+            #expect(result.evaluation(subject: "s", reference: "r", bootstrap: .init(resamples: 9)).problems == result.problems)
+            let names = try TinyRun.names(in: folder.appending(path: "out"))
+            #expect(names == ["a.png", "d.png"])
+        }
+    }
+
+    @Test func predictionsTakeNobodysPlace() throws {
+        try withTemporaryFolder { folder in
+            let cases = try cases(in: folder)
+            let twins = [cases[0], cases[1]].enumerated().map { index, old in
+                DataCase(id: ["p/a", "p_a"][index], group: old.group, images: old.images, label: old.label)
+            }
+            let doubled = messageThrown { _ = try PredictionPlan(twins, folder: folder.appending(path: "out")) }
+            #expect(doubled?.contains("would both become this file") == true)
+            let ontoLabels = messageThrown {
+                _ = try PredictionPlan(cases, folder: folder.appending(path: "labels"), overwrite: true)
+            }
+            #expect(
+                ontoLabels
+                    == "\(folder.path)/labels/a.png cannot be written: it is an input of this command; name another --output")
+        }
+    }
+
+    @Test func scoresThatAreNoNumbersAreNoPrediction() throws {
+        try withTemporaryFolder { folder in
+            let cases = try cases(in: folder)
+            let model = try LevelNetwork.model([0, .nan], overrides: ["data.ignored_values=[9]"])
+            let message =
+                "the network in training gives 64 scores that are NaN or infinite for 'a', plane 0; "
+                + "try a smaller learning_rate, clip_norm=1 or precision=float32"
+            let prepared = try CaseReader(model.recipe).read(cases[0])
+            let offsets = try MarginOffsets(LabelDistribution(counts: [9, 1]))
+            let consumers: [() throws -> Void] = [
+                { _ = try SplitEvaluation(model: model, cases: cases).run() },
+                { _ = try model.predict(prepared) },
+                { _ = try CaseStudy(cases[0], models: [model]) },
+                { _ = try BoundEvaluation(model: model, offsets: offsets, cases: cases).run() },
+            ]
+            for consumer in consumers { #expect(messageThrown { try consumer() } == message) }
         }
     }
 

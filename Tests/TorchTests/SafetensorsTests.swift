@@ -80,6 +80,24 @@ struct SafetensorsTests {
         #expect(try bytes(names) == bytes(names.reversed()))
     }
 
+    /// The checksum is of the content, not of its layout in memory, and no part of the content is left out.
+    @Test func theChecksumSeesEveryPart() throws {
+        func sum(_ tensors: [String: Tensor], _ metadata: [String: String] = [:]) throws -> String {
+            try Safetensors(tensors: tensors, metadata: metadata).checksum()
+        }
+        #expect(try sum([:]) == "00000000")
+        let tensor = try Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
+        let first = try sum(["a": tensor])
+        #expect(first.count == 8)
+        #expect(try sum(["a": tensor.permuted([1, 0]).contiguous().permuted([1, 0])]) == first)
+        let others = try [
+            sum(["b": tensor]), sum(["a": Tensor([1, 2, 3, 4] as [Float])]), sum(["a": tensor.to(.float64)]),
+            sum(["a": Tensor([1, 2, 3, 5] as [Float], shape: [2, 2])]), sum(["a": tensor], ["k": "v"]),
+            sum(["a": tensor], ["kv": ""]),
+        ]
+        #expect(Set(others + [first]).count == others.count + 1)
+    }
+
     /// Length, header padded by spaces to a multiple of 8, then the data in the order of the names.
     @Test func theFormatToTheByte() throws {
         let file = try Safetensors(tensors: ["b": Tensor([258] as [Int32]), "a": Tensor([true])], metadata: ["k": "v"])

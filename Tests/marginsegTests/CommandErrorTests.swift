@@ -143,7 +143,7 @@ import Testing
             testDescription: "labels over their own image",
             make: { folder, run in try FileManager.default.copyItem(at: run.image, to: folder.appending(path: "a.nii.gz")) },
             arguments: "predict DIR/a.nii.gz --model RUN --output DIR/a.nii.gz",
-            says: "DIR/a.nii.gz cannot be written: it is the image itself; name another --output"),
+            says: "DIR/a.nii.gz cannot be written: it is an input of this command; name another --output"),
         BadInput(
             testDescription: "nothing of that name", arguments: "inspect DIR/nope", says: "DIR/nope cannot be read: no such file"),
         BadInput(
@@ -285,19 +285,20 @@ import Testing
             testDescription: "labels below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
             arguments: "predict DATA/images/case_01.nii.gz --model RUN --output DIR/file/out.nii.gz",
-            says: "DIR/file/out.nii.gz cannot be written: Not a directory"),
+            says: "DIR/file/out.nii.gz cannot be written: DIR/file is a file"),
         BadInput(
             testDescription: "labels of a folder below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
             arguments: "predict DATA/images --model RUN --output DIR/file/out",
-            says: "DIR/file/out cannot be made: DIR/file is a file"),
+            says: "DIR/file/out/case_01.nii.gz cannot be written: DIR/file is a file"),
         BadInput(
             testDescription: "predictions below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
-            arguments: "evaluate RUN --save-predictions DIR/file/out", says: "DIR/file/out cannot be made: DIR/file is a file"),
+            arguments: "evaluate RUN --save-predictions DIR/file/out",
+            says: "DIR/file/out/case_06.nii.gz cannot be written: DIR/file is a file"),
         BadInput(
             testDescription: "a picture in a folder that is not there", arguments: "evaluate RUN --overlay DIR/no/cases.png",
-            says: "DIR/no/cases.png cannot be written: No such file or directory"),
+            says: "DIR/no/cases.png cannot be written: there is no folder DIR/no; make it first"),
         BadInput(
             testDescription: "a demo over other files",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "thesis.tex")) },

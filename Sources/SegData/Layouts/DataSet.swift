@@ -64,6 +64,11 @@ public struct DataSet: Sendable, Equatable {
         }
     }
 
+    /// Every image and label file of its cases.
+    public var files: [URL] {
+        casesBySplit.values.joined().flatMap { $0.images + ($0.label?.layers.map(\.url) ?? []) }
+    }
+
     /// The number of cases in a split, which may be none.
     public func count(of split: Split) -> Int {
         casesBySplit[split]?.count ?? 0

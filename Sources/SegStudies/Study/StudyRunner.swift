@@ -68,7 +68,7 @@ public struct StudyRunner {
                     }
                     guard try train(run) == .finished else { return .stopped }
                     try score(run)
-                } catch let error where error is TrainingError || error is StudyError {
+                } catch let error where error is TrainingError || error is ScoresNotFinite || error is StudyError {
                     failed.insert(run.folder.best)
                     observe(.failed(run, reason: "\(error)"))
                 }
@@ -132,9 +132,14 @@ public struct StudyRunner {
         let dataSet = try run.configuration.openDataSet(at: nil)
         for split in run.task.splits where FileSystem.kind(of: run.folder.evaluation(of: split)) != .file {
             let cases = try dataSet.cases(of: split)
-            let evaluation = try SplitEvaluation(model: model, cases: cases)
+            let result = try SplitEvaluation(model: model, cases: cases)
                 .run { observe(.scoring(split, done: $0, of: cases.count)) }
-                .evaluation(subject: run.name, reference: split.rawValue, bootstrap: bootstrap)
+            // Scores of fewer cases would be compared with others of all.
+            if let problem = result.problems.first {
+                throw StudyError(
+                    "\(result.problems.count) of \(cases.count) cases cannot be scored; the first: \(problem.message)")
+            }
+            let evaluation = result.evaluation(subject: run.name, reference: split.rawValue, bootstrap: bootstrap)
             try EvaluationFile.write(evaluation, to: run.folder.evaluation(of: split))
             observe(.scored(run, split, evaluation))
         }

@@ -60,6 +60,9 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
 
     public var classNames: [String] { classes.map(\.name) }
 
+    /// What stands for each class in label files that are written: the first of its values.
+    public var writtenValues: [Int] { classes.map { $0.values[0] } }
+
     /// What is said of the layout.
     public var layoutSettings: LayoutSettings {
         LayoutSettings(

@@ -112,6 +112,7 @@ public struct Demonstration {
         try DurableFile.copy(image, to: newVolume)
         try FileManager.default.removeItem(at: drawn)
         let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run(of: arm).best), device: resources.device)
-        try Predictor(model).run(.init(image: newVolume, output: newLabels))
+        let grouping = try ImageGrouping(LayoutSettings(), channels: model.network.channelCount)
+        _ = try Predictor(model).run(PredictionPlan(input: newVolume, output: newLabels, grouping: grouping))
     }
 }

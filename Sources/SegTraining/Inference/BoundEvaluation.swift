@@ -18,7 +18,7 @@ public struct BoundEvaluation {
     }
 
     /// - Parameter onCase: called with the number of cases done.
-    /// - Throws: `CaseError` for a case that cannot be read or has no labels; `MarginNotANumber` for a network that gives NaN.
+    /// - Throws: `CaseError` for a case that cannot be read or has no labels; `ScoresNotFinite`.
     /// - Precondition: offsets for the model's classes.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> GatheredMargins {
         let reader = try CaseReader(model.recipe)

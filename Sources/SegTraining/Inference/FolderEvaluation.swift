@@ -105,7 +105,7 @@ public struct FolderEvaluation {
             } catch let error as SurfaceUnitError {
                 throw error
             } catch {
-                problems.append(CaseProblem(caseID: pair.id, kind: Self.kind(of: error), message: "\(error)"))
+                problems.append(CaseProblem(caseID: pair.id, error))
             }
             onCase(index + 1)
         }
@@ -129,14 +129,6 @@ public struct FolderEvaluation {
     private func requireClasses(_ prediction: LabelVolume, where mask: LabelVolume) throws {
         let bare = zip(prediction.classes, mask.classes).count { $0 == LabelMap.ignored && $1 != LabelMap.ignored }
         guard bare == 0 else { throw PredictionWithoutClass(path: prediction.path, count: bare) }
-    }
-
-    private static func kind(of error: any Error) -> CaseProblem.Kind {
-        switch error {
-        case is LabelGridMismatch: .geometry
-        case is CaseError, is PredictionWithoutClass: .labels
-        default: .unreadable
-        }
     }
 }
 

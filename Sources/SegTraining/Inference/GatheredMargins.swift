@@ -22,7 +22,7 @@ public struct GatheredMargins: Sendable {
         byClass = ClassMargins(classCount: offsets.classCount)
     }
 
-    /// - Throws: `CaseError.noLabel` for a case without labels; `MarginNotANumber` for a network that gives NaN.
+    /// - Throws: `CaseError.noLabel` for a case without labels.
     mutating func add(_ planes: PredictedPlanes) throws {
         let before = bounds.total
         defer { pixelsOfGroups[planes.prepared.group, default: 0] += bounds.total - before }

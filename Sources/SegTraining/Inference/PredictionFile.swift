@@ -30,29 +30,39 @@ public enum PredictionFile {
     ///
     /// - Throws: `PredictionFileError` for a name or values that do not go with the image's format.
     static func check(values: [Int], like prepared: PreparedCase, to url: URL) throws {
-        let name = url.lastPathComponent.lowercased()
         switch prepared.source {
-        case .nifti:
-            guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
-                throw PredictionFileError(
-                    path: url.path, problem: "the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz")
-            }
+        case .nifti: try requireName(url, ofVolume: true)
         case .picture:
-            if prepared.extent.depth > 1 {
-                guard isTIFF(url) else {
-                    throw PredictionFileError(
-                        path: url.path,
-                        problem: "the labels of \(prepared.extent.depth) pages are TIFF; end the name in .tif")
-                }
-            } else {
-                guard name.hasSuffix(".png") || isTIFF(url) else {
-                    throw PredictionFileError(
-                        path: url.path, problem: "the labels of a picture are PNG or TIFF; end the name in .png or .tif")
-                }
+            try requireName(url, ofVolume: false)
+            guard prepared.extent.depth == 1 || isTIFF(url) else {
+                throw PredictionFileError(
+                    path: url.path, problem: "the labels of \(prepared.extent.depth) pages are TIFF; end the name in .tif")
             }
             guard values.allSatisfy({ (0...255).contains($0) }) else {
                 throw PredictionFileError(
                     path: url.path, problem: "label files of pictures hold values from 0 to 255, the classes need \(values)")
+            }
+        }
+    }
+
+    /// The same by the names alone, before anything is read.
+    ///
+    /// - Throws: `PredictionFileError` for a name that does not go with the image's format.
+    static func checkName(_ url: URL, of image: URL) throws {
+        try requireName(url, ofVolume: ending(for: image).hasPrefix(".nii"))
+    }
+
+    private static func requireName(_ url: URL, ofVolume isVolume: Bool) throws {
+        let name = url.lastPathComponent.lowercased()
+        if isVolume {
+            guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
+                throw PredictionFileError(
+                    path: url.path, problem: "the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz")
+            }
+        } else {
+            guard name.hasSuffix(".png") || isTIFF(url) else {
+                throw PredictionFileError(
+                    path: url.path, problem: "the labels of a picture are PNG or TIFF; end the name in .png or .tif")
             }
         }
     }

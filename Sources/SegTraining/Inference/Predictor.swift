@@ -1,16 +1,8 @@
-import DurableFiles
-import Foundation
 import MedicalImages
 import SegData
 
-/// Labels image files and writes the result on their own grids.
+/// Labels images and writes the result on their own grids.
 public struct Predictor {
-    /// An image and the label file to make of it.
-    public struct Job: Sendable, Equatable {
-        public let image: URL
-        public let output: URL
-    }
-
     let model: SegmentationModel
     let reader: CaseReader
 
@@ -19,55 +11,55 @@ public struct Predictor {
         reader = try CaseReader(model.recipe)
     }
 
-    /// What there is to do for a file or a folder of images.
+    /// Reads, predicts and writes every case of a plan; one that cannot be read or does not fit the model stops none of the others.
     ///
-    /// - Parameter output: a file for a file (or an existing folder to put it into), a folder for a folder; nil puts
-    ///   `NAME_labels` beside the image and the files of a folder into a folder of that name.
-    /// - Throws: `FileError` for a missing input or a folder without images.
-    public static func jobs(input: URL, output: URL?) throws -> [Job] {
-        switch FileSystem.kind(of: input) {
-        case .missing: throw FileError(input, "cannot be read", reason: "no such file or folder")
-        case .file:
-            let ending = PredictionFile.ending(for: input)
-            guard let output else {
-                return [
-                    Job(
-                        image: input,
-                        output: input.deletingLastPathComponent().appending(path: ImageFile.stem(of: input) + "_labels" + ending))
-                ]
+    /// - Parameters:
+    ///   - onCase: called before each case is read.
+    ///   - onPlane: called with the case's place in the plan, from 0, its planes done and their number.
+    ///   - onWritten: called for each label file.
+    /// - Returns: the cases that were left out, and why, those of the plan first.
+    /// - Throws: `FileError` for an output that cannot be written, `ScoresNotFinite` for a model that gives no scores; for a plan of
+    ///   one case, what is wrong with it.
+    public func run(
+        _ plan: PredictionPlan, onCase: (PredictionPlan.Job) -> Void = { _ in },
+        onPlane: (_ index: Int, _ done: Int, _ of: Int) -> Void = { _, _, _ in },
+        onWritten: (PredictionPlan.Job) -> Void = { _ in }
+    ) throws -> [UnreadableCase] {
+        var leftOut = plan.leftOut
+        for (index, job) in plan.jobs.enumerated() {
+            onCase(job)
+            let prepared: PreparedCase
+            let classes: [UInt8]
+            do {
+                prepared = try read(job)
+                classes = try model.predict(prepared) { onPlane(index, $0, $1) }
+            } catch let error where !(error is ScoresNotFinite) && plan.jobs.count + plan.leftOut.count > 1 {
+                leftOut.append(UnreadableCase(id: job.dataCase.id, problem: "\(error)"))
+                continue
             }
-            let isFolder = FileSystem.kind(of: output) == .folder
-            return [Job(image: input, output: isFolder ? output.appending(path: ImageFile.stem(of: input) + ending) : output)]
-        case .folder:
-            let images = try FileSystem.list(input).filter { ImageFile.isRecognized($0) }
-            guard !images.isEmpty else {
-                let remark = ForeignFormat.remark(on: try FileSystem.list(input).map(\.lastPathComponent))
-                throw FileError(
-                    input, "cannot be predicted", reason: "there is no image in this folder\(remark.map { "; \($0)" } ?? "")")
-            }
-            let folder =
-                output
-                ?? input.deletingLastPathComponent().appending(
-                    path: input.lastPathComponent + "_labels", directoryHint: .isDirectory)
-            try FileSystem.makeFolder(folder)
-            return images.map {
-                Job(image: $0, output: folder.appending(path: ImageFile.stem(of: $0) + PredictionFile.ending(for: $0)))
-            }
+            try write(classes, of: prepared, for: job)
+            onWritten(job)
         }
+        return leftOut
     }
 
-    /// Reads, predicts, writes.
+    /// Reads, predicts, writes one case.
     ///
     /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `PredictionFileError` for an output that
-    ///   cannot be; `FileError`.
-    public func run(_ job: Job, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
-        let prepared = try reader.read(DataCase(id: ImageFile.stem(of: job.image), group: "", images: [job.image], label: nil))
-        try prepared.requireChannels(model.network.channelCount, path: job.image.path)
-        guard job.output.resolvingSymlinksInPath() != job.image.resolvingSymlinksInPath() else {
-            throw PredictionFileError(path: job.output.path, problem: "it is the image itself; name another --output")
-        }
-        let values = model.configuration.data.classes.map { $0.values[0] }
-        try PredictionFile.check(values: values, like: prepared, to: job.output)
-        try PredictionFile.write(model.predict(prepared, onPlane: onPlane), values: values, like: prepared, to: job.output)
+    ///   cannot be; `FileError`, `ScoresNotFinite`.
+    public func run(_ job: PredictionPlan.Job, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
+        let prepared = try read(job)
+        try write(model.predict(prepared, onPlane: onPlane), of: prepared, for: job)
+    }
+
+    private func read(_ job: PredictionPlan.Job) throws -> PreparedCase {
+        let prepared = try reader.read(job.dataCase)
+        try prepared.requireChannels(model.network.channelCount, path: job.dataCase.images[0].path)
+        try PredictionFile.check(values: model.configuration.data.writtenValues, like: prepared, to: job.output)
+        return prepared
+    }
+
+    private func write(_ classes: [UInt8], of prepared: PreparedCase, for job: PredictionPlan.Job) throws {
+        try PredictionFile.write(classes, values: model.configuration.data.writtenValues, like: prepared, to: job.output)
     }
 }

@@ -15,10 +15,12 @@ public final class SegmentationModel {
     let precision: TrainingConfiguration.Precision
     /// Planes that go through the network together.
     let batchSize: Int
+    /// The checkpoint's path, for messages; nil for a network in training.
+    let source: String?
 
     init(
         network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
-        precision: TrainingConfiguration.Precision = .float32
+        precision: TrainingConfiguration.Precision = .float32, source: String? = nil
     ) throws {
         self.network = network
         self.configuration = configuration
@@ -26,6 +28,7 @@ public final class SegmentationModel {
         self.device = device
         self.precision = precision
         batchSize = configuration.training.batchSize
+        self.source = source
     }
 
     /// - Parameters:
@@ -38,7 +41,9 @@ public final class SegmentationModel {
     ) throws {
         let network = try checkpoint.makeNetwork(execution: execution)
         try network.move(to: device)
-        try self.init(network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision)
+        try self.init(
+            network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision,
+            source: checkpoint.source?.path)
     }
 
     /// The class of every voxel at native size, [depth, height, width].
@@ -46,7 +51,7 @@ public final class SegmentationModel {
     /// - Parameters:
     ///   - onPlane: called with the planes done and their number, to show progress.
     ///   - collect: called with the planes as they come out of the network, for whoever wants more than classes of them.
-    /// - Throws: `NetworkInputError` for another number of channels; what `collect` throws.
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
     public func predict(
         _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         collect: (PredictedPlanes) throws -> Void = { _ in }
@@ -65,7 +70,9 @@ public final class SegmentationModel {
 
     /// Sends the planes of a case through the network, a batch at a time, so that memory holds the scores of one batch.
     ///
-    /// - Throws: `NetworkInputError` for another number of channels; what `body` throws.
+    /// The one place where scores come out of a network for a case, so all that use them are sure that they are numbers.
+    ///
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `body` throws.
     func forEachBatch(of prepared: PreparedCase, _ body: (PredictedPlanes) throws -> Void) throws {
         let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
         let count = recipe.axis.planeCount(of: prepared.extent)
@@ -77,7 +84,31 @@ public final class SegmentationModel {
                     Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation,
                     in: precision.dtype)
             }
+            let count = try logits.notFiniteCount()
+            guard count == 0 else {
+                throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
+            }
             try body(PredictedPlanes(of: prepared, planes, logits: logits, axis: recipe.axis))
         }
+    }
+}
+
+/// A network whose scores of a case are NaN or infinite: its weights are damaged, or its training went astray.
+public struct ScoresNotFinite: Error, CustomStringConvertible, Equatable, Sendable {
+    /// The checkpoint's path; nil for a network in training.
+    public let model: String?
+    public let caseID: String
+    /// The planes that went through the network together.
+    public let planes: Range<Int>
+    /// Scores among theirs that are no numbers.
+    public let count: Int
+
+    public var description: String {
+        let place = planes.count == 1 ? "plane \(planes.lowerBound)" : "planes \(planes.lowerBound) to \(planes.upperBound - 1)"
+        return "\(model ?? "the network in training") gives \(count) score\(count == 1 ? "" : "s") that are NaN or infinite for "
+            + "'\(caseID)', \(place); "
+            + (model == nil
+                ? "try a smaller learning_rate, clip_norm=1 or precision=float32"
+                : "its weights are no use, take another checkpoint of the run")
     }
 }

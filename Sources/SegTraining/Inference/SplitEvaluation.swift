@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import MarginCalibration
 import MedicalImages
@@ -37,34 +36,39 @@ public struct SplitEvaluation {
         public let showcases: [Showcase]
         /// What reading the label files decided, a line each.
         public let notes: [String]
+        /// Cases that take no part, and why.
+        public var problems: [CaseProblem] = []
     }
 
     let model: SegmentationModel
     let cases: [DataCase]
-    let predictionFolder: URL?
+    let predictions: PredictionPlan?
     let surfaces: SurfaceMeasurement
     let offsets: MarginOffsets?
 
     /// - Parameters:
-    ///   - predictionFolder: where the predictions are kept as label files.
+    ///   - predictions: the label files that keep the predictions, made of these cases.
     ///   - offsets: what the margins are held against; nil: no margins are gathered.
     public init(
-        model: SegmentationModel, cases: [DataCase], predictionFolder: URL? = nil,
+        model: SegmentationModel, cases: [DataCase], predictions: PredictionPlan? = nil,
         surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), offsets: MarginOffsets? = nil
     ) {
         self.model = model
         self.cases = cases
-        self.predictionFolder = predictionFolder
+        self.predictions = predictions
         self.surfaces = surfaces
         self.offsets = offsets
     }
 
+    /// A case that cannot be read, does not fit the model or has no labels takes no part and is told.
+    ///
     /// - Parameter onCase: called with the number of cases done.
-    /// - Throws: `CaseError` for a case that cannot be read or has no labels; `MarginNotANumber` for a network that gives NaN.
+    /// - Throws: `ScoresNotFinite`, `SurfaceUnitError`; `FileError` for a prediction that cannot be written; where no case can be
+    ///   scored, what is wrong with the first.
     /// - Precondition: offsets for the model's classes.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
         let classes = model.configuration.data.classes
-        if let predictionFolder { try FileSystem.makeFolder(predictionFolder) }
+        try predictions?.makeFolder()
         let reader = try CaseReader(model.recipe)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
@@ -73,11 +77,20 @@ public struct SplitEvaluation {
         var margins = offsets.map { GatheredMargins(of: model, offsets: $0) }
         var showcases: [Showcase] = []
         var notes = LabelNotes()
+        var problems: [CaseProblem] = []
+        var firstError: (any Error)?
         for (index, dataCase) in cases.enumerated() {
-            let prepared = try reader.read(dataCase)
-            notes.add(prepared.labelNotes, of: prepared.id)
-            try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
-            guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+            let prepared: PreparedCase
+            let truth: [UInt8]
+            do {
+                (prepared, truth) = try read(dataCase, by: reader)
+                notes.add(prepared.labelNotes, of: prepared.id)
+            } catch {
+                firstError = firstError ?? error
+                problems.append(CaseProblem(caseID: dataCase.id, error))
+                onCase(index + 1)
+                continue
+            }
             let predicted = try evaluator.evaluate(prepared, into: &store) { planes in
                 try networkSize.add(planes)
                 try margins?.add(planes)
@@ -85,19 +98,25 @@ public struct SplitEvaluation {
             try collector.add(
                 group: prepared.group, case: prepared.id, truth: truth, prediction: predicted, extent: prepared.extent,
                 geometry: prepared.geometry)
-            if let predictionFolder {
-                let image = dataCase.images[0]
+            if let predictions {
                 try PredictionFile.write(
-                    predicted, values: classes.map { $0.values[0] }, like: prepared,
-                    to: predictionFolder.appending(path: dataCase.fileName + PredictionFile.ending(for: image)))
+                    predicted, values: model.configuration.data.writtenValues, like: prepared, to: predictions.jobs[index].output)
             }
             if let showcase = showcase(prepared, predicted, store) { showcases.append(showcase) }
             onCase(index + 1)
         }
+        if store.entries.isEmpty, let firstError { throw firstError }
         return Result(
             store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), networkStore: networkSize.store,
             calibration: networkSize.calibration, surfaces: collector.store, margins: margins, showcases: showcases,
-            notes: notes.lines)
+            notes: notes.lines, problems: problems)
+    }
+
+    private func read(_ dataCase: DataCase, by reader: CaseReader) throws -> (PreparedCase, truth: [UInt8]) {
+        let prepared = try reader.read(dataCase)
+        try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
+        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        return (prepared, truth)
     }
 
     private func showcase(_ prepared: PreparedCase, _ predicted: [UInt8], _ store: ConfusionStore) -> Showcase? {
@@ -138,7 +157,7 @@ extension SplitEvaluation.Result {
             program: "marginseg \(Version.current)", subject: subject, reference: reference, classNames: names,
             native: ResolutionScores(store, classNames: names, rule: rule, bootstrap: bootstrap, surfaces: surfaces),
             network: ResolutionScores(
-                networkStore, classNames: names, rule: rule, bootstrap: bootstrap, calibration: calibration))
+                networkStore, classNames: names, rule: rule, bootstrap: bootstrap, calibration: calibration), problems: problems)
     }
 
     /// The worst, the median and the best case by foreground mIoU, fewer where there are fewer.

@@ -58,7 +58,7 @@ public struct Checkpoint {
     let weights: [String: Tensor]
     let continuation: Continuation?
     /// The file it comes from; nil for one that is to be written.
-    private let source: URL?
+    let source: URL?
 
     init(manifest: Manifest, weights: [String: Tensor], continuation: Continuation? = nil) {
         self.manifest = manifest
@@ -69,11 +69,23 @@ public struct Checkpoint {
 
     private static let manifestKey = "marginseg"
     private static let positionKey = "marginseg.training"
+    private static let checksumKey = "marginseg.checksum"
     private static let trainingPrefix = "training."
 
-    /// - Throws: `CheckpointError` for a file without a manifest that can be read; `SafetensorsError`, `FileError`.
+    /// - Throws: `CheckpointError` for a file without a manifest that can be read, whose bytes are not those that were written, or
+    ///   whose weights are not finite; `SafetensorsError`, `FileError`.
     public init(contentsOf url: URL) throws {
-        let file = try Safetensors(contentsOf: url)
+        var file = try Safetensors(contentsOf: url)
+        // Files of before there were checksums have none.
+        if let expected = file.metadata.removeValue(forKey: Self.checksumKey) {
+            let found = try file.checksum()
+            guard found == expected else {
+                throw CheckpointError(
+                    path: url.path,
+                    problem: "it is damaged: the checksum of its content is \(found), expected \(expected); "
+                        + "copy it again from its source, or take another checkpoint of the run")
+            }
+        }
         manifest = try Self.manifest(in: file.metadata, path: url.path)
         weights = file.tensors.filter { !$0.key.hasPrefix(Self.trainingPrefix) }
         continuation = try file.metadata[Self.positionKey].map { text in
@@ -83,6 +95,16 @@ public struct Checkpoint {
             return Continuation(position: position, tensors: file.tensors.under(Self.trainingPrefix))
         }
         source = url
+        try requireFinite()
+    }
+
+    private func requireFinite() throws {
+        for (name, tensor) in weights.sorted(by: { $0.key < $1.key }) where try tensor.notFiniteCount() > 0 {
+            throw CheckpointError(
+                path: source?.path ?? "the network",
+                problem: "its weights are NaN or infinite, first in \(name); the file is damaged or its training went astray; "
+                    + "take another checkpoint of the run")
+        }
     }
 
     /// Only the manifest.
@@ -125,6 +147,7 @@ public struct Checkpoint {
             file.metadata[Self.positionKey] = try Self.json(continuation.position)
             file.tensors.merge(continuation.tensors.named(Self.trainingPrefix)) { $1 }
         }
+        file.metadata[Self.checksumKey] = try file.checksum()
         try file.write(to: url)
     }
 
@@ -155,6 +178,11 @@ public struct Checkpoint {
             throw CheckpointError(path: source?.path ?? "the network", problem: "\(error)")
         }
     }
+}
+
+extension Tensor {
+    /// Elements that are NaN or infinite.
+    func notFiniteCount() throws -> Int { try withInference { try isFinite().logicalNot().sum().itemAsInt() } }
 }
 
 extension [String: Tensor] {

@@ -74,26 +74,42 @@ struct RunFacts: Codable, Equatable {
         case parameterCount = "parameters"
     }
 
+    /// What recording a session brought to light.
+    struct Recording: Equatable {
+        /// How the session differs from the first in what decides the last bits of a sum, such as `threads 4, not 2`.
+        var differences: [String] = []
+        /// Where a file that could not be read was put aside; nil for none.
+        var damaged: URL?
+    }
+
     /// Adds the session to those that the run's file names already.
     ///
-    /// - Returns: how the session differs from the first in what decides the last bits of a sum, such as `4 threads, not 2`.
-    static func record(_ facts: RunFacts, to url: URL) throws -> [String] {
+    /// - Throws: `FileError`.
+    static func record(_ facts: RunFacts, to url: URL) throws -> Recording {
         var facts = facts
+        var recording = Recording()
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        if FileSystem.kind(of: url) == .file, let earlier = try? decoder.decode(RunFacts.self, from: FileSystem.read(url)) {
-            facts.sessions = earlier.sessions + facts.sessions
+        if FileSystem.kind(of: url) == .file {
+            if let earlier = try? decoder.decode(RunFacts.self, from: FileSystem.read(url)) {
+                facts.sessions = earlier.sessions + facts.sessions
+            } else {
+                let aside = url.deletingPathExtension().appendingPathExtension("damaged.json")
+                try DurableFile.copy(url, to: aside)
+                recording.damaged = aside
+            }
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         try DurableFile.write(try encoder.encode(facts) + Data("\n".utf8), to: url)
-        guard let first = facts.sessions.first, let last = facts.sessions.last else { return [] }
-        return [
+        guard let first = facts.sessions.first, let last = facts.sessions.last else { return recording }
+        recording.differences = [
             ("threads", "\(first.threads)", "\(last.threads)"), ("device", first.device, last.device),
             ("execution", (first.execution ?? last.execution)?.rawValue ?? "", last.execution?.rawValue ?? ""),
             ("instruction set", first.instructionSet, last.instructionSet), ("libtorch", first.libtorch, last.libtorch),
             ("program", first.program, last.program),
         ].filter { $0.1 != $0.2 }.map { "\($0.0) \($0.2), not \($0.1)" }
+        return recording
     }
 }

@@ -14,8 +14,8 @@ public struct SavedRun {
     public var configuration: RunConfiguration { checkpoint.manifest.configuration }
     public var position: TrainingPosition { continuation.position }
 
-    /// - Throws: `FileError` for a folder without a run, or one that another process works in; `CheckpointError`,
-    ///   `SafetensorsError` where no checkpoint can be read.
+    /// - Throws: `FileError` for a folder without a run, or one that another process works in; `LostRunError` where no checkpoint
+    ///   can be read.
     public init(_ folder: RunFolder) throws {
         guard FileSystem.kind(of: folder.configuration) == .file else {
             throw FileError(
@@ -27,9 +27,12 @@ public struct SavedRun {
             (checkpoint, continuation) = try Self.read(folder.last)
             damage = nil
         } catch let error {
-            // The newest one's fault is the one to tell if both are bad.
-            guard let previous = try? Self.read(folder.previous) else { throw error }
-            (checkpoint, continuation) = previous
+            do {
+                (checkpoint, continuation) = try Self.read(folder.previous)
+            } catch let other {
+                let isThere = FileSystem.kind(of: folder.previous) != .missing
+                throw LostRunError(folder, last: "\(error)", previous: isThere ? "\(other)" : nil)
+            }
             damage = "\(error)"
         }
     }
@@ -63,6 +66,36 @@ public struct SavedRun {
         let silent = changes.filter { change in !asked.contains { change.key.starts(with: $0) } }
         guard silent.isEmpty else { throw ChangedConfigurationError(folder: folder.url, kind: .notAsked(silent)) }
         return changes
+    }
+}
+
+/// A run of which no checkpoint is left to go on from.
+public struct LostRunError: Error, CustomStringConvertible, Equatable {
+    let folder: String
+    /// What is wrong with `last.safetensors`.
+    let last: String
+    /// What is wrong with `previous.safetensors`, where there is one.
+    let previous: String?
+    /// A checkpoint of the run whose weights can still be read.
+    let usable: String?
+
+    init(_ folder: RunFolder, last: String, previous: String?) {
+        self.folder = folder.url.path
+        self.last = last
+        self.previous = previous
+        let weights =
+            [folder.best]
+            + ((try? FileSystem.list(folder.url)) ?? []).reversed().filter {
+                $0.lastPathComponent.hasPrefix("stage-") && $0.pathExtension == "safetensors"
+            }
+        usable = weights.first { (try? Checkpoint(contentsOf: $0)) != nil }?.path
+    }
+
+    public var description: String {
+        let wayOut =
+            usable.map { "its weights are in \($0): begin a new run from them with --output and --from \($0)" }
+            ?? "no weights of it can be read either: train anew with its configuration.yaml and another --output"
+        return "\(folder) cannot go on: \(last); \(previous.map { "and \($0); " } ?? "")\(wayOut)"
     }
 }
 

@@ -117,7 +117,7 @@ public struct Trainer {
                 labelCounts: data.store.labelDistribution.counts, labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,
                 sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources)])
-            let differences = try RunFacts.record(facts, to: folder.facts)
+            let recording = try RunFacts.record(facts, to: folder.facts)
             observe(
                 .prepared(
                     .init(
@@ -129,10 +129,16 @@ public struct Trainer {
                         unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))
             for warning in warnings { observe(.warned(warning)) }
             for line in data.store.labelNotes.lines { observe(.warned(line)) }
-            if !differences.isEmpty {
+            if let damaged = recording.damaged {
                 observe(
                     .warned(
-                        "this run began on other terms (\(differences.joined(separator: ", "))): numbers may differ in their last bits"
+                        "run.json could not be read, so the sessions before this one are unknown; it lies in \(damaged.path), and "
+                            + "run.json is written anew"))
+            }
+            if !recording.differences.isEmpty {
+                observe(
+                    .warned(
+                        "this run began on other terms (\(recording.differences.joined(separator: ", "))): numbers may differ in their last bits"
                     ))
             }
             return try loop.run()

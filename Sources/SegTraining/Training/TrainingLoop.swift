@@ -254,6 +254,7 @@ final class TrainingLoop {
 
     /// Nil where it was asked to stop.
     private func validate() throws -> Validation? {
+        try requireFiniteWeights()
         observe(.validating(cases: data.validation.count))
         let evaluator = Evaluator(model)
         let classNames = configuration.data.classNames
@@ -275,11 +276,15 @@ final class TrainingLoop {
 
     // MARK: Saving
 
-    private func save() throws {
+    private func requireFiniteWeights() throws {
         // A float32 norm overflows long before the weights do; such a network is lost all the same.
         guard try Tensor.totalNorm(network.trained.parameters.map { $0.detached() }).item().isFinite else {
             throw TrainingError.weightsNotFinite(at: place(after: 0))
         }
+    }
+
+    private func save() throws {
+        try requireFiniteWeights()
         try folder.writeLast(newest())
         lastSave = .now
     }

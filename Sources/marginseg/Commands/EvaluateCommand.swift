@@ -89,6 +89,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the run's predictions as label files into this folder.", valueName: "folder"))
     var savePredictions: String?
 
+    @Flag(help: "With --save-predictions: replace label files that exist.")
+    var overwrite = false
+
     @Option(
         help: ArgumentHelp(
             "Also draw the run's worst, median and best case into this PNG file: image, truth, prediction, errors.",
@@ -118,6 +121,7 @@ struct EvaluateCommand: ParsableCommand {
                 throw ValidationError("--data, --save-predictions and --overlay belong to a run.")
             }
         }
+        if overwrite, savePredictions == nil { throw ValidationError("--overwrite belongs to --save-predictions.") }
         guard classes == nil || config == nil else { throw ValidationError("Name the classes by --classes or by --config.") }
         guard !(json && csv) else { throw ValidationError("Choose --json or --csv.") }
         guard tolerance >= 0, tolerance.isFinite else {
@@ -127,18 +131,30 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (evaluation, file) =
-            if let model { try evaluate(run: model) } else { try evaluateFolder(predictions ?? "", masks: masks ?? "") }
-        if let file { try EvaluationFile.write(evaluation, to: file) }
+        let outcome = if let model { try evaluate(run: model) } else { try evaluateFolder(predictions ?? "", masks: masks ?? "") }
+        let evaluation = outcome.evaluation
         if json {
             printResult(try EvaluationFile.json(evaluation))
         } else if csv {
             printResult(evaluation.csv)
         } else {
-            printResult(EvaluationReport(evaluation).text + (file.map { "\nKept in \(shown($0)).\n" } ?? ""))
+            printResult(EvaluationReport(evaluation).text)
         }
         for problem in evaluation.problems { Terminal.write("left out: \(problem.message)\n") }
-        if !evaluation.problems.isEmpty { throw ExitCode(2) }
+        // What was computed is seen, whatever becomes of the files.
+        if let file = outcome.keptIn {
+            try EvaluationFile.write(evaluation, to: file)
+            if !json, !csv { printResult("\nKept in \(shown(file)).\n") }
+        }
+        if let overlay { try OverlaySheet(outcome.showcases.map(\.panel)).write(to: URL(argument: overlay)) }
+        if !evaluation.problems.isEmpty { throw ExitCode.someLeftOut }
+    }
+
+    private struct Outcome {
+        let evaluation: Evaluation
+        /// The file for the evaluation as JSON; nil for none.
+        let keptIn: URL?
+        var showcases: [SplitEvaluation.Showcase] = []
     }
 
     private var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
@@ -148,34 +164,46 @@ struct EvaluateCommand: ParsableCommand {
         return SurfaceMeasurement(scope, tolerance: tolerance)
     }
 
-    private func evaluate(run: String) throws -> (Evaluation, keptIn: URL?) {
+    private func evaluate(run: String) throws -> Outcome {
         let device = try compute.prepare()
         let place = URL(argument: run)
-        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: place))
+        let file = try RunFolder.checkpoint(at: place)
+        let checkpoint = try Checkpoint(contentsOf: file)
         let dataSet = try checkpoint.manifest.configuration.openDataSet(at: data.map(URL.init(argument:)))
         let cases = try dataSet.cases(of: split)
+        let plan = try savePredictions.map {
+            try PredictionPlan(cases, folder: URL(argument: $0), overwrite: overwrite, reading: dataSet.files + [file])
+        }
+        try OutputOption.check(
+            [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + [file],
+            beside: plan?.jobs.map { .init($0.output, of: "--save-predictions") } ?? [])
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let evaluation = try SplitEvaluation(
             model: SegmentationModel(
                 checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision),
             cases: cases,
-            predictionFolder: savePredictions.map(URL.init(argument:)), surfaces: surfaces)
+            predictions: plan, surfaces: surfaces)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try evaluation.run { bar.update($0) }
         bar.finish()
         for note in result.notes { Terminal.write("note: \(note)\n") }
-        if let overlay {
-            try OverlaySheet(result.chosenCases.map(\.panel)).write(to: URL(argument: overlay))
-        }
         let isFolder = FileSystem.kind(of: place) == .folder
-        return (
-            result.evaluation(subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap),
-            save.map(URL.init(argument:)) ?? (isFolder ? RunFolder(place).evaluation(of: split) : nil)
-        )
+        return Outcome(
+            evaluation: result.evaluation(
+                subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap),
+            keptIn: save.map(URL.init(argument:)) ?? (isFolder ? RunFolder(place).evaluation(of: split) : nil),
+            showcases: result.chosenCases)
     }
 
-    private func evaluateFolder(_ predictions: String, masks: String) throws -> (Evaluation, keptIn: URL?) {
+    private func evaluateFolder(_ predictions: String, masks: String) throws -> Outcome {
         let (found, expected) = (URL(argument: predictions), URL(argument: masks))
+        if let save = OutputOption("--save", save) {
+            let read =
+                try [found, expected].flatMap { try FileSystem.list($0) }
+                + [config, groups].compactMap(\.self)
+                .map(URL.init(argument:))
+            try OutputOption.check([save], inputs: read)
+        }
         let configured = try config.map { try ConfigurationReader(file: URL(argument: $0)).configuration().data }
         let map =
             try classes ?? configured.map { ClassMap(classes: $0.classes, ignoredValues: $0.ignoredValues) }
@@ -192,14 +220,14 @@ struct EvaluateCommand: ParsableCommand {
             for problem in result.problems { Terminal.write("left out: \(problem.message)\n") }
             throw FileError(found, "cannot be scored", reason: "no label file has a mask that it can be compared with")
         }
-        return (
-            Evaluation(
+        return Outcome(
+            evaluation: Evaluation(
                 program: "marginseg \(Version.current)", subject: shown(found), reference: shown(expected),
                 classNames: map.classes.map(\.name),
                 native: ResolutionScores(
                     result.store, classNames: map.classes.map(\.name), rule: emptyRule, bootstrap: bootstrap,
-                    surfaces: result.surfaces), problems: result.problems), save.map(URL.init(argument:))
-        )
+                    surfaces: result.surfaces), problems: result.problems),
+            keptIn: save.map(URL.init(argument:)))
     }
 }
 

@@ -86,6 +86,8 @@ struct InspectCommand: ParsableCommand {
         let finding = try reader.dataSetFinding()?.finding
         let configuration = try reader.configuration()
         let (dataSet, problems) = try configuration.surveyDataSet(at: url)
+        try OutputOption.check(
+            [OutputOption("--html", html)], inputs: dataSet.files + [url] + [config].compactMap(\.self).map(URL.init(argument:)))
         let bar = ProgressBar("reading", total: Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) })
         defer { bar.finish() }
         return try DataSetCensus(

@@ -49,6 +49,8 @@ struct LossEvalCommand: ParsableCommand {
     func run() throws {
         let expression = try LossExpression(expression)
         try expression.check()
+        try OutputOption.check(
+            [OutputOption("--gradient", gradient)], inputs: [URL(argument: logits), URL(argument: labels)])
         let evaluation = try LossEvaluation(
             expression, logits: Safetensors.tensor(named: logitsName, in: URL(argument: logits), option: "--logits-name"),
             labels: Safetensors.tensor(named: labelsName, in: URL(argument: labels), option: "--labels-name"),

@@ -92,7 +92,11 @@ struct MarginsCommand: ParsableCommand {
         let url = URL(argument: data ?? "")  // `validate` has seen one of the two
         let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides, data: url)
             .configuration()
-        let cases = try configuration.openDataSet(at: url).cases(of: .train)
+        let dataSet = try configuration.openDataSet(at: url)
+        try OutputOption.check(
+            [OutputOption("--figure", figure)],
+            inputs: dataSet.files + [url] + [config].compactMap(\.self).map(URL.init(argument:)))
+        let cases = try dataSet.cases(of: .train)
         let bar = ProgressBar("counting", total: cases.count)
         let statistics = try LabelStatisticsCache.standard().statistics(
             of: cases, recipe: configuration.recipe, selection: configuration.training.planes,

@@ -1,5 +1,7 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
+import SegData
 import SegTraining
 
 struct PredictCommand: ParsableCommand {
@@ -13,9 +15,19 @@ struct PredictCommand: ParsableCommand {
 
               marginseg predict scan.nii.gz --model runs/a --output scan_labels.nii.gz
               marginseg predict scans/ --model runs/a --output labels/
+              marginseg predict cases.csv --model runs/a --output labels/
+
+            Files belong together as in training: CASE_0000.nii.gz and CASE_0001.nii.gz of an nnU-Net data set, or \
+            PATIENT/Flair.nii.gz and PATIENT/T1c.nii.gz, are one case, and its labels are named CASE or PATIENT; one of its files \
+            finds the others. Any files are grouped by a CSV list with the columns image_1, image_2, … and, for names, id. A file \
+            that fits no such pattern is a case of its own.
+
+            Nothing is written before all is known to be writable: no two label files may have one name, none may be an image, and \
+            what exists is kept unless --overwrite says otherwise. A case that lacks a file, cannot be read or does not fit the \
+            model is left out and named at the end. Exit codes: 0 all labelled, 2 cases were left out, 1 failed, 64 wrong usage.
             """)
 
-    @Argument(help: "An image file, or a folder of images.")
+    @Argument(help: "An image file, a folder of images, or a CSV list of cases.")
     var input: String
 
     @Option(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
@@ -23,9 +35,12 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The label file, or the folder for label files.", discussion: "Default: beside the image, NAME_labels.",
-            valueName: "path"))
+            "The label file, or the folder for label files.",
+            discussion: "Default: beside the image CASE_labels, beside a folder the folder NAME_labels.", valueName: "path"))
     var output: String?
+
+    @Flag(help: "Replace label files that exist.")
+    var overwrite = false
 
     @OptionGroup var compute: ComputeOptions
 
@@ -34,27 +49,46 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var numbers: PrecisionOptions
 
     func run() throws {
+        let file = try RunFolder.checkpoint(at: URL(argument: model))
+        let place = URL(argument: input)
+        let manifest = try Checkpoint.manifest(of: file)
+        let plan = try PredictionPlan(
+            input: place, output: output.map(URL.init(argument:)),
+            grouping: ImageGrouping(manifest.configuration.data.layoutSettings, channels: manifest.channels),
+            overwrite: overwrite, reading: [file])
         let device = try compute.prepare()
-        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
         let predictor = try Predictor(
             SegmentationModel(
-                checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision))
-        let jobs = try Predictor.jobs(input: URL(argument: input), output: output.map(URL.init(argument:)))
-        for (index, job) in jobs.enumerated() {
-            try run(job, by: predictor, title: jobs.count > 1 ? "predicting \(index + 1) of \(jobs.count)" : "predicting")
+                checkpoint: Checkpoint(contentsOf: file), device: device, execution: network.execution,
+                precision: numbers.precision))
+        try plan.makeFolder()
+        let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution)
+        defer { bar.finish() }
+        var written = 0
+        var slow: SlowNote?
+        let leftOut = try predictor.run(plan) { job in
+            slow = SlowNote(reading: job.dataCase.images[0])
+        } onPlane: { index, done, planes in
+            slow = nil
+            bar.update(
+                index * Self.resolution + done * Self.resolution / planes,
+                note: plan.jobs.count > 1 ? "case \(index + 1) of \(plan.jobs.count)" : "")
+        } onWritten: { job in
+            bar.finish()
             printResult(job.output.path + "\n")
+            written += 1
         }
+        slow = nil
+        bar.finish()
+        for unreadable in leftOut { Terminal.write("left out: \(unreadable.problem)\n") }
+        guard written > 0 else {
+            throw FileError(
+                place, "cannot be predicted", reason: "none of its \(leftOut.count) case\(leftOut.count == 1 ? "" : "s") could be"
+            )
+        }
+        if !leftOut.isEmpty { throw ExitCode.someLeftOut }
     }
 
-    /// With a bar over the planes, whose number is known once the image has been read.
-    private func run(_ job: Predictor.Job, by predictor: Predictor, title: String) throws {
-        var bar: ProgressBar?
-        defer { bar?.finish() }
-        let note = SlowNote(reading: job.image)
-        try predictor.run(job) { done, total in
-            note.end()
-            bar = bar ?? ProgressBar(title, total: total)
-            bar?.update(done)
-        }
-    }
+    /// Steps of the bar for a case, whose planes are known once it has been read.
+    private static let resolution = 1000
 }

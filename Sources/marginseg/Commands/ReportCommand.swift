@@ -56,10 +56,12 @@ struct ReportCommand: ParsableCommand {
         let places = models.map { URL(argument: $0) }
         let page = output.map { URL(argument: $0) } ?? Self.folder(of: places[0]).appending(path: "report.html")
         let maker = ReportMaker(
-            places: places, data: data.map { URL(argument: $0) }, split: split, objective: objective,
+            places: places, page: OutputOption("the page", page.path), data: data.map { URL(argument: $0) }, split: split,
+            objective: objective,
             bootstrap: Bootstrap(resamples: resamples), device: try compute.prepare(),
             command: (["marginseg"] + CommandLine.arguments.dropFirst()).map(ReportMaker.quoted).joined(separator: " "))
-        let report = try maker.report().page
+        let results = try maker.report()
+        let report = results.page
         try report.write(to: page)
         var written = [shown(page)]
         if let figures {
@@ -69,6 +71,9 @@ struct ReportCommand: ParsableCommand {
             written.append("\(shown(folder)): \(report.figures.count) figures, each as SVG and PNG")
         }
         printResult(written.joined(separator: "\n") + "\n")
+        let problems = results.runs.flatMap { run in run.evaluation.problems.map { "left out of \(run.name): \($0.message)\n" } }
+        for problem in problems { Terminal.write(problem) }
+        if !problems.isEmpty { throw ExitCode.someLeftOut }
     }
 
     private static func folder(of place: URL) -> URL {

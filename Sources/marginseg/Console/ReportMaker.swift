@@ -10,6 +10,8 @@ import Torch
 /// Gathers what a report shows: evaluates each run, takes its margins, and reads the cases that are shown.
 struct ReportMaker {
     let places: [URL]
+    /// The file to be written.
+    let page: OutputOption?
     let data: URL?
     let split: Split
     let objective: String?
@@ -42,6 +44,13 @@ struct ReportMaker {
         }
         let dataSet = try configuration.openDataSet(at: data)
         let cases = try dataSet.cases(of: split)
+        try OutputOption.check(
+            [page],
+            inputs: try dataSet.files
+                + places.flatMap { place in
+                    let run = RunFolder(place)
+                    return [try RunFolder.checkpoint(at: place), run.configuration, run.metrics, run.last, run.previous]
+                })
         let folder = (data ?? configuration.data.folder.map { URL(filePath: $0) })?.lastPathComponent ?? "data"
         let runs = try subjects.map { try run($0, cases: cases, dataSet: dataSet, folder: folder) }
         let comparison =

@@ -1,0 +1,90 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+import SegData
+
+/// The label files that a call will write: planned as a whole, and checked before anything is read, computed or written.
+///
+/// No two outputs are one file, none is an input, none is there already (unless it may be replaced), and each has a folder that
+/// can take it.
+public struct PredictionPlan: Sendable {
+    /// A case and the label file to make of it.
+    public struct Job: Sendable, Equatable {
+        public let dataCase: DataCase
+        public let output: URL
+
+        public init(_ dataCase: DataCase, output: URL) {
+            self.dataCase = dataCase
+            self.output = output
+        }
+    }
+
+    public let jobs: [Job]
+    /// Cases that lack files, and which.
+    public let leftOut: [UnreadableCase]
+    /// To be made before the first output; nil where it is there.
+    private let folder: URL?
+
+    /// What there is to do for an image, a folder of images or a CSV list.
+    ///
+    /// - Parameters:
+    ///   - output: a file for one image (or an existing folder to put it into), a folder for several; nil puts `CASE_labels` beside
+    ///     the image, and the files of a folder into a folder `NAME_labels` beside it.
+    ///   - grouping: which files are one case, as in training.
+    ///   - others: files that the call reads besides, which no output may be.
+    /// - Throws: `FileError` for an input that is missing or holds no image, and for outputs that cannot be; `LayoutError` for an
+    ///   image whose case is not whole; `CSVError`.
+    public init(
+        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, reading others: [URL] = []
+    ) throws {
+        let finding = try grouping.cases(at: input)
+        leftOut = finding.incomplete
+        let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
+        if isImage, let dataCase = finding.cases.first, output.map({ FileSystem.kind(of: $0) != .folder }) ?? true {
+            let image = dataCase.images[0]
+            let beside = image.deletingLastPathComponent()
+                .appending(path: "\(dataCase.fileName)_labels" + PredictionFile.ending(for: image))
+            jobs = [Job(dataCase, output: output ?? beside)]
+            folder = nil
+        } else {
+            let place =
+                output
+                ?? input.deletingLastPathComponent().appending(
+                    path: ImageFile.stem(of: input.pathExtension == "csv" ? input.deletingPathExtension() : input) + "_labels",
+                    directoryHint: .isDirectory)
+            jobs = Self.jobs(finding.cases, in: place)
+            folder = place
+        }
+        try Self.check(jobs, reading: others + [input], overwrite: overwrite, inFolder: folder != nil)
+    }
+
+    /// A label file for each case of a data set, named after it.
+    ///
+    /// - Throws: `FileError` for outputs that cannot be.
+    public init(_ cases: [DataCase], folder: URL, overwrite: Bool = false, reading others: [URL] = []) throws {
+        jobs = Self.jobs(cases, in: folder)
+        leftOut = []
+        self.folder = folder
+        try Self.check(jobs, reading: others, overwrite: overwrite, inFolder: true)
+    }
+
+    private static func jobs(_ cases: [DataCase], in folder: URL) -> [Job] {
+        cases.map { Job($0, output: folder.appending(path: $0.fileName + PredictionFile.ending(for: $0.images[0]))) }
+    }
+
+    private static func check(_ jobs: [Job], reading others: [URL], overwrite: Bool, inFolder: Bool) throws {
+        for job in jobs { try PredictionFile.checkName(job.output, of: job.dataCase.images[0]) }
+        var permissions: OutputFiles.Permissions = overwrite ? [.replacing] : []
+        if inFolder { permissions.insert(.makingFolders) }
+        let inputs = jobs.flatMap { job in job.dataCase.images + (job.dataCase.label?.layers.map(\.url) ?? []) }
+        try OutputFiles.check(
+            jobs.map { .init($0.output, of: $0.dataCase.images[0].path) }, inputs: inputs + others, permissions)
+    }
+
+    /// Makes the folder of the outputs, where there is to be one.
+    ///
+    /// - Throws: `FileError` where that cannot be.
+    public func makeFolder() throws {
+        if let folder { try FileSystem.makeFolder(folder) }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import MedicalImages
+import TestSupport
+import Testing
+
+@Suite struct PredictCommandTests {
+    private static func names(in folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+
+    @Test func oneBadScanIsNamedAtTheEnd() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for name in ["a", "b", "c"] {
+                try FileManager.default.copyItem(at: run.image, to: scans.appending(path: "\(name).nii.gz"))
+            }
+            try Data(contentsOf: run.image).dropLast(200).write(to: scans.appending(path: "b.nii.gz"))
+            let arguments = ["predict", "scans", "--model", run.url.path, "--output", "out"]
+            let command = try Command.run(arguments, in: folder)
+            #expect(command.status == 2)
+            #expect(command.output == "\(folder.path)/out/a.nii.gz\n\(folder.path)/out/c.nii.gz\n")
+            #expect(command.errorLines.count == 1)
+            #expect(command.errors.hasPrefix("left out: \(scans.path)/b.nii.gz: "))
+            #expect(try Self.names(in: folder.appending(path: "out")) == ["a.nii.gz", "c.nii.gz"])
+
+            let again = try Command.run(arguments, in: folder)
+            #expect((again.status, again.output) == (1, ""))
+            #expect(
+                again.errors == "Error: \(folder.path)/out/a.nii.gz cannot be written: it exists already, as do 1 more of 3; "
+                    + "name another --output, or add --overwrite to replace what is there\n")
+            let replaced = try Command.run(arguments + ["--overwrite"], in: folder)
+            #expect((replaced.status, replaced.output) == (2, command.output))
+
+            for name in ["a", "c"] { try FileManager.default.removeItem(at: scans.appending(path: "\(name).nii.gz")) }
+            let alone = try Command.run(["predict", "scans", "--model", run.url.path, "--output", "none"], in: folder)
+            #expect((alone.status, alone.output) == (1, ""))
+            #expect(alone.errors.hasPrefix("Error: \(scans.path)/b.nii.gz: "))
+        }
+    }
+
+    /// Weights that are no numbers are told by every command that would use them, in one line.
+    @Test func damagedWeightsAreNoPredictions() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            var data = try Data(contentsOf: run.checkpoint)
+            data.replaceSubrange(data.count - 8..<data.count, with: Data(repeating: 0xFF, count: 8))
+            try data.write(to: folder.appending(path: "m.safetensors"))
+            let commands = [
+                ["predict", run.image.path, "--model", "m.safetensors", "--output", "out.nii.gz"],
+                ["evaluate", "m.safetensors"], ["bound", "m.safetensors"], ["report", "m.safetensors"],
+                ["train", "--data", run.data.path, "--output", "next", "--from", "m.safetensors"] + TrainedRun.settings,
+            ]
+            for arguments in commands {
+                let command = try Command.run(arguments, in: folder)
+                #expect((command.status, command.output) == (1, ""), "\(arguments[0])")
+                #expect(
+                    command.errorLines.last?.hasPrefix(
+                        "Error: \(folder.path)/m.safetensors cannot be used as a checkpoint: it is damaged: the checksum ")
+                        == true,
+                    "\(arguments[0]): \(command.errors)")
+            }
+            #expect(try Self.names(in: folder).filter { $0 != "next" } == ["m.safetensors"])
+        }
+    }
+
+    /// A file that an option names never takes the place of one that the command reads.
+    @Test func noCommandWritesOntoItsInput() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(at: run.data, to: folder.appending(path: "data"))
+            try FileManager.default.copyItem(at: run.checkpoint, to: folder.appending(path: "m.safetensors"))
+            let image = "data/images/case_01.nii.gz"
+            try Data("image,label\n\(image),data/labels/case_01.nii.gz\n".utf8).write(to: folder.appending(path: "list.csv"))
+            let rows: [(arguments: [String], file: String)] = [
+                (["inspect", "list.csv", "--html", "list.csv"], "list.csv"),
+                (["inspect", "data", "--html", image], image),
+                (["margins", "data", "--figure", image], image),
+                (
+                    ["evaluate", "m.safetensors", "--data", "data", "--split", "train", "--save", "m.safetensors"],
+                    "m.safetensors"
+                ),
+                (["evaluate", "m.safetensors", "--data", "data", "--split", "train", "--overlay", image], image),
+                (
+                    ["evaluate", "m.safetensors", "--data", "data", "--split", "train", "--save-predictions", "data/images"],
+                    image
+                ),
+                (["report", "m.safetensors", "--data", "data", "--output", "m.safetensors"], "m.safetensors"),
+                (["predict", image, "--model", "m.safetensors", "--output", image], image),
+            ]
+            for (arguments, file) in rows {
+                let before = try Data(contentsOf: folder.appending(path: file))
+                let command = try Command.run(arguments, in: folder)
+                #expect((command.status, command.output) == (1, ""), "\(arguments)")
+                #expect(
+                    command.errors.contains(" cannot be written: it is an input of this command; name another"),
+                    "\(command.errors)")
+                let after = try Data(contentsOf: folder.appending(path: file))
+                #expect(after == before, "\(arguments)")
+            }
+        }
+    }
+
+    /// What was computed is seen, even where it cannot be kept.
+    @Test func scoresArePrintedBeforeTheyAreKept() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(at: run.url, to: folder.appending(path: "a"))
+            // A folder stands where the file should be, which no user may write over.
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "a/evaluation-train.json/x"), withIntermediateDirectories: true)
+            let command = try Command.run(
+                ["evaluate", "a", "--data", run.data.path, "--split", "train", "--resamples", "10"], in: folder)
+            #expect(command.status == 1)
+            #expect(command.output.contains("mean of foreground") && !command.output.contains("Kept in"))
+            #expect(command.errors.hasPrefix("Error: \(folder.path)/a/evaluation-train.json cannot be put in place: "))
+        }
+    }
+}
