@@ -139,4 +139,49 @@ struct CaseReaderTests {
         recipe.normalization = .window(low: 1, high: 0)
         #expect(message(of: { _ = try CaseReader(recipe) }) == "normalization: low 1.0, high 0.0; expected low below high")
     }
+
+    /// Pictures of two pixels: grey, grey as RGB, colour; the number of channels that is wanted, and the image that comes of it.
+    @Test(
+        arguments: [
+            ("grey", 1, 1), ("same", 1, 1), ("colour", 1, 3), ("same", 3, 3), ("same", nil, 3), ("colour", 3, 3),
+        ] as [(String, Int?, Int)])
+    func greyPicturesInColourHaveOneChannel(_ name: String, _ wanted: Int?, _ found: Int) throws {
+        let folder = try TemporaryFolder()
+        try PNG.write(gray: [7, 200], width: 2, height: 1, to: folder("grey.png"))
+        try PNG.write(rgb: [7, 7, 7, 200, 200, 200], width: 2, height: 1, to: folder("same.png"))
+        try PNG.write(rgb: [7, 7, 8, 200, 200, 200], width: 2, height: 1, to: folder("colour.png"))
+        let recipe = PlaneRecipe(
+            labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
+            fit: .pad(to: PlaneSize(height: 1, width: 2)))
+        let reader = try CaseReader(recipe, channels: wanted)
+        let dataCase = DataCase(id: name, group: name, images: [folder("\(name).png")], label: nil)
+        let prepared = try reader.read(dataCase)
+        let outlined = try reader.outline(of: dataCase).extent.channels
+        #expect((prepared.extent.channels, outlined) == (found, found))
+        if found == 1 { #expect(prepared.image.count == 2) }
+    }
+
+    @Test func oneGreyPictureInColourAmongGreyOnesIsGrey() throws {
+        let folder = try TemporaryFolder()
+        func dataCase(_ name: String) throws -> DataCase {
+            try PNG.write(gray: [0, 1], width: 2, height: 1, to: folder("\(name)_label.png"))
+            return DataCase(id: name, group: name, images: [folder("\(name).png")], label: folder("\(name)_label.png"))
+        }
+        for name in ["a", "b"] { try PNG.write(gray: [7, 200], width: 2, height: 1, to: folder("\(name).png")) }
+        try PNG.write(rgb: [7, 7, 7, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))
+        let recipe = PlaneRecipe(
+            labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
+            fit: .pad(to: PlaneSize(height: 1, width: 2)))
+        let plan = try PlanePlan(["c", "a", "b"].map(dataCase), recipe: recipe)
+        #expect(plan.channels == 1)
+        let store = try PlaneStore(plan)
+        #expect(store.channels == 1 && store.count == 3)
+        let (first, second) = (try store.sample(at: 0), try store.sample(at: 1))
+        #expect(first.image == second.image)
+
+        try PNG.write(rgb: [7, 7, 8, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))
+        #expect(
+            folder.message { _ = try PlanePlan(["a", "b", "c"].map(dataCase), recipe: recipe) }
+                == "DIR/c.png: 3 channels, expected 1 as in DIR/a.png; a network takes one number of channels")
+    }
 }

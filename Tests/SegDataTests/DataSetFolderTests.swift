@@ -59,7 +59,7 @@ struct DataSetFolderTests {
             testDescription: "objects", make: { try $0.writeObjects() }, layout: .objects,
             reason: "4 folders with one image in images/ and 8 masks in masks/, one for each object",
             images: ["stage1_train/*/images"], labels: ["stage1_train/*/masks"], splits: [["aa", "bb"], ["cc"], ["dd"]],
-            classes: [.init("background", [0]), .init("object", [1])]),
+            classes: [.init("background", [0]), .init("object", [255, 1])]),
         Row(
             testDescription: "folders",
             make: { folder in

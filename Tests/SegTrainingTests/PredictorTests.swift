@@ -281,6 +281,18 @@ import Testing
         #expect(message == "/no/scan.nii cannot be read: no such file or folder")
     }
 
+    @Test func aGreyPictureInColourIsGreyToAModelOfOneChannel() throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.png"), folder.appending(path: "b.png"))
+            try PNG.write(rgb: [1, 1, 1, 0, 0, 0], width: 2, height: 1, to: image)
+            try Self.predict(LevelNetwork.model([0, 1]), image, to: output)
+            #expect(try PNG.read(output).samples == .uint8([1, 0]))
+            try PNG.write(rgb: [1, 0, 1, 0, 0, 0], width: 2, height: 1, to: image)
+            let message = messageThrown { try Self.predict(LevelNetwork.model([0, 1]), image, to: output, overwrite: true) }
+            #expect(message == "\(image.path): 3 channels, expected 1 as in training")
+        }
+    }
+
     // MARK: What must stay
 
     /// Pictures of one pixel, an output, and what is said with FOLDER for the folder; nil: it is done.

@@ -3,6 +3,7 @@ public struct ImageNote: Sendable, Hashable, Codable, CustomStringConvertible {
     /// What the note is about, for code that tells notes apart.
     public enum Kind: String, Sendable, Codable {
         case alphaDropped = "alpha_dropped"
+        case greyInColour = "grey_in_colour"
         case orientationApplied = "orientation_applied"
         case colorConverted = "color_converted"
         case pagesPassedOver = "pages_passed_over"
@@ -27,6 +28,9 @@ public struct ImageNote: Sendable, Hashable, Codable, CustomStringConvertible {
 }
 
 extension ImageNote {
+    /// One channel says as much as three equal ones.
+    static let greyInColour = ImageNote(.greyInColour, "its three channels are equal, and it is read as the grey picture it is")
+
     /// Transparency bears no intensity, so that channel is left out.
     static let alphaDropped = ImageNote(.alphaDropped, "its alpha channel is left out")
 

@@ -71,6 +71,14 @@ enum LabelGuess {
         return most
     }
 
+    /// The only value other than 0 in the sample; nil where there are several or none.
+    static func foregroundValue(of urls: [URL]) -> Int? {
+        var seen: Set<Int32> = []
+        for url in sample(urls) { seen.formUnion((try? ImageFile.read(url).labelValues()) ?? []) }
+        seen.remove(0)
+        return seen.count == 1 ? seen.first.map(Int.init) : nil
+    }
+
     /// The share of pixels other than 0 in the sample.
     static func foreground(of urls: [URL]) -> Double {
         var counted = 0, foreground = 0

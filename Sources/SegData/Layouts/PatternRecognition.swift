@@ -39,11 +39,11 @@ struct PatternRecognition {
         var settings = settings
         if settings.images.isEmpty { settings.images = images }
         if settings.labels.isEmpty { settings.labels = labels }
-        return LayoutFinding(layout, reason: reason, settings: settings, classes: Self.classes(of: settings.labels))
+        return LayoutFinding(layout, reason: reason, settings: settings, classes: classes(of: settings.labels))
     }
 
     /// Masks of one class each are numbered by their patterns; files with their own values name no classes.
-    private static func classes(of labels: [String]) -> [LayoutFinding.ClassValues]? {
+    private func classes(of labels: [String]) -> [LayoutFinding.ClassValues]? {
         let names = labels.map { label in
             let part = label.split(separator: "/").last { !$0.contains("*") && !$0.contains("<") }
             return part.map { ImageFile.stem(of: URL(filePath: "/\($0)")) } ?? label
@@ -51,7 +51,11 @@ struct PatternRecognition {
         if labels.count > 1 {
             return [.init("background", [0])] + names.enumerated().map { .init($1, [$0 + 1]) }
         }
-        return (try? NamePattern(labels[0]))?.takesSeveral == true ? [.init("background", [0]), .init("object", [1])] : nil
+        guard let pattern = try? NamePattern(labels[0]), pattern.takesSeveral else { return nil }
+        // Joined masks count as 1; label files that are written have the masks' own value, which stands first.
+        let masks = pattern.files(in: index).values.joined().sorted { $0.path < $1.path }
+        let own = LabelGuess.foregroundValue(of: masks) ?? 1
+        return [.init("background", [0]), .init("object", own == 1 ? [1] : [own, 1])]
     }
 
     /// Patterns that the user has stated.

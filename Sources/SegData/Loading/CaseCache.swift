@@ -19,7 +19,7 @@ public final class CaseCache: Sendable {
     /// - Parameter memory: bytes that the kept cases may take.
     /// - Throws: `CaseError` for files that do not fit the recipe; `ImageFileError`, `FileError`.
     public init(_ plan: PlanePlan, workers: Int = 1, memory: Int = .max) throws {
-        let reader = try CaseReader(plan.recipe)
+        let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let shelf = Shelf(memory: memory)
         let classCount = plan.recipe.labels.classCount
         let results = try concurrentMap(plan.cases, workers: workers) { item in

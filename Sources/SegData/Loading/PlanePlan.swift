@@ -33,7 +33,7 @@ public struct PlanePlan: Sendable {
                 return Item(dataCase: dataCase, extent: extent, route: route)
             }
         }
-        let items = results.compactMap { try? $0.get() }
+        let items = try Self.withGreyPictures(results.compactMap { try? $0.get() }, recipe: recipe)
         unreadable = results.compactMap(\.failure)
         guard let channels = items.first?.extent.channels else { throw CaseError.nothingReadable(unreadable) }
         for item in items where item.extent.channels != channels {
@@ -45,6 +45,18 @@ public struct PlanePlan: Sendable {
         self.recipe = recipe
         self.channels = channels
         self.tolerance = tolerance
+    }
+
+    /// The items, with grey pictures stored as RGB as one channel, where most are.
+    private static func withGreyPictures(_ items: [Item], recipe: PlaneRecipe) throws -> [Item] {
+        let ordinary = items.count { $0.extent.channels == $0.dataCase.images.count }
+        guard ordinary < items.count, 2 * ordinary >= items.count else { return items }
+        return try items.map { item in
+            let files = item.dataCase.images.count
+            guard item.extent.channels != files else { return item }
+            let (extent, route) = try CaseReader(recipe, channels: files).outline(of: item.dataCase)
+            return Item(dataCase: item.dataCase, extent: extent, route: route)
+        }
     }
 
     /// Planes of all cases, with and without foreground.

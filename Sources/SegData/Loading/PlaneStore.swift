@@ -36,7 +36,7 @@ public struct PlaneStore: PlaneSource {
         _ plan: PlanePlan, selection: Selection = .all, workers: Int = 1, memory: Int = .max,
         scratch: URL = FileManager.default.temporaryDirectory
     ) throws {
-        let reader = try CaseReader(plan.recipe)
+        let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let none = LabelTally(labelCount: plan.recipe.labels.classCount, recipe: plan.recipe, selection: selection)
         let shelf = plan.estimatedBytes > memory ? SampleShelf.scratch(try ScratchFile(in: scratch)) : .memory
         let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in

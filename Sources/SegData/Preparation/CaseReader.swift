@@ -4,19 +4,35 @@ import MedicalImages
 /// Reads cases: joins channels, maps labels, normalises; every file that does not fit is named.
 public struct CaseReader: Sendable {
     public let recipe: PlaneRecipe
+    /// Of every case that is wanted; nil: any number.
+    private let channels: Int?
 
+    /// - Parameter channels: that every case should have: a grey picture stored as RGB is then read as one channel, where that
+    ///   makes it so. Whoever needs the number checks it.
     /// - Throws: `SettingError` for a recipe that cannot be meant.
-    public init(_ recipe: PlaneRecipe) throws {
+    public init(_ recipe: PlaneRecipe, channels: Int? = nil) throws {
         try recipe.validate()
         self.recipe = recipe
+        self.channels = channels
     }
+
+    /// Whether files of so many channels together should be grey ones, a channel each.
+    private func wantsGrey(_ found: Int, files: Int) -> Bool { channels == files && found > files }
 
     /// The size of a case's image, with the channels of all its files, and the way of its planes, from the headers alone.
     ///
     /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
     public func outline(of dataCase: DataCase) throws -> (extent: Extent, route: PlaneRoute) {
         let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
-        let extent = try Self.join(infos.map(\.extent), of: dataCase.images)
+        var extents = infos.map(\.extent)
+        if wantsGrey(extents.reduce(0) { $0 + $1.channels }, files: extents.count) {
+            // Only the samples tell.
+            for (index, url) in dataCase.images.enumerated()
+            where try extents[index].channels == 3 && ImageFile.read(url).isGreyInColour {
+                extents[index].channels = 1
+            }
+        }
+        let extent = try Self.join(extents, of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
         let route = try recipe.route(of: cropped, geometry: infos[0].geometry, path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
@@ -28,10 +44,13 @@ public struct CaseReader: Sendable {
 
     /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
     public func read(_ dataCase: DataCase) throws -> PreparedCase {
-        let images = try dataCase.images.map { url in
+        var images = try dataCase.images.map { url in
             let image = try ImageFile.read(url)
             if case .picture(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
             return image
+        }
+        if wantsGrey(images.reduce(0) { $0 + $1.extent.channels }, files: images.count) {
+            for index in images.indices where images[index].isGreyInColour { images[index].makeGrey() }
         }
         let extent = try Self.join(images.map(\.extent), of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent

@@ -21,7 +21,7 @@ public struct BoundEvaluation {
     /// - Throws: `CaseError` for a case that cannot be read or has no labels; `ScoresNotFinite`.
     /// - Precondition: offsets for the model's classes.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> GatheredMargins {
-        let reader = try CaseReader(model.recipe)
+        let reader = try CaseReader(model.recipe, channels: model.network.channelCount)
         var margins = GatheredMargins(of: model, offsets: offsets)
         for (index, dataCase) in cases.enumerated() {
             let prepared = try reader.read(dataCase)

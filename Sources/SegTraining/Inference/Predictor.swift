@@ -8,7 +8,7 @@ public struct Predictor {
 
     public init(_ model: SegmentationModel) throws {
         self.model = model
-        reader = try CaseReader(model.recipe)
+        reader = try CaseReader(model.recipe, channels: model.network.channelCount)
     }
 
     /// Reads, predicts and writes every case of a plan; one that cannot be read or does not fit the model stops none of the others.

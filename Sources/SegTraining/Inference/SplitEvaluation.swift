@@ -69,7 +69,7 @@ public struct SplitEvaluation {
     public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
         let classes = model.configuration.data.classes
         try predictions?.makeFolder()
-        let reader = try CaseReader(model.recipe)
+        let reader = try CaseReader(model.recipe, channels: model.network.channelCount)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
         var networkSize = NetworkSizeScores(classCount: classes.count)

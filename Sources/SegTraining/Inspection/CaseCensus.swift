@@ -27,6 +27,8 @@ struct CaseCensus: Sendable {
     private(set) var extent: Extent?
     private(set) var spacing: [Double]?
     private(set) var channels: [Channel] = []
+    /// Whether it is a grey picture stored as RGB.
+    private(set) var isGreyInColour = false
     /// Pixels of each label value, at native size.
     private(set) var values: [Int: Int] = [:]
     /// The same as training sees them (`LabelTally`).
@@ -99,6 +101,7 @@ struct CaseCensus: Sendable {
 
     private mutating func measure(_ images: [MedicalImage], _ dataCase: DataCase, sampleSize: Int) {
         guard let first = images.first else { return }
+        isGreyInColour = images.count == 1 && first.isGreyInColour
         var joined = first.extent
         joined.channels = images.reduce(0) { $0 + $1.extent.channels }
         extent = joined

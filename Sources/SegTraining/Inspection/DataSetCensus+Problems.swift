@@ -71,10 +71,15 @@ extension DataSetCensus {
         guard counts.count > 1, let usual = counts.max(by: { $0.value.count < $1.value.count }) else {
             return []
         }
-        return counts.filter { $0.key != usual.key }.sorted { $0.key < $1.key }.map {
-            .init(
-                .error, "\($0.key) channels, where most images have \(usual.key)",
-                files: $0.value.map(\.path))
+        return counts.filter { $0.key != usual.key }.sorted { $0.key < $1.key }.flatMap { count, cases in
+            // Of these one channel is taken.
+            let grey = cases.filter { usual.key == 1 && $0.isGreyInColour }
+            let others = cases.filter { !(usual.key == 1 && $0.isGreyInColour) }
+            return [
+                DataSetProblem(
+                    .error, "\(count) channels, where most images have \(usual.key)", files: others.map(\.path)),
+                DataSetProblem(.note, "grey pictures stored as RGB are read as one channel", files: grey.map(\.path)),
+            ].filter { !$0.files.isEmpty }
         }
     }
 }
