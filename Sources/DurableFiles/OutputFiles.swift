@@ -68,15 +68,11 @@ public enum OutputFiles {
     }
 
     private static func checkFolder(of file: Planned, mayBeMade: Bool) throws {
-        var folder = file.url.standardizedFileURL.deletingLastPathComponent()
+        let folder = file.url.standardizedFileURL.deletingLastPathComponent()
         guard mayBeMade || FileSystem.kind(of: folder) != .missing else {
             throw refused(file, "there is no folder \(folder.path); make it first")
         }
-        while FileSystem.kind(of: folder) == .missing, folder.path != "/" { folder.deleteLastPathComponent() }
-        guard FileSystem.kind(of: folder) == .folder else { throw refused(file, "\(folder.path) is a file") }
-        guard access(folder.path, W_OK | X_OK) == 0 else {
-            throw refused(file, "the folder \(folder.path): \(String(cString: strerror(errno)))")
-        }
+        try FileSystem.requirePlace(forFolder: folder)
     }
 }
 

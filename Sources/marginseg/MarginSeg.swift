@@ -18,8 +18,8 @@ struct MarginSeg: ParsableCommand {
               marginseg predict scan.nii.gz --model runs/a
 
             `marginseg demo` does all of it on generated data in a few minutes. `marginseg help SUBCOMMAND` explains one. \
-            Results go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, \
-            75 training stopped by a signal and saved.
+            Results go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 some \
+            cases were left out, 64 wrong usage, 75 training stopped by a signal and saved.
             """,
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [

@@ -49,7 +49,7 @@ import Testing
         Row(testDescription: "it will be made", outputs: ["no/x.txt"], permissions: .makingFolders, says: nil),
         Row(
             testDescription: "a file as folder", outputs: ["a.txt/b/x.txt"], permissions: .makingFolders,
-            says: "a.txt/b/x.txt cannot be written: DIR/a.txt is a file"),
+            says: "a.txt/b cannot be made: DIR/a.txt is a file"),
     ]
 
     @Test(arguments: rows)
@@ -83,7 +83,7 @@ import Testing
             try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
             defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path) }
             let message = messageThrown { try OutputFiles.check([.init(folder.appending(path: "x"), of: "x")], inputs: []) }
-            #expect(message == "\(folder.path)/x cannot be written: the folder \(folder.path): Permission denied")
+            #expect(message == "\(folder.path) cannot be written to: Permission denied")
         }
     }
 }

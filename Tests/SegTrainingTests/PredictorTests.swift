@@ -247,6 +247,8 @@ import Testing
             #expect(names == ["a_labels.nii.gz", "h_labels.nii", "p_labels.png", "a.nii.gz", "b.nii"])
             let inside = try Self.plan(volume, to: folder.appending(path: "out")).jobs[0].output
             #expect(inside.deletingLastPathComponent().lastPathComponent == "out")
+            let new = try Self.plan(volume, to: folder.appending(path: "new", directoryHint: .isDirectory)).jobs[0].output
+            #expect(new.path == folder.appending(path: "new/a.nii.gz").path, "a folder to be")
         }
     }
 
@@ -330,7 +332,7 @@ import Testing
             message: "FOLDER/out/a.png cannot be written: a folder of this name is there; name another --output"),
         Protected(
             testDescription: "a file where the folder should be", files: ["new/a.png", "out.png"], input: "new",
-            output: "out.png", message: "FOLDER/out.png/a.png cannot be written: FOLDER/out.png is a file"),
+            output: "out.png", message: "FOLDER/out.png cannot be made: FOLDER/out.png is a file"),
         Protected(
             testDescription: "they may be replaced", files: ["scan.png", "scan_labels.png"], input: "scan.png", overwrite: true,
             message: nil),

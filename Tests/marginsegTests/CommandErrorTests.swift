@@ -285,17 +285,17 @@ import Testing
             testDescription: "labels below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
             arguments: "predict DATA/images/case_01.nii.gz --model RUN --output DIR/file/out.nii.gz",
-            says: "DIR/file/out.nii.gz cannot be written: DIR/file is a file"),
+            says: "DIR/file cannot be made: DIR/file is a file"),
         BadInput(
             testDescription: "labels of a folder below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
             arguments: "predict DATA/images --model RUN --output DIR/file/out",
-            says: "DIR/file/out/case_01.nii.gz cannot be written: DIR/file is a file"),
+            says: "DIR/file/out cannot be made: DIR/file is a file"),
         BadInput(
             testDescription: "predictions below a file",
             make: { folder, _ in try Data("x".utf8).write(to: folder.appending(path: "file")) },
             arguments: "evaluate RUN --save-predictions DIR/file/out",
-            says: "DIR/file/out/case_06.nii.gz cannot be written: DIR/file is a file"),
+            says: "DIR/file/out cannot be made: DIR/file is a file"),
         BadInput(
             testDescription: "a picture in a folder that is not there", arguments: "evaluate RUN --overlay DIR/no/cases.png",
             says: "DIR/no/cases.png cannot be written: there is no folder DIR/no; make it first"),

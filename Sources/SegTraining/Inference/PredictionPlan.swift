@@ -28,7 +28,7 @@ public struct PredictionPlan: Sendable {
     /// What there is to do for an image, a folder of images or a CSV list.
     ///
     /// - Parameters:
-    ///   - output: a file for one image (or an existing folder to put it into), a folder for several; nil puts `CASE_labels` beside
+    ///   - output: a file for one image (or a folder to put it into), a folder for several; nil puts `CASE_labels` beside
     ///     the image, and the files of a folder into a folder `NAME_labels` beside it.
     ///   - grouping: which files are one case, as in training.
     ///   - others: files that the call reads besides, which no output may be.
@@ -40,7 +40,7 @@ public struct PredictionPlan: Sendable {
         let finding = try grouping.cases(at: input)
         leftOut = finding.incomplete
         let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
-        if isImage, let dataCase = finding.cases.first, output.map({ FileSystem.kind(of: $0) != .folder }) ?? true {
+        if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
             let image = dataCase.images[0]
             let beside = image.deletingLastPathComponent()
                 .appending(path: "\(dataCase.fileName)_labels" + PredictionFile.ending(for: image))
@@ -67,6 +67,9 @@ public struct PredictionPlan: Sendable {
         self.folder = folder
         try Self.check(jobs, reading: others, overwrite: overwrite, inFolder: true)
     }
+
+    /// Whether a folder is there, or is meant by a slash at the end of its name.
+    private static func isFolder(_ url: URL) -> Bool { FileSystem.kind(of: url) == .folder || url.hasDirectoryPath }
 
     private static func jobs(_ cases: [DataCase], in folder: URL) -> [Job] {
         cases.map { Job($0, output: folder.appending(path: $0.fileName + PredictionFile.ending(for: $0.images[0]))) }

@@ -17,6 +17,13 @@ struct StartingWeights {
         self.checkpoints = checkpoints
     }
 
+    /// Reads them once, so that a damaged file is found before the data are.
+    ///
+    /// - Throws: `CheckpointError`, `SafetensorsError`, `FileError`.
+    func verify() throws {
+        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) { _ = try Checkpoint(contentsOf: url) }
+    }
+
     /// - Throws: `TrainingError.otherNetwork` for weights of another kind of network.
     func require(channels: Int, _ configuration: RunConfiguration) throws {
         for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) {

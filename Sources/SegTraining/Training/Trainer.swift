@@ -94,6 +94,7 @@ public struct Trainer {
         try resources.device.prepare()
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
+        if saved == nil { try starts.verify() }
         let data = try TrainingData(dataSet, configuration, resources: resources) {
             observe(.preparing(planes: $0, estimatedBytes: $1))
         }

@@ -35,7 +35,7 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The label file, or the folder for label files.",
+            "The label file, or the folder for label files (one to be ends in /).",
             discussion: "Default: beside the image CASE_labels, beside a folder the folder NAME_labels.", valueName: "path"))
     var output: String?
 
