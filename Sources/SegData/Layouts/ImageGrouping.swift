@@ -94,14 +94,7 @@ public struct ImageGrouping: Sendable {
     // MARK: CASE_0000
 
     /// The name before a channel's number, and the number; nil for a name without one.
-    private static func parted(_ file: URL) -> (name: String, channel: Int)? {
-        let stem = ImageFile.stem(of: file)
-        let digits = stem.suffix(4)
-        guard stem.count > 5, stem.dropLast(4).hasSuffix("_"), digits.allSatisfy({ $0.isASCII && $0.isNumber }),
-            let channel = Int(digits)
-        else { return nil }
-        return (String(stem.dropLast(5)), channel)
-    }
+    private static func parted(_ file: URL) -> (name: String, channel: Int)? { ChannelName.parts(of: ImageFile.stem(of: file)) }
 
     /// The channels of every case, and files of no channel: a number such as a year's is part of the name.
     private func parts(of files: [URL]) -> (cases: [String: [Int: URL]], others: [URL]) {
