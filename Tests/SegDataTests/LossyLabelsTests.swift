@@ -63,6 +63,11 @@ struct LossyLabelsTests {
         guard let found else { return }
         #expect(found.ranges.flatMap { $0.flatMap(\.bounds) }.sorted() == Array(0...255), "every byte once")
         #expect(found.ranges.map { $0[0].bounds.lowerBound } == found.centers, "the centre first")
+        for value in 0...255 {
+            let nearest = found.centers.map { abs($0 - value) }.min()
+            #expect(found.center(of: value).map { abs($0 - value) } == nearest)
+        }
+        #expect(found.center(of: 300) == nil)
     }
 
     @Test(

@@ -57,6 +57,11 @@ public struct LossyLabels: Sendable, Hashable {
         }
     }
 
+    /// The centre that a byte is nearest to; nil beyond bytes.
+    public func center(of value: Int) -> Int? {
+        zip(centers, ranges).first { $1.contains { $0.bounds.contains(value) } }?.0
+    }
+
     /// What to say of such labels.
     public var remark: String {
         "label values scatter about \(centers.dropLast().map(String.init).joined(separator: ", ")) and \(centers[centers.count - 1])"

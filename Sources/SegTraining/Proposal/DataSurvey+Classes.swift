@@ -21,14 +21,20 @@ extension DataSurvey {
         return labelValues().map(\.value).filter { !known.contains($0) }
     }
 
+    /// What the label values scatter about; nil where they are exact.
+    var lossyLabels: LossyLabels? {
+        LossyLabels(
+            Dictionary(labelValues().map { ($0.value, $0.voxels) }) { $1 },
+            areCompressed: cases.contains(where: \.areLabelsCompressed))
+    }
+
     /// A class a value, 0 for the background, for somebody to name.
     ///
     /// - Throws: `ProposalError` for labels that are none.
     func classes() throws -> Choice<[ClassConfiguration]> {
         let values = labelValues()
         guard values.count >= 2 else { throw ProposalError.oneLabelValue(values.first?.value) }
-        let counts = Dictionary(values.map { ($0.value, $0.voxels) }) { $1 }
-        if let lossy = LossyLabels(counts, areCompressed: cases.contains(where: \.areLabelsCompressed)) {
+        if let lossy = lossyLabels {
             return Choice(
                 ClassConfiguration.proposed(for: lossy), "ranges to give names to: the \(lossy.remark)")
         }

@@ -54,10 +54,13 @@ struct SplitProposal {
 
     /// Foreground values that occur and that the training or the validation cases lack.
     private static func missing(in survey: DataSurvey, _ background: Set<Int>) -> [Int] {
-        let all = Set(survey.labelValues().map(\.value)).subtracting(background)
-        return all.filter { value in
-            [Split.train, .validation].contains { split in !survey.labelValues(of: split).contains { $0.value == value } }
-        }.sorted()
+        // An artefact of JPEG is no class that could be missing.
+        let lossy = survey.lossyLabels
+        func values(_ found: [DataSurvey.LabelValue]) -> Set<Int> {
+            Set(found.map { lossy?.center(of: $0.value) ?? $0.value }).subtracting(background)
+        }
+        let learned = values(survey.labelValues(of: .train)).intersection(values(survey.labelValues(of: .validation)))
+        return values(survey.labelValues()).subtracting(learned).sorted()
     }
 
     private static func doubt(_ missing: [Int]) -> String {

@@ -109,6 +109,14 @@ import Testing
         #expect(found.reason.contains("no label is 0") == (row.labels[0] == nil))
     }
 
+    @Test func valuesThatScatterAreRanges() throws {
+        let labels = [0: 900, 1: 30, 2: 9, 3: 4, 252: 4, 253: 9, 254: 30, 255: 200]
+        let found = try DataSurvey([Self.survey(labels: labels)]).classes()
+        #expect(found.value.map(\.name) == ["background", "foreground"])
+        #expect(found.value.map(\.valuesInWords) == ["0-127", "255, 128-254"])
+        #expect(found.reason.hasPrefix("ranges to give names to: the label values scatter about 0 and 255, as JPEG"))
+    }
+
     static let statements: [(labels: [Int: Int], says: String)] = [
         ([0: 9, 1: 1, 2: 1], "as the data set names them"), ([0: 9, 2: 1, 9: 3], "as the data set names them"),
         (
