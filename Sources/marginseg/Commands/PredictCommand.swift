@@ -69,7 +69,7 @@ struct PredictCommand: ParsableCommand {
         let leftOut = try predictor.run(plan) { job in
             slow = SlowNote(reading: job.dataCase.images[0])
         } onPlane: { index, done, planes in
-            slow = nil
+            slow?.end()
             bar.update(
                 index * Self.resolution + done * Self.resolution / planes,
                 note: plan.jobs.count > 1 ? "case \(index + 1) of \(plan.jobs.count)" : "")
@@ -78,7 +78,7 @@ struct PredictCommand: ParsableCommand {
             printResult(job.output.path + "\n")
             written += 1
         }
-        slow = nil
+        slow?.end()
         bar.finish()
         for unreadable in leftOut { Terminal.write("left out: \(unreadable.problem)\n") }
         guard written > 0 else {
