@@ -52,6 +52,18 @@ import Testing
             testDescription: "three channels in one picture, as nnU-Net names it", files: ["rgb/t_0000.png"],
             settings: .init(layout: .nnunet), channels: 3, input: "rgb", finds: ["t: t_0000.png"]),
         Row(
+            testDescription: "a year behind pictures in colour", files: ["rgb/t_2024.png", "rgb/t_2025.png"],
+            settings: .init(layout: .nnunet), channels: 3, input: "rgb", finds: ["t_2024: t_2024.png", "t_2025: t_2025.png"]),
+        Row(
+            testDescription: "a folder a case, the names repeating its own",
+            files: ["P1/P1_flair.nii.gz", "P1/P1_t1.nii.gz", "P2/P2_flair.nii.gz", "P2/P2_t1.nii.gz"],
+            settings: .init(layout: .cases, images: ["*/*_flair.nii.gz", "*/*_t1.nii.gz"]), channels: 2,
+            finds: ["P1: P1_flair.nii.gz P1_t1.nii.gz", "P2: P2_flair.nii.gz P2_t1.nii.gz"]),
+        Row(
+            testDescription: "a file of such a case", files: ["P1/P1_flair.nii.gz", "P1/P1_t1.nii.gz"],
+            settings: .init(layout: .cases, images: ["*/*_flair.nii.gz", "*/*_t1.nii.gz"]), channels: 2,
+            input: "P1/P1_t1.nii.gz", finds: ["P1: P1_flair.nii.gz P1_t1.nii.gz"]),
+        Row(
             testDescription: "a folder a case",
             files: ["P1/Flair.nii.gz", "P1/T1c.nii.gz", "P1/Labels.nii.gz", "P2/Flair.nii.gz", "P2/T1c.nii.gz", "P3/T1c.nii.gz"],
             settings: twoFiles, channels: 2,

@@ -100,7 +100,7 @@ public struct ImageGrouping: Sendable {
     private func parts(of files: [URL]) -> (cases: [String: [Int: URL]], others: [URL]) {
         var cases: [String: [Int: URL]] = [:]
         for file in files { if let (name, channel) = Self.parted(file) { cases[name, default: [:]][channel] = file } }
-        if channels == 1 { cases = cases.filter { $0.value[0] != nil } }
+        cases = cases.filter { $0.value[0] != nil || channels > 1 && !$0.value.values.allSatisfy { holdsAll([$0]) } }
         return (cases, files.filter { file in Self.parted(file).map { cases[$0.name] == nil } ?? true })
     }
 
