@@ -198,7 +198,12 @@ struct DataSetFolderTests {
             ),
             (
                 ["a.png", "a_mask.png", "b_mask.png", "c_mask.png"],
-                "nearest is pairs: 3 files *_mask.png, of which 1 has an image of the same name without _mask"
+                "nearest is pairs: 3 files *_mask, of which 1 has an image of the same name without _mask"
+            ),
+            (
+                ["images/a.nii.gz", "labels/a.mgz"],
+                "nearest is pairs: 1 image file, none of which is told to be the labels of another; files of "
+                    + "FreeSurfer are not read: convert to NIfTI: mri_convert FILE NAME.nii.gz"
             ),
             (["p1/a.png", "p2/b.png"], "nearest is cases: 2 folders with images, but no file name stands in several of them"),
             (["a.png", "b.png"], "nearest is pairs: 2 image files, none of which is told to be the labels of another"),
@@ -209,7 +214,7 @@ struct DataSetFolderTests {
         let message = folder.message { _ = try DataSetFolder(folder.url).recognize() }
         let isNearest = expected.hasPrefix("nearest")
         #expect(
-            message == "DIR: " + (isNearest ? "no layout fits; " : "") + expected.replacing("_mask.png", with: "_mask")
+            message == "DIR: " + (isNearest ? "no layout fits; " : "") + expected
                 + (isNearest
                     ? "; name the files with data.images and data.labels, or a CSV list with columns image and label" : ""))
         #expect(

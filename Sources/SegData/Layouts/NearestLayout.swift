@@ -9,7 +9,12 @@ struct NearestLayout {
     init(_ index: FolderIndex) { self.index = index }
 
     /// In words, for an error.
-    var words: String { inner() ?? described() ?? list() ?? namedFolders() ?? equalNames() ?? suffix() ?? cases() }
+    var words: String {
+        let nearest = inner() ?? described() ?? list() ?? namedFolders() ?? equalNames() ?? suffix() ?? cases()
+        // A paper or an archive among the images is not what is missing.
+        guard let foreign, foreign.count * 2 >= index.allImages.count else { return nearest }
+        return "\(nearest); \(foreign.words)"
+    }
 
     /// Why there is nothing to read at all; nil where there are images, or a description of them.
     var absence: String? {
@@ -18,9 +23,15 @@ struct NearestLayout {
         let commonest = index.otherEndings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let endings = commonest.prefix(4).map { ending, count in "\(count) \(ending.isEmpty ? "without an ending" : ending)" }
         let found = endings.isEmpty ? "only folders" : endings.joined(separator: ", ")
-        let foreign = commonest.lazy.compactMap { ForeignFormat(URL(filePath: "x" + $0.key)) }.first
-        return "it holds no image file of a known ending; found \(found)"
-            + (foreign.map { "; files of \($0.name) are not read: \($0.remedy)" } ?? "")
+        return "it holds no image file of a known ending; found \(found)" + (foreign.map { "; \($0.words)" } ?? "")
+    }
+
+    /// The commonest ending of a format that is not read, and what to do; nil where there is none.
+    private var foreign: (count: Int, words: String)? {
+        let commonest = index.otherEndings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return commonest.lazy.compactMap { ending, count in
+            ForeignFormat(URL(filePath: "x" + ending)).map { (count, "files of \($0.name) are not read: \($0.remedy)") }
+        }.first
     }
 
     /// A data set that lies one folder deeper.
