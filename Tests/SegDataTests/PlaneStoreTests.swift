@@ -134,7 +134,7 @@ struct PlaneStoreTests {
     @Test func refusesBeforeDecoding() throws {
         let folder = try TemporaryFolder()
         let good = try cases(folder)
-        try PNG.write(rgb: Array(repeating: 0, count: 36), width: 4, height: 3, to: folder("rgb.png"))
+        try PNG.write(rgb: (0..<36).map { UInt8($0) }, width: 4, height: 3, to: folder("rgb.png"))
         try folder.write(gray: Array(repeating: 0, count: 12), width: 4, to: "mask.png")
         let bare = DataCase(id: "bare", group: "bare", images: good[0].images, label: nil)
         #expect(
