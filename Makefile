@@ -1,6 +1,6 @@
 # MarginSeg's errands. Everything goes through `swift build`; this file remembers the flags.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fuzz bench lint format docs install clean
+.PHONY: help demo build test fuzz sanitize peers bench lint format docs install clean
 
 SHELL := bash
 FILTER ?=
@@ -37,6 +37,12 @@ fuzz: ## read damaged files of every format, as many as COUNT says (20000), by t
 	@Scripts/bootstrap
 	@swift build -c release --product fuzz $(quiet)
 	@.build/release/fuzz $(COUNT) $(SEED)
+
+sanitize: ## read damaged files under the address and thread sanitizers
+	@Scripts/sanitize $(if $(filter command line,$(origin COUNT)),$(COUNT),500) $(SEED)
+
+peers: ## install what the tests compare results with: PyTorch, TensorBoard and more, in .peers
+	@Scripts/peers
 
 bench: build ## measure speed; ONLY=name measures one thing
 	@Benchmarks/run $(ONLY)

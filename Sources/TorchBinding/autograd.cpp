@@ -175,10 +175,15 @@ static void inference_end(void *guard) { delete static_cast<c10::InferenceMode *
 
 namespace {
 
+// Autocast on a device for as long as it lives; what holds around it, be that another of its kind, comes back afterwards.
 struct Autocast {
     const at::DeviceType type;
+    const bool was_enabled;
+    const at::ScalarType dtype_before;
 
-    Autocast(at::DeviceType type, at::ScalarType dtype) : type(type) {
+    Autocast(at::DeviceType type, at::ScalarType dtype)
+        : type(type), was_enabled(at::autocast::is_autocast_enabled(type)),
+          dtype_before(at::autocast::get_autocast_dtype(type)) {
         at::autocast::set_autocast_dtype(type, dtype);
         at::autocast::set_autocast_enabled(type, true);
         at::autocast::increment_nesting();
@@ -187,7 +192,8 @@ struct Autocast {
     ~Autocast() {
         // The copies of the weights in the narrow type are good for one pass only.
         if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-        at::autocast::set_autocast_enabled(type, false);
+        at::autocast::set_autocast_enabled(type, was_enabled);
+        at::autocast::set_autocast_dtype(type, dtype_before);
     }
 };
 

@@ -9,10 +9,17 @@ struct Batch {
     let numbers: Range<Int>
     let folder: URL
 
-    /// Seconds of processor time that a mutation may take, and of time by the clock.
-    private static let processorSeconds = 2, clockSeconds: UInt32 = 30
-    /// What the process itself takes on the way, whatever it reads.
-    private static let slack = 24 << 20
+    #if SANITIZED
+        // The time and memory of a sanitizer are none of the reader's; and it finds races only where there are threads.
+        private static let processorSeconds = 60, clockSeconds: UInt32 = 120, slack = 16 << 30, readers = 2
+    #else
+        /// Seconds of processor time that a mutation may take, and of time by the clock.
+        private static let processorSeconds = 2, clockSeconds: UInt32 = 30
+        /// What the process itself takes on the way, whatever it reads.
+        private static let slack = 24 << 20
+        /// Threads that read a file at once.
+        private static let readers = 1
+    #endif
 
     /// The file that holds the number of the mutation being read.
     var mark: URL { folder.appending(path: "mark") }
@@ -32,7 +39,7 @@ struct Batch {
             let mutation = Mutation(number: number, seed: seed, of: specimens)
             let url = try file(mutation.specimen.name, mutation.bytes)
             Batch.setTimers(processorSeconds: Batch.processorSeconds, clockSeconds: Batch.clockSeconds)
-            let fault = Batch.read(url)
+            let fault = Batch.readByAll(url)
             Batch.setTimers(processorSeconds: 0, clockSeconds: 0)
             if let fault { return fault }
             let now = Batch.peakMemory
@@ -41,6 +48,17 @@ struct Batch {
             peak = now
         }
         return nil
+    }
+
+    /// What is wrong with how one of the readers read or refused a file, or nil.
+    private static func readByAll(_ url: URL) -> String? {
+        let lock = NSLock()
+        nonisolated(unsafe) var fault: String?  // under the lock
+        DispatchQueue.concurrentPerform(iterations: readers) { _ in
+            let found = read(url)
+            lock.withLock { fault = fault ?? found }
+        }
+        return fault
     }
 
     private func file(_ name: String, _ bytes: [UInt8]) throws -> URL {

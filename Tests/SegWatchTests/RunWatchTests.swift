@@ -43,7 +43,7 @@ import Testing
             #expect(problems.isEmpty)
             let files = try FileManager.default.contentsOfDirectory(atPath: run.tensorBoard.path)
             #expect(files.count == 2, "a file a session")
-            guard Self.hasTensorBoard else { return }
+            guard PeerPython.has("tensorboard") else { return }
             let reading = try Self.readByTensorBoard(run.tensorBoard)
             // Two steps an epoch, three epochs; the third step was saved, so it is not done again.
             #expect(reading.scalars["train/loss"] == [1, 2, 3, 4, 5, 6])
@@ -84,9 +84,6 @@ import Testing
 
     // MARK: TensorBoard's own reader, where there is a Python that has it
 
-    private static let python = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] ?? "python3"
-    private static let hasTensorBoard = (try? run(["-c", "import tensorboard"]).status) == 0
-
     /// The steps of each tag.
     private struct Reading: Decodable {
         let scalars: [String: [Int]]
@@ -104,21 +101,8 @@ import Testing
             json.dump(dict(scalars=steps("scalars", a.Scalars), images=steps("images", a.Images),
                            histograms=steps("histograms", a.Histograms)), sys.stdout)
             """
-        let (status, output) = try run(["-c", script, folder.path])
+        let (status, output) = try PeerPython.run(["-c", script, folder.path])
         try #require(status == 0, "the Python script failed")
         return try JSONDecoder().decode(Reading.self, from: output)
-    }
-
-    private static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
     }
 }

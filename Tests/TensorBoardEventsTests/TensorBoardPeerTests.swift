@@ -4,26 +4,8 @@ import Testing
 
 @testable import TensorBoardEvents
 
-/// The files as TensorBoard's own reader sees them, where a Python with tensorboard is found: `MARGINSEG_PYTHON`, or python3
-/// on the PATH.
+/// The files as TensorBoard's own reader sees them, where `PeerPython` has it.
 @Suite struct TensorBoardPeerTests {
-    private static let python = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] ?? "python3"
-
-    static let hasTensorBoard = (try? run(["-c", "import tensorboard"]).status) == 0
-
-    private static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
-    }
-
     private struct Reading: Decodable {
         struct Picture: Decodable, Equatable {
             let step: Int
@@ -74,12 +56,12 @@ import Testing
         """
 
     private func readByTensorBoard(_ folder: URL) throws -> Reading {
-        let (status, output) = try Self.run(["-c", Self.script, folder.path])
+        let (status, output) = try PeerPython.run(["-c", Self.script, folder.path])
         try #require(status == 0, "the Python script failed")
         return try JSONDecoder().decode(Reading.self, from: output)
     }
 
-    @Test(.enabled(if: hasTensorBoard, "no Python with tensorboard: set MARGINSEG_PYTHON"))
+    @Test(.enabled(if: PeerPython.has("tensorboard"), "\(PeerPython.missing("tensorboard"))"))
     func tensorBoardReadsTheSame() throws {
         try withTemporaryFolder { folder in
             // A session that ends in a torn record at step 4, and one that goes on from step 3.

@@ -34,6 +34,17 @@ struct AutocastTests {
         #expect((before, after) == (1, 3))
     }
 
+    @Test func whatHeldAroundItComesBack() throws {
+        let weight = try Tensor.ones([1, 1, 1, 1])
+        func type() throws -> DType { try Tensor.ones([1, 1, 4, 4]).convolved(weight, bias: nil).dtype }
+        let (inner, outer) = try withAutocast(.bfloat16, on: .cpu) {
+            let inner = try withAutocast(.float16, on: .cpu) { try type() }
+            return (inner, try type())
+        }
+        #expect((inner, outer) == (.float16, .bfloat16))
+        #expect(try type() == .float32)
+    }
+
     @Test func anErrorEndsIt() throws {
         struct Problem: Error {}
         #expect(throws: Problem.self) { try withAutocast(.bfloat16, on: .cpu) { throw Problem() } }

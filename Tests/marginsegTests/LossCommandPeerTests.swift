@@ -3,24 +3,8 @@ import TestSupport
 import Testing
 import Torch
 
-/// `marginseg loss eval` against stock PyTorch, on tensors that Python writes, where a Python with torch is found:
-/// `MARGINSEG_PYTHON`, or python3 on the PATH.
+/// `marginseg loss eval` against stock PyTorch, on tensors that Python writes, where `PeerPython` has torch.
 @Suite struct LossCommandPeerTests {
-    private static let python = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] ?? "python3"
-
-    static let hasTorch = (try? run(["-c", "import torch"])) == 0
-
-    private static func run(_ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-
     /// Writes logits, labels, and for each objective its value and gradient.
     private static let script = """
         import json, struct, sys, torch
@@ -72,13 +56,13 @@ import Torch
         json.dump(values, open(sys.argv[1] + "/values.json", "w"))
         """
 
-    @Test(.enabled(if: hasTorch, "no Python with torch: set MARGINSEG_PYTHON"))
+    @Test(.enabled(if: PeerPython.has("torch"), "\(PeerPython.missing("torch"))"))
     func agreesWithPyTorch() throws {
         struct Report: Decodable { let loss: Double }
         try withTemporaryFolder { folder in
             let script = folder.appending(path: "peer.py")
             try Self.script.write(to: script, atomically: true, encoding: .utf8)
-            let status = try Self.run([script.path, folder.path])
+            let status = try PeerPython.run([script.path, folder.path]).status
             try #require(status == 0, "the Python script failed")
             let values = try JSONDecoder().decode(
                 [String: Double].self, from: Data(contentsOf: folder.appending(path: "values.json")))

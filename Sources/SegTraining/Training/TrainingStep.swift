@@ -19,33 +19,42 @@ struct TrainingStep {
 
     /// What the network made of the batches before the step changed it.
     struct Outcome {
-        /// The mean of the batches' losses.
+        /// The mean of the batches' losses over their pixels.
         let loss: Double
         /// Of the pixels of all batches, with dropout and augmentation as they are.
         let confusion: ConfusionMatrix
     }
 
-    /// One step with the mean of the batches' gradients.
+    /// One step with the mean of the batches' gradients, each weighed by its pixels that are not ignored: where a loss is a mean
+    /// over pixels, the step is that of all samples in one batch, whatever the sizes of the batches.
     ///
     /// - Throws: `NumberNotFinite`; the weights are as they were then.
     func take(_ batches: [Batch], learningRate: Double) throws -> Outcome {
         try optimizer.clearGradients()
         var sum = 0.0
         var confusion = ConfusionMatrix(classCount: network.classCount)
-        for batch in batches {
+        for (batch, weight) in zip(batches, Self.weights(of: batches)) {
             let logits = try forward(batch)
             let value = try loss(logits: logits, labels: batch.labelTensor().to(device: device))
             let number = try value.item()
             guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
-            try (batches.count == 1 ? value : value / Double(batches.count)).backward()
+            try (weight == 1 ? value : value * weight).backward()
             try confusion.add(logits: logits, labels: batch.labels)
-            sum += number
+            sum += weight * number
         }
         let norm = try optimizer.gradientNorm()
         guard norm.isFinite else { throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches) }
         if clipNorm > 0 { try optimizer.clipGradients(norm: norm, to: clipNorm) }
         try optimizer.step(learningRate: learningRate)
-        return Outcome(loss: sum / Double(batches.count), confusion: confusion)
+        return Outcome(loss: sum, confusion: confusion)
+    }
+
+    /// The share of each batch in the pixels that are not ignored; equal shares where all are.
+    private static func weights(of batches: [Batch]) -> [Double] {
+        guard batches.count > 1 else { return [1] }
+        let pixels = batches.map { $0.labels.count { $0 != LabelMap.ignored } }
+        let total = pixels.reduce(0, +)
+        return pixels.map { total > 0 ? Double($0) / Double(total) : 1 / Double(batches.count) }
     }
 
     /// [B, C, H, W], float32

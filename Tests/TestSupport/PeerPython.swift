@@ -1,0 +1,32 @@
+import Foundation
+
+/// A Python with the libraries that results are compared with: `MARGINSEG_PYTHON`, the one that `Scripts/peers` made, or python3 on
+/// the PATH.
+public enum PeerPython {
+    /// Why a test that needs a module is skipped.
+    public static func missing(_ module: String) -> String {
+        "no Python with \(module): run Scripts/peers, or set MARGINSEG_PYTHON"
+    }
+
+    public static func has(_ module: String) -> Bool { (try? run(["-c", "import \(module)"]).status) == 0 }
+
+    /// Standard error goes nowhere.
+    public static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+
+    private static let program: String = {
+        if let named = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] { return named }
+        let own = TestFolders.package.appending(path: ".peers/bin/python").path
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
+    }()
+}
