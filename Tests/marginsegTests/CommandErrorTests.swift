@@ -127,7 +127,8 @@ import Testing
         BadInput(
             testDescription: "other channels than in training",
             make: { folder, _ in
-                try PNG.write(rgb: [UInt8](repeating: 1, count: 300), width: 10, height: 10, to: folder.appending(path: "a.png"))
+                try PNG.write(
+                    rgb: (0..<300).map { UInt8($0 % 3) }, width: 10, height: 10, to: folder.appending(path: "a.png"))
             },
             arguments: "predict DIR/a.png --model RUN", says: "DIR/a.png: 3 channels, expected 1 as in training"),
         BadInput(

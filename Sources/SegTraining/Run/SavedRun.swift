@@ -84,7 +84,7 @@ public struct LostRunError: Error, CustomStringConvertible, Equatable {
         self.last = last
         self.previous = previous
         let weights =
-            [folder.best]
+            [folder.best, folder.last, folder.previous]
             + ((try? FileSystem.list(folder.url)) ?? []).reversed().filter {
                 $0.lastPathComponent.hasPrefix("stage-") && $0.pathExtension == "safetensors"
             }
