@@ -14,7 +14,8 @@ struct ReportCommand: ParsableCommand {
             The page opens without a network and prints well: scores with intervals over patients or videos, curves of the \
             training, IoU of each class and case, the confusion matrix, margins of each class with the lower bounds of Eqs. 7-8, \
             the worst, median and best case with truth, prediction and errors, volumes slice by slice. With several runs, the \
-            first is the one that the others are compared with, paired by patient or video.
+            first is the one that the others are compared with, paired by patient or video. A case that cannot be scored is left \
+            out and named, and the exit code is 2.
 
               marginseg report runs/a
               marginseg report runs/ce runs/margin --output comparison.html --figures figures
