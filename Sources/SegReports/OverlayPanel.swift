@@ -20,6 +20,7 @@ public struct OverlayPanel: Sendable {
     private let truth: [UInt8]
     private let prediction: [UInt8]
     private let ignored: UInt8?
+    private let hasBackground: Bool
 
     /// - Parameters:
     ///   - planes: one grey plane or red, green and blue, `[H, W]` each, intensities 0…1; others are clamped, NaN is black.
@@ -28,9 +29,11 @@ public struct OverlayPanel: Sendable {
     ///   - truth: the true labels, `[H, W]`.
     ///   - prediction: the predicted labels, `[H, W]`.
     ///   - ignored: the true label of pixels that take no part.
+    ///   - hasBackground: whether label 0 is the background; without one it is a class like the others.
     /// - Precondition: all planes have W · H values.
     public init(
-        planes: [[Float]], width: Int, height: Int, truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8? = nil
+        planes: [[Float]], width: Int, height: Int, truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8? = nil,
+        hasBackground: Bool = true
     ) {
         precondition(planes.count == 1 || planes.count == 3, "a picture has one plane or three, not \(planes.count)")
         precondition(width >= 1 && height >= 1, "a picture of \(width) × \(height) pixels")
@@ -45,12 +48,16 @@ public struct OverlayPanel: Sendable {
         self.truth = reduction.middle(truth)
         self.prediction = reduction.middle(prediction)
         self.ignored = ignored
+        self.hasBackground = hasBackground
+        factor = max(1, (Self.smallestSide + max(width, height) - 1) / max(width, height))
     }
+
+    /// How many pixels of the picture a side of an image pixel takes, but for a side that would be a line.
+    private var factor: Int
 
     /// How many pixels of the picture an image pixel takes along x, and along y.
     private var factors: (across: Int, down: Int) {
         let longer = max(width, height)
-        let factor = max(1, (Self.smallestSide + longer - 1) / longer)
         func own(_ side: Int) -> Int { side * Self.longest < longer ? (longer * factor / 8 + side - 1) / side : factor }
         return (own(width), own(height))
     }
@@ -58,9 +65,16 @@ public struct OverlayPanel: Sendable {
     /// Draws the four panels side by side.
     public func render() -> RGBImage { Self.sideBySide(panels) }
 
+    /// The same with `factor` pixels of the picture for a side of an image pixel.
+    func render(factor: Int) -> RGBImage {
+        var copy = self
+        copy.factor = factor
+        return copy.render()
+    }
+
     /// Image, truth, prediction and errors.
     public var panels: [RGBImage] {
-        let classColors = (0...255).map(Palette.color(ofClass:))
+        let classColors = (0...255).map { Palette.color(ofClass: $0, hasBackground: hasBackground) }
         var truthColors = classColors
         if let ignored { truthColors[Int(ignored)] = Palette.ignored }
         return [
@@ -134,8 +148,8 @@ public struct OverlayPanel: Sendable {
         switch (truth[pixel], prediction[pixel]) {
         case (ignored, _): Palette.ignored
         case (let truth, let prediction) where truth == prediction: image[pixel].mixed(with: RGB(0, 0, 0), share: 0.5)
-        case (0, _): Palette.falsePositive
-        case (_, 0): Palette.falseNegative
+        case (0, _) where hasBackground: Palette.falsePositive
+        case (_, 0) where hasBackground: Palette.falseNegative
         default: Palette.wrongClass
         }
     }

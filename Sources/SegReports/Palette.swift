@@ -1,21 +1,19 @@
 import Foundation
 
-/// The colours of classes and errors in every picture; those of the first seven classes and of the errors can be told apart
-/// by colour-blind readers.
+/// The colours of classes and errors in every picture: no class has an error's. Those of the first four classes and of the errors
+/// can be told apart by colour-blind readers.
 public enum Palette {
-    /// The colour of a class; nil for class 0, the background, which stays transparent.
+    /// The colour of a class; nil for class 0, the background, which stays transparent. Where no class is the background, class 0
+    /// has the colour that class 1 has elsewhere, and so on.
     ///
-    /// Classes 1 to 7 have the colours of Okabe and Ito (*Color Universal Design*, 2008) without black. Later ones turn by the
-    /// golden angle, so that neighbours in number are far apart in hue, through three lightnesses.
+    /// Classes 1 to 4 have colours of Okabe and Ito (*Color Universal Design*, 2008). Later ones turn by the golden angle, so that
+    /// neighbours in number are far apart in hue, through three lightnesses; what is near an error's colour is passed over.
     ///
-    /// - Precondition: `index` ≥ 0.
-    public static func color(ofClass index: Int) -> RGB? {
-        precondition(index >= 0, "no class \(index)")
-        if index == 0 { return nil }
-        if index <= okabeIto.count { return okabeIto[index - 1] }
-        let step = index - okabeIto.count - 1
-        let turn = Double(step) * 0.618_033_988_749_895
-        return RGB(hue: turn - turn.rounded(.down), lightness: [0.5, 0.7, 0.35][step % 3])
+    /// - Precondition: 0 ≤ `index` < 256.
+    public static func color(ofClass index: Int, hasBackground: Bool = true) -> RGB? {
+        precondition((0..<256).contains(index), "no class \(index)")
+        let place = hasBackground ? index - 1 : index
+        return place < 0 ? nil : colors[place]
     }
 
     /// Background that was predicted as some class.
@@ -27,11 +25,21 @@ public enum Palette {
     /// Pixels that take no part.
     public static let ignored = RGB(128, 128, 128)
 
-    /// Orange, bluish green, reddish purple, blue; then yellow, sky blue, vermilion, the colours of errors, which a legend of up
-    /// to four classes and errors thus shows once.
-    private static let okabeIto = [
-        RGB(230, 159, 0), RGB(0, 158, 115), RGB(204, 121, 167), RGB(0, 114, 178), wrongClass, falseNegative, falsePositive,
-    ]
+    /// Orange, bluish green, reddish purple, blue; vermilion, sky blue and yellow of the same set are the errors'.
+    private static let okabeIto = [RGB(230, 159, 0), RGB(0, 158, 115), RGB(204, 121, 167), RGB(0, 114, 178)]
+
+    /// Of 256 classes.
+    private static let colors: [RGB] = {
+        let taken = [falsePositive, falseNegative, wrongClass, ignored]
+        let turned = (0...).lazy.map { step -> RGB in
+            let turn = Double(step) * 0.618_033_988_749_895
+            return RGB(hue: turn - turn.rounded(.down), lightness: [0.5, 0.7, 0.35][step % 3])
+        }
+        return okabeIto + turned.filter { color in taken.allSatisfy { $0.distance(to: color) > leastDistance } }.prefix(252)
+    }()
+
+    /// Of a class's colour to an error's, over the three channels.
+    private static let leastDistance = 120
 }
 
 extension RGB {
@@ -47,5 +55,10 @@ extension RGB {
             return UInt8((255 * (lightness - reach * max(-1, min(k - 3, 9 - k, 1)))).rounded())
         }
         self.init(channel(0), channel(8), channel(4))
+    }
+
+    /// The sum of the channels' differences.
+    fileprivate func distance(to other: RGB) -> Int {
+        abs(Int(red) - Int(other.red)) + abs(Int(green) - Int(other.green)) + abs(Int(blue) - Int(other.blue))
     }
 }

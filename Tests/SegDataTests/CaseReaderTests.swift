@@ -17,6 +17,25 @@ struct CaseReaderTests {
         DataCase(id: "one", group: "p", images: images.map { folder($0) }, label: label.map { LabelSource(file: folder($0)) })
     }
 
+    /// A picture of the case has the intensities of the file, whatever its channels were normalised by.
+    @Test(arguments: [
+        IntensityNormalization.imageNet, .zScore, .percentiles(low: 0, high: 100), .range(low: 0, high: 255),
+        .window(low: 0, high: 255),
+    ])
+    func picturesHaveTheColoursOfTheFile(_ normalization: IntensityNormalization) throws {
+        let folder = try TemporaryFolder()
+        let colors: [UInt8] = [30, 30, 30, 30, 30, 30, 200, 10, 90, 0, 255, 128]
+        try PNG.write(rgb: colors, width: 2, height: 2, to: folder("i.png"))
+        var recipe = recipe
+        recipe.normalization = normalization
+        let prepared = try CaseReader(recipe).read(DataCase(id: "c", group: "c", images: [folder("i.png")], label: nil))
+        let planes = prepared.pictured(plane: 0, axis: .z)
+        #expect(planes.count == 3)
+        for channel in 0..<3 {
+            for pixel in 0..<4 { #expect(abs(planes[channel][pixel] - Float(colors[3 * pixel + channel])) < 0.01) }
+        }
+    }
+
     @Test func joinsChannelsAndMapsLabels() throws {
         let folder = try TemporaryFolder()
         let first = (0..<24).map { Float($0) }

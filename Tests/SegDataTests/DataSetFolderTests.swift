@@ -25,7 +25,7 @@ struct DataSetFolderTests {
             testDescription: "nnU-Net", make: { try $0.writeNNUNet() }, layout: .nnunet,
             reason: "dataset.json with channel_names (T1, FLAIR) and imagesTr/; splits_final.json, fold 0",
             splits: [["p_1", "p_2"], ["p_10"], ["q_1"]],
-            classes: [.init("background", [0]), .init("whole tumour", [1]), .init("core", [2])]),
+            classes: [.init("background", [0]), .init("whole tumour without core", [1]), .init("core", [2])]),
         Row(
             testDescription: "Decathlon", make: { try $0.writeDecathlon() }, layout: .decathlon,
             reason: "dataset.json with a training list of 6 pairs",

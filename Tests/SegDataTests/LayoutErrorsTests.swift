@@ -43,13 +43,19 @@ struct LayoutErrorsTests {
             },
             expected: "DIR/splits_final.json: 1 case not found in DIR/imagesTr: p_3; add the files or remove the rows"),
         Row(
-            testDescription: "nnU-Net's regions that cross",
+            testDescription: "nnU-Net's region with the background",
             make: {
                 try $0.write(
-                    #"{"channel_names": {"0": "CT"}, "labels": {"background": 0, "a": [1, 2], "b": [2, 3]}}"#, to: "dataset.json")
+                    #"{"channel_names": {"0": "CT"}, "labels": {"background": 0, "a": [0, 1], "b": [1]}}"#, to: "dataset.json")
             },
-            expected:
-                "DIR/dataset.json: regions 'a' and 'b' overlap, but neither holds the other; name classes instead"),
+            expected: "DIR/dataset.json: region 'a' holds a value of the background, 'background'"),
+        Row(
+            testDescription: "nnU-Net's labels of the same values",
+            make: {
+                try $0.write(
+                    #"{"channel_names": {"0": "CT"}, "labels": {"background": 0, "a": [2, 1], "b": [1, 2]}}"#, to: "dataset.json")
+            },
+            expected: "DIR/dataset.json: labels 'a' and 'b' have the same values"),
         Row(
             testDescription: "Decathlon without a file",
             make: {

@@ -94,6 +94,20 @@ struct RandomCropTests {
         #expect(ignored || abs(expected.reduce(0, +) - Double(window.count)) < 1e-9)
     }
 
+    /// Where no class is the background, class 0 is sought as the others are.
+    @Test func withoutABackgroundClass0IsForeground() throws {
+        let size = PlaneSize(height: 9, width: 7)
+        var labels = [UInt8](repeating: LabelMap.ignored, count: 63)
+        labels[62] = 0
+        let sample = PlaneSample(
+            id: SampleID(caseID: "c", plane: 0), image: (0..<63).map { Float($0) }, labels: labels, channels: 1, size: size,
+            sourceSize: size)
+        let map = try LabelMap([0: 0, 1: 1], hasBackground: false)
+        for seed in 0..<20 as Range<UInt64> {
+            #expect(try Self.crop(sample, foreground: 1, seed: seed, labels: map).labels.contains(0))
+        }
+    }
+
     @Test func onlyACropCuts() {
         #expect(RandomCrop(Self.recipe(.pad(to: PlaneSize(height: 4, width: 3)))) == nil)
     }

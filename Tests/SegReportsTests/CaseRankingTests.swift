@@ -11,8 +11,8 @@ struct CaseRankingTests {
             store.append(group: "p\(index)", case: "c\(index)", image: "c\(index)/0", matrix: ConfusionMatrix(rows: rows))
         }
         return Evaluation(
-            program: "", subject: "", reference: "", classNames: ["a", "b"],
-            native: ResolutionScores(store, classNames: ["a", "b"], bootstrap: Bootstrap(resamples: 2)))
+            program: "", subject: "", reference: "", classes: ScoredClasses(["a", "b"]),
+            native: ResolutionScores(store, classes: ScoredClasses(["a", "b"]), bootstrap: Bootstrap(resamples: 2)))
     }
 
     @Test(

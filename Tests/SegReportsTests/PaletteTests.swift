@@ -9,10 +9,23 @@ struct PaletteTests {
         #expect(Set(colors).count == 255)
     }
 
-    @Test func errorsHaveColoursThatTheFirstClassesHaveNot() {
-        let errors: Set = [Palette.falsePositive, Palette.falseNegative, Palette.wrongClass, Palette.ignored]
-        #expect(errors.count == 4)
-        #expect(errors.isDisjoint(with: (1...4).compactMap { Palette.color(ofClass: $0) }))
+    /// A colour means a class or an error, never both, however many classes there are.
+    @Test func noClassHasAnErrorsColour() {
+        let errors = [Palette.falsePositive, Palette.falseNegative, Palette.wrongClass, Palette.ignored]
+        #expect(Set(errors).count == 4)
+        for index in 1...255 {
+            guard let color = Palette.color(ofClass: index) else { continue }
+            for error in errors {
+                let distance = zip([color.red, color.green, color.blue], [error.red, error.green, error.blue])
+                    .map { abs(Int($0) - Int($1)) }.reduce(0, +)
+                #expect(distance > (index > 4 ? 120 : 80), "class \(index)")
+            }
+        }
+    }
+
+    @Test func withoutABackgroundClass0HasAColour() {
+        #expect(Palette.color(ofClass: 0, hasBackground: false) == Palette.color(ofClass: 1))
+        #expect(Palette.color(ofClass: 255, hasBackground: false) != nil)
     }
 
     @Test func neighboursInNumberAreFarApart() {

@@ -20,7 +20,7 @@ enum SampleReport {
                 scores: ["miou_foreground", "iou:lesion & co"], bootstrap: Bootstrap(resamples: 50))
         let picture = picture(runCount: runCount)
         let browser = SliceBrowser(
-            name: "slices-1", caption: "case <7>", classNames: classNames, planeCount: 9,
+            name: "slices-1", caption: "case <7>", classes: ScoredClasses(classNames), planeCount: 9,
             slices: (2...6).map { .init(number: $0, picture: picture) }, models: runs.map(\.name), first: 2)
         return RunReport(
             dataSet: "made <up>", part: .test, runs: runs, comparison: comparison, cases: [picture, picture, picture],
@@ -54,10 +54,10 @@ enum SampleReport {
         calibration.add(
             probabilities: [[0.9, 0.2, 0.3], [0.05, 0.7, 0.3], [0.05, 0.1, 0.4]], truth: [0, 1, 1])
         return Evaluation(
-            program: "test", subject: "run \(number)", reference: "test", classNames: classNames,
-            native: ResolutionScores(store, classNames: classNames, bootstrap: Bootstrap(resamples: 50)),
+            program: "test", subject: "run \(number)", reference: "test", classes: ScoredClasses(classNames),
+            native: ResolutionScores(store, classes: ScoredClasses(classNames), bootstrap: Bootstrap(resamples: 50)),
             network: ResolutionScores(
-                store, classNames: classNames, bootstrap: Bootstrap(resamples: 50), calibration: calibration))
+                store, classes: ScoredClasses(classNames), bootstrap: Bootstrap(resamples: 50), calibration: calibration))
     }
 
     private static func margins(number: Int) throws -> RunReport.Margins {

@@ -142,7 +142,6 @@ import Testing
             #expect(
                 lines(census, folder)
                     == ["warning: the classes are a proposal from the values found; state them with data.classes to train"])
-            #expect(ClassConfiguration.proposed(for: [-1, 0, 3]).map(\.name) == ["background", "value -1", "value 3"])
         }
     }
 

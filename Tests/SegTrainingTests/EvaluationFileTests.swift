@@ -11,8 +11,8 @@ import Testing
         store.append(group: "p", case: "a", image: "a/0", matrix: ConfusionMatrix(rows: [[5, 1], [1, 3]]))
         store.append(group: "q", case: "b", image: "b/0", matrix: ConfusionMatrix(rows: [[6, 1], [0, 3]]))
         return Evaluation(
-            program: "marginseg", subject: "runs/a", reference: "test", classNames: ["ground", "lesion"],
-            native: ResolutionScores(store, classNames: ["ground", "lesion"], bootstrap: Bootstrap(resamples: 20)))
+            program: "marginseg", subject: "runs/a", reference: "test", classes: ScoredClasses(["ground", "lesion"]),
+            native: ResolutionScores(store, classes: ScoredClasses(["ground", "lesion"]), bootstrap: Bootstrap(resamples: 20)))
     }
 
     @Test func isFoundInItsRun() throws {

@@ -19,7 +19,7 @@ import Testing
     private func evaluation(in folder: URL, groups: [String: String] = [:]) throws -> FolderEvaluation {
         try FolderEvaluation(
             predictions: folder.appending(path: "out"), masks: folder.appending(path: "masks"),
-            map: LabelMap([0: 0, 5: 1], ignoring: [9]), groups: groups)
+            map: LabelMap([0: 0, 5: 1], ignoring: [9]), classes: ScoredClasses(["ground", "lesion"]), groups: groups)
     }
 
     @Test func scoresFilesOfEqualNames() throws {
@@ -140,7 +140,7 @@ import Testing
             }
             let all = try FolderEvaluation(
                 predictions: folder.appending(path: "out"), masks: folder.appending(path: "masks"),
-                map: LabelMap([0: 0, 5: 1]), surfaces: SurfaceMeasurement(.all))
+                map: LabelMap([0: 0, 5: 1]), classes: ScoredClasses(["ground", "lesion"]), surfaces: SurfaceMeasurement(.all))
             #expect(
                 messageThrown { _ = try all.run() }
                     == "b: this image states no voxel spacing, unlike those before it, so surface distances have no common unit; "

@@ -65,14 +65,14 @@ import Torch
     @Test(arguments: matrices)
     func classesThatAreNeverPredictedAreNamed(_ row: (rows: [[Int]], missing: [String])) {
         let found = BackgroundCollapse.neverPredicted(
-            ConfusionMatrix(rows: row.rows), classNames: ["background", "wrist", "tip"])
+            ConfusionMatrix(rows: row.rows), of: ScoredClasses(["background", "wrist", "tip"]))
         #expect(found == row.missing)
     }
 
     @Test func aCollapseIsTold() throws {
-        #expect(BackgroundCollapse.warning([], of: ["background", "lesion"]) == nil)
+        #expect(BackgroundCollapse.warning([], of: ScoredClasses(["background", "lesion"])) == nil)
         #expect(
-            BackgroundCollapse.warning(["lesion"], of: ["background", "lesion"])
+            BackgroundCollapse.warning(["lesion"], of: ScoredClasses(["background", "lesion"]))
                 == "the network has collapsed to background, no pixel is 'lesion'; if it stays so, pre-train with cross_entropy for longer, or try another learning_rate"
         )
         try withTemporaryFolder { folder in
@@ -147,14 +147,44 @@ import Torch
 
     // MARK: Full disks
 
+    /// A line of metrics that cannot be written costs that line, not the training.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func metricsThatCannotBeWrittenDoNotEndARun() throws
+    {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            var warnings: [String] = []
+            try TinyRun.train(TinyRun.configuration(), data: data, into: run.url) { event in
+                switch event {
+                case .prepared:
+                    try? FileManager.default.removeItem(at: run.metrics)
+                    try? FileManager.default.createSymbolicLink(at: run.metrics, withDestinationURL: URL(filePath: "/dev/full"))
+                case .warned(let words) where words.contains("metrics.jsonl"): warnings.append(words)
+                default: break
+                }
+            }
+            try FileManager.default.removeItem(at: run.metrics)
+            #expect(warnings.count == 1, "told once")
+            #expect(warnings.first?.hasPrefix("\(run.metrics.path) cannot be written: ") == true, "\(warnings)")
+            #expect(FileManager.default.fileExists(atPath: run.best.path))
+        }
+    }
+
     @Test func tooLittleRoomIsToldBeforeTheFirstStep() throws {
         try withTemporaryFolder { folder in
             let run = RunFolder(folder)
-            let message = messageThrown { try run.requireRoom(for: .max) }
+            let message = messageThrown { try run.requireRoom(forCheckpoints: .max, logs: 0) }
             let pattern =
                 /\S+ has too little room: the run's checkpoints need [\d.]+ MiB, and [\d.]+ MiB are free/
             #expect(message?.wholeMatch(of: pattern) != nil, "\(message ?? "none")")
-            try run.requireRoom(for: 1)
+            // The event files count too.
+            let free = try #require(FileSystem.freeBytes(at: folder))
+            let logs = messageThrown { try run.requireRoom(forCheckpoints: 1, logs: free + 1 << 30) }
+            #expect(
+                logs?.contains(/need 0.0 MiB and its event files up to [\d.]+ MiB \(training.watch.megabytes\), and/) == true,
+                "\(logs ?? "none")")
+            try run.requireRoom(forCheckpoints: 1, logs: 1)
         }
     }
 
@@ -189,7 +219,7 @@ import Torch
             defer { Self.run("/bin/umount", ["-l", disk.path]) }
             let data = folder.appending(path: "data")
             try TinyRun.writeData(to: data)
-            let configuration = try ContinuedRunTests.configuration(["training.save_minutes=0"])
+            let configuration = try ContinuedRunTests.configuration(["training.save_minutes=0", "training.watch.megabytes=0"])
             let peace = try TinyRun.train(configuration, data: data, into: folder.appending(path: "peace"))
 
             // Full from the third step on.

@@ -45,7 +45,7 @@ import Testing
             // All pixels: TP 6, FP 4, FN 3, TN 18.
             #expect(result.store.dataset == ConfusionMatrix(rows: [[18, 4], [3, 6]]))
             let summary = result.summary
-            #expect(summary.classNames == ["c0", "c1"])
+            #expect(summary.classes == ScoredClasses(["c0", "c1"]))
             #expect(summary.pixels == 31)
             #expect(summary.dataset.iou == [18.0 / 25, 6.0 / 13])
             #expect(summary.dataset.dice == [36.0 / 43, 12.0 / 19])
@@ -138,11 +138,12 @@ import Testing
     func choosesAmongAnyNumber(_ scores: [Double], _ chosen: [Double]) {
         let showcases = scores.map {
             SplitEvaluation.Showcase(
-                id: "", score: $0, plane: 0, size: .init(height: 1, width: 1), image: [], truth: [], prediction: [])
+                id: "", score: $0, plane: 0, size: .init(height: 1, width: 1), image: [], truth: [], prediction: [],
+                hasBackground: true)
         }
         let store = ConfusionStore(classCount: 2)
         let result = SplitEvaluation.Result(
-            store: store, summary: MetricSummary(store, classNames: ["a", "b"]), networkStore: store,
+            store: store, summary: MetricSummary(store, classes: ScoredClasses(["a", "b"])), networkStore: store,
             calibration: Calibration(classCount: 2), surfaces: nil, margins: nil, showcases: showcases, notes: [])
         #expect(result.chosenCases.map(\.score) == chosen)
     }

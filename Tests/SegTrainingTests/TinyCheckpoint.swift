@@ -27,6 +27,7 @@ enum TinyCheckpoint {
         return Checkpoint.Manifest(
             format: format, program: "marginseg \(Version.current)", libtorch: TorchLibrary.version, configuration: configuration,
             channels: channels, trainingLabels: labels, marginOffsets: [try MarginOffsets(labels)], stage: 2, stageName: "margin",
-            objective: "margin", epoch: 4, validation: MetricSummary(store, classNames: configuration.data.classNames))
+            objective: "margin", epoch: 4, validation: MetricSummary(store, classes: ScoredClasses(configuration.data.classNames))
+        )
     }
 }

@@ -207,7 +207,9 @@ import TorchTestSupport
             let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.best))
             let dataSet = try configuration.openDataSet(at: data)
             let scores = try SplitEvaluation(model: model, cases: dataSet.cases(of: .train)).run()
-            #expect(record.trainingMIoU == MetricSummary(scores.networkStore, classNames: ["a", "b"]).dataset.miouForeground)
+            #expect(
+                record.trainingMIoU
+                    == MetricSummary(scores.networkStore, classes: ScoredClasses(["a", "b"])).dataset.miouForeground)
 
             var loss = ValidationLoss(CrossEntropyLoss(ignoreLabel: 255), batchSize: 3)
             let reader = try CaseReader(model.recipe)

@@ -75,6 +75,95 @@ import Testing
         #expect(stored["stage_name"] as? String == "margin")
     }
 
+    // MARK: Background and regions
+
+    /// Truth and prediction of 4×2 pixels with the values 0, 1 and 2: 1 and 2 are taken for one another, their union is right.
+    private func writeNested(in folder: URL) throws {
+        for (part, pixels) in [("masks", [0, 1, 1, 2, 2, 0, 0, 0]), ("out", [0, 2, 2, 1, 1, 0, 0, 0])] as [(String, [UInt8])] {
+            let place = folder.appending(path: part)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            for name in ["a", "b"] { try PNG.write(gray: pixels, width: 4, height: 2, to: place.appending(path: "\(name).png")) }
+        }
+    }
+
+    private func rows(_ output: String) -> [String: String] {
+        Dictionary(
+            output.split(separator: "\n").compactMap { line in
+                line.firstMatch(of: /^(.*?)  +([\d.]+|n\/a)/).map { (String($0.1), String($0.2)) }
+            }
+        ) { first, _ in first }
+    }
+
+    @Test func regionsAreScoredAsRegions() throws {
+        try withTemporaryFolder { folder in
+            try writeNested(in: folder)
+            for part in ["imagesTr", "labelsTr"] {
+                try FileManager.default.createDirectory(
+                    at: folder.appending(path: "ds/\(part)"), withIntermediateDirectories: true)
+            }
+            for number in 1...3 {
+                try PNG.write(
+                    gray: [0, 9, 9, 9, 9, 0, 0, UInt8(number)], width: 4, height: 2,
+                    to: folder.appending(path: "ds/imagesTr/c\(number)_0000.png"))
+                try PNG.write(
+                    gray: [0, 1, 1, 2, 2, 0, 0, 0], width: 4, height: 2, to: folder.appending(path: "ds/labelsTr/c\(number).png"))
+            }
+            let description = """
+                {"channel_names": {"0": "MR"}, "file_ending": ".png", "numTraining": 3,
+                 "labels": {"background": 0, "whole tumor": [1, 2], "core": [2]}}
+                """
+            try Data(description.utf8).write(to: folder.appending(path: "ds/dataset.json"))
+            try Data("data: {folder: ds}\n".utf8).write(to: folder.appending(path: "c.yaml"))
+            let command = try Command.run(
+                ["evaluate", "--predictions", "out", "--masks", "masks", "--config", "c.yaml", "--surface", "--save", "e.json"],
+                in: folder)
+            #expect((command.status, command.errors) == (0, ""))
+            let found = rows(command.output)
+            #expect(found["whole tumor"] == "100.00" && found["core"] == "0.00", "\(command.output)")
+            #expect(found["whole tumor without core"] == "0.00" && found["mean of regions"] == "50.00")
+            #expect(
+                command.output.contains(
+                    "A region is scored as the union of its classes: whole tumor (whole tumor without core, core), core."))
+            #expect(command.output.contains(/whole tumor +0\.00 +0\.00 +0\.00 +100\.00/), "its surface")
+            let compared = try Command.run(["compare", "e.json", "e.json"], in: folder)
+            #expect((compared.status, compared.errors) == (0, ""))
+            #expect(compared.output.contains("iou:whole tumor") && !compared.output.contains("without"))
+            let table = try Command.run(
+                ["evaluate", "--predictions", "out", "--masks", "masks", "--config", "c.yaml", "--no-surface", "--csv"],
+                in: folder)
+            #expect(table.output.contains("native,a,a,whole tumor,4,0,0,4,1.0,1.0,"), "\(table.output)")
+        }
+    }
+
+    static let backgrounds: [(options: [String], mean: String, value: String)] = [
+        ([], "mean of foreground", "0.00"), (["--background", "ground"], "mean of foreground", "0.00"),
+        (["--background", "one"], "mean of foreground", "50.00"), (["--background", "none"], "mean of all classes", "33.33"),
+    ]
+
+    @Test(arguments: backgrounds)
+    func theBackgroundCanBeNamed(_ row: (options: [String], mean: String, value: String)) throws {
+        try withTemporaryFolder { folder in
+            try writeNested(in: folder)
+            let command = try Command.run(
+                ["evaluate", "--predictions", "out", "--masks", "masks", "--no-surface", "--classes", "ground=0,one=1,two=2"]
+                    + row.options, in: folder)
+            #expect((command.status, command.errors) == (0, ""))
+            #expect(rows(command.output)[row.mean] == row.value, "\(command.output)")
+            #expect(command.output.contains("mean with background") == (row.mean == "mean of foreground"))
+            #expect(command.output.contains("No background: the means go over all classes.") == row.options.contains("none"))
+        }
+    }
+
+    @Test func aBackgroundThatIsNoClassIsRefused() throws {
+        try withTemporaryFolder { folder in
+            try writeNested(in: folder)
+            let command = try Command.run(
+                ["evaluate", "--predictions", "out", "--masks", "masks", "--background", "back"], in: folder)
+            #expect(command.status == 1)
+            #expect(command.errors.contains("no class is called 'back'; expected one of background, class 1, class 2, or none"))
+        }
+    }
+
     // MARK: Folders of any program's files
 
     /// Pictures of 2×2 in out/ and masks/, of values 0 and 255.

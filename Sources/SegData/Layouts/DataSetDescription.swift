@@ -23,6 +23,8 @@ struct DataSetDescription {
     let fileEnding: String?
     /// Class 0 first; nil where the file names none.
     let classes: [LayoutFinding.ClassValues]?
+    /// Without the background; empty where the classes are all that is named.
+    let regions: [LayoutFinding.ClassValues]
     let ignored: [Int]
     /// Cases that train; nil in nnU-Net's form.
     let training: [Item]?
@@ -65,7 +67,7 @@ struct DataSetDescription {
             return ".\(ending)"
         }
         caseCount = try object.value("numTraining").flatMap { try? $0.wholeNumber() }
-        (classes, ignored) = try object.value("labels").map { try Self.classes($0, url: url) } ?? (nil, [])
+        (classes, regions, ignored) = try object.value("labels").map { try Self.classes($0, url: url) } ?? (nil, [], [])
         self.notes = notes
     }
 
@@ -103,54 +105,49 @@ struct DataSetDescription {
 
     /// Three forms: `{"0": "background"}`, `{"background": 0, "whole tumour": [1, 2, 3], "ignore": 4}`, and a list of names.
     ///
-    /// Regions overlap: one that lies within another is in front, so that every value belongs to the smallest region with it.
-    private static func classes(_ labels: JSONNode, url: URL) throws -> ([LayoutFinding.ClassValues]?, [Int]) {
+    /// Regions that overlap are regions of the classes that `RegionPartition` finds; a label that is no list is one too.
+    private static func classes(
+        _ labels: JSONNode, url: URL
+    ) throws -> (classes: [LayoutFinding.ClassValues]?, regions: [LayoutFinding.ClassValues], ignored: [Int]) {
         if labels.isList {
             let names = try labels.texts()
-            return (names.isEmpty ? nil : names.enumerated().map { LayoutFinding.ClassValues($1, [$0]) }, [])
+            return (names.isEmpty ? nil : names.enumerated().map { LayoutFinding.ClassValues($1, [$0]) }, [], [])
         }
         let members = try labels.members()
-        guard !members.isEmpty else { return (nil, []) }
+        guard !members.isEmpty else { return (nil, [], []) }
         if members.allSatisfy({ Int($0.key) != nil }) {
             let named = try members.map { key, node in LayoutFinding.ClassValues(try node.name(), [Int(key) ?? 0]) }
-            return (named.sorted { $0.values[0] < $1.values[0] }, [])
+            return (named.sorted { $0.values[0] < $1.values[0] }, [], [])
         }
         var ignored: [Int] = []
-        var regions: [(name: String, values: [Int])] = []
+        var regions: [LayoutFinding.ClassValues] = []
         for (name, node) in members {
             let values = node.isList ? try node.elements().map { try $0.wholeNumber() } : [try node.wholeNumber()]
             guard !values.isEmpty else {
                 throw LayoutError(url, "label '\(name)' has no value; expected a whole number or a list of them")
             }
-            if name == "ignore" { ignored = values } else { regions.append((name, values)) }
+            if name == "ignore" { ignored = values } else { regions.append(LayoutFinding.ClassValues(name, values.sorted())) }
         }
-        // A region within another has fewer values, and comes later.
-        regions.sort {
-            ($0.values.contains(0) ? 0 : 1, -$0.values.count, $0.values[0]) < (
-                $1.values.contains(0) ? 0 : 1, -$1.values.count, $1.values[0]
-            )
+        // The background first, then those of many values, which may hold others.
+        func rank(_ region: LayoutFinding.ClassValues) -> (Int, Int, Int, String) {
+            let isBackground = region.values.contains(0)
+            let count = region.values.count
+            return (isBackground ? 0 : 1, isBackground ? count : -count, region.values[0], region.name)
         }
-        for (number, inner) in regions.enumerated() {
-            for outer in regions[..<number] {
-                let common = Set(inner.values).intersection(outer.values).count
-                guard common == 0 || common == inner.values.count else {
-                    throw LayoutError(
-                        url,
-                        "regions '\(outer.name)' and '\(inner.name)' overlap, but neither holds the other; name classes instead")
-                }
-            }
-        }
-        var owner: [Int: Int] = [:]
-        for (number, region) in regions.enumerated() { for value in region.values { owner[value] = number } }
-        let classes = regions.enumerated().map { number, region in
-            LayoutFinding.ClassValues(region.name, region.values.filter { owner[$0] == number }.sorted())
-        }
-        if let empty = classes.first(where: \.values.isEmpty) {
-            throw LayoutError(url, "region '\(empty.name)' lies behind others in all its values; no pixel would belong to it")
-        }
-        guard classes.first?.values.contains(0) == true else {
+        regions.sort { rank($0) < rank($1) }
+        guard regions.first?.values.contains(0) == true else {
             throw LayoutError(url, "no label has value 0; expected the background")
         }
-        return (classes, ignored)
+        for (number, region) in regions.enumerated() {
+            if let other = regions[..<number].first(where: { $0.values == region.values }) {
+                throw LayoutError(url, "labels '\(other.name)' and '\(region.name)' have the same values")
+            }
+            if number > 0, regions[0].values.contains(where: region.values.contains) {
+                throw LayoutError(url, "region '\(region.name)' holds a value of the background, '\(regions[0].name)'")
+            }
+        }
+        let partition = RegionPartition(regions)
+        // Where no region overlaps another, they are the classes.
+        return (partition.classes, partition.classes == regions ? [] : Array(regions.dropFirst()), ignored)
     }
 }

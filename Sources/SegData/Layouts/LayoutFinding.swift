@@ -2,7 +2,7 @@ import MedicalImages
 
 /// What recognising a data set found out.
 public struct LayoutFinding: Sendable {
-    /// A class that the data set itself names.
+    /// A class or a region that the data set itself names.
     public struct ClassValues: Sendable, Hashable {
         public let name: String
         /// Values in label files.
@@ -21,6 +21,8 @@ public struct LayoutFinding: Sendable {
     public let settings: LayoutSettings
     /// Nil where the data set does not name its classes.
     public let classes: [ClassValues]?
+    /// What the data set wants scored as a whole, by label values; empty where it is the classes.
+    public let regions: [ClassValues]
     /// Values that the data set itself wants ignored.
     public let ignoredValues: [Int]
     /// Where the data set's labels lie.
@@ -29,7 +31,8 @@ public struct LayoutFinding: Sendable {
     public let normalization: IntensityNormalization?
 
     init(
-        _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil, ignoring: [Int] = [],
+        _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil,
+        regions: [ClassValues] = [], ignoring: [Int] = [],
         labelGrid: PlaneRecipe.LabelGrid = .own, normalization: IntensityNormalization? = nil
     ) {
         self.layout = layout
@@ -38,6 +41,7 @@ public struct LayoutFinding: Sendable {
         settings.layout = layout
         self.settings = settings
         self.classes = classes
+        self.regions = regions
         ignoredValues = ignoring
         self.labelGrid = labelGrid
         self.normalization = normalization

@@ -27,7 +27,7 @@ struct NNUNetLayout: CaseLayout {
             .nnunet,
             reason: "dataset.json with channel_names (\(channels.joined(separator: ", "))) and imagesTr/"
                 + (splits ? "; splits_final.json, fold \(settings.fold)" : ""),
-            settings: settings, classes: description.classes, ignoring: description.ignored)
+            settings: settings, classes: description.classes, regions: description.regions, ignoring: description.ignored)
     }
 
     func list() throws -> CaseListing {

@@ -9,7 +9,7 @@ public struct PlaneStore: PlaneSource {
     public enum Selection: String, Sendable, Codable, CaseIterable {
         /// Every plane.
         case all
-        /// Planes with a pixel of a class other than 0. The paper's authors leave out lesion-free CT slices so.
+        /// Planes with a pixel of the foreground, which without a background is every class. The paper's authors leave out lesion-free CT slices so.
         case foregroundOnly = "foreground_only"
     }
 

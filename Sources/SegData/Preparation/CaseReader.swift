@@ -64,27 +64,30 @@ public struct CaseReader: Sendable {
             labels = try reading.classes(recipe, path: source.first.path)
             labelNotes = reading.notes
         }
+        let (image, lines) = try normalized(images, dataCase, extent: cropped)
         return PreparedCase(
             id: dataCase.id, group: dataCase.group, extent: cropped, fileExtent: extent, crop: recipe.crop,
             geometry: images[0].geometry, source: images[0].source,
-            image: try normalized(images, dataCase, extent: cropped), labels: labels, labelNotes: labelNotes, route: route)
+            image: image, lines: lines, labels: labels, labelNotes: labelNotes, route: route)
     }
 
-    private func normalized(_ images: [MedicalImage], _ dataCase: DataCase, extent: Extent) throws -> [Float] {
+    private func normalized(
+        _ images: [MedicalImage], _ dataCase: DataCase, extent: Extent
+    ) throws -> (values: [Float], lines: [IntensityNormalization.Line]) {
         // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined first.
         let values = images.map { image in
             let values = image.realValues()
             return recipe.crop?.crop(values, of: image.extent) ?? values
         }
         guard images.count > 1 else {
-            return try recipe.normalization.apply(to: values[0], extent: extent, path: dataCase.images[0].path)
+            return try recipe.normalization.normalized(values[0], extent: extent, path: dataCase.images[0].path)
         }
         for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
             var part = extent
             part.channels = image.extent.channels
             try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
         }
-        return try recipe.normalization.apply(to: values.flatMap { $0 }, extent: extent, path: dataCase.images[0].path)
+        return try recipe.normalization.normalized(values.flatMap { $0 }, extent: extent, path: dataCase.images[0].path)
     }
 
     /// The common grid of a case's files, with the sum of their channels.

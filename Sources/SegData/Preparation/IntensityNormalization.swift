@@ -38,6 +38,11 @@ public enum IntensityNormalization: Sendable, Hashable {
     /// - Throws: `CaseError.notFinite` for NaN and infinities; for ImageNet's statistics `CaseError.channels` for anything but
     ///   three channels, and `CaseError.notEightBit` for intensities on another scale, such as those of 16-bit pictures.
     public func apply(to values: [Float], extent: Extent, path: String) throws -> [Float] {
+        try normalized(values, extent: extent, path: path).values
+    }
+
+    /// The same, with what was done to each channel.
+    func normalized(_ values: [Float], extent: Extent, path: String) throws -> (values: [Float], lines: [Line]) {
         precondition(values.count == extent.sampleCount, "as many values as the extent has")
         if self == .imageNet, extent.channels != 3 {
             throw CaseError.channels(
@@ -46,18 +51,20 @@ public enum IntensityNormalization: Sendable, Hashable {
         try Self.requireFinite(values, extent: extent, path: path)
         if self == .imageNet { try Self.requireBytes(values, path: path) }
         var result = values
+        var lines: [Line] = []
         for channel in 0..<extent.channels {
             let range = channel * extent.voxelCount..<(channel + 1) * extent.voxelCount
             let line = self.line(for: values[range], channel: channel)
             for index in range {
                 result[index] = line(values[index])
             }
+            lines.append(line)
         }
-        return result
+        return (result, lines)
     }
 
     /// x ↦ (clip(x, low, high) − origin) · scale + offset; the origin is taken off first, as it may be large.
-    private struct Line {
+    struct Line: Sendable, Hashable {
         var low = -Float.infinity
         var high = Float.infinity
         var origin: Float
@@ -72,6 +79,9 @@ public enum IntensityNormalization: Sendable, Hashable {
         func callAsFunction(_ x: Float) -> Float {
             (min(high, max(low, x)) - origin) * scale + offset
         }
+
+        /// The intensity that became `value`; what was clipped stays so, and a constant channel is its constant.
+        func undo(_ value: Float) -> Float { scale == 0 ? origin : (value - offset) / scale + origin }
     }
 
     private func line(for values: ArraySlice<Float>, channel: Int) -> Line {

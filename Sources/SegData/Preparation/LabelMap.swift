@@ -2,8 +2,8 @@ import MedicalImages
 
 /// Which class each value of a label file stands for.
 ///
-/// Class 0 is the background. A value of the map has one class; a value that is ignored takes no part in training and
-/// scores; any other value is an error.
+/// Class 0 is the background, unless there is none. A value of the map has one class; a value that is ignored takes no part
+/// in training and scores; any other value is an error.
 public struct LabelMap: Sendable, Hashable {
     /// The label of pixels that take no part in anything.
     public static let ignored: UInt8 = 255
@@ -12,16 +12,18 @@ public struct LabelMap: Sendable, Hashable {
     public let classes: [Int: Int]
     /// File values that take no part.
     public let ignoring: Set<Int>
+    /// Whether class 0 is the background; without one, every class is foreground.
+    public let hasBackground: Bool
 
-    /// Whether a label is of a class that is sought: of any but the background.
-    package func isForeground(_ label: UInt8) -> Bool { label != Self.ignored && label != 0 }
+    /// Whether a label is of a class that is sought: of any but the background, where there is one.
+    package func isForeground(_ label: UInt8) -> Bool { label != Self.ignored && (label != 0 || !hasBackground) }
 
     /// c: classes 0 ..< c.
     public var classCount: Int { (classes.values.max() ?? 0) + 1 }
 
     /// - Throws: `SettingError` unless the classes run from 0 without a gap, at most 255 of them, and no value is both mapped
     ///   and ignored.
-    public init(_ classes: [Int: Int], ignoring: Set<Int> = []) throws {
+    public init(_ classes: [Int: Int], ignoring: Set<Int> = [], hasBackground: Bool = true) throws {
         let reached = Set(classes.values).sorted()
         try SettingError.require(
             !reached.isEmpty && reached == Array(0..<reached.count) && reached.count <= 255, "label map",
@@ -32,6 +34,7 @@ public struct LabelMap: Sendable, Hashable {
             expected: "one or the other")
         self.classes = classes
         self.ignoring = ignoring
+        self.hasBackground = hasBackground
     }
 
     /// Files that hold the classes themselves.
@@ -41,6 +44,7 @@ public struct LabelMap: Sendable, Hashable {
         precondition((1...255).contains(classCount), "1 to 255 classes, not \(classCount)")
         classes = Dictionary(uniqueKeysWithValues: (0..<classCount).map { ($0, $0) })
         ignoring = []
+        hasBackground = true
     }
 
     /// The classes of a label file's values, `[depth, height, width]`.
@@ -80,13 +84,17 @@ public struct LabelMap: Sendable, Hashable {
 }
 
 extension LabelMap: Codable {
-    private enum CodingKeys: String, CodingKey { case classes, ignoring }
+    private enum CodingKeys: String, CodingKey {
+        case classes, ignoring
+        case hasBackground = "has_background"
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
             container.decode([Int: Int].self, forKey: .classes),
-            ignoring: container.decodeIfPresent(Set<Int>.self, forKey: .ignoring) ?? [])
+            ignoring: container.decodeIfPresent(Set<Int>.self, forKey: .ignoring) ?? [],
+            hasBackground: container.decodeIfPresent(Bool.self, forKey: .hasBackground) ?? true)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -94,5 +102,6 @@ extension LabelMap: Codable {
         try container.encode(classes, forKey: .classes)
         // Sorted, so that equal maps give equal files.
         try container.encode(ignoring.sorted(), forKey: .ignoring)
+        try container.encode(hasBackground, forKey: .hasBackground)
     }
 }

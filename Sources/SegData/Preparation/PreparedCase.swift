@@ -16,6 +16,8 @@ public struct PreparedCase: Sendable {
     public let source: ImageSource
     /// `[channels, depth, height, width]`.
     public let image: [Float]
+    /// How each channel was normalised.
+    let lines: [IntensityNormalization.Line]
     /// Classes and `LabelMap.ignored`, `[depth, height, width]`; nil for a case without labels.
     public let labels: [UInt8]?
     /// What reading the label files decided.
@@ -39,6 +41,14 @@ extension PreparedCase {
     public func input(plane: Int, recipe: PlaneRecipe) -> [Float] {
         (0..<extent.channels).flatMap { channel in
             route.apply(to: recipe.axis.plane(plane, channel: channel, of: image, extent: extent))
+        }
+    }
+
+    /// One plane for a picture, at native size: grey, or red, green and blue of an image of three channels, with the intensities of
+    /// the file, so that colours are the image's own. What the normalisation clips stays clipped.
+    public func pictured(plane: Int, axis: PlaneAxis) -> [[Float]] {
+        (extent.channels == 3 ? 0..<3 : 0..<1).map { channel in
+            axis.plane(plane, channel: channel, of: image, extent: extent).map(lines[channel].undo)
         }
     }
 

@@ -25,7 +25,7 @@ extension LossCatalogue {
                 standard: "unused",
                 excludes: ["tau"]),
             Parameter("positive", "weight of the term of a pixel's own class, above 0", standard: "1, with form=authors c"),
-            Parameter("background", "include or exclude: whether class 0 gets offsets", standard: "include"),
+            Parameter("background", "include or exclude: whether the background, class 0, gets offsets", standard: "include"),
             Parameter(
                 "exclude", "more classes whose offsets are 0, such as [3]; absent ones must be among them", standard: "none"),
             Parameter(
@@ -76,13 +76,23 @@ extension LossArguments {
     fileprivate func marginOffsets() throws -> @Sendable (LossContext) throws -> MarginOffsets {
         if let offsets = try offsetsByHand() { return offsets }
         let settings = try marginSettings()
-        return { context in try settings.offsets(for: distribution(context), classNames: context.classNames) }
+        let withoutBackground = try excludesBackground
+        return { context in
+            guard context.hasBackground || !withoutBackground else {
+                throw error("background", "there is no background to exclude (data.background: none); name classes with exclude")
+            }
+            return try settings.offsets(for: distribution(context), classNames: context.classNames)
+        }
+    }
+
+    private var excludesBackground: Bool {
+        get throws { try choice("background", of: LossCatalogue.Background.self) == .exclude }
     }
 
     /// What is written of offsets that follow from counts.
     func marginSettings() throws -> MarginSettings {
         var excluded = try classes("exclude") ?? []
-        if try choice("background", of: LossCatalogue.Background.self) == .exclude { excluded.insert(0) }
+        if try excludesBackground { excluded.insert(0) }
         return MarginSettings(
             scale: try number("sum").map(MarginOffsets.Scale.sum) ?? .absolute(tau: number("tau") ?? 10), nu: try number("nu"),
             excluding: excluded)

@@ -5,12 +5,17 @@ public struct LossContext: Sendable {
     /// Empty where nobody named them.
     public let classNames: [String]
     public let classCount: Int
+    /// Whether class 0 is the background.
+    public let hasBackground: Bool
     /// Of the training split, at native size.
     public let distribution: LabelDistribution?
     public let ignoreLabel: Int?
 
-    public init(classNames: [String], distribution: LabelDistribution?, ignoreLabel: Int?) {
+    public init(
+        classNames: [String], hasBackground: Bool = true, distribution: LabelDistribution?, ignoreLabel: Int?
+    ) {
         self.classNames = classNames
+        self.hasBackground = hasBackground
         classCount = classNames.count
         self.distribution = distribution
         self.ignoreLabel = ignoreLabel
@@ -22,6 +27,7 @@ public struct LossContext: Sendable {
     public init(classCount: Int, distribution: LabelDistribution?, ignoreLabel: Int?) {
         precondition(distribution.map { $0.classCount == classCount } ?? true, "a distribution of other classes")
         classNames = []
+        hasBackground = true
         self.classCount = classCount
         self.distribution = distribution
         self.ignoreLabel = ignoreLabel

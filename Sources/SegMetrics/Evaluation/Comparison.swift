@@ -78,7 +78,7 @@ public struct Comparison: Sendable, Hashable, Codable {
         precondition(methods.count > 1 && !scores.isEmpty, "two methods or more, and a score")
         let first = methods[0].evaluations[0]
         for other in methods.flatMap(\.evaluations).dropFirst() { try ComparisonError.requireSame(first, other) }
-        let names = try ScoreName.named(scores, classNames: first.classNames)
+        let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
         let sums = methods.map { $0.picked(names, groupOrder: first.native.store.groups.map(\.id)) }
         let rows = (1..<methods.count).flatMap { index in
             Self.rows(reference: sums[0], method: sums[index], name: methods[index].name, scores: scores, bootstrap: bootstrap)

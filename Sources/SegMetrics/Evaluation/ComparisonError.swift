@@ -2,15 +2,23 @@
 public enum ComparisonError: Error, Equatable, Sendable {
     case cases(first: String, second: String, onlyFirst: [String], onlySecond: [String])
     case classes(first: String, second: String, firstNames: [String], secondNames: [String])
+    /// The same classes, with and without a background, or with other regions in the means.
+    case background(first: String, second: String, firstIs: String, secondIs: String)
     case emptyRule(first: String, second: String, firstRule: EmptyRule, secondRule: EmptyRule)
     case truth(first: String, second: String, caseIDs: [String])
-    case unknownScore(String, classNames: [String])
+    case unknownScore(String, rowNames: [String])
 
     /// - Throws: unless both were scored on the same cases, with the same truth, classes and rule.
     static func requireSame(_ first: Evaluation, _ second: Evaluation) throws {
-        guard first.classNames == second.classNames else {
+        guard first.classes.rows == second.classes.rows else {
             throw classes(
-                first: first.subject, second: second.subject, firstNames: first.classNames, secondNames: second.classNames)
+                first: first.subject, second: second.subject, firstNames: first.classes.rowNames,
+                secondNames: second.classes.rowNames)
+        }
+        guard first.classes == second.classes else {
+            throw background(
+                first: first.subject, second: second.subject, firstIs: first.classes.foregroundWord,
+                secondIs: second.classes.foregroundWord)
         }
         let rules = (first.native.summary.emptyRule, second.native.summary.emptyRule)
         guard rules.0 == rules.1 else {
@@ -49,14 +57,17 @@ extension ComparisonError: CustomStringConvertible {
         case .classes(let first, let second, let firstNames, let secondNames):
             return "\(first) has the classes \(firstNames.joined(separator: ", ")), \(second) has "
                 + "\(secondNames.joined(separator: ", ")); compare models of the same classes"
+        case .background(let first, let second, let firstIs, let secondIs):
+            return "the means of \(first) go over its \(firstIs), those of \(second) over its \(secondIs); "
+                + "evaluate both with one data.background and the same data.regions"
         case .emptyRule(let first, let second, let firstRule, let secondRule):
             return "\(first) counts empty classes by the rule '\(firstRule.rawValue)', \(second) by '\(secondRule.rawValue)'; "
                 + "evaluate both by one rule"
         case .truth(let first, let second, let caseIDs):
             return "\(first) and \(second) were scored against different masks of \(caseIDs.count) case"
                 + "\(caseIDs.count == 1 ? "" : "s"): \(listed(caseIDs)); evaluate both on one set"
-        case .unknownScore(let text, let classNames):
-            let example = classNames.count > 1 ? classNames[1] : classNames[0]
+        case .unknownScore(let text, let rowNames):
+            let example = rowNames.count > 1 ? rowNames[1] : rowNames[0]
             return "'\(text)' is no score; expected for example miou_foreground, dice_all, iou:\(example), "
                 + "per_case_dice:\(example), pixel_accuracy"
         }

@@ -1,5 +1,5 @@
 extension Evaluation {
-    /// A comma-separated table with a row for each resolution, case and class: counts, scores and surface distances, for other
+    /// A comma-separated table with a row for each resolution, case and row of scores: counts, scores and surface distances, for other
     /// programs' statistics. What is not defined is empty; IoU and Dice of a class that is empty in both follow the rule.
     public var csv: String {
         let header = [
@@ -19,15 +19,15 @@ extension Evaluation {
         let rule = scores.summary.emptyRule
         func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         return scores.store.cases.flatMap { unit in
-            classNames.indices.map { index in
-                let found = ClassScores(of: index, in: unit.matrix)
+            classes.rows.enumerated().map { index, row in
+                let found = ClassScores(of: row.classes, in: unit.matrix)
                 let counts = [found.truePositives, found.falsePositives, found.falseNegatives, found.trueNegatives]
                 let ratios = [found.iou(rule), found.dice(rule), found.recall, found.precision, found.specificity]
                 let surface = surfaces[[unit.group, unit.id, "\(index)"]]
                 let distances = [
                     surface?.hausdorff, surface?.hausdorff95, surface?.averageSymmetric, surface?.surfaceDice,
                 ]
-                return [resolution, unit.group, unit.id, classNames[index]] + counts.map(String.init) + ratios.map(cell)
+                return [resolution, unit.group, unit.id, row.name] + counts.map(String.init) + ratios.map(cell)
                     + distances.map(cell)
             }
         }

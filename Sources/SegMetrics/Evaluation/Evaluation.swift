@@ -11,8 +11,8 @@ public struct Evaluation: Sendable, Hashable, Codable {
     public let subject: String
     /// What it was scored on: a split, or a folder of masks.
     public let reference: String
-    /// The name of each class, the background's first.
-    public let classNames: [String]
+    /// What was scored of them.
+    public let classes: ScoredClasses
     /// At the images' own resolution.
     public let native: ResolutionScores
     /// At the size that the network sees, where its probabilities are calibrated; nil where no network was run.
@@ -20,23 +20,47 @@ public struct Evaluation: Sendable, Hashable, Codable {
     /// Cases that could not be scored.
     public let problems: [CaseProblem]
 
-    enum CodingKeys: String, CodingKey {
-        case format, program, subject, reference, native, network, problems
-        case classNames = "class_names"
-    }
+    enum CodingKeys: String, CodingKey { case format, program, subject, reference, native, network, problems }
 
     public init(
-        program: String, subject: String, reference: String, classNames: [String], native: ResolutionScores,
+        program: String, subject: String, reference: String, classes: ScoredClasses, native: ResolutionScores,
         network: ResolutionScores? = nil, problems: [CaseProblem] = []
     ) {
         format = Self.currentFormat
         self.program = program
         self.subject = subject
         self.reference = reference
-        self.classNames = classNames
+        self.classes = classes
         self.native = native
         self.network = network
         self.problems = problems
+    }
+
+    /// The name of each class, the background's first where there is one.
+    public var classNames: [String] { classes.names }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        format = try container.decode(Int.self, forKey: .format)
+        program = try container.decode(String.self, forKey: .program)
+        subject = try container.decode(String.self, forKey: .subject)
+        reference = try container.decode(String.self, forKey: .reference)
+        classes = try ScoredClasses(from: decoder)
+        native = try container.decode(ResolutionScores.self, forKey: .native)
+        network = try container.decodeIfPresent(ResolutionScores.self, forKey: .network)
+        problems = try container.decode([CaseProblem].self, forKey: .problems)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try classes.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(format, forKey: .format)
+        try container.encode(program, forKey: .program)
+        try container.encode(subject, forKey: .subject)
+        try container.encode(reference, forKey: .reference)
+        try container.encode(native, forKey: .native)
+        try container.encodeIfPresent(network, forKey: .network)
+        try container.encode(problems, forKey: .problems)
     }
 }
 

@@ -23,7 +23,7 @@ extension Comparison.Method {
     public func scores(_ scores: [String], by bootstrap: Bootstrap) throws -> [MethodScore] {
         let first = evaluations[0]  // a method has one
         for other in evaluations.dropFirst() { try ComparisonError.requireSame(first, other) }
-        let names = try ScoreName.named(scores, classNames: first.classNames)
+        let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
         let groups = first.native.store.groups.map(\.id)
         let seeds = picked(names, groupOrder: groups)
         let units = groups.indices.map { group in seeds.flatMap { $0.groups[group] } }
@@ -64,8 +64,8 @@ extension Evaluation {
         }
         guard !store.entries.isEmpty else { return nil }
         return Evaluation(
-            program: program, subject: subject, reference: reference, classNames: classNames,
+            program: program, subject: subject, reference: reference, classes: classes,
             native: ResolutionScores(
-                store, classNames: classNames, rule: native.summary.emptyRule, bootstrap: native.bootstrap), problems: problems)
+                store, classes: classes, rule: native.summary.emptyRule, bootstrap: native.bootstrap), problems: problems)
     }
 }

@@ -6,11 +6,12 @@ struct PickedScores {
     private let places: [Int]
 
     init(_ names: [ScoreName], of evaluation: Evaluation, groupOrder: [String]) {
-        let sums = ScoreSums(evaluation.native.store, rule: evaluation.native.summary.emptyRule)
+        let sums = ScoreSums(
+            evaluation.native.store, classes: evaluation.classes, rule: evaluation.native.summary.emptyRule)
         let byName = Dictionary(uniqueKeysWithValues: sums.groups.map { ($0.id, $0.sums) })
         groups = groupOrder.compactMap { byName[$0] }
         length = groups.first?.count ?? 0
-        places = names.map { name in sums.names.firstIndex(of: name) ?? 0 }  // every name is of these classes
+        places = names.map { name in sums.names.firstIndex(of: name) ?? 0 }  // every name is of these rows
         self.sums = sums
     }
 
@@ -31,10 +32,10 @@ extension ScoreName {
     /// Names from their writing.
     ///
     /// - Throws: `ComparisonError` for one that does not exist.
-    static func named(_ texts: [String], classNames: [String]) throws -> [ScoreName] {
+    static func named(_ texts: [String], rowNames: [String]) throws -> [ScoreName] {
         try texts.map { text in
-            guard let name = ScoreName(text, classNames: classNames) else {
-                throw ComparisonError.unknownScore(text, classNames: classNames)
+            guard let name = ScoreName(text, rowNames: rowNames) else {
+                throw ComparisonError.unknownScore(text, rowNames: rowNames)
             }
             return name
         }

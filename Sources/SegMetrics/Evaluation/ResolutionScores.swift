@@ -14,9 +14,9 @@ public struct ResolutionScores: Sendable, Hashable, Codable {
     public let estimates: [ScoreEstimate]
     /// A confusion matrix for each image.
     public let store: ConfusionStore
-    /// Of each case and class; nil where surfaces were not measured.
+    /// Of each case and row; nil where surfaces were not measured.
     public let surfaces: SurfaceStore?
-    /// Of each foreground class; nil where surfaces were not measured.
+    /// Of each row but the background; nil where surfaces were not measured.
     public let surfaceSummaries: [SurfaceSummary]?
     /// Nil where there are no probabilities.
     public let calibration: Calibration?
@@ -31,20 +31,20 @@ public struct ResolutionScores: Sendable, Hashable, Codable {
 
     /// Derives every score from the counts.
     ///
-    /// - Precondition: a name for each class of the store.
+    /// - Precondition: the store is of these classes.
     public init(
-        _ store: ConfusionStore, classNames: [String], rule: EmptyRule = .one, bootstrap: Bootstrap = Bootstrap(),
+        _ store: ConfusionStore, classes: ScoredClasses, rule: EmptyRule = .one, bootstrap: Bootstrap = Bootstrap(),
         surfaces: SurfaceStore? = nil, calibration: Calibration? = nil
     ) {
-        summary = MetricSummary(store, classNames: classNames, rule: rule)
+        summary = MetricSummary(store, classes: classes, rule: rule)
         groupCount = store.groups.count
         caseCount = store.cases.count
         imageCount = store.entries.count
         self.bootstrap = bootstrap
-        estimates = store.estimates(classNames: classNames, rule: rule, by: bootstrap)
+        estimates = store.estimates(classes, rule: rule, by: bootstrap)
         self.store = store
         self.surfaces = surfaces
-        surfaceSummaries = surfaces?.summaries(classNames: classNames, by: bootstrap)
+        surfaceSummaries = surfaces?.summaries(of: classes, by: bootstrap)
         self.calibration = calibration
     }
 

@@ -1,4 +1,4 @@
-/// The scores of one class against all others, from its four counts.
+/// The scores of one class, or of several as one, against all others, from their four counts.
 public struct ClassScores: Sendable, Hashable {
     /// TP: pixels of the class that were predicted as it.
     public let truePositives: Int
@@ -12,11 +12,19 @@ public struct ClassScores: Sendable, Hashable {
     /// The counts of one class.
     ///
     /// - Precondition: `index` is a class of the matrix.
-    public init(of index: Int, in matrix: ConfusionMatrix) {
-        let classes = 0..<matrix.classCount
-        truePositives = matrix[truth: index, prediction: index]
-        falsePositives = classes.reduce(0) { $0 + matrix[truth: $1, prediction: index] } - truePositives
-        falseNegatives = classes.reduce(0) { $0 + matrix[truth: index, prediction: $1] } - truePositives
+    public init(of index: Int, in matrix: ConfusionMatrix) { self.init(of: [index], in: matrix) }
+
+    /// The counts of several classes as one: a pixel of one that was predicted as another of them is right.
+    ///
+    /// - Precondition: `classes` are different classes of the matrix.
+    public init(of classes: [Int], in matrix: ConfusionMatrix) {
+        let all = 0..<matrix.classCount
+        func sum(_ rows: some Sequence<Int>, _ columns: some Sequence<Int>) -> Int {
+            rows.reduce(0) { total, row in columns.reduce(total) { $0 + matrix[truth: row, prediction: $1] } }
+        }
+        truePositives = sum(classes, classes)
+        falsePositives = sum(all, classes) - truePositives
+        falseNegatives = sum(classes, all) - truePositives
         trueNegatives = matrix.total - truePositives - falsePositives - falseNegatives
     }
 

@@ -1,7 +1,7 @@
 /// Every variant of the scores of one evaluation, each under a name that says what it is.
 public struct MetricSummary: Sendable, Hashable, Codable {
-    /// The name of each class; lists of scores are in their order.
-    public let classNames: [String]
+    /// What is scored; lists of scores are in the order of its rows.
+    public let classes: ScoredClasses
     /// How a class that is empty in truth and prediction counted.
     public let emptyRule: EmptyRule
     /// The pixels counted; ignored ones are not among them.
@@ -17,14 +17,14 @@ public struct MetricSummary: Sendable, Hashable, Codable {
 
     /// Derives every score from the store.
     ///
-    /// - Precondition: a name for each class of the store.
-    public init(_ store: ConfusionStore, classNames: [String], rule: EmptyRule = .one) {
-        precondition(classNames.count == store.classCount, "\(classNames.count) names for \(store.classCount) classes")
+    /// - Precondition: the store is of these classes.
+    public init(_ store: ConfusionStore, classes: ScoredClasses, rule: EmptyRule = .one) {
+        precondition(classes.names.count == store.classCount, "\(classes.names.count) names for \(store.classCount) classes")
         func scores(_ matrices: [ConfusionMatrix]) -> ScoreSet {
-            ScoreSet(averaging: matrices, classCount: store.classCount, rule: rule)
+            ScoreSet(averaging: matrices, of: classes, rule: rule)
         }
         let dataset = store.dataset
-        self.classNames = classNames
+        self.classes = classes
         self.emptyRule = rule
         self.pixels = dataset.total
         self.dataset = scores([dataset])
@@ -49,7 +49,7 @@ public struct MetricSummary: Sendable, Hashable, Codable {
     /// Where a writer knew no groups, each case was its own.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        classNames = try container.decode([String].self, forKey: .classNames)
+        classes = try ScoredClasses(from: decoder)
         emptyRule = try container.decode(EmptyRule.self, forKey: .emptyRule)
         pixels = try container.decode(Int.self, forKey: .pixels)
         dataset = try container.decode(ScoreSet.self, forKey: .dataset)
@@ -58,8 +58,18 @@ public struct MetricSummary: Sendable, Hashable, Codable {
         perImageMean = try container.decode(ScoreSet.self, forKey: .perImageMean)
     }
 
+    public func encode(to encoder: any Encoder) throws {
+        try classes.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(emptyRule, forKey: .emptyRule)
+        try container.encode(pixels, forKey: .pixels)
+        try container.encode(dataset, forKey: .dataset)
+        try container.encode(perGroupMean, forKey: .perGroupMean)
+        try container.encode(perCaseMean, forKey: .perCaseMean)
+        try container.encode(perImageMean, forKey: .perImageMean)
+    }
+
     enum CodingKeys: String, CodingKey {
-        case classNames = "class_names"
         case emptyRule = "empty_rule"
         case pixels, dataset
         case perGroupMean = "per_group_mean"

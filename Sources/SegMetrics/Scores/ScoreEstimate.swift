@@ -61,14 +61,14 @@ extension ScoreEstimate: Codable {
 extension ConfusionStore {
     /// Every score with its interval over the groups, in the order of `ScoreName.every`.
     ///
-    /// - Precondition: a name for each class.
-    public func estimates(classNames: [String], rule: EmptyRule = .one, by bootstrap: Bootstrap) -> [ScoreEstimate] {
-        precondition(classNames.count == classCount, "\(classNames.count) names for \(classCount) classes")
-        let sums = ScoreSums(self, rule: rule)
+    /// - Precondition: the store is of these classes.
+    public func estimates(_ classes: ScoredClasses, rule: EmptyRule = .one, by bootstrap: Bootstrap) -> [ScoreEstimate] {
+        let sums = ScoreSums(self, classes: classes, rule: rule)
+        let rowNames = classes.rowNames
         let estimates = bootstrap.estimates(of: sums.groups.map(\.sums), statistics: sums.scores)
         return zip(sums.names, estimates).map { name, estimate in
             ScoreEstimate(
-                name: name, text: name.text(classNames: classNames), value: estimate.value, interval: estimate.interval,
+                name: name, text: name.text(rowNames: rowNames), value: estimate.value, interval: estimate.interval,
                 undefinedResamples: estimate.undefinedResamples)
         }
     }

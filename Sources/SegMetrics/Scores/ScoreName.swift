@@ -29,13 +29,13 @@ public enum ScoreLevel: String, Sendable, Hashable, Codable, CaseIterable {
     case perImage = "per_image"
 }
 
-/// The classes that a score is of.
+/// The rows that a score is of.
 public enum ScoreScope: Sendable, Hashable {
-    /// The class of this index.
+    /// The row of this index: a class, or a region.
     case one(Int)
-    /// The mean over the classes 1 ..< c.
+    /// The mean over `ScoredClasses.foreground`.
     case foreground
-    /// The mean over all classes; of the pixel accuracy, all pixels.
+    /// The mean over `ScoredClasses.all`; of the pixel accuracy, all pixels.
     case all
 }
 
@@ -54,9 +54,9 @@ public struct ScoreName: Sendable, Hashable {
         self.scope = score == .pixelAccuracy ? .all : scope
     }
 
-    /// Every score of `classCount` classes: by level, then by score, the classes before their means.
-    public static func every(classCount: Int) -> [ScoreName] {
-        let scopes = (0..<classCount).map(ScoreScope.one) + [.foreground, .all]
+    /// Every score of `rowCount` rows: by level, then by score, the rows before their means.
+    public static func every(rowCount: Int) -> [ScoreName] {
+        let scopes = (0..<rowCount).map(ScoreScope.one) + [.foreground, .all]
         return ScoreLevel.allCases.flatMap { level in
             Score.ofClasses.flatMap { score in scopes.map { ScoreName(score, $0, level) } }
                 + [ScoreName(.pixelAccuracy, .all, level)]
@@ -65,20 +65,21 @@ public struct ScoreName: Sendable, Hashable {
 
     /// The name in writing.
     ///
-    /// - Precondition: the class, if it is of one, has a name.
-    public func text(classNames: [String]) -> String {
+    /// - Parameter rowNames: `ScoredClasses.rowNames`.
+    /// - Precondition: the row, if it is of one, has a name.
+    public func text(rowNames: [String]) -> String {
         let prefix = level == .dataset ? "" : level.rawValue + "_"
         if score == .pixelAccuracy { return prefix + score.rawValue }
         switch scope {
-        case .one(let index): return "\(prefix)\(score.rawValue):\(classNames[index])"
+        case .one(let index): return "\(prefix)\(score.rawValue):\(rowNames[index])"
         case .foreground: return "\(prefix)\(score == .iou ? "miou" : score.rawValue)_foreground"
         case .all: return "\(prefix)\(score == .iou ? "miou" : score.rawValue)_all"
         }
     }
 
     /// The score that a name in writing stands for; nil for none.
-    public init?(_ text: String, classNames: [String]) {
-        let found = Self.every(classCount: classNames.count).first { $0.text(classNames: classNames) == text }
+    public init?(_ text: String, rowNames: [String]) {
+        let found = Self.every(rowCount: rowNames.count).first { $0.text(rowNames: rowNames) == text }
         guard let found else { return nil }
         self = found
     }

@@ -1,7 +1,7 @@
-/// The scores of each class and their means over classes, averaged over units: the data set as one, its groups, its cases, or
-/// its images.
+/// The scores of each row, a class or a region, and their means, averaged over units: the data set as one, its groups, its
+/// cases, or its images.
 ///
-/// A class's score is the mean over the units where it is defined; a mean over classes is the mean of those where they are
+/// A row's score is the mean over the units where it is defined; a mean over rows is the mean of those that are
 /// defined; what is defined nowhere is nil. A unit without a pixel that counts (all ignored) takes no part.
 public struct ScoreSet: Sendable, Hashable {
     /// The units averaged over.
@@ -9,54 +9,57 @@ public struct ScoreSet: Sendable, Hashable {
     /// Units left out because all their pixels are ignored.
     public let unitsWithoutPixels: Int
 
-    /// TP / (TP + FP + FN) of each class.
+    /// TP / (TP + FP + FN) of each row.
     public let iou: [Double?]
-    /// 2 TP / (2 TP + FP + FN) of each class.
+    /// 2 TP / (2 TP + FP + FN) of each row.
     public let dice: [Double?]
-    /// TP / (TP + FN) of each class.
+    /// TP / (TP + FN) of each row.
     public let recall: [Double?]
-    /// TP / (TP + FP) of each class.
+    /// TP / (TP + FP) of each row.
     public let precision: [Double?]
-    /// TN / (TN + FP) of each class.
+    /// TN / (TN + FP) of each row.
     public let specificity: [Double?]
 
-    /// In how many units the truth has no pixel of a class: its recall is not defined there.
+    /// In how many units the truth has no pixel of a row: its recall is not defined there.
     public let emptyInTruth: [Int]
-    /// In how many units the prediction has no pixel of a class: its precision is not defined there.
+    /// In how many units the prediction has no pixel of a row: its precision is not defined there.
     public let emptyInPrediction: [Int]
     /// In how many units neither has: IoU and Dice follow the empty rule there.
     public let emptyInBoth: [Int]
 
-    /// The mean IoU over the classes 1 ..< c: the mIoU of the paper's tables.
+    /// The mean IoU over the foreground (`ScoredClasses.foreground`): the mIoU of the paper's tables.
     public let miouForeground: Double?
-    /// The mean IoU over all classes, with the background.
+    /// The mean IoU over the foreground and the background.
     public let miouAll: Double?
-    /// The mean Dice over the classes 1 ..< c.
+    /// The mean Dice over the foreground.
     public let diceForeground: Double?
-    /// The mean Dice over all classes, with the background.
+    /// The mean Dice over the foreground and the background.
     public let diceAll: Double?
-    /// The mean recall over the classes 1 ..< c: what the paper's tables call pixel accuracy.
+    /// The mean recall over the foreground: what the paper's tables call pixel accuracy.
     public let recallForeground: Double?
-    /// The mean recall over all classes, with the background.
+    /// The mean recall over the foreground and the background.
     public let recallAll: Double?
-    /// The mean precision over the classes 1 ..< c.
+    /// The mean precision over the foreground.
     public let precisionForeground: Double?
-    /// The mean precision over all classes, with the background.
+    /// The mean precision over the foreground and the background.
     public let precisionAll: Double?
-    /// The mean specificity over the classes 1 ..< c.
+    /// The mean specificity over the foreground.
     public let specificityForeground: Double?
-    /// The mean specificity over all classes, with the background.
+    /// The mean specificity over the foreground and the background.
     public let specificityAll: Double?
     /// The share of all pixels that are predicted right.
     public let pixelAccuracy: Double?
 
     /// The scores of units, a matrix each.
     ///
-    /// - Precondition: the matrices are of `classCount` classes.
-    public init(averaging matrices: [ConfusionMatrix], classCount: Int, rule: EmptyRule) {
+    /// - Precondition: the matrices are of these classes.
+    public init(averaging matrices: [ConfusionMatrix], of classes: ScoredClasses, rule: EmptyRule) {
+        let classCount = classes.names.count
         precondition(matrices.allSatisfy { $0.classCount == classCount }, "matrices of other than \(classCount) classes")
         let counted = matrices.filter { $0.total > 0 }
-        let scores = (0..<classCount).map { index in counted.map { ClassScores(of: index, in: $0) } }
+        let scores = classes.rows.map { row in counted.map { ClassScores(of: row.classes, in: $0) } }
+        func foreground(_ scores: [Double?]) -> Double? { mean(classes.foreground.map { scores[$0] }) }
+        func all(_ scores: [Double?]) -> Double? { mean(classes.all.map { scores[$0] }) }
         func average(_ score: (ClassScores) -> Double?) -> [Double?] { scores.map { mean($0.map(score)) } }
 
         units = counted.count
@@ -69,16 +72,16 @@ public struct ScoreSet: Sendable, Hashable {
         emptyInTruth = scores.map { $0.count { $0.isEmptyInTruth } }
         emptyInPrediction = scores.map { $0.count { $0.isEmptyInPrediction } }
         emptyInBoth = scores.map { $0.count { $0.isEmptyInTruth && $0.isEmptyInPrediction } }
-        miouForeground = mean(iou.dropFirst())
-        miouAll = mean(iou)
-        diceForeground = mean(dice.dropFirst())
-        diceAll = mean(dice)
-        recallForeground = mean(recall.dropFirst())
-        recallAll = mean(recall)
-        precisionForeground = mean(precision.dropFirst())
-        precisionAll = mean(precision)
-        specificityForeground = mean(specificity.dropFirst())
-        specificityAll = mean(specificity)
+        miouForeground = foreground(iou)
+        miouAll = all(iou)
+        diceForeground = foreground(dice)
+        diceAll = all(dice)
+        recallForeground = foreground(recall)
+        recallAll = all(recall)
+        precisionForeground = foreground(precision)
+        precisionAll = all(precision)
+        specificityForeground = foreground(specificity)
+        specificityAll = all(specificity)
         pixelAccuracy = mean(counted.map(\.pixelAccuracy))
     }
 

@@ -1,4 +1,4 @@
-/// The surface distances of every case and class of an evaluation.
+/// The surface distances of every case and row of scores of an evaluation.
 public struct SurfaceStore: Sendable, Hashable, Codable {
     /// What distances are measured in.
     public enum Unit: String, Sendable, Hashable, Codable {
@@ -8,13 +8,13 @@ public struct SurfaceStore: Sendable, Hashable, Codable {
         case pixels = "px"
     }
 
-    /// One class of one case.
+    /// One row of scores, a class or a region, of one case.
     public struct Entry: Sendable, Hashable, Codable {
         /// The patient or video that the case belongs to.
         public let group: String
         /// The case.
         public let caseID: String
-        /// The class.
+        /// The index in `ScoredClasses.rows`.
         public let classIndex: Int
         /// Nil where one of the maps lacks the class.
         public let hausdorff: Double?
@@ -41,7 +41,7 @@ public struct SurfaceStore: Sendable, Hashable, Codable {
     public let unit: Unit
     /// Of the normalised surface Dice.
     public let tolerance: Double
-    /// In the order of `append`, the classes of a case together.
+    /// In the order of `append`, the rows of a case together.
     public private(set) var entries: [Entry] = []
 
     /// - Precondition: a tolerance of 0 or more.
@@ -51,16 +51,16 @@ public struct SurfaceStore: Sendable, Hashable, Codable {
         self.tolerance = tolerance
     }
 
-    /// Measures the classes 1 ..< `classCount` of a case.
+    /// Measures every class but the background, and every region, of a case.
     ///
     /// - Precondition: as many labels as the grid has voxels; the grid's spacing is in `unit`.
     public mutating func append(
-        group: String, case caseID: String, classCount: Int, truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8?,
-        grid: VoxelGrid
+        group: String, case caseID: String, classes: ScoredClasses, truth: [UInt8], prediction: [UInt8],
+        ignoring ignored: UInt8?, grid: VoxelGrid
     ) {
-        for index in 1..<max(classCount, 1) {
-            let distances = SurfaceDistances(
-                of: UInt8(index), truth: truth, prediction: prediction, ignoring: ignored, grid: grid, tolerance: tolerance)
+        for index in classes.rowsWithoutBackground {
+            let distances = distances(
+                of: classes.rows[index].classes, truth: truth, prediction: prediction, ignoring: ignored, grid: grid)
             entries.append(
                 Entry(
                     group: group, caseID: caseID, classIndex: index, hausdorff: distances.hausdorff,
@@ -68,5 +68,22 @@ public struct SurfaceStore: Sendable, Hashable, Codable {
                     surfaceDice: distances.surfaceDice, isEmptyInTruth: distances.isEmptyInTruth,
                     isEmptyInPrediction: distances.isEmptyInPrediction))
         }
+    }
+
+    /// Those of one class, or of several as one.
+    private func distances(
+        of classes: [Int], truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8?, grid: VoxelGrid
+    ) -> SurfaceDistances {
+        let label = UInt8(classes[0])
+        guard classes.count > 1 else {
+            return SurfaceDistances(
+                of: label, truth: truth, prediction: prediction, ignoring: ignored, grid: grid, tolerance: tolerance)
+        }
+        var table = Array(UInt8.min...UInt8.max)
+        for index in classes { table[index] = label }
+        func joined(_ labels: [UInt8]) -> [UInt8] { labels.map { table[Int($0)] } }
+        return SurfaceDistances(
+            of: label, truth: joined(truth), prediction: joined(prediction), ignoring: ignored, grid: grid,
+            tolerance: tolerance)
     }
 }

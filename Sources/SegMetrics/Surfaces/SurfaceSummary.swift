@@ -31,12 +31,10 @@ public struct SurfaceSummary: Sendable, Hashable, Codable {
 }
 
 extension SurfaceStore {
-    /// A summary of each foreground class.
-    ///
-    /// - Precondition: a name for each class, the background's first.
-    public func summaries(classNames: [String], by bootstrap: Bootstrap) -> [SurfaceSummary] {
-        classNames.indices.dropFirst().map { index in
-            summary(of: entries.filter { $0.classIndex == index }, className: classNames[index], by: bootstrap)
+    /// A summary of each row but the background.
+    public func summaries(of classes: ScoredClasses, by bootstrap: Bootstrap) -> [SurfaceSummary] {
+        classes.rowsWithoutBackground.map { index in
+            summary(of: entries.filter { $0.classIndex == index }, className: classes.rows[index].name, by: bootstrap)
         }
     }
 

@@ -1,3 +1,5 @@
+import SegMetrics
+
 /// A plane of one case with what one or several models made of it.
 public struct CasePicture: Sendable {
     /// The case's name in the data set.
@@ -14,11 +16,13 @@ public struct CasePicture: Sendable {
     public let ignored: UInt8?
     /// Predicted classes, `[H, W]`, of each model.
     public let predictions: [[UInt8]]
+    /// Whether class 0 is the background, which has no colour.
+    public let hasBackground: Bool
 
     /// - Precondition: planes and labels of `width · height` values; a prediction or more.
     public init(
         id: String, note: String, width: Int, height: Int, planes: [[Float]], truth: [UInt8], ignored: UInt8?,
-        predictions: [[UInt8]]
+        predictions: [[UInt8]], hasBackground: Bool = true
     ) {
         precondition(!predictions.isEmpty, "a picture has a prediction")
         precondition(
@@ -32,6 +36,7 @@ public struct CasePicture: Sendable {
         self.truth = truth
         self.ignored = ignored
         self.predictions = predictions
+        self.hasBackground = hasBackground
     }
 
     /// Image, truth, then prediction and errors of each model; for several models their names stand in the titles.
@@ -39,10 +44,11 @@ public struct CasePicture: Sendable {
     /// - Precondition: a name for each prediction.
     func panels(models: [String]) -> [(title: String, image: RGBImage)] {
         precondition(models.count == predictions.count, "a name for each prediction")
-        let shown = stretched
+        let shown = PictureBrightness.of(planes)
         let sheets = predictions.map { prediction in
             OverlayPanel(
-                planes: shown, width: width, height: height, truth: truth, prediction: prediction, ignoring: ignored
+                planes: shown, width: width, height: height, truth: truth, prediction: prediction, ignoring: ignored,
+                hasBackground: hasBackground
             ).panels
         }
         let both = [("image", sheets[0][0]), ("truth", sheets[0][1])]
@@ -52,6 +58,16 @@ public struct CasePicture: Sendable {
                     ? [("prediction", sheet[2]), ("errors", sheet[3])]
                     : [("\(name): prediction", sheet[2]), ("\(name): errors", sheet[3])]
             }
+    }
+
+    /// Image, truth, and the first model's prediction and errors side by side.
+    ///
+    /// - Parameter side: pixels that small images are enlarged to, by a whole factor, as far as they fit.
+    public func sheet(side: Int) -> RGBImage {
+        OverlayPanel(
+            planes: PictureBrightness.of(planes), width: width, height: height, truth: truth, prediction: predictions[0],
+            ignoring: ignored, hasBackground: hasBackground
+        ).render(factor: max(1, side / max(width, height)))
     }
 
     /// Image, truth and each model's prediction under their names, to stand side by side as in the paper's Figures 3 and 4.
@@ -71,33 +87,23 @@ public struct CasePicture: Sendable {
         if reduction.changesNothing { return self }
         return CasePicture(
             id: id, note: note, width: reduction.columns, height: reduction.rows, planes: planes.map(reduction.mean),
-            truth: reduction.middle(truth), ignored: ignored, predictions: predictions.map(reduction.middle))
-    }
-
-    /// Intensities to 0…1 between two percentiles of the plane, so that one bright voxel does not darken all others.
-    private var stretched: [[Float]] {
-        let sorted = planes.joined().filter(\.isFinite).sorted()
-        guard let smallest = sorted.first, let largest = sorted.last else { return planes }
-        let tail = sorted.count / 200
-        var (low, high) = (sorted[tail], sorted[sorted.count - 1 - tail])
-        if low == high { (low, high) = (smallest, largest) }
-        let scale = high > low ? 1 / (high - low) : 0
-        return planes.map { $0.map { ($0 - low) * scale } }
+            truth: reduction.middle(truth), ignored: ignored, predictions: predictions.map(reduction.middle),
+            hasBackground: hasBackground)
     }
 }
 
 extension Legend {
     /// The colours of classes and errors in pictures.
-    ///
-    /// - Parameter classNames: the background's first.
-    public init(pictureOf classNames: [String], hasIgnored: Bool) {
-        let classes = classNames.enumerated().compactMap { index, name in
-            Palette.color(ofClass: index).map { Entry(name, color: $0) }
+    public init(pictureOf scored: ScoredClasses, hasIgnored: Bool) {
+        let classes = scored.names.enumerated().compactMap { index, name in
+            Palette.color(ofClass: index, hasBackground: scored.hasBackground).map { Entry(name, color: $0) }
         }
-        let errors = [
-            Entry("errors: false positive", color: Palette.falsePositive),
-            Entry("errors: false negative", color: Palette.falseNegative),
-        ]
+        let errors =
+            scored.hasBackground
+            ? [
+                Entry("errors: false positive", color: Palette.falsePositive),
+                Entry("errors: false negative", color: Palette.falseNegative),
+            ] : []
         // Only with two classes of foreground can one be taken for the other.
         let wrong = classes.count > 1 ? [Entry("errors: wrong class", color: Palette.wrongClass)] : []
         self.init(classes + errors + wrong + (hasIgnored ? [Entry("takes no part", color: Palette.ignored)] : []))
@@ -110,7 +116,7 @@ extension Drawing {
         let width = 216.0
         let height = width * Double(image.height) / Double(image.width)
         self.init(width: width, height: height + 20, title: title)
-        add(.text(title, .init(0, 13), .init(size: 13)))
+        add(.text(title, .init(0, 13), .init(size: 13), within: width))
         add(.image(image, .init(x: 0, y: 20, width: width, height: height)))
     }
 }

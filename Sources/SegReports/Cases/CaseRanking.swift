@@ -1,6 +1,6 @@
 import SegMetrics
 
-/// The worst, the median and the best case of an evaluation by foreground mIoU, so that nobody chooses them.
+/// The worst, the median and the best case of an evaluation by the mean IoU of what is sought, so that nobody chooses them.
 public struct CaseRanking: Sendable, Hashable {
     public struct Place: Sendable, Hashable {
         public let group: String
@@ -15,14 +15,15 @@ public struct CaseRanking: Sendable, Hashable {
     /// Ranks the cases that have foreground in truth or prediction.
     public init(_ evaluation: Evaluation) {
         let store = evaluation.native.store
+        let classes = evaluation.classes
         let ranked = store.cases.compactMap { unit -> (unit: ConfusionStore.Unit, score: Double)? in
-            let hasForeground = (1..<store.classCount).contains { index in
+            let hasForeground = classes.foregroundClasses.contains { index in
                 let scores = ClassScores(of: index, in: unit.matrix)
                 return !scores.isEmptyInTruth || !scores.isEmptyInPrediction
             }
             guard hasForeground else { return nil }
             let set = ScoreSet(
-                averaging: [unit.matrix], classCount: store.classCount, rule: evaluation.native.summary.emptyRule)
+                averaging: [unit.matrix], of: classes, rule: evaluation.native.summary.emptyRule)
             return set.miouForeground.map { (unit, $0) }
         }.sorted { ($0.score, $0.unit.id) < ($1.score, $1.unit.id) }
         let places = [("worst", 0), ("median", ranked.count / 2), ("best", ranked.count - 1)]
@@ -30,7 +31,8 @@ public struct CaseRanking: Sendable, Hashable {
         chosen = places.filter { ranked.indices.contains($0.1) && seen.insert($0.1).inserted }.map { name, index in
             Place(
                 group: ranked[index].unit.group, id: ranked[index].unit.id,
-                note: "\(name) of \(ranked.count), foreground mIoU \(ReportNumbers.percent(ranked[index].score)) %")
+                note: "\(name) of \(ranked.count), \(classes.foregroundWord) mIoU \(ReportNumbers.percent(ranked[index].score)) %"
+            )
         }
     }
 }

@@ -1,3 +1,5 @@
+import SegMetrics
+
 /// The planes of a volume, one at a time under a slider; on paper the one with the most to see.
 public struct SliceBrowser: Sendable {
     /// A plane with the models' labels.
@@ -15,8 +17,7 @@ public struct SliceBrowser: Sendable {
     /// The figure's anchor; unique in the page.
     public let name: String
     public let caption: String
-    /// The background's first.
-    public let classNames: [String]
+    public let classes: ScoredClasses
     /// How many planes the volume has; `slices` may be fewer.
     public let planeCount: Int
     /// In their order, one or more.
@@ -28,12 +29,12 @@ public struct SliceBrowser: Sendable {
 
     /// - Precondition: a slice or more, and `first` one of them.
     public init(
-        name: String, caption: String, classNames: [String], planeCount: Int, slices: [Slice], models: [String], first: Int
+        name: String, caption: String, classes: ScoredClasses, planeCount: Int, slices: [Slice], models: [String], first: Int
     ) {
         precondition(slices.indices.contains(first), "the slice shown first is one of the slices")
         self.name = name
         self.caption = caption
-        self.classNames = classNames
+        self.classes = classes
         self.planeCount = planeCount
         self.slices = slices
         self.models = models
@@ -42,7 +43,7 @@ public struct SliceBrowser: Sendable {
 
     var legend: Legend {
         Legend(
-            pictureOf: classNames,
+            pictureOf: classes,
             hasIgnored: slices.contains { slice in slice.picture.ignored.map(slice.picture.truth.contains) ?? false })
     }
 

@@ -1,5 +1,5 @@
 extension RunReport {
-    /// Worst, median and best case, as Figures 3 and 4 of the paper; nil where no case has foreground.
+    /// Worst, median and best case, as Figures 3 and 4 of the paper; nil where no case has any.
     var examples: PageSection? {
         guard !cases.isEmpty else { return nil }
         let figures = cases.enumerated().map { index, picture in
@@ -10,14 +10,14 @@ extension RunReport {
                     legend: legend(picture), caption: "\(picture.id): \(picture.note)."))
         }
         let chosen =
-            "Chosen by the foreground mIoU of each case\(runs.count == 1 ? "" : " in \(runs[0].name)"), not by hand: "
+            "Chosen by the mIoU (\(foreground)) of each case\(runs.count == 1 ? "" : " in \(runs[0].name)"), not by hand: "
             + "the worst, the median and the best. Of a volume, the plane with the most foreground in truth and prediction. "
             + "Grey values are stretched for each plane."
         return PageSection("Worst, median and best case", [.paragraph(chosen)] + figures)
     }
 
     private func legend(_ picture: CasePicture) -> Legend {
-        Legend(pictureOf: classNames, hasIgnored: picture.ignored.map(picture.truth.contains) ?? false)
+        Legend(pictureOf: classes, hasIgnored: picture.ignored.map(picture.truth.contains) ?? false)
     }
 
     /// The same cases plane by plane; nil for images without depth.

@@ -39,8 +39,8 @@ extension RunReport {
     /// A score's name as the other tables write it.
     private func words(_ score: String) -> String {
         switch score {
-        case "miou_foreground": "mIoU, foreground"
-        case "miou_all": "mIoU, with background"
+        case "miou_foreground": "mIoU, \(foreground)"
+        case "miou_all": "mIoU, \(classes.words(.all))"
         default: score.hasPrefix("iou:") ? "IoU, \(score.dropFirst(4))" : score
         }
     }
@@ -66,7 +66,7 @@ extension RunReport {
         let values = others.map(caseDifferences)
         let spread = max(1, (values.joined().map(abs).max() ?? 1) * 1.05)
         let dots = DotChart(
-            title: "Difference of each case, foreground mIoU", xLabel: "points, less \(runs[0].name)", x: -spread...spread,
+            title: "Difference of each case, mIoU, \(foreground)", xLabel: "points, less \(runs[0].name)", x: -spread...spread,
             groups: zip(others, values).enumerated().map { index, pair in
                 .init(pair.0.name, values: pair.1, color: color(index + 1))
             }, reference: 0)
@@ -75,12 +75,12 @@ extension RunReport {
             caption: "Differences over the whole split with their intervals, and in each case: a dot is a case.")
     }
 
-    /// Foreground mIoU of each case less the first run's, in points.
+    /// The mIoU of each case less the first run's, in points.
     private func caseDifferences(_ run: Run) -> [Double] {
         func scores(_ run: Run) -> [String: Double] {
             let rule = run.evaluation.native.summary.emptyRule
             let pairs = run.evaluation.native.store.cases.compactMap { unit -> (String, Double)? in
-                ScoreSet(averaging: [unit.matrix], classCount: classNames.count, rule: rule).miouForeground.map {
+                ScoreSet(averaging: [unit.matrix], of: classes, rule: rule).miouForeground.map {
                     ("\(unit.group)/\(unit.id)", $0)
                 }
             }

@@ -10,7 +10,7 @@ extension RunReport {
         let hasTrainingScore = recorded { $0.trainingMIoU }
         let missing = [hasValidationLoss ? nil : "validation loss", hasTrainingScore ? nil : "training mIoU"].compactMap { $0 }
         let caption =
-            "Loss of each stage's objective and mean IoU of the foreground over the epochs; a dot marks the epoch whose "
+            "Loss of each stage's objective and mean IoU of \(classes.foregroundPhrase) over the epochs; a dot marks the epoch whose "
             + "checkpoint was kept. Losses of different objectives have different units. "
             + (hasTrainingScore
                 ? "Training mIoU is over the epoch's own batches, with dropout and augmentation, at the network's size. " : "")
@@ -76,7 +76,8 @@ extension RunReport {
         guard !values.isEmpty else { return nil }
         let range = Self.range(of: values)
         return LineChart(
-            title: "Mean IoU of the foreground", xLabel: "epoch of the run", yLabel: "mIoU, %", x: 1...Double(max(2, last)),
+            title: "Mean IoU of \(classes.foregroundPhrase)", xLabel: "epoch of the run", yLabel: "mIoU, %",
+            x: 1...Double(max(2, last)),
             // Not so fine that a flat line looks like news.
             y: max(0, range.lowerBound)...min(100, max(range.upperBound, range.lowerBound + 5)), lines: lines, rules: rules,
             dots: dots,

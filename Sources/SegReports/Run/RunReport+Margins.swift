@@ -73,8 +73,8 @@ extension RunReport {
                 .init("measured IoU", color: Self.measuredColor), .init("lower bound from the margins", color: Self.boundColor),
             ]),
             caption:
-                "IoU of each class and the lower bound that its margins give (Eq. 7); the mean is over all classes, with the "
-                + "background (Eq. 8).")
+                "IoU of each class and the lower bound that its margins give (Eq. 7); the mean is over all classes"
+                + "\(classes.hasBackground ? ", with the background" : "") (Eq. 8).")
     }
 
     private static let measuredColor = RGB(0, 158, 115)

@@ -26,12 +26,8 @@ extension RunReport {
         ]
         var table = TextTable([.words("class")] + scores.map { .numbers($0.0) })
         let native = run.evaluation.native
-        let rows: [(String, ScoreScope)] =
-            classNames.enumerated().map { ($1, .one($0)) } + [
-                ("mean of foreground", .foreground), ("mean with background", .all),
-            ]
-        for (name, scope) in rows {
-            table.append([name] + scores.map { ReportNumbers.percent(native.estimate(ScoreName($0.1, scope))) })
+        for scope in classes.scopes {
+            table.append([classes.title(scope)] + scores.map { ReportNumbers.percent(native.estimate(ScoreName($0.1, scope))) })
         }
         return table
     }
@@ -39,16 +35,16 @@ extension RunReport {
     private func classCaption(_ run: Run) -> String {
         sentence(
             run, "scores over the whole split in per cent, native resolution, with \(level(run.evaluation.native)) intervals. ")
-            + "The paper's tables call the recall of the foreground pixel accuracy; the share of all pixels that are right is "
+            + "The paper's tables call the mean recall of the foreground pixel accuracy; the share of all pixels that are right is "
             + "\(ReportNumbers.percent(run.evaluation.native.estimate(ScoreName(.pixelAccuracy, .all))))."
     }
 
     private var scoreFigure: PageFigure {
         let bars = IntervalChart(
             title: "IoU over the split", xLabel: "IoU, %", x: 0...100, decimals: 1,
-            groups: classNames.indices.map { index in
+            groups: classes.rows.enumerated().map { index, row in
                 .init(
-                    classNames[index],
+                    row.name,
                     runs.enumerated().map { number, run in
                         let estimate = run.evaluation.native.estimate(ScoreName(.iou, .one(index)))
                         return .init(
@@ -58,10 +54,10 @@ extension RunReport {
             })
         let dots = DotChart(
             title: "IoU of each case", xLabel: "IoU, %", x: 0...100,
-            groups: classNames.indices.dropFirst().flatMap { index in
+            groups: classes.rowsWithoutBackground.flatMap { index in
                 runs.enumerated().map { number, run in
                     .init(
-                        runs.count == 1 ? classNames[index] : "\(classNames[index]), \(run.name)",
+                        runs.count == 1 ? classes.rows[index].name : "\(classes.rows[index].name), \(run.name)",
                         values: caseScores(run, index).map { $0 * 100 }, color: color(number))
                 }
             })
@@ -72,28 +68,28 @@ extension RunReport {
                 + "prediction: a dot is a case, the box holds the middle half of them, the line is the median.")
     }
 
-    /// The IoU of a class in each case where it is defined without a rule.
+    /// The IoU of a row in each case where it is defined without a rule.
     private func caseScores(_ run: Run, _ index: Int) -> [Double] {
-        run.evaluation.native.store.cases.compactMap { ClassScores(of: index, in: $0.matrix).iou(.skip) }
+        run.evaluation.native.store.cases.compactMap { ClassScores(of: classes.rows[index].classes, in: $0.matrix).iou(.skip) }
     }
 
     private func levelTable(_ run: Run) -> TextTable {
-        var table = TextTable([
-            .words("averaged over"), .numbers("mIoU, foreground"), .numbers("mIoU, with background"),
-            .numbers("mean Dice, foreground"), .numbers("recall, foreground"),
-        ])
-        let names: [(Score, ScoreScope)] = [(.iou, .foreground), (.iou, .all), (.dice, .foreground), (.recall, .foreground)]
+        let names =
+            classes.meanScopes.map { (title: "mIoU, \(classes.words($0))", score: Score.iou, scope: $0) }
+            + [("mean Dice, \(foreground)", .dice, .foreground), ("recall, \(foreground)", .recall, .foreground)]
+        var table = TextTable([.words("averaged over")] + names.map { .numbers($0.title) })
         let levels: [(String, ScoreLevel)] = [
             ("nothing: the whole split", .dataset), ("patients or videos", .perGroup), ("cases", .perCase), ("images", .perImage),
         ]
         for (name, level) in levels {
             table.append(
-                [name] + names.map { ReportNumbers.percent(run.evaluation.native.estimate(ScoreName($0.0, $0.1, level))) })
+                [name] + names.map { ReportNumbers.percent(run.evaluation.native.estimate(ScoreName($0.score, $0.scope, level))) }
+            )
         }
         if let network = run.evaluation.network {
             table.append(
                 ["the whole split, at the network's size"]
-                    + names.map { ReportNumbers.percent(network.estimate(ScoreName($0.0, $0.1))) })
+                    + names.map { ReportNumbers.percent(network.estimate(ScoreName($0.score, $0.scope))) })
         }
         return table
     }

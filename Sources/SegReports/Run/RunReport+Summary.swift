@@ -23,26 +23,37 @@ extension RunReport {
             return KeyNumber(label, "\(ReportNumbers.percent(estimate?.value)) %", detail: interval ?? "no interval")
         }
         let bounds = run.margins.bounds
+        let ofClasses = KeyNumber(
+            "mIoU, \(boundedClasses)", "\(ReportNumbers.percent(bounds.empiricalMIoU)) %",
+            detail: "of which the regions are unions")
         return [
-            number("mIoU, foreground", ScoreName(.iou)), number("mean Dice, foreground", ScoreName(.dice)),
-            number("mIoU, with background", ScoreName(.iou, .all)),
-            KeyNumber(
-                "lower bound of that mIoU", "\(ReportNumbers.percent(bounds.miouLowerBound)) %",
-                detail: "from the margins (Eq. 8)"),
+            number("mIoU, \(foreground)", ScoreName(.iou)), number("mean Dice, \(foreground)", ScoreName(.dice)),
         ]
+            + (classes.foreground == Array(classNames.indices)
+                ? [] : [classes.regions.isEmpty ? number("mIoU, \(boundedClasses)", ScoreName(.iou, .all)) : ofClasses])
+            + [
+                KeyNumber(
+                    "lower bound of that mIoU", "\(ReportNumbers.percent(bounds.miouLowerBound)) %",
+                    detail: "from the margins (Eq. 8)")
+            ]
     }
+
+    /// What the mean goes over that the margins bound: every class, whatever is scored as a whole.
+    private var boundedClasses: String { classes.hasBackground && classes.regions.isEmpty ? "with background" : "all classes" }
 
     private var runTable: TextTable {
         var table = TextTable([
-            .words("run"), .numbers("mIoU, foreground"), .numbers("mean Dice, foreground"), .numbers("mIoU, with background"),
-            .numbers("its lower bound (Eq. 8)"),
+            .words("run"), .numbers("mIoU, \(foreground)"), .numbers("mean Dice, \(foreground)"),
+            .numbers("mIoU, \(boundedClasses)"), .numbers("its lower bound (Eq. 8)"),
         ])
         for run in runs {
             let native = run.evaluation.native
-            let names = [ScoreName(.iou), ScoreName(.dice), ScoreName(.iou, .all)]
+            let bounds = run.margins.bounds
+            let names = [ScoreName(.iou), ScoreName(.dice)] + (classes.regions.isEmpty ? [ScoreName(.iou, .all)] : [])
             table.append(
                 [run.name] + names.map { ReportNumbers.percent(native.estimate($0)) }
-                    + [ReportNumbers.percent(run.margins.bounds.miouLowerBound)])
+                    + (classes.regions.isEmpty ? [] : [ReportNumbers.percent(bounds.empiricalMIoU)])
+                    + [ReportNumbers.percent(bounds.miouLowerBound)])
         }
         return table
     }
@@ -126,7 +137,7 @@ extension RunReport {
             "Scored at native resolution: predictions are brought back to each image's own grid before they are compared. "
                 + "The scores at the network's size stand beside them where they were computed.",
             "Scores of the split come from one confusion matrix over all its pixels, as in the paper; means per patient, case and "
-                + "image are named so. The foreground mean leaves out class 0, \(classNames[0]).",
+                + "image are named so. \(foregroundWords)",
             emptyRule(summary),
             "Intervals (\(level(native))): \(method), \(bootstrap.resamples) resamples of \(units(2)), seed \(bootstrap.seed). They "
                 + "hold for new patients of the same kind; they do not hold for another training: "
@@ -138,6 +149,18 @@ extension RunReport {
         return PageSection("What was measured", [.list(lines)])
     }
 
+    /// What the mean over the foreground leaves out.
+    private var foregroundWords: String {
+        let background = classes.hasBackground ? "the background, \(classNames[0])" : ""
+        if !classes.regions.isEmpty {
+            let names = classes.regions.map(\.name).joined(separator: ", ")
+            return "A region is scored as the union of its classes; the mean is over the regions (\(names))"
+                + (background.isEmpty ? "." : ", without \(background).")
+        }
+        return classes.hasBackground
+            ? "The foreground mean leaves out \(background)." : "No class is the background: the means go over all classes."
+    }
+
     private func emptyRule(_ summary: MetricSummary) -> String {
         let rule =
             switch summary.emptyRule {
@@ -145,8 +168,8 @@ extension RunReport {
             case .skip: "A class that neither truth nor prediction has is left out of means"
             }
         let cases = summary.perCaseMean
-        let empty = classNames.indices.dropFirst().filter { cases.emptyInTruth[$0] > 0 }.map {
-            "\(classNames[$0]) in \(cases.emptyInTruth[$0]) (in \(cases.emptyInBoth[$0]) of them also from the prediction)"
+        let empty = classes.rowsWithoutBackground.filter { cases.emptyInTruth[$0] > 0 }.map {
+            "\(classes.rows[$0].name) in \(cases.emptyInTruth[$0]) (in \(cases.emptyInBoth[$0]) of them also from the prediction)"
         }
         return rule + "; "
             + (empty.isEmpty

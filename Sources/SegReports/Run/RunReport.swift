@@ -128,7 +128,10 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
-    var classNames: [String] { runs[0].evaluation.classNames }
+    var classes: ScoredClasses { runs[0].evaluation.classes }
+    var classNames: [String] { classes.names }
+    /// What the mean over the foreground goes over.
+    var foreground: String { classes.foregroundWord }
 
     /// The colour of a run in every chart: Okabe and Ito's, those dark enough for lines on white first.
     func color(_ run: Int) -> RGB { Self.colors[run % Self.colors.count] }

@@ -119,7 +119,7 @@ extension Reproduction {
         }
         let cases = try ranked.configuration.openDataSet(at: nil).cases(of: .test)
         let names = shown.compactMap { $0.arm?.name }
-        let classNames = ranked.configuration.data.classNames
+        let classes = ranked.configuration.data.scoredClasses
         let rows = try CaseRanking(EvaluationFile.read(ranked.folder.evaluation(of: .test))).chosen.compactMap { place in
             try cases.first { $0.id == place.id && $0.group == place.group }.map { dataCase in
                 let study = try CaseStudy(dataCase, models: models)
@@ -133,7 +133,7 @@ extension Reproduction {
         }
         guard !rows.isEmpty else { return nil }
         // Of the predictions, not of the errors, which are not shown.
-        let legend = Legend(Legend(pictureOf: classNames, hasIgnored: false).entries.filter { !$0.label.hasPrefix("errors") })
+        let legend = Legend(Legend(pictureOf: classes, hasIgnored: false).entries.filter { !$0.label.hasPrefix("errors") })
         return PaperExhibit(
             item: item,
             text: "Cases of the test split, chosen by the mIoU of \(ranked.arm?.name ?? "the first"), not by hand; of a volume, "

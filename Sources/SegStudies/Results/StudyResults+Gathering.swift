@@ -27,8 +27,9 @@ extension StudyResults {
                 let all = try Task(task, split, planes: nil, runs, study, bootstrap) { $0 }
                 guard task.scored == .allAndForeground else { return [all].compactMap { $0 } }
                 let foreground = try Task(task, split, planes: "planes whose truth has foreground", runs, study, bootstrap) {
-                    $0.onImages { matrix in
-                        (1..<matrix.classCount).contains { truth in
+                    let classes = $0.classes.foregroundClasses
+                    return $0.onImages { matrix in
+                        classes.contains { truth in
                             (0..<matrix.classCount).contains { matrix[truth: truth, prediction: $0] > 0 }
                         }
                     }
@@ -85,7 +86,7 @@ extension StudyResults.Task {
                 StudyResults.Arm(
                     name: arm.name, objective: arm.stage.objective, seeds: seeds,
                     scores: try method.scores(
-                        StudyResults.scoreNames(classNames: first.evaluation.classNames), by: bootstrap),
+                        StudyResults.scoreNames(first.evaluation.classes), by: bootstrap),
                     trainingSeconds: try scored.reduce(0) { try $0 + $1.run.trainingSeconds() },
                     validationLoss: MeanAndDeviation(kept).mean,
                     marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets))

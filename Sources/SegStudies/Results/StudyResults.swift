@@ -80,10 +80,10 @@ public struct StudyResults: Sendable, Codable {
     }
 
     /// The scores that every task's tables show: of the whole set, then of the mean patient or video, then each class's.
-    static func scoreNames(classNames: [String]) -> [String] {
-        let classes = classNames.count > 2 ? classNames.indices.dropFirst().map { ScoreName(.iou, .one($0)) } : []
-        return ([ScoreName(.iou), ScoreName(.dice), ScoreName(.recall), ScoreName(.iou, .foreground, .perGroup)] + classes)
-            .map { $0.text(classNames: classNames) }
+    static func scoreNames(_ classes: ScoredClasses) -> [String] {
+        let rows = classes.foreground.count > 1 ? classes.foreground.map { ScoreName(.iou, .one($0)) } : []
+        return ([ScoreName(.iou), ScoreName(.dice), ScoreName(.recall), ScoreName(.iou, .foreground, .perGroup)] + rows)
+            .map { $0.text(rowNames: classes.rowNames) }
     }
 
     /// The score that the study is about: the mean over the foreground classes of the whole set's IoU.

@@ -68,7 +68,9 @@ public struct Study: Sendable {
     private func check(_ stage: StageConfiguration, of tasks: [StudyTask]) throws {
         for task in tasks {
             do {
-                try stage.checkObjective(classNames: task.configuration.data.classNames, at: ["objective"])
+                try stage.checkObjective(
+                    classNames: task.configuration.data.classNames, hasBackground: task.configuration.data.hasBackground,
+                    at: ["objective"])
             } catch let error as ConfigurationError {
                 throw StudyError("'\(stage.name)' on \(task.name): \(error.problem)")
             }

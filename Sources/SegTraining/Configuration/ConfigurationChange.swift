@@ -15,6 +15,9 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
 
     /// Every difference, in the order of the keys.
     static func all(from old: RunConfiguration, to new: RunConfiguration) throws -> [ConfigurationChange] {
+        var old = old
+        // A run that was begun without a word on it is watched as the new one says.
+        old.training.watch = old.training.watch ?? new.training.watch
         let (before, after) = (try values(of: old), try values(of: new))
         let keys = before.map(\.key) + after.map(\.key).filter { key in !before.contains { $0.key == key } }
         func value(_ key: [String], in values: [(key: [String], value: String)]) -> String? {
@@ -50,7 +53,9 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
     /// changes no more than last bits and the masks of dropout. The length and the
     /// rates of the stage under way can change, and everything of a stage that has not begun.
     func isPossible(at position: TrainingPosition) -> Bool {
-        if [["training", "save_minutes"], ["network", "execution"]].contains(key) { return true }
+        if [["training", "save_minutes"], ["network", "execution"]].contains(key) || key.starts(with: ["training", "watch"]) {
+            return true
+        }
         guard key.starts(with: ["training", "stages"]), key.count >= 4, let index = Int(key[2]) else { return false }
         return index >= position.stage || index == position.stage - 1 && Self.changeableUnderWay.contains(key[3])
     }

@@ -7,6 +7,9 @@ extension ConfigurationLayer {
     init(_ finding: LayoutFinding, root: URL) {
         func list(_ values: [String]) -> Node { .sequence(.init(values.map { Node($0) })) }
         func list(_ values: [Int]) -> Node { .sequence(.init(values.map { Node("\($0)", Tag(.int)) })) }
+        func named(_ items: [LayoutFinding.ClassValues]) -> [Node] {
+            items.map { .mapping(.init([(Node("name"), Node($0.name)), (Node("values"), list($0.values))])) }
+        }
         let settings = finding.settings
         var data: [(Node, Node)] = [(Node("layout"), Node(finding.layout.rawValue))]
         if !settings.images.isEmpty { data.append((Node("images"), list(settings.images))) }
@@ -23,10 +26,8 @@ extension ConfigurationLayer {
         }
         data.append((Node("label_grid"), Node(finding.labelGrid.rawValue)))
         if let classes = finding.classes {
-            let nodes = classes.map { item in
-                Node.mapping(.init([(Node("name"), Node(item.name)), (Node("values"), list(item.values))]))
-            }
-            data.append((Node("classes"), .sequence(.init(nodes))))
+            data.append((Node("classes"), .sequence(.init(named(classes)))))
+            if !finding.regions.isEmpty { data.append((Node("regions"), .sequence(.init(named(finding.regions))))) }
             data.append((Node("ignored_values"), list(finding.ignoredValues)))
         }
         var layer: [(Node, Node)] = [(Node("data"), .mapping(.init(data)))]

@@ -110,6 +110,8 @@ struct ConfigurationLayer {
         case .mapping(var below):
             // One alternative (`window: …`) is replaced by another, not joined with it.
             if Self.isReplaced(below, by: above) { return upper }
+            // Regions are of the classes beside them; other classes have other regions, or none.
+            if key == ["data"], case .sequence? = above["classes"] { below["regions"] = nil }
             for (name, value) in above {
                 below[name] = try below[name].map { try merge($0, value, key: key + [name.string ?? "?"]) } ?? value
             }

@@ -44,8 +44,9 @@ extension ConfigurationReader {
     private static func optionalNames(at key: [String]) -> [String] {
         switch key {
         case []: ["preset"]
-        case ["data"]: ["folder", "layout", "task", "overlaps", "fold"]
+        case ["data"]: ["folder", "layout", "task", "overlaps", "fold", "background", "regions"]
         case ["input"]: ["crop"]
+        case ["training"]: ["watch"]
         case _ where key.count == 3 && key.starts(with: ["training", "stages"]): ["from"]
         default: []
         }

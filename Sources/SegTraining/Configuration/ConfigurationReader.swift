@@ -104,13 +104,15 @@ public struct ConfigurationReader {
     }
 
     private func checked() throws -> RunConfiguration {
-        let configuration = try decoded()
+        var configuration = try decoded()
         try refuseUnknownKeys(configuration)
         do {
             try configuration.validate()
+            configuration.data.moveBackgroundToFront()
             for (index, stage) in configuration.training.stages.enumerated() {
                 try stage.checkObjective(
-                    classNames: configuration.data.classNames, at: ["training", "stages", String(index), "objective"])
+                    classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground,
+                    at: ["training", "stages", String(index), "objective"])
             }
         } catch let error as ConfigurationError {
             throw ConfigurationError(error.key, error.problem, at: place(of: error.key))
@@ -125,9 +127,10 @@ extension StageConfiguration {
     ///
     /// - Parameter key: of the objective, for the message.
     /// - Throws: `ConfigurationError` for an objective that cannot be read, or not for these classes.
-    public func checkObjective(classNames: [String], at key: [String]) throws {
+    public func checkObjective(classNames: [String], hasBackground: Bool, at key: [String]) throws {
         let context = LossContext(
-            classNames: classNames, distribution: try LabelDistribution(counts: classNames.map { _ in 1 }), ignoreLabel: nil)
+            classNames: classNames, hasBackground: hasBackground,
+            distribution: try LabelDistribution(counts: classNames.map { _ in 1 }), ignoreLabel: nil)
         do {
             _ = try LossExpression(objective).makeLoss(context)
         } catch let error as LossExpressionError {

@@ -53,6 +53,7 @@ public struct Preset: Sendable {
               augmentation: \(unchanged)
               select_by: miou_foreground
               save_minutes: 10
+              watch: {pictures: 3, epochs: 20, side: 192, megabytes: 32}
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 10, learning_rate: 1.0e-3}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 10, learning_rate: 5.0e-4}
@@ -90,6 +91,7 @@ public struct Preset: Sendable {
               augmentation: \(unchanged)
               select_by: miou_all
               save_minutes: 10
+              watch: {pictures: 3, epochs: 20, side: 192, megabytes: 32}
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 50}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}
@@ -140,6 +142,7 @@ public struct Preset: Sendable {
                 noise: 0
               select_by: miou_all
               save_minutes: 10
+              watch: {pictures: 3, epochs: 20, side: 192, megabytes: 32}
               stages:
                 - {name: pretraining, objective: cross_entropy, epochs: 50}
                 - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", epochs: 50}

@@ -47,13 +47,17 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
     public var split: SplitRule
     /// Where the labels' voxels lie.
     public var labelGrid: PlaneRecipe.LabelGrid
-    /// Class 0 is the background.
+    /// The first is the background, unless `background` says otherwise.
     public var classes: [ClassConfiguration]
+    /// The name of the class that is the background, or `none`; nil: the first. A resolved configuration has it in front.
+    public var background: String?
+    /// What is scored as a whole though training tells its parts apart: unions of classes, by their values; nil: the classes.
+    public var regions: [ClassConfiguration]?
     /// Label values that take no part in anything.
     public var ignoredValues: [Int]
 
     enum CodingKeys: String, CodingKey {
-        case folder, layout, images, labels, task, overlaps, fold, split, classes
+        case folder, layout, images, labels, task, overlaps, fold, split, classes, background, regions
         case labelGrid = "label_grid"
         case ignoredValues = "ignored_values"
     }
@@ -74,14 +78,14 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
         get throws {
             var map: [Int: Int] = [:]
             for (index, item) in classes.enumerated() { for value in item.values { map[value] = index } }
-            return try LabelMap(map, ignoring: Set(ignoredValues))
+            return try LabelMap(map, ignoring: Set(ignoredValues), hasBackground: hasBackground)
         }
     }
 
     func validate() throws {
         guard classes.count >= 2 else {
             throw ConfigurationError(
-                ["data", "classes"], "expected the background and at least one class, found \(classes.count)")
+                ["data", "classes"], "expected two classes or more, of which one may be the background, found \(classes.count)")
         }
         guard classes.count <= 255 else {
             throw ConfigurationError(["data", "classes"], "expected 255 classes at most, found \(classes.count)")
@@ -106,10 +110,13 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
         guard Set(classNames).count == classes.count else {
             throw ConfigurationError(["data", "classes"], "two classes have the same name")
         }
+        try validateBackground()
+        try validateRegions()
     }
 }
 
-/// A class and the values that stand for it in label files; predictions are written with the first.
+/// A class and the values that stand for it in label files; predictions are written with the first. Of a region, all values
+/// of its classes.
 public struct ClassConfiguration: Sendable, Hashable, Codable {
     public var name: String
     /// The values as they are written: one by one, or as ranges.
@@ -199,10 +206,12 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var selectBy: MetricName
     /// Minutes between two savings within an epoch; at the end of each epoch it is saved anyway.
     public var saveMinutes: Double
+    /// What the event files show; nil: `WatchConfiguration.standard`.
+    public var watch: WatchConfiguration?
     public var stages: [StageConfiguration]
 
     enum CodingKeys: String, CodingKey {
-        case seed, accumulate, precision, planes, augmentation, stages
+        case seed, accumulate, precision, planes, augmentation, stages, watch
         case weightAverage = "weight_average"
         case batchSize = "batch_size"
         case memoryFormat = "memory_format"
@@ -229,6 +238,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         guard saveMinutes >= 0, saveMinutes.isFinite else {
             throw ConfigurationError(["training", "save_minutes"], "expected 0 or more, found \(saveMinutes)")
         }
+        try watch?.validate()
         guard !stages.isEmpty else { throw ConfigurationError(["training", "stages"], "expected at least one stage") }
         for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
     }

@@ -9,6 +9,7 @@ public struct CaseStudy: Sendable {
     /// Planes along the first model's axis.
     public let planeCount: Int
     private let axis: PlaneAxis
+    private let labels: LabelMap
     private let prepared: PreparedCase
     private let truth: [UInt8]
     private let predictions: [[UInt8]]
@@ -25,21 +26,21 @@ public struct CaseStudy: Sendable {
             return prepared
         }
         prepared = cases[0]
-        guard let labels = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        truth = labels
+        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        self.truth = truth
         predictions = try zip(models, cases).map { try $0.predict($1) }
         axis = models[0].recipe.axis
+        self.labels = models[0].recipe.labels
         id = prepared.id
         size = axis.planeSize(of: prepared.extent)
         planeCount = axis.planeCount(of: prepared.extent)
     }
 
-    /// One grey plane or three of colour, normalised intensities; of other channels, the first.
-    public func image(_ plane: Int) -> [[Float]] {
-        (prepared.extent.channels == 3 ? 0..<3 : 0..<1).map {
-            axis.plane(plane, channel: $0, of: prepared.image, extent: prepared.extent)
-        }
-    }
+    /// One grey plane or three of colour, the intensities of the file; of other channels, the first.
+    public func image(_ plane: Int) -> [[Float]] { prepared.pictured(plane: plane, axis: axis) }
+
+    /// Whether class 0 is the background.
+    public var hasBackground: Bool { labels.hasBackground }
 
     /// True classes, and `LabelMap.ignored`.
     public func truth(_ plane: Int) -> [UInt8] { axis.plane(plane, of: truth, extent: prepared.extent) }
@@ -53,7 +54,7 @@ public struct CaseStudy: Sendable {
     public var content: [Int] {
         (0..<planeCount).map { plane in
             zip(truth(plane), axis.plane(plane, of: predictions[0], extent: prepared.extent))
-                .count { ($0 != 0 && $0 != LabelMap.ignored) || $1 != 0 }
+                .count { labels.isForeground($0) || labels.isForeground($1) }
         }
     }
 }

@@ -27,6 +27,7 @@ public struct FolderEvaluation {
     private let pairs: [Pair]
     private let unpaired: [CaseProblem]
     private let map: LabelMap
+    private let classes: ScoredClasses
     private let groups: [String: String]
     private let surfaces: SurfaceMeasurement
     private let grid: PlaneRecipe.LabelGrid
@@ -38,12 +39,13 @@ public struct FolderEvaluation {
     ///
     /// - Parameters:
     ///   - map: the classes of the values in both folders.
+    ///   - classes: what is scored of them.
     ///   - groups: the patient or video of each case; one that is not named is a group of its own.
     ///   - grid: `fromImage` for masks whose headers are known to be wrong: voxels are compared one by one where the sizes agree,
     ///     and distances are those of the predictions' headers.
     /// - Throws: `FileError` for a folder that cannot be read, `DataSetError` for two files of one name.
     public init(
-        predictions: URL, masks: URL, map: LabelMap, groups: [String: String] = [:],
+        predictions: URL, masks: URL, map: LabelMap, classes: ScoredClasses, groups: [String: String] = [:],
         surfaces: SurfaceMeasurement = SurfaceMeasurement(), grid: PlaneRecipe.LabelGrid = .own
     ) throws {
         let (found, expected) = (try Self.filesByStem(predictions), try Self.filesByStem(masks))
@@ -62,6 +64,7 @@ public struct FolderEvaluation {
             return nil
         }
         self.map = map
+        self.classes = classes
         self.groups = groups
         self.surfaces = surfaces
         self.grid = grid
@@ -87,7 +90,7 @@ public struct FolderEvaluation {
     /// - Throws: `SurfaceUnitError`.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
         var store = ConfusionStore(classCount: map.classCount)
-        var collector = SurfaceCollector(surfaces, classCount: map.classCount)
+        var collector = SurfaceCollector(surfaces, of: classes)
         var problems = unpaired
         var notes = LabelNotes()
         for (index, pair) in pairs.enumerated() {

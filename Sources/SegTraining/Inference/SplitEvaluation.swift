@@ -14,10 +14,12 @@ public struct SplitEvaluation {
         /// The plane with the most foreground in truth and prediction, at native size.
         public let plane: Int
         public let size: PlaneSize
-        /// One grey plane or three of colour, normalised intensities.
+        /// One grey plane or three of colour, the intensities of the file.
         public let image: [[Float]]
         public let truth: [UInt8]
         public let prediction: [UInt8]
+        /// Whether class 0 stays without a colour.
+        public let hasBackground: Bool
     }
 
     public struct Result {
@@ -68,12 +70,13 @@ public struct SplitEvaluation {
     /// - Precondition: offsets for the model's classes.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> Result {
         let classes = model.configuration.data.classes
+        let scored = model.configuration.data.scoredClasses
         try predictions?.makeFolder()
         let reader = try CaseReader(model.recipe, channels: model.network.channelCount)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
         var networkSize = NetworkSizeScores(classCount: classes.count)
-        var collector = SurfaceCollector(surfaces, classCount: classes.count)
+        var collector = SurfaceCollector(surfaces, of: scored)
         var margins = offsets.map { GatheredMargins(of: model, offsets: $0) }
         var showcases: [Showcase] = []
         var notes = LabelNotes()
@@ -107,7 +110,7 @@ public struct SplitEvaluation {
         }
         if store.entries.isEmpty, let firstError { throw firstError }
         return Result(
-            store: store, summary: MetricSummary(store, classNames: classes.map(\.name)), networkStore: networkSize.store,
+            store: store, summary: MetricSummary(store, classes: scored), networkStore: networkSize.store,
             calibration: networkSize.calibration, surfaces: collector.store, margins: margins, showcases: showcases,
             notes: notes.lines, problems: problems)
     }
@@ -126,19 +129,19 @@ public struct SplitEvaluation {
         // Its planes are the last that were counted; the store's own cases may join several images of a patient.
         let planes = store.entries.suffix(axis.planeCount(of: extent))
         let matrix = planes.reduce(into: ConfusionMatrix(classCount: store.classCount)) { $0 += $1.matrix }
+        let labels = model.recipe.labels
         func foreground(_ plane: Int) -> Int {
             zip(axis.plane(plane, of: truth, extent: extent), axis.plane(plane, of: predicted, extent: extent))
-                .count { ($0 != 0 && $0 != LabelMap.ignored) || $1 != 0 }
+                .count { labels.isForeground($0) || labels.isForeground($1) }
         }
         guard let plane = (0..<axis.planeCount(of: extent)).max(by: { foreground($0) < foreground($1) }), foreground(plane) > 0,
-            let score = ScoreSet(averaging: [matrix], classCount: matrix.classCount, rule: .one).miouForeground
+            let score = ScoreSet(averaging: [matrix], of: model.configuration.data.scoredClasses, rule: .one).miouForeground
         else { return nil }
         return Showcase(
             id: prepared.id, score: score, plane: plane, size: axis.planeSize(of: extent),
-            image: (extent.channels == 3 ? 0..<3 : 0..<1).map {
-                axis.plane(plane, channel: $0, of: prepared.image, extent: extent)
-            },
-            truth: axis.plane(plane, of: truth, extent: extent), prediction: axis.plane(plane, of: predicted, extent: extent))
+            image: prepared.pictured(plane: plane, axis: axis),
+            truth: axis.plane(plane, of: truth, extent: extent), prediction: axis.plane(plane, of: predicted, extent: extent),
+            hasBackground: labels.hasBackground)
     }
 }
 
@@ -152,12 +155,12 @@ extension SplitEvaluation.Result {
     public func evaluation(
         subject: String, reference: String, rule: EmptyRule = .one, bootstrap: Bootstrap = Bootstrap()
     ) -> Evaluation {
-        let names = summary.classNames
+        let classes = summary.classes
         return Evaluation(
-            program: "marginseg \(Version.current)", subject: subject, reference: reference, classNames: names,
-            native: ResolutionScores(store, classNames: names, rule: rule, bootstrap: bootstrap, surfaces: surfaces),
+            program: "marginseg \(Version.current)", subject: subject, reference: reference, classes: classes,
+            native: ResolutionScores(store, classes: classes, rule: rule, bootstrap: bootstrap, surfaces: surfaces),
             network: ResolutionScores(
-                networkStore, classNames: names, rule: rule, bootstrap: bootstrap, calibration: calibration), problems: problems)
+                networkStore, classes: classes, rule: rule, bootstrap: bootstrap, calibration: calibration), problems: problems)
     }
 
     /// The worst, the median and the best case by foreground mIoU, fewer where there are fewer.

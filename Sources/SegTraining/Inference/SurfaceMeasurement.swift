@@ -29,13 +29,13 @@ public struct SurfaceMeasurement: Sendable, Hashable {
 /// Measures cases as they come, in one unit.
 struct SurfaceCollector {
     let measurement: SurfaceMeasurement
-    let classCount: Int
+    let classes: ScoredClasses
     /// Nil until a case was measured.
     private(set) var store: SurfaceStore?
 
-    init(_ measurement: SurfaceMeasurement, classCount: Int) {
+    init(_ measurement: SurfaceMeasurement, of classes: ScoredClasses) {
         self.measurement = measurement
-        self.classCount = classCount
+        self.classes = classes
     }
 
     /// - Throws: `SurfaceUnitError` where a case states a spacing and one before it did not, or the other way around.
@@ -51,7 +51,7 @@ struct SurfaceCollector {
         var store = store ?? SurfaceStore(unit: unit, tolerance: measurement.tolerance)
         guard store.unit == unit else { throw SurfaceUnitError(caseID: id, hasSpacing: geometry != nil) }
         store.append(
-            group: group, case: id, classCount: classCount, truth: truth, prediction: prediction, ignoring: LabelMap.ignored,
+            group: group, case: id, classes: classes, truth: truth, prediction: prediction, ignoring: LabelMap.ignored,
             grid: VoxelGrid(
                 width: extent.width, height: extent.height, depth: extent.depth, spacing: geometry?.spacing ?? [1, 1, 1]))
         self.store = store

@@ -31,6 +31,8 @@ struct CaseCensus: Sendable {
     private(set) var isGreyInColour = false
     /// Pixels of each label value, at native size.
     private(set) var values: [Int: Int] = [:]
+    /// Those of them in the outermost rows and columns of the planes.
+    private(set) var border: [Int: Int] = [:]
     /// The same as training sees them (`LabelTally`).
     private(set) var trainingValues: [Int: Double] = [:]
     /// Pixels that masks claim for several values.
@@ -151,6 +153,7 @@ struct CaseCensus: Sendable {
     private mutating func count(_ reading: LabelReading, background: Set<Int>) {
         undecided = reading.undecided.count
         values = reading.counts
+        border = reading.borderCounts
         if !values.keys.contains(where: { !background.contains($0) }) {
             problems.append(.init(.note, "labels without foreground", files: [path]))
         }

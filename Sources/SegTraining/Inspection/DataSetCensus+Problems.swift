@@ -18,7 +18,7 @@ extension DataSetCensus {
                     files: files))
         }
         if let lossy, isProposed || !unknown.isEmpty {
-            let ranges = ClassConfiguration.proposed(for: lossy).map { "[\($0.valuesInWords)]" }.joined(separator: " and ")
+            let ranges = lossy.ranges.map { "[\($0.map(\.description).joined(separator: ", "))]" }.joined(separator: " and ")
             problems.append(.init(.note, "the \(lossy.remark); ranges gather them: values \(ranges)"))
         }
         if isProposed {
@@ -50,6 +50,19 @@ extension DataSetCensus {
         return DataSetProblem.Severity.allCases.flatMap { severity in
             problems.filter { $0.severity == severity }
         }
+    }
+
+    /// The first class counts as the background where nobody says otherwise; a word where it does not look like one.
+    static func suspicious(_ likely: BackgroundProposal, among classes: [ClassConfiguration]) -> [DataSetProblem] {
+        guard likely.index != 0 else { return [] }
+        let other = likely.index.map { "'\(classes[$0].name)' is more likely: \(likely.reason)" } ?? likely.reason
+        return [
+            .init(
+                .warning,
+                "class '\(classes[0].name)' counts as the background, for it is the first, and is left out of means and curves; "
+                    + "\(other); say data.background: \(likely.index.map { classes[$0].name } ?? DataConfiguration.noBackground), "
+                    + "or confirm data.background: \(classes[0].name)")
+        ]
     }
 
     /// One entry for all files with the same complaint.

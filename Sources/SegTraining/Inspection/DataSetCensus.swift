@@ -74,6 +74,10 @@ public struct DataSetCensus: Encodable, Sendable {
     public let classes: [ClassConfiguration]
     /// Whether the classes were made up from the values found; somebody has to confirm them.
     public let areClassesProposed: Bool
+    /// Whether class 0 is the background.
+    public let hasBackground: Bool
+    /// Which class looks like the background, or that none does.
+    public let background: BackgroundProposal
     public let splits: [SplitCensus]
     public let channels: [ChannelCensus]
     public let values: [ValueCensus]
@@ -90,6 +94,7 @@ public struct DataSetCensus: Encodable, Sendable {
     enum CodingKeys: String, CodingKey {
         case folder, layout, reason, classes, splits, channels, values, problems
         case areClassesProposed = "classes_are_proposed"
+        case hasBackground = "has_background"
         case trainingLabels = "training_labels"
         case trainingView = "training_view"
     }
@@ -120,7 +125,8 @@ public struct DataSetCensus: Encodable, Sendable {
         let recipe = try configuration.recipe
         let stated = configuration.data.classes
         let background = Set(
-            areClassesStated ? stated[0].values + configuration.data.ignoredValues : [0])
+            areClassesStated
+                ? (configuration.data.hasBackground ? stated[0].values : []) + configuration.data.ignoredValues : [0])
         let placed = Split.allCases.flatMap { split in
             ((try? dataSet.cases(of: split)) ?? []).map { (split: split, dataCase: $0) }
         }
@@ -150,11 +156,24 @@ public struct DataSetCensus: Encodable, Sendable {
         let ignored = Set(configuration.data.ignoredValues)
         let mapped = Set(stated.flatMap(\.values)).union(ignored)
         let isProposed = !areClassesStated && !Set(totals.keys).isSubset(of: mapped)
+        let border = found.reduce(into: [Int: Int]()) { $0.merge($1.border, uniquingKeysWith: +) }
         let lossy = LossyLabels(
             totals.mapValues(\.pixels), areCompressed: placed.contains { $0.dataCase.areLabelsCompressed })
         let proposed =
-            lossy.map { ClassConfiguration.proposed(for: $0) } ?? ClassConfiguration.proposed(for: totals.keys.sorted())
-        let classes = isProposed ? proposed : stated
+            isProposed
+            ? ClassConfiguration.proposed(pixels: totals.mapValues(\.pixels), border: border, lossy: lossy) { "value \($0)" } : nil
+        let classes = proposed?.classes ?? stated
+        hasBackground = proposed.map { $0.background.index != nil } ?? configuration.data.hasBackground
+        let likely =
+            proposed?.background
+            ?? BackgroundProposal(
+                classes.map { item in
+                    .init(
+                        name: areClassesStated ? item.name : "", values: item.values,
+                        pixels: item.values.reduce(0) { $0 + (totals[$1]?.pixels ?? 0) },
+                        border: item.values.reduce(0) { $0 + (border[$1] ?? 0) })
+                })
+        self.background = likely
         var classOfValue: [Int: Int] = [:]
         for (number, item) in classes.enumerated() {
             for value in item.values { classOfValue[value] = number }
@@ -212,9 +231,11 @@ public struct DataSetCensus: Encodable, Sendable {
         var labels = Dictionary(uniqueKeysWithValues: splits.map { ($0.split, $0.labels) })
         if labels[.train] != nil { labels[.train] = trainingLabels }
         problems = Self.problems(
-            known, dataSet, found, splits: splits,
+            known + (isProposed || configuration.data.background != nil ? [] : Self.suspicious(likely, among: classes)), dataSet,
+            found, splits: splits,
             training: TrainingFacts(
-                classNames: classes.map(\.name), stages: configuration.training.stages, view: trainingView, labels: labels,
+                classNames: classes.map(\.name), hasBackground: hasBackground, stages: configuration.training.stages,
+                view: trainingView, labels: labels,
                 images: Dictionary(grouping: zip(placed, found), by: \.0.split).mapValues { members in
                     members.compactMap { member in
                         member.1.content.map { KnownImage(path: member.1.path, content: $0) }
@@ -249,24 +270,5 @@ extension DataSetCensus.SplitCensus {
             planes: extents.reduce(0) { $0 + axis.planeCount(of: $1) },
             smallest: size { $0.min() }, largest: size { $0.max() }, smallestSpacing: each { $0.min() },
             largestSpacing: each { $0.max() }, labels: labels, casesWithout: casesWithout)
-    }
-}
-
-extension ClassConfiguration {
-    /// Classes for values that nobody has named: the smallest is the background, the others bear their values.
-    ///
-    /// To be confirmed by a person, never to be taken silently.
-    public static func proposed(for values: [Int]) -> [ClassConfiguration] {
-        let background = values.contains(0) ? 0 : values.first ?? 0
-        let others = values.filter { $0 != background }
-        return [ClassConfiguration(name: "background", values: [background])]
-            + (others.count == 1
-                ? [ClassConfiguration(name: "foreground", values: others)]
-                : others.map { ClassConfiguration(name: "value \($0)", values: [$0]) })
-    }
-
-    /// The same for values that scatter: a class for each of those that were meant, with all that are nearest to it.
-    static func proposed(for labels: LossyLabels) -> [ClassConfiguration] {
-        zip(proposed(for: labels.centers), labels.ranges).map { ClassConfiguration(name: $0.name, ranges: $1) }
     }
 }

@@ -5,6 +5,8 @@ import SegLosses
 /// What can be known of a data set before the first step: `inspect` and `train` look for the same problems in it.
 struct TrainingFacts: Sendable {
     let classNames: [String]
+    /// Whether class 0 is the background.
+    let hasBackground: Bool
     let stages: [StageConfiguration]
     /// How training sees planes, in words.
     let view: String
@@ -35,14 +37,15 @@ struct TrainingFacts: Sendable {
         guard let only = present.first else {
             return "no pixel trains: each is ignored, or could not be read (\(view)); \(remedy)"
         }
-        return only == 0
+        return only == 0 && hasBackground
             ? "no class but '\(classNames[0])' trains: there is nothing to learn (\(view)); \(remedy)"
             : "every pixel that trains is of class '\(classNames[only])': there is nothing to learn (\(view)); \(remedy)"
     }
 
     /// The first objective that cannot be made for the labels.
     private func objectiveProblem(_ labels: LabelDistribution) -> DataSetProblem? {
-        let context = LossContext(classNames: classNames, distribution: labels, ignoreLabel: Int(LabelMap.ignored))
+        let context = LossContext(
+            classNames: classNames, hasBackground: hasBackground, distribution: labels, ignoreLabel: Int(LabelMap.ignored))
         for stage in stages {
             do {
                 _ = try LossExpression(stage.objective).makeLoss(context)

@@ -18,6 +18,8 @@ public struct CaseSurvey: Sendable, Hashable {
     public let range: ClosedRange<Float>
     /// Label value → voxels.
     public let labels: [Int: Int]
+    /// Label value → voxels in the outermost rows and columns of the planes.
+    public let border: [Int: Int]
     /// Some finite intensities of the first channel where the label is not 0, at even distances.
     public let foreground: [Float]
     /// Whether a label file is of a lossy format.
@@ -26,7 +28,7 @@ public struct CaseSurvey: Sendable, Hashable {
     init(
         id: String = "", group: String = "", split: Split, extent: Extent, spacing: [Double]? = nil, isEightBit: Bool = false,
         range: ClosedRange<Float>,
-        labels: [Int: Int], foreground: [Float] = [], areLabelsCompressed: Bool = false
+        labels: [Int: Int], border: [Int: Int] = [:], foreground: [Float] = [], areLabelsCompressed: Bool = false
     ) {
         self.id = id
         self.group = group
@@ -36,6 +38,7 @@ public struct CaseSurvey: Sendable, Hashable {
         self.isEightBit = isEightBit
         self.range = range
         self.labels = labels
+        self.border = border
         self.foreground = foreground
         self.areLabelsCompressed = areLabelsCompressed
     }
@@ -54,6 +57,7 @@ extension CaseSurvey {
         extent.channels = files.reduce(0) { $0 + $1.extent.channels }
         let values = files[0].realValues()
         var counts: [Int: Int] = [:]
+        var border: [Int: Int] = [:]
         var foreground: [Float] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
@@ -64,6 +68,7 @@ extension CaseSurvey {
                     label: source.first.path, labelExtent: reading.extent, image: dataCase.images[0].path, imageExtent: extent)
             }
             (counts, foreground) = Self.count(reading.values, values)
+            border = reading.borderCounts
         }
         var range: ClosedRange<Float>?
         for file in files {
@@ -74,7 +79,7 @@ extension CaseSurvey {
         self.init(
             id: dataCase.id, group: dataCase.group, split: split, extent: extent, spacing: files[0].geometry?.spacing,
             isEightBit: files.allSatisfy { if case .uint8 = $0.samples { $0.scaling.isIdentity } else { false } },
-            range: range ?? 0...0, labels: counts, foreground: foreground,
+            range: range ?? 0...0, labels: counts, border: border, foreground: foreground,
             areLabelsCompressed: dataCase.areLabelsCompressed)
     }
 

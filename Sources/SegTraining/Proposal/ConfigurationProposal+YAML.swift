@@ -23,6 +23,8 @@ extension ConfigurationProposal {
             \(valueTable.map { "  # " + $0 }.joined(separator: "\n"))
               classes:
             \(configuration.data.classes.map { "    - {name: \(scalar($0.name)), values: [\($0.valuesInWords)]}" }.joined(separator: "\n"))
+            \(regionLines)  # \(wrapped("the background, which means and curves leave out, or none: \(background?.reason ?? "as it was stated")", indent: "  # "))
+              background: \(scalar(configuration.data.background ?? names[0]))
               ignored_values: [\(listed(configuration.data.ignoredValues))]    # label values that take no part in anything
 
             input:
@@ -65,6 +67,15 @@ extension ConfigurationProposal {
                   learning_rate: \(training.stages[1].learningRate)
 
             """
+    }
+
+    private var names: [String] { configuration.data.classNames }
+
+    /// What the data set wants scored as a whole.
+    private var regionLines: String {
+        guard let regions = configuration.data.regions, !regions.isEmpty else { return "" }
+        return "  # scored as a whole, each the union of its classes\n  regions:\n"
+            + regions.map { "    - {name: \(scalar($0.name)), values: [\(listed($0.values))]}\n" }.joined()
     }
 
     /// What the labels hold, value by value.

@@ -18,6 +18,8 @@ public struct ConfigurationProposal: Sendable {
     let fit: Choice<PlaneFit>
     let normalization: Choice<IntensityNormalization>
     let classes: Choice<[ClassConfiguration]>
+    /// Why `data.background` says what it does; nil where the data were configured with it.
+    let background: Choice<String>?
     let split: Choice<SplitRule>
     let augmentation: Choice<Augmentation>
     let objective: Choice<String>
@@ -46,8 +48,13 @@ public struct ConfigurationProposal: Sendable {
     ) throws {
         let channels = Set(survey.cases.map(\.extent.channels)).sorted()
         guard channels.count == 1 else { throw ProposalError.channels(channels) }
-        let classes =
+        var classes =
             areClassesStated ? survey.classes(stated: data.classes, ignoring: data.ignoredValues) : try survey.classes()
+        let background = data.background == nil ? survey.background(of: classes.value, areStated: areClassesStated) : nil
+        if let place = classes.value.firstIndex(where: { $0.name == background?.value }) {
+            let others = classes.value.filter { $0 != classes.value[place] }
+            classes = Choice([classes.value[place]] + others, classes.reason)
+        }
         let names = classes.value.map(\.name)
         let axis = survey.axis
         let fit = survey.fit(axis: axis.value)
@@ -59,6 +66,7 @@ public struct ConfigurationProposal: Sendable {
         configuration.data.split = split.value
         configuration.data.classes = classes.value
         configuration.data.ignoredValues += survey.strangeValues(stated: classes.value, ignoring: data.ignoredValues)
+        configuration.data.background = background?.value ?? data.background
         configuration.input = InputConfiguration(normalization: normalization.value, fit: fit.value, axis: axis.value)
         configuration.network = NetworkConfiguration(dropout: [0, 0, 0.1, 0.2, 0.3])
         let largest = Self.largestBatch(planes: planes)
@@ -85,6 +93,7 @@ public struct ConfigurationProposal: Sendable {
         self.fit = fit
         self.normalization = normalization
         self.classes = classes
+        self.background = background
         objective = proposed.objective
         alternative = proposed.alternative
         offsets = proposed.table

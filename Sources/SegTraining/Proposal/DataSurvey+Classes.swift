@@ -28,31 +28,43 @@ extension DataSurvey {
             areCompressed: cases.contains(where: \.areLabelsCompressed))
     }
 
-    /// A class a value, 0 for the background, for somebody to name.
+    /// A class a value, the proposed background first, for somebody to name.
     ///
     /// - Throws: `ProposalError` for labels that are none.
     func classes() throws -> Choice<[ClassConfiguration]> {
         let values = labelValues()
         guard values.count >= 2 else { throw ProposalError.oneLabelValue(values.first?.value) }
+        let counts = Dictionary(values.map { ($0.value, $0.voxels) }) { $1 }
         if let lossy = lossyLabels {
-            return Choice(
-                ClassConfiguration.proposed(for: lossy), "ranges to give names to: the \(lossy.remark)")
+            let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts, lossy: lossy) { "class_\($0)" }
+            return Choice(proposed.classes, "ranges to give names to: the \(lossy.remark)")
         }
         guard values.count <= Self.mostValues else {
             throw ProposalError.tooManyLabelValues(
                 count: values.count, least: values[0].value, largest: values[values.count - 1].value)
         }
-        // Without a 0, the commonest value is the background.
-        let commonest = values.max { $0.voxels < $1.voxels }?.value ?? 0
-        let background = values.contains { $0.value == 0 } ? 0 : commonest
-        let others = values.map(\.value).filter { $0 != background }
-        let classes = [background] + others
-        let configured = classes.map { value in
-            let name = value == background ? "background" : others.count == 1 ? "foreground" : "class_\(value)"
-            return ClassConfiguration(name: name, values: [value])
-        }
-        let doubt = background == 0 ? "" : "; no label is 0, so that the commonest value, \(background), is the background"
-        return Choice(configured, "one for each label value: give them names" + doubt)
+        let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts) { "class_\($0)" }
+        return Choice(proposed.classes, "one for each label value: give them names")
+    }
+
+    /// The background among the classes, as `data.background` names it.
+    ///
+    /// - Parameter areStated: whether the names are somebody's, and say something.
+    func background(of classes: [ClassConfiguration], areStated: Bool) -> Choice<String> {
+        let (pixels, border) = (labelValues(), borderCounts)
+        let proposal = BackgroundProposal(
+            classes.map { item in
+                BackgroundProposal.Candidate(
+                    name: areStated ? item.name : "", values: item.values,
+                    pixels: pixels.reduce(0) { item.values.contains($1.value) ? $0 + $1.voxels : $0 },
+                    border: item.values.reduce(0) { $0 + (border[$1] ?? 0) })
+            })
+        return Choice(proposal.index.map { classes[$0].name } ?? DataConfiguration.noBackground, proposal.reason)
+    }
+
+    /// Over all cases.
+    private var borderCounts: [Int: Int] {
+        cases.reduce(into: [:]) { sums, item in sums.merge(item.border, uniquingKeysWith: +) }
     }
 
     /// More are a picture, not labels.

@@ -31,14 +31,17 @@ final class JSONLines {
         if kept < all.endIndex { try DurableFile.write(all[..<kept], to: url) }
     }
 
+    /// - Throws: `FileError`; then nothing of the line is left, so that the next one begins where it began.
     func append(_ value: some Encodable) throws {
         var line = try encoder.encode(value)
         line.append(UInt8(ascii: "\n"))
+        let start = try? handle.offset()
         do {
             try handle.write(contentsOf: line)
             // A checkpoint that follows must not outlive the lines it covers.
             try handle.synchronize()
         } catch {
+            if let start { try? handle.truncate(atOffset: start) }
             throw FileError(url, "cannot be written", reason: error.localizedDescription)
         }
     }

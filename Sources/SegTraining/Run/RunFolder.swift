@@ -50,14 +50,18 @@ public struct RunFolder: Sendable {
         try FileSystem.makeFolder(url)
     }
 
-    /// - Parameter bytes: that files to come will take.
+    /// - Parameters:
+    ///   - checkpoints: bytes that they will take.
+    ///   - logs: bytes that what is written beside them may take.
     /// - Throws: `FileError` where there is less room.
-    func requireRoom(for bytes: Int) throws {
-        guard let free = FileSystem.freeBytes(at: url), free < bytes else { return }
+    func requireRoom(forCheckpoints checkpoints: Int, logs: Int) throws {
+        guard let free = FileSystem.freeBytes(at: url), free < checkpoints + logs else { return }
         func mebibytes(_ bytes: Int) -> String { String(format: "%.1f MiB", Double(bytes) / 1_048_576) }
         throw FileError(
             url, "has too little room",
-            reason: "the run's checkpoints need \(mebibytes(bytes)), and \(mebibytes(free)) are free")
+            reason: "the run's checkpoints need \(mebibytes(checkpoints))"
+                + (logs > 0 ? " and its event files up to \(mebibytes(logs)) (training.watch.megabytes)" : "")
+                + ", and \(mebibytes(free)) are free")
     }
 
     /// Makes a checkpoint the newest one and keeps the one before; at every instant one of both is whole.

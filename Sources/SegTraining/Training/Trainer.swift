@@ -166,7 +166,9 @@ public struct Trainer {
     }
 
     private func makeLosses(_ labels: LabelDistribution) throws -> [any SegmentationLoss] {
-        let context = LossContext(classNames: dataSet.classNames, distribution: labels, ignoreLabel: Int(LabelMap.ignored))
+        let context = LossContext(
+            classNames: dataSet.classNames, hasBackground: configuration.data.hasBackground, distribution: labels,
+            ignoreLabel: Int(LabelMap.ignored))
         return try configuration.training.stages.map { stage in
             do {
                 return try LossExpression(stage.objective).makeLoss(context)

@@ -42,8 +42,8 @@ struct TrainingData {
     /// What the decoded splits tell.
     func facts(_ configuration: RunConfiguration) throws -> TrainingFacts {
         TrainingFacts(
-            classNames: configuration.data.classNames, stages: configuration.training.stages,
-            view: try configuration.recipe.trainingView(configuration.training.planes),
+            classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground,
+            stages: configuration.training.stages, view: try configuration.recipe.trainingView(configuration.training.planes),
             labels: [.train: store.labelDistribution, .validation: validation.labels],
             images: [.train: store.images, .validation: validation.images], trainingPlanes: store.count)
     }

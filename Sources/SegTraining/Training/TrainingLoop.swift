@@ -30,6 +30,7 @@ final class TrainingLoop {
     private var validation: MetricSummary?
     private var lastSave = ContinuousClock.now
     private var neverPredicted: [String] = []
+    private var isMetricsFailureTold = false
 
     private var training: TrainingConfiguration { configuration.training }
     private var stage: StageConfiguration { training.stages[position.stage - 1] }
@@ -70,11 +71,14 @@ final class TrainingLoop {
         try save()
     }
 
-    /// What every checkpoint of the run takes at once, one of each kind being written beside the one that it replaces.
+    /// What every checkpoint of the run takes at once, one of each kind being written beside the one that it replaces, and what
+    /// the event files of a new run may take.
     private func requireRoom(isNew: Bool) throws {
         let (newest, best) = (try newest().byteCount, checkpoint(continuation: nil).byteCount)
         let earlierStages = training.stages.count - 1
-        try folder.requireRoom(for: isNew ? 3 * newest + (2 + earlierStages) * best : newest + best)
+        let logs = (training.watch ?? .standard).byteLimit
+        try folder.requireRoom(
+            forCheckpoints: isNew ? 3 * newest + (2 + earlierStages) * best : newest + best, logs: isNew ? logs : 0)
     }
 
     private func restore(_ saved: SavedRun) throws {
@@ -146,15 +150,15 @@ final class TrainingLoop {
     private var isDone: Bool { position.stage == training.stages.count && position.hasEnded(stage) }
 
     private func finishEpoch(_ pass: Pass, _ validated: Validation, _ metrics: JSONLines) throws {
-        let summary = MetricSummary(validated.scores, classNames: configuration.data.classNames)
-        let missing = BackgroundCollapse.neverPredicted(validated.scores.dataset, classNames: configuration.data.classNames)
+        let classes = configuration.data.scoredClasses
+        let summary = MetricSummary(validated.scores, classes: classes)
+        let missing = BackgroundCollapse.neverPredicted(validated.scores.dataset, of: classes)
         // A class that is nowhere is no reason to prefer an epoch: under the paper's rule it would count as perfect.
-        let score = training.selectBy.value(
-            in: MetricSummary(validated.scores, classNames: configuration.data.classNames, rule: .skip))
+        let score = training.selectBy.value(in: MetricSummary(validated.scores, classes: classes, rule: .skip))
         let isBest = position.isBest(score)
         let trainingLoss = position.lossSum / Double(max(position.step, 1))
         let trainingMIoU = position.confusion.flatMap {
-            ScoreSet(averaging: [$0], classCount: $0.classCount, rule: .one).miouForeground
+            ScoreSet(averaging: [$0], of: classes, rule: .one).miouForeground
         }
         position.endEpoch(score: score)
         validation = summary
@@ -164,11 +168,17 @@ final class TrainingLoop {
             learningRate: pass.learningRate, seconds: pass.seconds, secondsWaited: pass.secondsWaited,
             imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9), validation: summary, neverPredicted: missing,
             selectedBy: training.selectBy, score: score, isBest: isBest)
-        try metrics.append(record)
+        do {
+            try metrics.append(record)
+        } catch let error as FileError {
+            // The weights are worth more than a line about them.
+            if !isMetricsFailureTold { observe(.warned("\(error); the run goes on, without this line of its metrics")) }
+            isMetricsFailureTold = true
+        }
         try save()
         if isBest { try checkpoint(continuation: nil).write(to: folder.best) }
         observe(.epochFinished(record))
-        if missing != neverPredicted, let warning = BackgroundCollapse.warning(missing, of: configuration.data.classNames) {
+        if missing != neverPredicted, let warning = BackgroundCollapse.warning(missing, of: classes) {
             observe(.warned("\(place(after: 0)): \(warning)"))
         }
         neverPredicted = missing

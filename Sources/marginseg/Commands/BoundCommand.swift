@@ -66,8 +66,8 @@ struct BoundCommand: ParsableCommand {
             return BoundReport.SplitBounds(split, cases: cases.count, classNames: configuration.data.classNames, result)
         }
         let report = BoundReport(
-            classNames: configuration.data.classNames, offsets: offsets, offsetsFrom: origin, splits: splits,
-            theorem: training.map { BoundReport.Theorem($0) })
+            classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground, offsets: offsets,
+            offsetsFrom: origin, splits: splits, theorem: training.map { BoundReport.Theorem($0) })
         printResult(json ? try report.json() : report.text)
     }
 }

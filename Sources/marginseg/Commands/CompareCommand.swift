@@ -28,7 +28,8 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A score to compare; may be repeated.", discussion: "Default: mean IoU and Dice of foreground, and each class's IoU.")
+            "A score to compare; may be repeated.",
+            discussion: "Default: mean IoU and Dice of the foreground, and the IoU of each class or region.")
     )
     var score: [String] = []
 
@@ -59,10 +60,10 @@ struct CompareCommand: ParsableCommand {
         printResult(json ? try EvaluationFile.json(comparison) : ComparisonReport(comparison).text)
     }
 
-    /// A single foreground class has no IoU besides its mean.
+    /// What is sought alone has no IoU besides its mean.
     private func defaultScores(_ evaluation: Evaluation) -> [String] {
-        let foreground = evaluation.classNames.indices.dropFirst()
-        let classes = foreground.count > 1 ? foreground.map { ScoreName(.iou, .one($0)) } : []
-        return ([ScoreName(.iou), ScoreName(.dice)] + classes).map { $0.text(classNames: evaluation.classNames) }
+        let foreground = evaluation.classes.foreground
+        let rows = foreground.count > 1 ? foreground.map { ScoreName(.iou, .one($0)) } : []
+        return ([ScoreName(.iou), ScoreName(.dice)] + rows).map { $0.text(rowNames: evaluation.classes.rowNames) }
     }
 }

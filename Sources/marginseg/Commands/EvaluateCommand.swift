@@ -40,12 +40,19 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --predictions: the values of each class, the background first; 'ignore' takes no part.",
+            "With --predictions: the values of each class; 'ignore' takes no part.",
             discussion: "Default: values 0, 1, 2, … are classes.", valueName: "name=value|value,…"))
     var classes: ClassMap?
 
     @Option(
-        help: ArgumentHelp("With --predictions: take classes and label grid from this configuration.", valueName: "file"))
+        help: ArgumentHelp(
+            "With --predictions: which class is the background, or 'none'.",
+            discussion: "Default: as the configuration says, or the first.", valueName: "name|none"))
+    var background: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --predictions: take classes, regions and label grid from this configuration.", valueName: "file"))
     var config: String?
 
     @Option(
@@ -112,9 +119,9 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("--predictions and --masks go together.")
         }
         if predictions == nil {
-            guard classes == nil, config == nil, groups == nil, labelGrid == nil else {
+            guard classes == nil, config == nil, groups == nil, labelGrid == nil, background == nil else {
                 throw ValidationError(
-                    "--classes, --config, --label-grid and --groups belong to --predictions; a run knows its own.")
+                    "--classes, --background, --config, --label-grid and --groups belong to --predictions; a run knows its own.")
             }
         } else {
             guard data == nil, savePredictions == nil, overlay == nil else {
@@ -204,14 +211,11 @@ struct EvaluateCommand: ParsableCommand {
                 .map(URL.init(argument:))
             try OutputOption.check([save], inputs: read)
         }
-        let configured = try config.map { try ConfigurationReader(file: URL(argument: $0)).configuration().data }
-        let map =
-            try classes ?? configured.map { ClassMap(classes: $0.classes, ignoredValues: $0.ignoredValues) }
-            ?? ClassMap(classes: ClassProposal.classes(ofMasksIn: expected), ignoredValues: [])
+        let data = try dataConfiguration(masks: expected)
         let evaluation = try FolderEvaluation(
-            predictions: found, masks: expected, map: map.labelMap,
+            predictions: found, masks: expected, map: data.labelMap, classes: data.scoredClasses,
             groups: groups.map { try GroupTable(URL(argument: $0)).groups } ?? [:], surfaces: surfaces,
-            grid: labelGrid ?? configured?.labelGrid ?? .own)
+            grid: labelGrid ?? data.labelGrid)
         let bar = ProgressBar("evaluating \(shown(found))", total: evaluation.caseCount)
         let result = try evaluation.run { bar.update($0) }
         bar.finish()
@@ -223,11 +227,22 @@ struct EvaluateCommand: ParsableCommand {
         return Outcome(
             evaluation: Evaluation(
                 program: "marginseg \(Version.current)", subject: shown(found), reference: shown(expected),
-                classNames: map.classes.map(\.name),
+                classes: data.scoredClasses,
                 native: ResolutionScores(
-                    result.store, classNames: map.classes.map(\.name), rule: emptyRule, bootstrap: bootstrap,
+                    result.store, classes: data.scoredClasses, rule: emptyRule, bootstrap: bootstrap,
                     surfaces: result.surfaces), problems: result.problems),
             keptIn: save.map(URL.init(argument:)))
+    }
+
+    /// The classes as named, as configured, or as the masks' values say.
+    private func dataConfiguration(masks: URL) throws -> DataConfiguration {
+        var data = try ConfigurationReader(file: config.map(URL.init(argument:))).configuration().data
+        if config == nil {
+            data.classes = try classes?.classes ?? ClassProposal.classes(ofMasksIn: masks)
+            data.ignoredValues = classes?.ignoredValues ?? []
+        }
+        if let background { try data.setBackground(background) }
+        return data
     }
 }
 

@@ -95,6 +95,7 @@ struct BoundReport: Findings {
     }
 
     let classNames: [String]
+    let hasBackground: Bool
     let offsets: MarginOffsets
     /// Where the offsets come from.
     let offsetsFrom: String
@@ -105,6 +106,7 @@ struct BoundReport: Findings {
     enum CodingKeys: String, CodingKey {
         case offsets, splits, theorem
         case classNames = "class_names"
+        case hasBackground = "has_background"
         case offsetsFrom = "offsets_from"
     }
 
@@ -151,7 +153,10 @@ struct BoundReport: Findings {
                 percent(row.iou), TextTable.cell(row.meanMargin, decimals: 2),
             ])
         }
-        table.append(["mean with background", "", "", percent(split.miouLowerBound), percent(split.miou), ""])
+        table.append([
+            hasBackground ? "mean with background" : "mean of all classes", "", "", percent(split.miouLowerBound),
+            percent(split.miou), "",
+        ])
         return table
     }
 

@@ -11,7 +11,9 @@ extension DataSetCensus: Findings {
             parts.append(valueTable.plain)
         }
         if areClassesProposed {
-            parts.append("Proposed classes; confirm or change them:\n\n  --set '\(classesArgument)'\n")
+            parts.append(
+                "Proposed classes; confirm or change them:\n\n  --set '\(classesArgument)' \\\n  --set '\(backgroundArgument)'\n\n"
+                    + "Background: \(background.reason).\n")
         }
         parts += [shareTable.plain, offsets]
         parts.append(problemList)
@@ -25,6 +27,9 @@ extension DataSetCensus: Findings {
         }
         return "data.classes=[\(items.joined(separator: ", "))]"
     }
+
+    /// The background as an argument for `--set`.
+    var backgroundArgument: String { "data.background=\(hasBackground ? classNames[0] : DataConfiguration.noBackground)" }
 
     private var title: String {
         "\(folder)\nlayout \(layout.rawValue)\(reason.map { ": \($0)" } ?? "")\n"

@@ -30,6 +30,7 @@ struct EvaluationReport {
             .words("class"), .numbers("IoU % [\(level) %]"), .numbers("Dice % [\(level) %]"), .numbers("recall %"),
             .numbers("precision %"),
         ])
+        let classes = evaluation.classes
         func append(_ title: String, _ scope: ScoreScope, _ level: ScoreLevel = .dataset) {
             let set = scores.summary[level]
             table.append([
@@ -37,12 +38,10 @@ struct EvaluationReport {
                 percent(set.value(.recall, scope)), percent(set.value(.precision, scope)),
             ])
         }
-        for (index, name) in evaluation.classNames.enumerated() { append(name, .one(index)) }
-        append("mean of foreground", .foreground)
-        append("mean with background", .all)
-        if hasGroups { append("per-group mean, foreground", .foreground, .perGroup) }
-        append("per-case mean, foreground", .foreground, .perCase)
-        if scores.imageCount != scores.caseCount { append("per-image mean, foreground", .foreground, .perImage) }
+        for scope in classes.scopes { append(classes.title(scope), scope) }
+        if hasGroups { append("per-group mean, \(classes.foregroundWord)", .foreground, .perGroup) }
+        append("per-case mean, \(classes.foregroundWord)", .foreground, .perCase)
+        if scores.imageCount != scores.caseCount { append("per-image mean, \(classes.foregroundWord)", .foreground, .perImage) }
         return table
     }
 
@@ -56,7 +55,14 @@ struct EvaluationReport {
             scores.groupCount > 1
                 ? "Intervals: bootstrap over the \(unit), \(scores.bootstrap.resamples) resamples, seed \(scores.bootstrap.seed)."
                 : "A single patient or video has no interval.")
-        let empty = zip(evaluation.classNames, scores.summary.perCaseMean.emptyInTruth).dropFirst().filter { $1 > 0 }
+        let classes = evaluation.classes
+        if !classes.regions.isEmpty {
+            notes.append("A region is scored as the union of its classes: \(regionWords). Means are over the regions.")
+        } else if !classes.hasBackground {
+            notes.append("No background: the means go over all classes.")
+        }
+        let empty = classes.rowsWithoutBackground.map { (classes.rows[$0].name, scores.summary.perCaseMean.emptyInTruth[$0]) }
+            .filter { $1 > 0 }
         if !empty.isEmpty {
             let rule = scores.summary.emptyRule == .one ? "counts as IoU and Dice 1" : "is left out"
             notes.append(
@@ -66,18 +72,26 @@ struct EvaluationReport {
         if let network = evaluation.network {
             let summary = network.summary.dataset
             notes.append(
-                "At the network's size: mean IoU of foreground \(percent(summary.miouForeground)) %, Dice "
+                "At the network's size: mean IoU of \(classes.foregroundWord) \(percent(summary.miouForeground)) %, Dice "
                     + "\(percent(summary.diceForeground)) %.")
             if let calibration = network.calibration {
-                let classes = zip(evaluation.classNames, calibration.classes).map {
+                let errors = zip(evaluation.classNames, calibration.classes).map {
                     "\($0) \(percent($1.expectedCalibrationError))"
                 }
                 notes.append(
                     "Expected calibration error there: \(percent(calibration.predicted.expectedCalibrationError)) % "
-                        + "(by class: \(classes.joined(separator: ", "))).")
+                        + "(by class: \(errors.joined(separator: ", "))).")
             }
         }
         return notes
+    }
+
+    /// `whole tumor (whole tumor without core, core), core`
+    private var regionWords: String {
+        evaluation.classes.regions.map { region in
+            let parts = region.classes.map { evaluation.classNames[$0] }
+            return parts == [region.name] ? region.name : "\(region.name) (\(parts.joined(separator: ", ")))"
+        }.joined(separator: ", ")
     }
 
     private var surfaces: String {

@@ -42,7 +42,8 @@ extension HTMLPage {
                         "Nobody has said what the label values mean; this is a proposal from the values found. State the classes to train."
                 ),
                 at: 0)
-            labels.append(.code("--set '\(census.classesArgument)'"))
+            labels.append(.code("--set '\(census.classesArgument)' --set '\(census.backgroundArgument)'"))
+            labels.append(.paragraph("Background: \(census.background.reason)."))
         }
         labels.append(
             .table(
@@ -115,14 +116,15 @@ extension HTMLPage {
     private static func samples(_ census: DataSetCensus) -> [PageBlock] {
         guard !census.samples.isEmpty else { return [] }
         let legend = Legend(
-            census.classNames.enumerated().dropFirst().prefix(24).compactMap { number, name in
-                Palette.color(ofClass: number).map { Legend.Entry(name, color: $0) }
+            census.classNames.enumerated().prefix(24).compactMap { number, name in
+                Palette.color(ofClass: number, hasBackground: census.hasBackground).map { Legend.Entry(name, color: $0) }
             })
         return [
             .figures(
                 census.samples.enumerated().map { number, sample in
                     PageFigure(
-                        name: "sample-\(number + 1)", panels: sample.drawings, legend: legend,
+                        name: "sample-\(number + 1)", panels: sample.drawings(hasBackground: census.hasBackground),
+                        legend: legend,
                         caption: "\(sample.id) (\(sample.split.rawValue)): image, and labels over it.")
                 })
         ]
@@ -131,10 +133,10 @@ extension HTMLPage {
 
 extension DataSetCensus.Sample {
     /// The image, and the image under its labels.
-    fileprivate var drawings: [Drawing] {
+    fileprivate func drawings(hasBackground: Bool) -> [Drawing] {
         let panels = OverlayPanel(
             planes: image, width: size.width, height: size.height, truth: classes, prediction: classes,
-            ignoring: LabelMap.ignored
+            ignoring: LabelMap.ignored, hasBackground: hasBackground
         ).panels
         return [
             Drawing(panels[0], title: "The image \(id)."),

@@ -36,9 +36,13 @@ struct ReportMaker {
                 model: try SegmentationModel(checkpoint: checkpoint, device: device))
         }
         let configuration = subjects[0].manifest.configuration
-        if let other = subjects.first(where: { $0.manifest.configuration.data.classes != configuration.data.classes }) {
+        let scored = configuration.data.scoredClasses
+        if let other = subjects.first(where: {
+            let data = $0.manifest.configuration.data
+            return data.classes != configuration.data.classes || data.scoredClasses != scored
+        }) {
             throw ValidationError(
-                "\(other.name) has other classes than \(subjects[0].name): "
+                "\(other.name) has other classes, another background or other regions than \(subjects[0].name): "
                     + "\(other.manifest.configuration.data.classNames.joined(separator: ", ")) there, "
                     + "\(configuration.data.classNames.joined(separator: ", ")) here; report them apart.")
         }
@@ -58,7 +62,9 @@ struct ReportMaker {
             ? nil
             : try Comparison(
                 runs.map { Comparison.Method(name: $0.name, evaluations: [$0.evaluation]) },
-                scores: ["miou_foreground", "miou_all"] + configuration.data.classNames.dropFirst().map { "iou:\($0)" },
+                scores: (scored.meanScopes.map { ScoreName(.iou, $0) }
+                    + scored.rowsWithoutBackground.map { ScoreName(.iou, .one($0)) })
+                    .map { $0.text(rowNames: scored.rowNames) },
                 bootstrap: bootstrap)
         let (pictures, browsers) = try show(CaseRanking(runs[0].evaluation), of: cases, subjects)
         return RunReport(
@@ -120,20 +126,20 @@ struct ReportMaker {
                 browsers.append(
                     browser(
                         study, name: "slices-\(index + 1)", note: place.note, content, subjects.map(\.name),
-                        classNames: subjects[0].manifest.configuration.data.classNames))
+                        classes: subjects[0].manifest.configuration.data.scoredClasses))
             }
         }
         return (pictures, browsers)
     }
 
     private func browser(
-        _ study: CaseStudy, name: String, note: String, _ content: [Int], _ models: [String], classNames: [String]
+        _ study: CaseStudy, name: String, note: String, _ content: [Int], _ models: [String], classes: ScoredClasses
     ) -> SliceBrowser {
         let side = min(max(study.size.height, study.size.width), Self.largestSlice)
         let chosen = SliceBrowser.choose(content: content, pixels: side * side)
         let fullest = chosen.indices.max { content[chosen[$0]] < content[chosen[$1]] } ?? 0
         return SliceBrowser(
-            name: name, caption: "\(study.id): \(note).", classNames: classNames, planeCount: study.planeCount,
+            name: name, caption: "\(study.id): \(note).", classes: classes, planeCount: study.planeCount,
             slices: chosen.map {
                 .init(number: $0 + 1, picture: picture(study, plane: $0, note: note).reduced(to: Self.largestSlice))
             }, models: models, first: fullest)
@@ -145,7 +151,8 @@ struct ReportMaker {
     private func picture(_ study: CaseStudy, plane: Int, note: String) -> CasePicture {
         CasePicture(
             id: study.id, note: note, width: study.size.width, height: study.size.height, planes: study.image(plane),
-            truth: study.truth(plane), ignored: LabelMap.ignored, predictions: study.predictions(plane))
+            truth: study.truth(plane), ignored: LabelMap.ignored, predictions: study.predictions(plane),
+            hasBackground: study.hasBackground)
     }
 
     /// What to type to get everything again, from training to this report.

@@ -12,24 +12,20 @@ struct ScoreTable {
         var table = TextTable([
             .words("class"), .numbers("IoU %"), .numbers("Dice %"), .numbers("recall %"), .numbers("precision %"),
         ])
-        let scores = summary.dataset
-        for (index, name) in summary.classNames.enumerated() {
-            table.append([
-                name, percent(scores.iou[index]), percent(scores.dice[index]), percent(scores.recall[index]),
-                percent(scores.precision[index]),
-            ])
+        let (classes, scores) = (summary.classes, summary.dataset)
+        for scope in classes.scopes {
+            table.append(
+                [classes.title(scope)]
+                    + [Score.iou, .dice, .recall, .precision].map { percent(scores.value($0, scope)) })
         }
-        table.append([
-            "mean of foreground", percent(scores.miouForeground), percent(scores.diceForeground),
-            percent(scores.recallForeground), "",
-        ])
-        table.append(["mean with background", percent(scores.miouAll), percent(scores.diceAll), "", ""])
         let cases = summary.perCaseMean
         table.append([
-            "per-case mean, foreground", percent(cases.miouForeground), percent(cases.diceForeground),
+            "per-case mean, \(classes.foregroundWord)", percent(cases.miouForeground), percent(cases.diceForeground),
             percent(cases.recallForeground), "",
         ])
-        let empty = zip(summary.classNames, cases.emptyInTruth).dropFirst().filter { $1 > 0 }.map { "\($0) in \($1)" }
+        let empty = classes.rowsWithoutBackground.filter { cases.emptyInTruth[$0] > 0 }.map {
+            "\(classes.rows[$0].name) in \(cases.emptyInTruth[$0])"
+        }
         text =
             "\(caption)\n\n\(table.plain)\n"
             + "Scores are of one confusion matrix over the split, unless they say per case; pixel accuracy \(percent(scores.pixelAccuracy)) %.\n"
@@ -39,13 +35,10 @@ struct ScoreTable {
 }
 
 extension SplitEvaluation.Showcase {
-    /// Image, truth, prediction and errors side by side; intensities stretched over the plane.
+    /// Image, truth, prediction and errors side by side.
     var panel: OverlayPanel {
-        let low = image.compactMap { $0.min() }.min() ?? 0
-        let high = image.compactMap { $0.max() }.max() ?? 1
-        let scale = high > low ? 1 / (high - low) : 0
-        return OverlayPanel(
-            planes: image.map { $0.map { ($0 - low) * scale } }, width: size.width, height: size.height, truth: truth,
-            prediction: prediction, ignoring: 255)
+        OverlayPanel(
+            planes: PictureBrightness.of(image), width: size.width, height: size.height, truth: truth, prediction: prediction,
+            ignoring: 255, hasBackground: hasBackground)
     }
 }

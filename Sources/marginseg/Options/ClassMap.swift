@@ -2,8 +2,8 @@ import ArgumentParser
 import SegData
 import SegTraining
 
-/// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`, the background first; a value may be a
-/// range, as in `background=0-127,lesion=128-255`.
+/// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`; a value may be a range, as in
+/// `background=0-127,lesion=128-255`.
 struct ClassMap: ExpressibleByArgument, Sendable {
     /// The name that stands for no class.
     static let ignoredName = "ignore"
@@ -36,13 +36,5 @@ struct ClassMap: ExpressibleByArgument, Sendable {
         let names = classes.map(\.name)
         guard classes.count > 1, Set(values).count == values.count, Set(names).count == names.count else { return nil }
         self.init(classes: classes, ignoredValues: ignored)
-    }
-
-    /// - Throws: `SettingError` for more classes than labels can name.
-    var labelMap: LabelMap {
-        get throws {
-            let pairs = classes.enumerated().flatMap { index, item in item.values.map { ($0, index) } }
-            return try LabelMap(Dictionary(pairs) { $1 }, ignoring: Set(ignoredValues))
-        }
     }
 }

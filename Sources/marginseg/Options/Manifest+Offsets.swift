@@ -20,8 +20,8 @@ extension Checkpoint.Manifest {
         let text = objective ?? "margin()"
         let loss = try LossExpression(text).makeLoss(
             LossContext(
-                classNames: configuration.data.classNames, distribution: trainingLabels,
-                ignoreLabel: Int(LabelMap.ignored)))
+                classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground,
+                distribution: trainingLabels, ignoreLabel: Int(LabelMap.ignored)))
         guard let offsets = loss.marginOffsets.first, loss.marginOffsets.count == 1 else {
             throw ValidationError("--objective needs one term with margins, such as 'margin(tau=10)'; found '\(text)'.")
         }

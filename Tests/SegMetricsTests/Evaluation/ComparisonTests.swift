@@ -15,8 +15,8 @@ struct ComparisonTests {
                 matrix: ConfusionMatrix(rows: [[75, 5], [20 - hits, hits]]))
         }
         return Evaluation(
-            program: "test", subject: subject, reference: "test", classNames: names,
-            native: ResolutionScores(store, classNames: names, rule: rule, bootstrap: Bootstrap(resamples: 10)))
+            program: "test", subject: subject, reference: "test", classes: ScoredClasses(names),
+            native: ResolutionScores(store, classes: ScoredClasses(names), rule: rule, bootstrap: Bootstrap(resamples: 10)))
     }
 
     private func method(_ evaluations: Evaluation...) -> Comparison.Method {
@@ -32,7 +32,7 @@ struct ComparisonTests {
         #expect(scores[0].overSeeds.mean.map { abs($0 - 75.5 / 150) < 1e-15 } == true)
         // The interval of one seed is that of its evaluation.
         let single = try method(a).scores(["iou:lesion"], by: bootstrap)[0]
-        let expected = a.native.store.estimates(classNames: Self.classNames, by: bootstrap).first { $0.text == "iou:lesion" }
+        let expected = a.native.store.estimates(ScoredClasses(Self.classNames), by: bootstrap).first { $0.text == "iou:lesion" }
         #expect(single.interval == expected?.interval && single.interval != nil)
         let interval = try #require(scores[0].interval)
         #expect(interval.low < 75.5 / 150 && 75.5 / 150 < interval.high)
@@ -116,8 +116,8 @@ struct ComparisonTests {
                 matrix: ConfusionMatrix(rows: [[index == 1 ? 81 : 80, 0], [0, 20]]))
         }
         let other = Evaluation(
-            program: "", subject: "runs/b", reference: "", classNames: Self.classNames,
-            native: ResolutionScores(store, classNames: Self.classNames, bootstrap: Bootstrap(resamples: 1)))
+            program: "", subject: "runs/b", reference: "", classes: ScoredClasses(Self.classNames),
+            native: ResolutionScores(store, classes: ScoredClasses(Self.classNames), bootstrap: Bootstrap(resamples: 1)))
         let message = messageThrown { _ = try Comparison([method(a), method(other)], scores: ["dice_all"]) }
         #expect(message == "runs/a and runs/b were scored against different masks of 1 case: p1; evaluate both on one set")
         let unknown = messageThrown { _ = try Comparison([method(a), method(a)], scores: ["iou"]) }

@@ -10,7 +10,7 @@ struct MetricSummaryTests {
         #expect(matrix.rows == row.confusion)
         var store = ConfusionStore(classCount: row.classes)
         store.append(group: "only", case: "only", image: "only", matrix: matrix)
-        let summary = MetricSummary(store, classNames: (0..<row.classes).map { "class \($0)" })
+        let summary = MetricSummary(store, classes: ScoredClasses((0..<row.classes).map { "class \($0)" }))
         let scores = summary.dataset
         #expect(summary.pixels == row.truth.count)
         #expect(differ(scores.iou, row.iou) < 1e-12)
@@ -48,7 +48,7 @@ struct MetricSummaryTests {
     private let names = ["ground", "organ", "lesion"]
 
     @Test func theDataSetIsOneMatrix() {
-        let scores = MetricSummary(store(), classNames: names).dataset
+        let scores = MetricSummary(store(), classes: ScoredClasses(names)).dataset
         #expect(scores.units == 1 && scores.unitsWithoutPixels == 0)
         #expect(differ(scores.iou, [over(5, 7), over(1, 3), 1]) < 1e-12)
         #expect(scores.miouForeground == over(over(1, 3) + 1, 2))
@@ -62,7 +62,7 @@ struct MetricSummaryTests {
     }
 
     @Test func caseMeansCountEmptyClassesByTheRule() {
-        let one = MetricSummary(store(), classNames: names).perCaseMean
+        let one = MetricSummary(store(), classes: ScoredClasses(names)).perCaseMean
         #expect(one.units == 2 && one.unitsWithoutPixels == 1)
         #expect(one.iou == [over(over(2, 3) + 0.75, 2), 0.25, 1])
         #expect(one.miouForeground == 0.625)
@@ -71,14 +71,14 @@ struct MetricSummaryTests {
         #expect(one.emptyInBoth == [0, 0, 1])
         #expect(one.recall == [0.875, 0.5, 1])
         #expect(one.precision == [over(over(2, 3) + 1, 2), 0.5, 1])
-        let skip = MetricSummary(store(), classNames: names, rule: .skip).perCaseMean
+        let skip = MetricSummary(store(), classes: ScoredClasses(names), rule: .skip).perCaseMean
         #expect(skip.iou == one.iou)
         #expect(skip.emptyInBoth == one.emptyInBoth)
     }
 
     @Test func imageMeansDifferBetweenTheRules() {
-        let one = MetricSummary(store(), classNames: names).perImageMean
-        let skip = MetricSummary(store(), classNames: names, rule: .skip).perImageMean
+        let one = MetricSummary(store(), classes: ScoredClasses(names)).perImageMean
+        let skip = MetricSummary(store(), classes: ScoredClasses(names), rule: .skip).perImageMean
         #expect(one.units == 3)
         #expect(one.iou == [over(over(2, 3) + 1.75, 3), 0.5, 1])
         #expect(skip.iou == [over(over(2, 3) + 0.75, 2), 0.25, 1])
@@ -86,14 +86,14 @@ struct MetricSummaryTests {
     }
 
     @Test func whatIsNowhereDefinedIsNil() {
-        let empty = MetricSummary(ConfusionStore(classCount: 2), classNames: ["a", "b"])
+        let empty = MetricSummary(ConfusionStore(classCount: 2), classes: ScoredClasses(["a", "b"]))
         #expect(empty.dataset.iou == [nil, nil])
         #expect(empty.dataset.unitsWithoutPixels == 1)
         for name in MetricName.allCases { #expect(name.value(in: empty) == nil, "\(name)") }
     }
 
     @Test func everyNameGivesItsValue() {
-        let summary = MetricSummary(store(), classNames: names)
+        let summary = MetricSummary(store(), classes: ScoredClasses(names))
         let values = MetricName.allCases.map { ($0.rawValue, $0.value(in: summary)) }
         let expected: [(String, Double?)] = [
             ("miou_foreground", summary.dataset.miouForeground), ("miou_all", summary.dataset.miouAll),
@@ -115,7 +115,7 @@ struct MetricSummaryTests {
     @Test func jsonNamesEveryVariantAndKeepsNulls() throws {
         var store = ConfusionStore(classCount: 2)
         store.append(group: "x", case: "x", image: "x", matrix: ConfusionMatrix(rows: [[3, 1], [0, 0]]))
-        let summary = MetricSummary(store, classNames: ["ground", "lesion"])
+        let summary = MetricSummary(store, classes: ScoredClasses(["ground", "lesion"]))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let data = try encoder.encode(summary)
@@ -129,7 +129,7 @@ struct MetricSummaryTests {
             """
         #expect(
             String(decoding: data, as: UTF8.self) == """
-                {"class_names":["ground","lesion"],"dataset":\(scores),"empty_rule":"one",\
+                {"class_names":["ground","lesion"],"dataset":\(scores),"empty_rule":"one","has_background":true,\
                 "per_case_mean":\(scores),"per_group_mean":\(scores),"per_image_mean":\(scores),"pixels":4}
                 """)
         #expect(try JSONDecoder().decode(MetricSummary.self, from: data) == summary)

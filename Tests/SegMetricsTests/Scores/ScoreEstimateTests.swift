@@ -10,8 +10,8 @@ struct ScoreEstimateTests {
     @Test(arguments: [EmptyRule.one, .skip], [1, 2, 3] as [UInt64])
     func theSumsGiveWhatTheSummarySays(rule: EmptyRule, seed: UInt64) {
         let store = RandomStore.make(classCount: 3, seed: seed)
-        let summary = MetricSummary(store, classNames: Self.classNames, rule: rule)
-        for estimate in store.estimates(classNames: Self.classNames, rule: rule, by: Bootstrap(resamples: 2)) {
+        let summary = MetricSummary(store, classes: ScoredClasses(Self.classNames), rule: rule)
+        for estimate in store.estimates(ScoredClasses(Self.classNames), rule: rule, by: Bootstrap(resamples: 2)) {
             let expected = summary[estimate.name]
             switch (estimate.value, expected) {
             case (let found?, let expected?): #expect(abs(found - expected) < 1e-12, "\(estimate.text)")
@@ -23,7 +23,7 @@ struct ScoreEstimateTests {
     /// A resample is the evaluation in which its groups stand as often as they were drawn.
     @Test func aSumOfGroupsIsTheirEvaluation() {
         let store = RandomStore.make(classCount: 3, seed: 4)
-        let sums = ScoreSums(store, rule: .one)
+        let sums = ScoreSums(store, classes: ScoredClasses(Self.classNames), rule: .one)
         let drawn = [3, 0, 3, 5, 1, 1, 1]
         var resample = ConfusionStore(classCount: 3)
         for (copy, index) in drawn.enumerated() {
@@ -32,7 +32,7 @@ struct ScoreEstimateTests {
                     group: "\(copy)", case: "\(copy) \(entry.caseID)", image: entry.imageID, matrix: entry.matrix)
             }
         }
-        let summary = MetricSummary(resample, classNames: Self.classNames)
+        let summary = MetricSummary(resample, classes: ScoredClasses(Self.classNames))
         let total = drawn.map { sums.groups[$0].sums }.reduce([Double](repeating: 0, count: sums.groups[0].sums.count)) {
             zip($0, $1).map { $0 + $1 }
         }
@@ -44,19 +44,19 @@ struct ScoreEstimateTests {
 
     @Test func intervalsHoldTheirScoresAndAreReproducible() {
         let store = RandomStore.make(classCount: 2, groups: 20, seed: 9)
-        let estimates = store.estimates(classNames: ["a", "b"], by: Bootstrap(resamples: 200, seed: 3))
+        let estimates = store.estimates(ScoredClasses(["a", "b"]), by: Bootstrap(resamples: 200, seed: 3))
         for estimate in estimates {
             guard let value = estimate.value, let interval = estimate.interval else { continue }
             #expect(interval.low < value && value < interval.high, "\(estimate.text)")
         }
-        #expect(estimates == store.estimates(classNames: ["a", "b"], by: Bootstrap(resamples: 200, seed: 3)))
-        #expect(estimates != store.estimates(classNames: ["a", "b"], by: Bootstrap(resamples: 200, seed: 4)))
+        #expect(estimates == store.estimates(ScoredClasses(["a", "b"]), by: Bootstrap(resamples: 200, seed: 3)))
+        #expect(estimates != store.estimates(ScoredClasses(["a", "b"]), by: Bootstrap(resamples: 200, seed: 4)))
     }
 
     @Test func roundTripsThroughJSON() throws {
         var store = ConfusionStore(classCount: 2)
         store.append(group: "p", case: "x", image: "x", matrix: ConfusionMatrix(rows: [[3, 1], [0, 0]]))
-        let estimates = store.estimates(classNames: ["ground", "lesion"], by: Bootstrap(resamples: 5))
+        let estimates = store.estimates(ScoredClasses(["ground", "lesion"]), by: Bootstrap(resamples: 5))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         #expect(

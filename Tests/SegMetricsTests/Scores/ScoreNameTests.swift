@@ -13,23 +13,23 @@ struct ScoreNameTests {
     @Test(arguments: rows)
     func areReadAsTheyAreWritten(_ row: (name: ScoreName, text: String)) {
         let classes = ["background", "lung", "foreground"]
-        #expect(row.name.text(classNames: classes) == row.text)
-        #expect(ScoreName(row.text, classNames: classes) == row.name)
+        #expect(row.name.text(rowNames: classes) == row.text)
+        #expect(ScoreName(row.text, rowNames: classes) == row.name)
     }
 
     @Test func everyNameIsOfItsOwn() {
         let classes = ["background", "foreground", "all"]
-        let names = ScoreName.every(classCount: 3)
+        let names = ScoreName.every(rowCount: 3)
         #expect(names.count == 4 * (5 * 5 + 1))
-        #expect(Set(names.map { $0.text(classNames: classes) }).count == names.count)
-        #expect(ScoreName("iou", classNames: classes) == nil)
+        #expect(Set(names.map { $0.text(rowNames: classes) }).count == names.count)
+        #expect(ScoreName("iou", rowNames: classes) == nil)
     }
 
     /// A setting's name and a score's name are one vocabulary.
     @Test(arguments: MetricName.allCases)
     func settingsUseTheSameNames(_ metric: MetricName) throws {
-        let name = try #require(ScoreName(metric.rawValue, classNames: ["a", "b"]))
-        let summary = MetricSummary(RandomStore.make(classCount: 2, seed: 1), classNames: ["a", "b"])
+        let name = try #require(ScoreName(metric.rawValue, rowNames: ["a", "b"]))
+        let summary = MetricSummary(RandomStore.make(classCount: 2, seed: 1), classes: ScoredClasses(["a", "b"]))
         #expect(summary[name] == metric.value(in: summary))
         #expect(summary[name] != nil)
     }

@@ -13,7 +13,8 @@ struct SurfaceStoreTests {
         ]
         for (index, pair) in pairs.enumerated() {
             store.append(
-                group: "g\(index)", case: "c\(index)", classCount: 3, truth: pair.truth, prediction: pair.prediction,
+                group: "g\(index)", case: "c\(index)", classes: ScoredClasses(["ground", "lesion", "organ"]), truth: pair.truth,
+                prediction: pair.prediction,
                 ignoring: 255, grid: VoxelGrid(width: 8, height: 1))
         }
         return store
@@ -24,7 +25,7 @@ struct SurfaceStoreTests {
     }
 
     @Test func countsWhatHasNoDistance() {
-        let summaries = store().summaries(classNames: ["ground", "lesion", "organ"], by: Bootstrap(resamples: 50))
+        let summaries = store().summaries(of: ScoredClasses(["ground", "lesion", "organ"]), by: Bootstrap(resamples: 50))
         #expect(summaries.map(\.className) == ["lesion", "organ"])
         let lesion = summaries[0]
         #expect(counts(lesion) == [2, 1, 1, 1])

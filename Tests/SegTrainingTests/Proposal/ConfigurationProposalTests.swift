@@ -46,6 +46,8 @@ import Testing
             Result { try proposal() },
             Result { try proposal(stated: ["background", "left: a, {b}", "\"no\" \\ 3 #"]) },
             Result { try proposal(range: -1024...3000, size: (512, 512)) }, Result { try proposal(labels: [0: 10, 255: 10]) },
+            Result { try proposal(labels: [0: 26, 1: 740, 2: 234]) }, Result { try proposal(labels: [0: 3, 1: 4, 2: 3]) },
+            Result { try proposal(stated: ["polyp", "wall", "fold"]) },
             Result { try proposal(range: 0...1, cases: 4000, folder: "/data/a b: c") },
         ])
     func theFileSaysWhatIsProposed(_ row: Result<ConfigurationProposal, any Error>) throws {
@@ -56,6 +58,29 @@ import Testing
             let read = try ConfigurationReader(file: file).configuration()
             #expect(read == proposal.configuration)
         }
+    }
+
+    static let backgrounds: [(labels: [Int: Int], stated: [String]?, lines: [String])] = [
+        (
+            [0: 900, 1: 100], nil,
+            [
+                "  # the background, which means and curves leave out, or none: value 0 is the commonest, 90 % of the pixels",
+                "  background: background",
+            ]
+        ),
+        (
+            [0: 26, 1: 740, 2: 234], nil,
+            ["    - {name: background, values: [1]}", "    - {name: class_0, values: [0]}", "  background: background"]
+        ),
+        ([0: 3, 1: 4, 2: 3], nil, ["    - {name: class_0, values: [0]}", "  background: none"]),
+        ([0: 26, 1: 740, 2: 234], ["polyp", "wall", "fold"], ["  background: wall"]),
+        ([0: 26, 1: 740], ["background", "lesion"], ["  background: background"]),
+    ]
+
+    @Test(arguments: backgrounds)
+    func theBackgroundIsProposedWithItsReason(_ row: (labels: [Int: Int], stated: [String]?, lines: [String])) throws {
+        let text = try Self.proposal(labels: row.labels, stated: row.stated).yaml(file: "my.yaml")
+        for line in row.lines { #expect(text.contains(line + "\n"), "\(line)") }
     }
 
     @Test func theFileGivesItsReasons() throws {

@@ -106,7 +106,10 @@ import Testing
     func everyLabelValueIsAClass(_ row: (labels: [Int: Int], expected: [String])) throws {
         let found = try DataSurvey([Self.survey(labels: row.labels)]).classes()
         #expect(found.value.map { "\($0.name) \($0.values.map(String.init).joined(separator: " "))" } == row.expected)
-        #expect(found.reason.contains("no label is 0") == (row.labels[0] == nil))
+        let survey = DataSurvey([Self.survey(labels: row.labels)])
+        let background = survey.background(of: found.value, areStated: false)
+        #expect(background.value == "background")
+        #expect(background.reason.contains("no label is 0") == (row.labels[0] == nil), "\(background.reason)")
     }
 
     @Test func valuesThatScatterAreRanges() throws {
