@@ -9,19 +9,24 @@ import SegTraining
 /// place on. Of a volume the plane with the most foreground is drawn.
 struct CaseGallery {
     private let axis: PlaneAxis
+    private let labels: LabelMap
+    private let watch: WatchConfiguration
     /// Numbers from which on cases are looked for; nil before the first validation.
     private var wanted: [Int]?
     /// The chosen cases' numbers with their planes.
     private var planes: [Int: Int] = [:]
 
-    private static let size = 3
-
-    init(axis: PlaneAxis) { self.axis = axis }
+    init(axis: PlaneAxis, labels: LabelMap, watch: WatchConfiguration) {
+        self.axis = axis
+        self.labels = labels
+        self.watch = watch
+    }
 
     /// A validation begins.
     mutating func begin(cases: Int) {
         guard wanted == nil else { return }
-        wanted = (0..<min(Self.size, cases)).map { 1 + (2 * $0 + 1) * cases / (2 * min(Self.size, cases)) }
+        let count = min(watch.pictures, cases)
+        wanted = (0..<count).map { 1 + (2 * $0 + 1) * cases / (2 * count) }
     }
 
     /// The picture of a case; nil for those that are not chosen.
@@ -29,10 +34,9 @@ struct CaseGallery {
         guard let truth = validated.prepared.labels else { return nil }
         let extent = validated.prepared.extent
         if planes[validated.number] == nil, let next = wanted?.first, validated.number >= next {
-            func foreground(_ plane: Int) -> Int {
-                axis.plane(plane, of: truth, extent: extent).count { $0 != 0 && $0 != LabelMap.ignored }
+            let counts = (0..<axis.planeCount(of: extent)).map {
+                axis.plane($0, of: truth, extent: extent).count(where: labels.isForeground)
             }
-            let counts = (0..<axis.planeCount(of: extent)).map(foreground)
             if let plane = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[plane] > 0 {
                 planes[validated.number] = plane
                 wanted?.removeFirst()
@@ -40,15 +44,11 @@ struct CaseGallery {
         }
         guard let plane = planes[validated.number] else { return nil }
         let size = axis.planeSize(of: extent)
-        let channels = extent.channels == 3 ? 0..<3 : 0..<1
-        let image = channels.map { axis.plane(plane, channel: $0, of: validated.prepared.image, extent: extent) }
-        // Normalised intensities have no fixed range.
-        let low = image.compactMap { $0.min() }.min() ?? 0, high = image.compactMap { $0.max() }.max() ?? 1
-        let scale = high > low ? 1 / (high - low) : 0
-        return OverlayPanel(
-            planes: image.map { $0.map { ($0 - low) * scale } }, width: size.width, height: size.height,
-            truth: axis.plane(plane, of: truth, extent: extent),
-            prediction: axis.plane(plane, of: validated.prediction, extent: extent), ignoring: LabelMap.ignored
-        ).render()
+        return CasePicture(
+            id: validated.prepared.id, note: "", width: size.width, height: size.height,
+            planes: validated.prepared.pictured(plane: plane, axis: axis), truth: axis.plane(plane, of: truth, extent: extent),
+            ignored: LabelMap.ignored, predictions: [axis.plane(plane, of: validated.prediction, extent: extent)],
+            hasBackground: labels.hasBackground
+        ).reduced(to: watch.side).sheet(side: watch.side)
     }
 }

@@ -9,6 +9,8 @@ import SwiftProtobuf
 public final class EventFile {
     public let url: URL
     private let handle: FileHandle
+    /// What was written so far.
+    public private(set) var byteCount = 0
 
     /// Starts a file beside those of earlier sessions.
     ///
@@ -40,6 +42,11 @@ public final class EventFile {
         try? handle.close()
     }
 
+    /// What `append` would write, in bytes, but for some tens.
+    public static func size(of summaries: [Summary]) throws -> Int {
+        try summaries.reduce(0) { $0 + (try $1.wire.serializedData().count) }
+    }
+
     /// Adds what is to be seen at a step.
     ///
     /// - Throws: `FileError`, such as for a full disk.
@@ -59,6 +66,7 @@ public final class EventFile {
         }
         do {
             try handle.write(contentsOf: frames)
+            byteCount += frames.count
         } catch {
             throw FileError(url, "cannot be written", reason: error.localizedDescription)
         }

@@ -48,7 +48,7 @@ enum TinyTraining {
     static func record(_ epoch: Int, of stage: Int, loss: Double = 1, hits: Int = 50, isBest: Bool = false) -> EpochRecord {
         var store = ConfusionStore(classCount: 2)
         store.append(group: "p", case: "p", image: "p/0", matrix: ConfusionMatrix(rows: [[100, 0], [100 - hits, hits]]))
-        let summary = MetricSummary(store, classNames: ["background", "lesion & <more>"])
+        let summary = MetricSummary(store, classes: ScoredClasses(["background", "lesion & <more>"]))
         return EpochRecord(
             stage: stage, stageName: stages[stage - 1].name, objective: stages[stage - 1].objective, epoch: epoch,
             trainingLoss: loss, trainingMIoU: 0.625, validationLoss: 1.25 * loss, learningRate: 0.001, seconds: 2,
