@@ -9,7 +9,7 @@ extension CurvesPage {
             PageFigure(
                 name: "scores", panels: [scores.drawing, learningRate.drawing], legend: scores.legend,
                 caption:
-                    "IoU of each class over the whole validation split at native resolution, with the score that chooses the "
+                    "IoU of each \(configuration.data.regions == nil ? "class" : "region") over the whole validation split at native resolution, with the score that chooses the "
                     + "model; dashed, the mean over each epoch's training batches, with dropout and augmentation, at the "
                     + "network's size. And the learning rate."),
             PageFigure(
@@ -48,20 +48,24 @@ extension CurvesPage {
     }
 
     private var scores: LineChart {
+        let classes = configuration.data.scoredClasses
         let metric = records.last?.selectedBy.rawValue ?? ""
         let chosen = points(records) { $0.score }
         var lines = [LineChart.Line(label: "\(metric), which chooses", points: chosen, color: Self.neutral, width: 4)]
         if records.contains(where: { $0.trainingMIoU != nil }) {
             lines.append(
                 LineChart.Line(
-                    label: "foreground mIoU in training", points: points(records) { $0.trainingMIoU }, color: Self.neutral,
+                    label: "\(classes.foregroundWord) mIoU in training", points: points(records) { $0.trainingMIoU },
+                    color: Self.neutral,
                     stroke: .dashed))
         }
-        for (index, name) in configuration.data.classNames.enumerated() {
-            guard let color = Palette.color(ofClass: index) else { continue }
+        // Of regions, those alone: the parts that training tells apart are not what is sought.
+        for (place, index) in classes.foreground.enumerated() {
+            guard let color = Palette.color(ofClass: place + 1) else { continue }
             lines.append(
                 LineChart.Line(
-                    label: name, points: points(records) { $0.validation.dataset.iou[index] }, color: color, width: 2))
+                    label: classes.rows[index].name, points: points(records) { $0.validation.dataset.iou[index] }, color: color,
+                    width: 2))
         }
         let bests = stagesBegun.compactMap { stage in records.last { $0.stage == stage && $0.isBest } }
         return LineChart(

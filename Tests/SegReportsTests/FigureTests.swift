@@ -1,6 +1,7 @@
 import Foundation
-import SegReports
 import Testing
+
+@testable import SegReports
 
 /// The charts that are not lines.
 struct FigureTests {
@@ -79,7 +80,33 @@ struct FigureTests {
         let row = Array(repeating: 1 / Double(count), count: count)
         let drawing = HeatMap(title: "t", names: names, shares: Array(repeating: row, count: count)).drawing
         #expect(drawing.width < 950, "\(count) classes: \(drawing.width)")
-        #expect(texts(drawing).contains { $0.hasSuffix("…") }, "long names are shortened beside the rows")
+        // Beside rows names go over several lines as far as there is room; above columns they are shortened.
+        #expect(texts(drawing).contains { $0.hasSuffix("…") })
+        let isWhole = ["a class with a long name and", "the number 0"].allSatisfy(texts(drawing).contains)
+        #expect(isWhole == (count <= 15), "\(texts(drawing).prefix(6))")
+    }
+
+    /// Nothing stands left of the sheet, where it would be cut off.
+    @Test(arguments: [
+        "short", "a class with a long name and the number 7", "a_name_without_a_space_of_a_patient_and_a_run_of_many_parts_2024",
+    ])
+    func labelsOfCasesAreWhole(name: String) throws {
+        let chart = DotChart(
+            title: "IoU of each case", xLabel: "IoU",
+            groups: [.init(name, values: [0.5], color: blue), .init("b", values: [], color: blue)])
+        let found = chart.drawing.svg.matches(of: /<text x="([0-9.]+)" [^>]*text-anchor="end" font-size="12"[^>]*>([^<]*)</)
+        let lines = found.map { String($0.2) }
+        #expect(lines.filter { $0 != "b" }.joined(separator: " ").replacing("_ ", with: "_") == name)
+        for label in found { #expect(try #require(Double(label.1)) >= Glyph.width(of: String(label.2), size: 12)) }
+    }
+
+    @Test func textsBreakWhereWordsDo() {
+        func wrap(_ text: String, _ lines: Int) -> [String] { text.wrapped(to: 10, lines: lines) { Double($0.count) } }
+        #expect(wrap("short", 2) == ["short"])
+        #expect(wrap("two words here", 2) == ["two words", "here"])
+        #expect(wrap("snake_case_name", 3) == ["snake_", "case_name"])
+        #expect(wrap("unbreakablewords", 3) == ["unbreakabl", "ewords"])
+        #expect(wrap("far too many words for it", 2) == ["far too", "many word…"])
     }
 
     @Test func legendsBreakTheirLines() {

@@ -34,13 +34,13 @@ public struct DotChart: Sendable, Hashable {
 
     /// The chart; a group's number of values stands at its right.
     public var drawing: Drawing {
-        let labels = RowLabels(groups.map(\.label))
+        let labels = RowLabels(groups.map(\.label), rowHeight: Self.rowHeight)
         let area = PlotArea(
             box: .init(
                 x: labels.width, y: 30, width: Self.width - labels.width - 52, height: Self.rowHeight * Double(groups.count)),
             x: x, y: 0...1)
         var drawing = Drawing(width: Self.width, height: area.bottom + 44, title: "\(title): \(xLabel)")
-        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true)))
+        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true), within: Self.width))
         drawing.add(area.lowerAxis(title: xLabel, tickCount: 5) + area.axes)
         if let reference {
             let place = area.x(reference)
@@ -48,7 +48,7 @@ public struct DotChart: Sendable, Hashable {
         }
         for (row, group) in groups.enumerated() {
             let middle = area.box.y + (Double(row) + 0.5) * Self.rowHeight
-            drawing.add(labels.mark(group.label, y: middle + 4))
+            drawing.add(labels.marks(group.label, middle: middle))
             drawing.add(marks(group, middle: middle, in: area))
             drawing.add(.text("n = \(group.values.count)", .init(area.right + 6, middle + 4), .init(size: 11, ink: .faint)))
         }

@@ -18,29 +18,34 @@ public struct HeatMap: Sendable, Hashable {
     }
 
     private static let color = RGB(0, 114, 178)
+    /// Of a column's name that stands upright.
+    private static let longestHeader = 120.0
+
+    private static let widestTitle = 460.0
 
     /// The map; a colour's strength is the share, which stands in the cell in per cent where there is room.
     public var drawing: Drawing {
         let side = min(76, max(18, 400 / Double(names.count)))
-        let labels = RowLabels(names)
+        let labels = RowLabels(names, rowHeight: side)
         let columnWidths = names.map { Glyph.width(of: $0, size: 12) }
         let isUpright = columnWidths.contains { $0 > side - 6 }
-        let header = isUpright ? min(columnWidths.max()!, 120) + 8 : 20  // not empty
+        let header = isUpright ? min(columnWidths.max()!, Self.longestHeader) + 8 : 20  // not empty
         let (left, top) = (labels.width + 18, 50 + header)
         let size = side * Double(names.count)
         var drawing = Drawing(
-            width: max(left + size + 8, Glyph.width(of: title, size: 14, isBold: true)), height: top + size + 8,
+            width: max(left + size + 8, min(Glyph.width(of: title, size: 14, isBold: true), Self.widestTitle)),
+            height: top + size + 8,
             title: "\(title): true class in rows, predicted class in columns")
-        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true)))
+        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true), within: drawing.width))
         drawing.add(.text("predicted", .init(left + size / 2, 40), .init(anchor: .middle, ink: .faint)))
         drawing.add(.text("true", .init(12, top + size / 2), .init(anchor: .middle, isUpright: true, ink: .faint)))
         for (row, name) in names.enumerated() {
             let y = top + (Double(row) + 0.5) * side
-            drawing.add(.moved(x: 18, y: 0, [labels.mark(name, y: y + 4)]))
+            drawing.add(.moved(x: 18, y: 0, labels.marks(name, middle: y)))
             let x = left + (Double(row) + 0.5) * side
             drawing.add(
                 isUpright
-                    ? .text(name, .init(x + 4, top - 6), .init(isUpright: true))
+                    ? .text(name, .init(x + 4, top - 6), .init(isUpright: true), within: Self.longestHeader)
                     : .text(name, .init(x, top - 6), .init(anchor: .middle)))
             for column in names.indices {
                 drawing.add(

@@ -50,18 +50,18 @@ public struct IntervalChart: Sendable, Hashable {
 
     /// The chart without a legend.
     public var drawing: Drawing {
-        let labels = RowLabels(groups.map(\.label))
         let heights = groups.map { Double($0.bars.count) * (Self.barHeight + 3) + 10 }
+        let labels = RowLabels(groups.map(\.label), rowHeight: heights.min() ?? 0)
         let area = PlotArea(
             box: .init(
                 x: labels.width, y: 30, width: Self.width - labels.width - 48, height: heights.reduce(0, +)),
             x: x, y: 0...1)
         var drawing = Drawing(width: Self.width, height: area.bottom + 44, title: "\(title): \(xLabel)")
-        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true)))
+        drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true), within: Self.width))
         drawing.add(area.lowerAxis(title: xLabel, tickCount: 5) + area.axes)
         var y = area.box.y
         for (group, height) in zip(groups, heights) {
-            drawing.add(labels.mark(group.label, y: y + height / 2 + 4))
+            drawing.add(labels.marks(group.label, middle: y + height / 2))
             for (index, bar) in group.bars.enumerated() {
                 drawing.add(marks(bar, top: y + 6 + Double(index) * (Self.barHeight + 3), in: area))
             }

@@ -101,8 +101,8 @@ extension LineChart {
         let area = PlotArea(
             box: .init(x: 58, y: 44, width: Self.width - 58 - 12, height: Self.height - 44 - 44), x: x, y: y)
         var drawing = Drawing(width: Self.width, height: Self.height, title: "\(title): \(yLabel) over \(xLabel)")
-        drawing.add(.text(title, .init(area.box.x, 16), .init(size: 14, isBold: true)))
-        drawing.add(.text(note, .init(area.box.x, 33), .init(ink: .faint)))
+        drawing.add(.text(title, .init(area.box.x, 16), .init(size: 14, isBold: true), within: Self.width - area.box.x))
+        drawing.add(.text(note, .init(area.box.x, 33), .init(ink: .faint), within: Self.width - area.box.x))
         drawing.add(area.lowerAxis(title: xLabel, tickCount: xTickCount) + area.leftAxis(title: yLabel, titleAt: 14) + area.axes)
         let data =
             bands.map { marks($0, in: area) } + rules.flatMap { marks($0, in: area) } + lines.flatMap { marks($0, in: area) }

@@ -33,7 +33,7 @@ struct PlotArea {
                 .text(ticks.label(tick), .init(place, bottom + 17), .init(anchor: .middle, size: 11)),
             ]
         } + [
-            .text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle))
+            .text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle), within: box.width + 40)
         ]
     }
 
