@@ -55,6 +55,12 @@ import Testing
             testDescription: "a year behind pictures in colour", files: ["rgb/t_2024.png", "rgb/t_2025.png"],
             settings: .init(layout: .nnunet), channels: 3, input: "rgb", finds: ["t_2024: t_2024.png", "t_2025: t_2025.png"]),
         Row(
+            testDescription: "a list of version 1", files: ["t_0000.nii.gz", "t_0001.nii.gz"],
+            settings: .init(layout: .decathlon), channels: 2, finds: ["t: t_0000.nii.gz t_0001.nii.gz"]),
+        Row(
+            testDescription: "a list of whole images with numbers", files: ["rgb/t_0000.png", "rgb/t_0001.png"],
+            settings: .init(layout: .decathlon), channels: 3, input: "rgb", finds: ["t_0000: t_0000.png", "t_0001: t_0001.png"]),
+        Row(
             testDescription: "a folder a case, the names repeating its own",
             files: ["P1/P1_flair.nii.gz", "P1/P1_t1.nii.gz", "P2/P2_flair.nii.gz", "P2/P2_t1.nii.gz"],
             settings: .init(layout: .cases, images: ["*/*_flair.nii.gz", "*/*_t1.nii.gz"]), channels: 2,

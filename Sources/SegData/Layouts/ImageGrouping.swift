@@ -38,6 +38,8 @@ public struct ImageGrouping: Sendable {
         case .objects, .folders, .pairs, .cases, nil:
             let images = try settings.images.map(NamePattern.init)
             rule = images.isEmpty ? .files : .patterns(images: images, labels: try settings.labels.map(NamePattern.init))
+        // Its lists are nnU-Net's of version 1 too; what holds all channels by itself is told apart.
+        case .decathlon where channels > 1: rule = .channelNumbers
         case .csv, .decathlon, .endovis, .grids: rule = .files
         }
     }
@@ -100,7 +102,10 @@ public struct ImageGrouping: Sendable {
     private func parts(of files: [URL]) -> (cases: [String: [Int: URL]], others: [URL]) {
         var cases: [String: [Int: URL]] = [:]
         for file in files { if let (name, channel) = Self.parted(file) { cases[name, default: [:]][channel] = file } }
-        cases = cases.filter { $0.value[0] != nil || channels > 1 && !$0.value.values.allSatisfy { holdsAll([$0]) } }
+        cases = cases.filter { _, parts in
+            let areWhole = channels > 1 && parts.values.allSatisfy { holdsAll([$0]) }
+            return parts[0] != nil ? parts.count == 1 || !areWhole : channels > 1 && !areWhole
+        }
         return (cases, files.filter { file in Self.parted(file).map { cases[$0.name] == nil } ?? true })
     }
 
