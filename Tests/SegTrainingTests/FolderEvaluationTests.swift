@@ -88,7 +88,7 @@ import Testing
             #expect(refused.problems.first?.message.hasSuffix("compare voxel by voxel: data.label_grid=fromImage") == true)
             let result = try FolderEvaluation(
                 predictions: folder.appending(path: "out"), masks: folder.appending(path: "masks"), map: LabelMap([0: 0, 5: 1]),
-                grid: .fromImage
+                classes: ScoredClasses(["ground", "lesion"]), grid: .fromImage
             ).run()
             #expect(result.problems.isEmpty && result.store.cases[0].matrix.rows == [[6, 1], [0, 1]])
             // The farthest voxel lies 1 mm off by the prediction's header, 9 by the mask's.
