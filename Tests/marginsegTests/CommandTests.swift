@@ -130,7 +130,8 @@ import Testing
             (
                 run.data.path, ["train", "validation", "test", "32 × 32 × 2", "background", "rho_0k"],
                 [
-                    "folder", "layout", "reason", "classes", "classes_are_proposed", "training_view", "splits", "channels",
+                    "folder", "layout", "reason", "classes", "classes_are_proposed", "has_background", "training_view", "splits",
+                    "channels",
                     "values",
                     "training_labels", "problems",
                 ]

@@ -29,8 +29,8 @@ extension ConfigurationProposal {
         let count = everything.count(of: .train)
         let all = try DataSurvey(of: everything) { onCase($0, count) }
         onRead(count)
-        let background = Set((areClassesStated ? start.data.classes[0].values : [0]) + start.data.ignoredValues)
-        let split = try SplitProposal(listed, configured: start.data.split, survey: all, background: background)
+        let split = try SplitProposal(
+            listed, configured: start.data.split, survey: all, ignored: Set(start.data.ignoredValues))
         try self.init(
             all.placed(as: split.dataSet), data: start.data, split: split.rule, areClassesStated: areClassesStated,
             device: device,

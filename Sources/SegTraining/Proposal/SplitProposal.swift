@@ -12,15 +12,15 @@ struct SplitProposal {
     /// - Parameters:
     ///   - configured: kept where somebody asked for it.
     ///   - survey: of all cases.
-    ///   - background: label values that are no foreground, or no class.
+    ///   - ignored: label values that are of no class.
     /// - Throws: `DataSetError` for cases that the rule cannot split; `ProposalError.oneGroup`.
-    init(_ listed: ListedDataSet, configured: SplitRule, survey: DataSurvey, background: Set<Int>) throws {
+    init(_ listed: ListedDataSet, configured: SplitRule, survey: DataSurvey, ignored: Set<Int>) throws {
         if configured != .own {
             (rule, dataSet) = (Choice(configured, "as it was asked for"), try listed.dataSet(configured))
             return
         }
         if listed.hasOwnSplit, let own = try? listed.dataSet(.own), own.count(of: .train) > 0, own.count(of: .validation) > 0 {
-            let doubt = Self.doubt(Self.missing(in: survey.placed(as: own), background))
+            let doubt = Self.doubt(Self.missing(in: survey.placed(as: own), ignored))
             (rule, dataSet) = (Choice(.own, "the data set's own places; what they leave open is split at random\(doubt)"), own)
             return
         }
@@ -37,7 +37,7 @@ struct SplitProposal {
             }
         let tried = try rules.map { rule in
             let dataSet = try listed.dataSet(rule)
-            return (rule: rule, dataSet: dataSet, missing: Self.missing(in: survey.placed(as: dataSet), background))
+            return (rule: rule, dataSet: dataSet, missing: Self.missing(in: survey.placed(as: dataSet), ignored))
         }
         // The first of equals.
         guard let best = tried.min(by: { $0.missing.count < $1.missing.count }) else {
@@ -52,12 +52,12 @@ struct SplitProposal {
         dataSet = best.dataSet
     }
 
-    /// Foreground values that occur and that the training or the validation cases lack.
-    private static func missing(in survey: DataSurvey, _ background: Set<Int>) -> [Int] {
+    /// Values that occur and that the training or the validation cases lack.
+    private static func missing(in survey: DataSurvey, _ ignored: Set<Int>) -> [Int] {
         // An artefact of JPEG is no class that could be missing.
         let lossy = survey.lossyLabels
         func values(_ found: [DataSurvey.LabelValue]) -> Set<Int> {
-            Set(found.map { lossy?.center(of: $0.value) ?? $0.value }).subtracting(background)
+            Set(found.map { lossy?.center(of: $0.value) ?? $0.value }).subtracting(ignored)
         }
         let learned = values(survey.labelValues(of: .train)).intersection(values(survey.labelValues(of: .validation)))
         return values(survey.labelValues()).subtracting(learned).sorted()
