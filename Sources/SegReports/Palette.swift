@@ -31,11 +31,15 @@ public enum Palette {
     /// Of 256 classes.
     private static let colors: [RGB] = {
         let taken = [falsePositive, falseNegative, wrongClass, ignored]
-        let turned = (0...).lazy.map { step -> RGB in
+        var colors = okabeIto
+        var step = 0
+        while colors.count < 256 {
             let turn = Double(step) * 0.618_033_988_749_895
-            return RGB(hue: turn - turn.rounded(.down), lightness: [0.5, 0.7, 0.35][step % 3])
+            let color = RGB(hue: turn - turn.rounded(.down), lightness: [0.5, 0.7, 0.35][step % 3])
+            if taken.allSatisfy({ $0.distance(to: color) > leastDistance }) { colors.append(color) }
+            step += 1
         }
-        return okabeIto + turned.filter { color in taken.allSatisfy { $0.distance(to: color) > leastDistance } }.prefix(252)
+        return colors
     }()
 
     /// Of a class's colour to an error's, over the three channels.
