@@ -159,7 +159,7 @@ let package = Package(
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"),
-        tests("SegTraining", ["SegModels", "TorchTestSupport"]),
+        tests("SegTraining", ["SegModels", "TorchTestSupport", .product(name: "Yams", package: "Yams")]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",

@@ -2,13 +2,15 @@ import Foundation
 
 /// Reads and makes files and folders with errors that say what is wrong with the path.
 public enum FileSystem {
-    /// The whole file.
+    /// The whole file, or what a stream such as /dev/stdin or the shell's `<(…)` gives until it ends.
     ///
     /// - Throws: `FileError`, with its own reason for a missing file and for a folder.
     public static func read(_ url: URL) throws -> Data {
         try requireFile(url)
         do {
-            return try Data(contentsOf: url)
+            guard isStream(url) else { return try Data(contentsOf: url) }
+            // Foundation reads files alone at once.
+            return try FileHandle(forReadingFrom: url).readToEnd() ?? Data()
         } catch {
             throw FileError(url, "cannot be read", reason: reason(of: error))
         }
@@ -115,6 +117,11 @@ public enum FileSystem {
         guard let resolved = realpath(url.path, nil) else { return url.standardizedFileURL.path }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+
+    private static func isStream(_ url: URL) -> Bool {
+        var state = stat()
+        return stat(url.path, &state) == 0 && state.st_mode & S_IFMT != S_IFREG
     }
 
     public enum Kind: Sendable { case file, folder, missing }

@@ -160,4 +160,14 @@ struct FileSystemTests {
             try body(folder)
         }
     }
+
+    @Test func aStreamIsReadToItsEnd() throws {
+        let pipe = Pipe()
+        let text = Data(String(repeating: "seed: 1\n", count: 1000).utf8)
+        try pipe.fileHandleForWriting.write(contentsOf: text)
+        try pipe.fileHandleForWriting.close()
+        let url = URL(filePath: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+        let data = try withExtendedLifetime(pipe) { try FileSystem.read(url) }
+        #expect(data == text)
+    }
 }

@@ -29,7 +29,13 @@ import Testing
         Mistake("data: [1\n", "run.yaml:2:1: no valid YAML: did not find expected ',' or ']'"),
         Mistake("a:\n  - b\n c: d\n", "run.yaml:3:2: no valid YAML: did not find expected key"),
         Mistake("\ttraining: 1\n", "run.yaml:1:1: no valid YAML: found character that cannot start any token"),
-        Mistake("a: *b\n", "run.yaml:1:4: no valid YAML: found undefined alias"),
+        Mistake(
+            "a: *b\n",
+            "run.yaml:1:4: no valid YAML: found undefined alias; put a value that begins with * into quotes"),
+        Mistake(
+            "data:\n  labels: *_mask.png\n",
+            "run.yaml:2:11: no valid YAML: did not find expected alphabetic or numeric character; put a value that begins with * into quotes"
+        ),
         Mistake("a: 1\n---\nb: 2\n", "run.yaml:2:1: no valid YAML: but found another document"),
         Mistake("data:\n  folder: a\u{1}b\n", "run.yaml:2:12: no valid YAML: control characters are not allowed"),
         Mistake("- data\n- input\n", "run.yaml:1:1: expected keys and values"),
@@ -53,10 +59,30 @@ import Testing
         ),
         Mistake(
             "input:\n  fit: {resise: [64, 64]}",
-            "run.yaml:2:9: input.fit: unknown key 'resise'; did you mean 'resize'? (known: by, resize)"),
+            "run.yaml:2:9: input.fit: unknown key 'resise'; did you mean 'resize'? (known: by, crop, pad, resize)"),
         Mistake(
             "training:\n  stages:\n    - {\(stage), learningrate: 1}\n",
             "run.yaml:3:54: training.stages[0]: unknown key 'learningrate'; did you mean 'learning_rate'? (known: \(stageKeys))"),
+        // Keys of which no trace is left where they are not given.
+        Mistake(
+            "input:\n  spacng: [1, 1]\n",
+            "run.yaml:2:3: input: unknown key 'spacng'; did you mean 'spacing'? (known: axis, crop, fit, normalization, spacing)"),
+        Mistake(
+            "input: {fit: {crop: [64, 64], foregound: 0.5}}",
+            "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: crop, foreground, pad, resize)"
+        ),
+        Mistake(
+            "input: {fit: {pad: [64, 64], by: bilinear}}",
+            "run.yaml:1:30: input.fit: unknown key 'by' (known: crop, pad, resize)"),
+        Mistake(
+            "data:\n  split: {random: {seed: 1, tests: 0.2}}\n",
+            "run.yaml:2:29: data.split.random: unknown key 'tests'; did you mean 'test'? (known: seed, test, validation)"),
+        Mistake(
+            "input: {normalization: {window: [0, 1], clip: 1}}",
+            "run.yaml:1:41: input.normalization: unknown key 'clip' (known: percentiles, range, window)"),
+        Mistake(
+            "training:\n  stages:\n    - {name: a, objectiv: cross_entropy, epochs: 1}\n",
+            "run.yaml:3:7: training.stages[0].objective: this key is needed; is 'objectiv' meant for it?"),
         Mistake(
             "training:\n  stages:\n    - name: a\n      epochs: 3\n",
             "run.yaml:3:7: training.stages[0].objective: this key is needed"),
@@ -208,9 +234,11 @@ import Testing
     static let arguments = [
         Mistake("training.batch_size", "expected key=value, such as training.batch_size=4"),
         Mistake("=3", "expected key=value, such as training.batch_size=4"),
-        Mistake("training.batch_size=", "expected key=value, such as training.batch_size=4"),
+        Mistake("training.batch_size=", "training.batch_size: expected a whole number, found nothing"),
         Mistake("training..seed=3", "expected key=value, such as training.batch_size=4"),
-        Mistake("training.seed=[", "the value is no valid YAML"),
+        Mistake("training.seed=[", "no valid YAML: did not find expected node content"),
+        Mistake("data.images=[a.png, 'b.png]", "no valid YAML: found unexpected end of stream"),
+        Mistake("training.seed=*", "training.seed: expected a whole number from 0, found '*'"),
         Mistake("preset=paper-ct", "name a preset with --preset, or in the file"),
         Mistake("training=3", "training: expected keys and values, found '3'"),
         Mistake("training.seed=x", "training.seed: expected a whole number from 0, found 'x'"),

@@ -112,6 +112,34 @@ import Testing
             testDescription: "a start of the command line", overrides: ["training.stages.0.from=pre"],
             seen: { $0.training.stages[0].from ?? "none" }, expected: FileManager.default.currentDirectoryPath + "/pre"),
         Layers(
+            testDescription: "a folder below the home folder", overrides: ["data.folder=~/ct"],
+            seen: { $0.data.folder ?? "none" },
+            expected: FileManager.default.homeDirectoryForCurrentUser.appending(path: "ct").path),
+        Layers(
+            testDescription: "null for keys that can be left out",
+            yaml: "data: {folder: null, layout: ~, task: null, overlaps: null, fold: null}\ninput: {crop: null, spacing: null}",
+            seen: {
+                "\($0.data.folder == nil) \($0.data.layout == nil) \($0.data.task == nil) \($0.data.overlaps == nil) "
+                    + "\($0.data.fold == nil) \($0.input.crop == nil) \($0.input.spacing == nil)"
+            },
+            expected: "true true true true true true true"),
+        Layers(
+            testDescription: "null takes back what stands below",
+            yaml: "input: {spacing: [1, 1]}\ndata: {images: scans, labels: drawn}",
+            overrides: ["input.spacing=null", "data.images=null", "data.labels="],
+            seen: { "\($0.input.spacing == nil) \($0.data.images.patterns) \($0.data.labels.patterns)" }, expected: "true [] []"),
+        Layers(
+            testDescription: "a folder that is called null", overrides: ["data.images='null'"],
+            seen: { "\($0.data.images.patterns)" }, expected: #"["null"]"#),
+        Layers(
+            testDescription: "null in a stage stands for the default",
+            overrides: ["training.stages.0.learning_rate=null", "training.stages.0.schedule=null"],
+            seen: { "\($0.training.stages[0].learningRate) \($0.training.stages[0].schedule)" }, expected: "0.0001 poly"),
+        Layers(
+            testDescription: "an alternative that the command line replaced is no unknown key",
+            yaml: "input: {fit: {crop: [64, 64], foreground: 0.5}}", overrides: ["input.fit={pad: [32, 32]}"],
+            seen: { "\($0.input.fit == .pad(to: .init(height: 32, width: 32)))" }, expected: "true"),
+        Layers(
             testDescription: "offsets that only the counts can refuse",
             overrides: ["training.stages.1.objective=margin(nu=1e-9)"],
             seen: { $0.training.stages[1].objective }, expected: "margin(nu=1e-9)"),
@@ -162,6 +190,33 @@ import Testing
             "\(message ?? "")")
     }
 
+    /// A value of the command line, and the patterns or the objective that it means.
+    static let words: [(argument: String, means: [String])] = [
+        ("*_mask.png", ["*_mask.png"]),
+        ("*/ct.nii.gz", ["*/ct.nii.gz"]),
+        ("[*/a.nii.gz, */b.nii.gz]", ["*/a.nii.gz", "*/b.nii.gz"]),
+        ("[*/a.nii.gz,*/b.nii.gz]", ["*/a.nii.gz", "*/b.nii.gz"]),
+        ("['*/a.nii.gz', \"*/b, c.nii.gz\"]", ["*/a.nii.gz", "*/b, c.nii.gz"]),
+        ("[it's #1/*.png, plain]", ["it's #1/*.png", "plain"]),
+        ("&scans", ["&scans"]), ("!x/*.png", ["!x/*.png"]), ("@x", ["@x"]), ("%x", ["%x"]), ("`x`", ["`x`"]),
+        ("|x", ["|x"]), (">x", [">x"]), ("#1", ["#1"]), ("study #2", ["study #2"]), ("[@x, !y, &z]", ["@x", "!y", "&z"]),
+        ("a: b: c", ["a: b: c"]), ("'*.png'", ["*.png"]), ("  *.png ", ["*.png"]), ("[]", []), ("", []), ("~", []),
+        ("a(1.png", ["a(1.png"]), ("[a(1, b.png]", ["a(1", "b.png"]), ("[a (1, 2).png, b]", ["a (1, 2).png", "b"]),
+        ("Größe/*.png", ["Größe/*.png"]), ("[\"a\\\"b\", c]", ["a\"b", "c"]),
+    ]
+
+    @Test(arguments: words)
+    func aWordNeedsNoQuotesForYAML(_ row: (argument: String, means: [String])) throws {
+        let configuration = try ConfigurationReader(file: nil, overrides: ["data.labels=\(row.argument)"]).configuration()
+        #expect(configuration.data.labels.patterns == row.means)
+    }
+
+    @Test func anObjectiveKeepsItsCommasWithinAList() throws {
+        let stages = "training.stages=[{name: a, objective: margin(tau=10,nu=1) + 0.5*cross_entropy(weights=[1, 2]), epochs: 1}]"
+        let configuration = try ConfigurationReader(file: nil, overrides: [stages]).configuration()
+        #expect(configuration.training.stages.map(\.objective) == ["margin(tau=10,nu=1) + 0.5*cross_entropy(weights=[1, 2])"])
+    }
+
     @Test(arguments: Preset.all.map(\.name))
     func everyPresetIsAWholeConfiguration(_ name: String) throws {
         let configuration = try ConfigurationReader(file: nil, preset: name).configuration()
@@ -176,6 +231,16 @@ import Testing
         for file in files where file.pathExtension == "yaml" {
             #expect(throws: Never.self, "\(file.lastPathComponent)") { try ConfigurationReader(file: file).configuration() }
         }
+    }
+
+    /// As the shell's `<(…)` and /dev/stdin.
+    @Test func pathsOfAStreamStartAtTheWorkingFolder() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("data: {folder: ct}".utf8))
+        try pipe.fileHandleForWriting.close()
+        let url = URL(filePath: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+        let configuration = try withExtendedLifetime(pipe) { try ConfigurationReader(file: url).configuration() }
+        #expect(configuration.data.folder == FileManager.default.currentDirectoryPath + "/ct")
     }
 
     @Test func aMissingFileIsNamed() {

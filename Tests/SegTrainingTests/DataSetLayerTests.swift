@@ -57,6 +57,18 @@ import Testing
         }
     }
 
+    @Test func aNullLeavesTheWordToTheDataSet() throws {
+        try withTemporaryFolder { folder in
+            try writeNNUNet(to: folder)
+            let plain = try ConfigurationReader(file: nil, data: folder).configuration()
+            let nulls = ["data.images=null", "data.labels=null", "data.layout=null", "data.classes=null", "data.label_grid=null"]
+            let configuration = try ConfigurationReader(
+                file: nil, overrides: ["data.images=nowhere"] + nulls, data: folder
+            ).configuration()
+            #expect(configuration == plain)
+        }
+    }
+
     @Test func theResolvedConfigurationReadsTheSameFilesAgain() throws {
         try withTemporaryFolder { folder in
             try write((1...4).flatMap { ["x/\($0).png", "x/\($0)_mask.png"] }, to: folder)

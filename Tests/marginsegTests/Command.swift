@@ -27,9 +27,20 @@ struct Command {
         try Running(program: program, arguments, in: folder, environment: environment).wait()
     }
 
-    /// Starts the program, without anything to read, in `folder`.
-    static func start(_ arguments: [String], in folder: URL? = nil) throws -> Running {
-        try Running(program: #require(program, "marginseg was built beside the tests"), arguments, in: folder, environment: [:])
+    /// Starts the program, without anything to read, in `folder`; its streams go to files unless others are given.
+    static func start(
+        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], output: FileHandle? = nil,
+        errors: FileHandle? = nil
+    ) throws -> Running {
+        try Running(
+            program: #require(program, "marginseg was built beside the tests"), arguments, in: folder, environment: environment,
+            output: output, errors: errors)
+    }
+
+    /// Runs a line of the shell in `folder`, with the program as `$M`.
+    static func shell(_ line: String, in folder: URL? = nil) throws -> Command {
+        let program = try #require(program, "marginseg was built beside the tests")
+        return try run(URL(filePath: "/bin/sh"), ["-c", line], in: folder, environment: ["M": program.path])
     }
 
     /// A run of the program that goes on.
@@ -39,7 +50,10 @@ struct Command {
         private let streams = FileManager.default.temporaryDirectory.appending(
             path: "marginseg-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
 
-        fileprivate init(program: URL, _ arguments: [String], in folder: URL?, environment: [String: String]) throws {
+        fileprivate init(
+            program: URL, _ arguments: [String], in folder: URL?, environment: [String: String], output: FileHandle? = nil,
+            errors: FileHandle? = nil
+        ) throws {
             try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
             func stream(_ name: String) throws -> FileHandle {
                 let url = streams.appending(path: name)
@@ -51,8 +65,9 @@ struct Command {
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
             process.currentDirectoryURL = folder ?? streams
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try stream("output")
-            process.standardError = try stream("errors")
+            let (ownOutput, ownErrors) = (try stream("output"), try stream("errors"))
+            process.standardOutput = output ?? ownOutput
+            process.standardError = errors ?? ownErrors
             try process.run()
         }
 

@@ -93,6 +93,26 @@ import Testing
         }
     }
 
+    /// As the help and docs/DATA.md write them: quotes for the shell alone.
+    @Test(arguments: ["--set data.labels='*_mask.png'", "--set 'data.labels=[*_mask.png]'", "--set \"data.images=null\""])
+    func patternsNeedNoFurtherQuotes(_ options: String) throws {
+        try withTemporaryFolder { folder in
+            for number in 1...4 {
+                let name = folder.appending(path: "pairs/\(number)")
+                try FileManager.default.createDirectory(
+                    at: name.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try PNG.write(
+                    gray: [UInt8(number), 50, 100, 150, 200, 250, 60, 70], width: 4, height: 2,
+                    to: URL(filePath: name.path + ".png"))
+                try PNG.write(
+                    gray: [0, 1, 1, 0, 0, 0, 0, 0], width: 4, height: 2, to: URL(filePath: name.path + "_mask.png"))
+            }
+            let command = try Command.shell("\"$M\" inspect pairs --layout pairs \(options)", in: folder)
+            #expect(command.status == 0, "\(command.output)\(command.errors)")
+            #expect(command.output.contains("layout pairs"))
+        }
+    }
+
     @Test func optionsOfDataSetsAreRefusedForFiles() throws {
         try withTemporaryFolder { folder in
             try write(to: folder)

@@ -14,7 +14,8 @@ extension IntensityNormalization: Codable {
             return
         }
         let container = try decoder.container(keyedBy: Bounds.self)
-        guard container.allKeys.count == 1, let kind = container.allKeys.first,
+        let kinds = Bounds.allCases.filter(container.contains)
+        guard kinds.count == 1, let kind = kinds.first,
             let bounds = try? container.decode([Double].self, forKey: kind), bounds.count == 2
         else { throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected)) }
         self =
@@ -30,16 +31,16 @@ extension IntensityNormalization: Codable {
             var container = encoder.singleValueContainer()
             try container.encode(word)
         }
-        func write(_ kind: Bounds, _ low: Double, _ high: Double) throws {
+        func write(_ kind: Bounds, _ bounds: some Encodable) throws {
             var container = encoder.container(keyedBy: Bounds.self)
-            try container.encode([low, high], forKey: kind)
+            try container.encode(bounds, forKey: kind)
         }
         switch self {
         case .zScore: try write("z_score")
         case .imageNet: try write("imagenet")
-        case .window(let low, let high): try write(.window, Double(low), Double(high))
-        case .percentiles(let low, let high): try write(.percentiles, low, high)
-        case .range(let low, let high): try write(.range, Double(low), Double(high))
+        case .window(let low, let high): try write(.window, [low, high])
+        case .percentiles(let low, let high): try write(.percentiles, [low, high])
+        case .range(let low, let high): try write(.range, [low, high])
         }
     }
 }

@@ -56,7 +56,7 @@ public struct StudyFile {
             name: try section.require(String.self, at: "name"), summary: try section.decode(String.self, at: "summary") ?? "",
             configuration: try ConfigurationReader(
                 section: try section.section("configuration") ?? .empty(like: section),
-                paths: dataFolder ?? file.deletingLastPathComponent()
+                paths: dataFolder ?? ConfigurationSection.folder(of: file)
             ).configuration(),
             epochs: try section.decode(StudyTask.Epochs.self, at: "epochs") ?? .init(),
             splits: try section.decode([Split].self, at: "splits") ?? [.test],

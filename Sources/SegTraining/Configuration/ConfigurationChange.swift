@@ -33,18 +33,12 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
             switch node {
             case .mapping(let mapping): for (name, value) in mapping { walk(value, key + [name.string ?? "?"]) }
             case .sequence(let list): for (index, value) in list.enumerated() { walk(value, key + [String(index)]) }
-            case .scalar(let scalar): values.append((key, words(scalar.string)))
+            case .scalar(let scalar): values.append((key, scalar.string))
             case .alias: break  // an encoder writes none
             }
         }
-        if let tree = try Yams.compose(yaml: YAMLEncoder().encode(configuration)) { walk(tree, []) }
+        if let tree = try Yams.compose(yaml: configuration.yaml) { walk(tree, []) }
         return values
-    }
-
-    /// The encoder writes 10 as `1e+1`.
-    private static func words(_ scalar: String) -> String {
-        guard scalar.contains("e"), let number = Double(scalar) else { return scalar }
-        return Int(exactly: number).map(String.init) ?? "\(number)"
     }
 
     /// Whether a run that stands at `position` can go on with the new value.

@@ -32,29 +32,55 @@ struct ConfigurationLayer {
         do {
             node = try Yams.compose(yaml: yaml) ?? .mapping(.init([]))
         } catch let error as YamlError {
-            throw ConfigurationError([], error.problem, at: "\(origin)\(error.position.map { ":\($0.line):\($0.column)" } ?? "")")
+            let place = "\(origin)\(error.position.map { ":\($0.line):\($0.column)" } ?? "")"
+            let remedy = error.isAlias ? "; put a value that begins with * into quotes" : ""
+            throw ConfigurationError([], error.problem + remedy, at: place)
         }
         guard case .mapping = node else { throw ConfigurationError([], "expected keys and values", at: place(of: node)) }
     }
 
-    /// `a.b.2.c=value` as nested mappings; a whole list is given as `[…]`.
+    /// `a.b.2.c=value` as nested mappings; a whole list is given as `[…]`, no value at all is null.
     ///
     /// - Throws: `ConfigurationError` for an argument of another form.
     init(argument: String) throws {
         origin = "--set \(argument)"
         isFile = false
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        let keys = parts.first.map { $0.split(separator: ".", omittingEmptySubsequences: false) } ?? []
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, !keys.contains("") else {
             throw ConfigurationError([], "expected key=value, such as training.batch_size=4", at: origin)
         }
         guard keys != ["preset"] else { throw ConfigurationError([], "name a preset with --preset, or in the file", at: origin) }
         do {
-            let value = try Yams.compose(yaml: String(parts[1])) ?? Node("")
+            let value = try ArgumentValue.node(String(parts[1]))
             node = keys.reversed().reduce(value) { inner, key in .mapping(.init([(Node(String(key)), inner)])) }
-        } catch is YamlError {
-            throw ConfigurationError([], "the value is no valid YAML", at: origin)
+        } catch let error as YamlError {
+            throw ConfigurationError([], error.problem, at: origin)
         }
+    }
+
+    /// The folder that relative paths in a file start at: its own, or the working folder for a stream such as /dev/stdin or the
+    /// shell's `<(…)`.
+    static func folder(of file: URL) -> URL {
+        let isStream = ["/dev/", "/proc/"].contains { file.path.hasPrefix($0) }
+        return isStream
+            ? URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+            : file.deletingLastPathComponent()
+    }
+
+    /// The keys of the first two levels, as far as the layer goes.
+    var keys: [[String]] {
+        func names(_ node: Node) -> [(String, Node)] { node.mapping?.map { ($0.key.string ?? "?", $0.value) } ?? [] }
+        return names(node).flatMap { section, value in names(value).map { [section, $0.0] } }
+    }
+
+    /// Takes a key with its value out.
+    mutating func remove(_ key: [String]) { node = Self.without(key[...], node) }
+
+    private static func without(_ key: ArraySlice<String>, _ node: Node) -> Node {
+        guard case .mapping(var mapping) = node, let name = key.first, let value = mapping[name] else { return node }
+        mapping[name] = key.count == 1 ? nil : without(key.dropFirst(), value)
+        return .mapping(mapping)
     }
 
     /// `file:line:column`, or the argument.
@@ -86,7 +112,10 @@ struct ConfigurationLayer {
             for index in list.indices { list[index] = resolved(list[index], key: key + [String(index)], from: folder) }
             return .sequence(list)
         case .scalar(let path) where isPath(key) && node.null == nil && !path.string.hasPrefix("/"):
-            let absolute = folder.appending(path: path.string).standardizedFileURL.path
+            let isHome = path.string == "~" || path.string.hasPrefix("~/")
+            let start =
+                isHome ? URL(filePath: NSString(string: path.string).expandingTildeInPath) : folder.appending(path: path.string)
+            let absolute = start.standardizedFileURL.path
             return .scalar(.init(absolute, path.tag, path.style, path.mark))
         default: return node
         }
@@ -153,6 +182,15 @@ extension YamlError {
         case .duplicatedKeysInMapping(let names, _):
             "in the keys that begin here, \(names.sorted().map { "'\($0)'" }.joined(separator: ", ")) stands twice"
         default: "no valid YAML"
+        }
+    }
+
+    /// Whether a word that begins with `*` was taken for a reference.
+    fileprivate var isAlias: Bool {
+        switch self {
+        case .scanner(let context, let problem, _, _), .composer(let context, let problem, _, _):
+            (problem + (context?.text ?? "")).contains("alias")
+        default: false
         }
     }
 

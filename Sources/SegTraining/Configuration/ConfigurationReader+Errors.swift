@@ -1,114 +1,69 @@
-import SegData
 import SegLosses
-import SegMetrics
-import SegModels
 import Yams
 
+extension ConfigurationError {
+    /// A key that nobody reads, with the known one that looks most like it.
+    ///
+    /// - Parameter key: of the mapping that it stands in.
+    static func unknownKey(_ name: String, in key: [String], known: [String], at place: String) -> ConfigurationError {
+        let guess = name.nearestName(among: known).map { "; did you mean '\($0)'?" } ?? ""
+        return ConfigurationError(key, "unknown key '\(name)'\(guess) (known: \(known.joined(separator: ", ")))", at: place)
+    }
+}
+
 extension ConfigurationReader {
-    /// What was decoded is encoded again; a written key that is not in the result was never read.
-    func refuseUnknownKeys(_ configuration: RunConfiguration) throws {
-        guard let tree = try Yams.compose(yaml: YAMLEncoder().encode(configuration)) else { return }
-        for layer in layers.dropFirst() { try refuse(layer.node, notIn: tree, key: [], layer: layer) }
+    /// - Throws: `ConfigurationError` for a written key that no type asked for.
+    func refuseUnknownKeys(besides keys: ReadKeys) throws {
+        let result = try merged()
+        for layer in layers.dropFirst() { try refuse(layer.node, besides: keys, in: result, key: [], layer: layer) }
     }
 
-    private func refuse(_ node: Node, notIn known: Node, key: [String], layer: ConfigurationLayer) throws {
-        switch (node, known) {
-        case (.mapping(let written), .mapping(let understood)) where !ConfigurationLayer.isReplaced(written, by: understood):
-            let names = Set(Self.optionalNames(at: key) + understood.keys.compactMap(\.string)).sorted()
+    /// - Parameter result: what all layers together have at this key.
+    private func refuse(
+        _ node: Node, besides keys: ReadKeys, in result: Node, key: [String], layer: ConfigurationLayer
+    ) throws {
+        func refuse(_ value: Node, at part: String, in result: Node?) throws {
+            guard let keys = keys[part], let result else { return }
+            try self.refuse(value, besides: keys, in: result, key: key + [part], layer: layer)
+        }
+        switch (node, result) {
+        // An alternative that an upper layer replaced was not read.
+        case (.mapping(let written), .mapping(let read)) where !ConfigurationLayer.isReplaced(written, by: read):
             for (name, value) in written {
                 let text = name.string ?? "?"
-                if let counterpart = understood.first(where: { $0.key.string == text })?.value {
-                    try refuse(value, notIn: counterpart, key: key + [text], layer: layer)
-                } else if !names.contains(text) {
-                    let guess = text.nearestName(among: names).map { "; did you mean '\($0)'?" } ?? ""
-                    throw ConfigurationError(
-                        key, "unknown key '\(text)'\(guess) (known: \(names.joined(separator: ", ")))",
-                        at: layer.place(of: name))
-                }
+                guard keys.names.contains(text) else { throw unknownKey(name, among: keys, at: key, layer) }
+                try refuse(value, at: text, in: read[text])
             }
-        case (.mapping(let written), .sequence(let understood)):
+        case (.mapping(let written), .sequence(let read)):
             for (name, value) in written {
                 // Merging has refused other elements.
-                guard let index = name.string.flatMap({ Int($0) }), understood.indices.contains(index) else { continue }
-                try refuse(value, notIn: understood[index], key: key + [String(index)], layer: layer)
+                guard let text = name.string, let index = Int(text), read.indices.contains(index) else { continue }
+                try refuse(value, at: text, in: read[index])
             }
-        case (.sequence(let written), .sequence(let understood)):
-            for (index, (value, counterpart)) in zip(written, understood).enumerated() {
-                try refuse(value, notIn: counterpart, key: key + [String(index)], layer: layer)
-            }
+        case (.sequence(let written), .sequence(let read)):
+            for (index, (value, result)) in zip(written, read).enumerated() { try refuse(value, at: String(index), in: result) }
         default: return
         }
     }
 
-    /// Keys that leave no trace when they are not given.
-    private static func optionalNames(at key: [String]) -> [String] {
-        switch key {
-        case []: ["preset"]
-        case ["data"]: ["folder", "layout", "task", "overlaps", "fold", "background", "regions"]
-        case ["input"]: ["crop"]
-        case ["training"]: ["watch"]
-        case _ where key.count == 3 && key.starts(with: ["training", "stages"]): ["from"]
-        default: []
-        }
+    private func unknownKey(
+        _ name: Node, among keys: ReadKeys, at key: [String], _ layer: ConfigurationLayer
+    ) -> ConfigurationError {
+        // A file's preset is taken off before the rest is read.
+        let known = (keys.names + (key.isEmpty ? ["preset"] : [])).sorted()
+        return .unknownKey(name.string ?? "?", in: key, known: known, at: layer.place(of: name))
     }
 
     /// The error of decoding in a person's words, with its place.
     func located(_ error: DecodingError) -> ConfigurationError {
-        func names(_ path: [any CodingKey]) -> [String] { path.map { $0.intValue.map(String.init) ?? $0.stringValue } }
-        func failure(at path: [any CodingKey], _ expected: String) -> ConfigurationError {
-            let key = names(path)
-            return ConfigurationError(key, expected + found(key), at: place(of: key))
+        let (key, problem) = error.complaint
+        guard case .keyNotFound(let missing, _) = error else {
+            return ConfigurationError(key, problem + found(key), at: place(of: key))
         }
-        switch error {
-        case .keyNotFound(let missing, let context):
-            let key = names(context.codingPath)
-            return ConfigurationError(key + [missing.stringValue], "this key is needed", at: place(of: key))
-        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-            return failure(at: context.codingPath, "expected \(Self.words(for: type))")
-        case .dataCorrupted(let context):
-            // Our own types say what they expect; the standard library's enumerations name Swift's types.
-            let isOurs = context.debugDescription.hasPrefix("expected")
-            return failure(
-                at: context.codingPath,
-                isOurs ? context.debugDescription : Self.alternatives(for: context.codingPath.last?.stringValue))
-        @unknown default:
-            return ConfigurationError([], "\(error)")
-        }
-    }
-
-    /// The words a key takes.
-    private static func alternatives(for key: String?) -> String {
-        func listed<Choice: CaseIterable & RawRepresentable<String>>(_: Choice.Type) -> String {
-            "expected one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
-        }
-        return switch key {
-        case "architecture": listed(NetworkConfiguration.Architecture.self)
-        case "normalization": listed(NetworkConfiguration.Normalization.self)
-        case "execution": listed(Execution.self)
-        case "layout": listed(LayoutName.self)
-        case "label_grid": listed(PlaneRecipe.LabelGrid.self)
-        case "axis": listed(PlaneAxis.self)
-        case "by": listed(PlaneFit.Interpolation.self)
-        case "planes": listed(PlaneStore.Selection.self)
-        case "select_by": listed(MetricName.self)
-        case "precision": listed(TrainingConfiguration.Precision.self)
-        case "memory_format": listed(TrainingConfiguration.MemoryFormat.self)
-        case "optimizer": listed(StageConfiguration.OptimizerName.self)
-        case "schedule": listed(StageConfiguration.ScheduleName.self)
-        default: "expected another value"
-        }
-    }
-
-    private static func words(for type: Any.Type) -> String {
-        switch type {
-        case is Int.Type: "a whole number"
-        case is UInt64.Type: "a whole number from 0"
-        case is Double.Type: "a number"
-        case is String.Type: "text"
-        case is Node.Mapping.Type: "keys and values"
-        case is Node.Sequence.Type: "a list"
-        default: "a single value"
-        }
+        let parent = Array(key.dropLast())
+        let written = layers.reversed().lazy.compactMap { $0.node(at: parent)?.mapping }.first?.keys.compactMap(\.string) ?? []
+        let guess = missing.stringValue.nearestName(among: written).map { "; is '\($0)' meant for it?" } ?? ""
+        return ConfigurationError(key, problem + guess, at: place(of: parent))
     }
 
     private func found(_ key: [String]) -> String {

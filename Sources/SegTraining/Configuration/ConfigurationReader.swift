@@ -21,7 +21,7 @@ public struct ConfigurationReader {
     /// - Throws: `ConfigurationError`, `FileError`.
     public init(file: URL?, preset: String? = nil, overrides: [String] = [], data: URL? = nil) throws {
         try self.init(
-            section: file.map { try ConfigurationLayer(file: $0) }, paths: file?.deletingLastPathComponent(), preset: preset,
+            section: file.map { try ConfigurationLayer(file: $0) }, paths: file.map(ConfigurationLayer.folder), preset: preset,
             overrides: overrides, data: data)
     }
 
@@ -71,9 +71,18 @@ public struct ConfigurationReader {
     public func configuration() throws -> RunConfiguration {
         var reader = self
         if let (root, finding) = try dataSetFinding() {
-            reader.layers.insert(ConfigurationLayer(finding, root: root), at: 1)
+            let layer = ConfigurationLayer(finding, root: root)
+            reader.takeBackNulls(at: layer.keys)
+            reader.layers.insert(layer, at: 1)
         }
         return try reader.checked()
+    }
+
+    /// A key that was written as null counts as not written, so that what the data set says of it stands.
+    private mutating func takeBackNulls(at keys: [[String]]) {
+        for key in keys where layers.dropFirst().reversed().lazy.compactMap({ $0.node(at: key) }).first?.null != nil {
+            for index in layers.indices.dropFirst() { layers[index].remove(key) }
+        }
     }
 
     /// What the named data folder shows; nil where none is named, or nothing lies there.
@@ -89,13 +98,16 @@ public struct ConfigurationReader {
 
     /// Whether somebody says what the label values mean: a file, an argument, or the data set itself.
     public func namesClasses(_ finding: LayoutFinding?) -> Bool {
-        finding?.classes != nil || layers.dropFirst().contains { $0.node(at: ["data", "classes"]) != nil }
+        finding?.classes != nil
+            || layers.dropFirst().contains { $0.node(at: ["data", "classes"]).map { $0.null == nil } ?? false }
     }
 
-    private func decoded() throws -> RunConfiguration {
-        let merged = try layers.dropFirst().reduce(layers[0].node) { try $1.merged(over: $0) }
+    /// What the layers say, unchecked.
+    ///
+    /// - Parameter keys: gets the keys that were asked for.
+    func decoded(noting keys: ReadKeys = ReadKeys()) throws -> RunConfiguration {
         do {
-            var configuration = try YAMLDecoder().decode(RunConfiguration.self, from: merged)
+            var configuration = try YAMLDecoder().decode(RunConfiguration.self, from: merged(), noting: keys)
             if let dataFolder { configuration.data.folder = dataFolder.path }
             return configuration
         } catch let error as DecodingError {
@@ -103,9 +115,13 @@ public struct ConfigurationReader {
         }
     }
 
+    /// All layers, the upper over the lower.
+    func merged() throws -> Node { try layers.dropFirst().reduce(layers[0].node) { try $1.merged(over: $0) } }
+
     private func checked() throws -> RunConfiguration {
-        var configuration = try decoded()
-        try refuseUnknownKeys(configuration)
+        let keys = ReadKeys()
+        var configuration = try decoded(noting: keys)
+        try refuseUnknownKeys(besides: keys)
         do {
             try configuration.validate()
             configuration.data.moveBackgroundToFront()

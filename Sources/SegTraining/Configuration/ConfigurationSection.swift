@@ -11,6 +11,9 @@ public struct ConfigurationSection {
     /// - Throws: `FileError`; `ConfigurationError` for a file that is no mapping in YAML.
     public init(file: URL) throws { layer = try ConfigurationLayer(file: file) }
 
+    /// The folder that relative paths in a file start at: its own, or the working folder for a stream such as /dev/stdin.
+    public static func folder(of file: URL) -> URL { ConfigurationLayer.folder(of: file) }
+
     private init(_ node: Node, of layer: ConfigurationLayer) {
         self.layer = ConfigurationLayer(origin: layer.origin, isFile: layer.isFile, node: node)
     }
@@ -70,17 +73,10 @@ public struct ConfigurationSection {
 
     private func decode<Value: Decodable>(_ type: Value.Type, from node: Node, at key: [String]) throws -> Value {
         do {
-            return try YAMLDecoder().decode(type, from: node)
+            return try YAMLDecoder().decode(type, from: node, noting: ReadKeys())
         } catch let error as DecodingError {
-            let (path, problem): ([any CodingKey], String) =
-                switch error {
-                case .keyNotFound(let name, let context): (context.codingPath, "'\(name.stringValue)' is needed")
-                case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-                    (context.codingPath, "expected another value")
-                @unknown default: ([], "\(error)")
-                }
-            let full = key + path.map { $0.intValue.map(String.init) ?? $0.stringValue }
-            throw ConfigurationError(full, problem, at: layer.place(of: layer.node(at: full) ?? node))
+            let (path, problem) = error.complaint
+            throw ConfigurationError(key + path, problem, at: layer.place(of: layer.node(at: key + path) ?? node))
         }
     }
 
@@ -88,9 +84,7 @@ public struct ConfigurationSection {
     public func refuse(keysBesides known: [String]) throws {
         guard case .mapping(let mapping) = layer.node else { return }
         for name in mapping.keys where !known.contains(name.string ?? "") {
-            throw ConfigurationError(
-                [], "unknown key '\(name.string ?? "?")' (known: \(known.sorted().joined(separator: ", ")))",
-                at: layer.place(of: name))
+            throw ConfigurationError.unknownKey(name.string ?? "?", in: [], known: known.sorted(), at: layer.place(of: name))
         }
     }
 }

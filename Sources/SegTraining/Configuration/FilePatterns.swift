@@ -1,4 +1,4 @@
-/// Patterns of files in writing: one, or a list.
+/// Patterns of files in writing: one, a list, or null for none.
 public struct FilePatterns: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
     public var patterns: [String]
 
@@ -12,7 +12,9 @@ public struct FilePatterns: Sendable, Hashable, ExpressibleByArrayLiteral, Custo
 extension FilePatterns: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let pattern = try? container.decode(String.self) {
+        if container.decodeNil() {
+            patterns = []
+        } else if let pattern = try? container.decode(String.self) {
             patterns = [pattern]
         } else if let list = try? container.decode([String].self) {
             patterns = list

@@ -5,7 +5,6 @@ import SegData
 import SegLosses
 import SegModels
 import Torch
-import Yams
 
 /// Runs the stages of a configuration and leaves checkpoints and metrics in a run folder.
 ///
@@ -111,7 +110,7 @@ public struct Trainer {
                 shouldStop: shouldStop, observe: observe)
             try loop.begin(restoring: saved)
             // The last of a new run's first files: a folder with it can be continued.
-            try DurableFile.write(try YAMLEncoder().encode(configuration), to: folder.configuration)
+            try DurableFile.write(configuration.yaml, to: folder.configuration)
             let facts = RunFacts(
                 seed: configuration.training.seed, data: dataSet.origin, trainingPlanes: data.store.count,
                 leftOut: data.store.leftOut, validationCases: data.validation.count, classNames: dataSet.classNames,
