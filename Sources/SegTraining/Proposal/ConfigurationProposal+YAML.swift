@@ -10,9 +10,10 @@ extension ConfigurationProposal {
         return """
             # Proposed by `marginseg init` from \(survey.cases.count) cases: read it, change what you know better, then
             #
-            #   marginseg train \(name ?? "THIS.yaml") --output runs/first
+            #   marginseg train \(name?.shellWord ?? "THIS.yaml") --output runs/first
             #
-            # Keys that are not here have the values of the preset; configuration.yaml in the run folder will show them all.
+            # Keys that are not here have the values of the preset: docs/CONFIGURATION.md has them all, and so will configuration.yaml in
+            # the run folder.
             preset: quick
 
             data:
