@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SegTraining
 import Torch
 
@@ -31,7 +32,33 @@ struct MarginSeg: ParsableCommand {
         ])
 
     static func main() {
+        StandardStreams.prepare()
         TorchLibrary.keepFreedMemory()
-        main(nil)
+        var code = runCommand()
+        if Results.failure != nil {
+            if let complaint = Results.complaint { Terminal.write(complaint) }
+            if code == .success { code = .failure }
+        }
+        Foundation.exit(code.rawValue)
+    }
+
+    /// Runs what the command line asks for, and says what is wrong.
+    private static func runCommand() -> ExitCode {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            return .success
+        } catch {
+            let code = exitCode(for: error)
+            let isUsage = code == .validationFailure
+            let told = isUsage ? UnknownSubcommand(CommandLine.arguments.dropFirst(), of: self)?.error ?? error : error
+            let message = fullMessage(for: told)
+            if code == .success {
+                printResult(message + "\n")
+            } else if !message.isEmpty {
+                Terminal.write(message + (message.hasSuffix("\n") ? "" : "\n"))
+            }
+            return code
+        }
     }
 }

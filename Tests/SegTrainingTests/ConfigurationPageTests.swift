@@ -35,7 +35,7 @@ import Yams
     /// Alternatives that no preset takes.
     private static let alternatives = [
         [], ["data.split={random: {seed: 1}}"], ["data.split={folds: {count: 2, fold: 0, seed: 1}}"], ["input.fit={pad: [8, 8]}"],
-        ["input.fit={crop: [8, 8]}"], ["input.normalization={range: [0, 1]}"],
+        ["input.fit={crop: [8, 8]}"], ["input.normalization={range: [0, 1]}"], ["data.regions=[{name: all, values: [1]}]"],
     ]
 
     /// The keys that the types ask for, but those with further keys below them.
@@ -103,7 +103,9 @@ import Yams
 
     @Test(arguments: rows.filter { $0.defaults["quick"]?.first?.isNumber == true })
     func theRangesAreThose(_ row: Row) throws {
-        let isWhole = ["epochs", "patience", "batch_size", "accumulate", "seed"].contains { row.key.hasSuffix($0) }
+        let isWhole = ["epochs", "patience", "batch_size", "accumulate", "seed", "pictures", "side"].contains {
+            row.key.hasSuffix($0)
+        }
         let step = isWhole ? 1 : 0.001
         var (good, bad): ([String], [String]) = ([], [])
         func text(_ number: Double) -> String { isWhole ? String(Int(number)) : "\(number)" }

@@ -41,8 +41,16 @@ import Testing
         #expect(text.wholeMatch(of: /marginseg \d+\.\d+\.\d+ \(libtorch \d+\.\d+\.\d+\)\n/) != nil, "\(text)")
     }
 
+    private static let known =
+        "demo, phantom, inspect, init, margins, loss, train, evaluate, compare, bound, report, predict, study, reproduce"
+
     static let misuses: [(arguments: [String], says: String)] = [
-        (["segment"], "Error: Unexpected argument 'segment'"),
+        (["evalute", "runs/a"], "Error: marginseg has no subcommand 'evalute'; did you mean 'evaluate'? (known: \(known))"),
+        (["segment"], "Error: marginseg has no subcommand 'segment'; known: \(known)"),
+        (
+            ["loss", "expalin", "dice"],
+            "Error: marginseg loss has no subcommand 'expalin'; did you mean 'explain'? (known: list, explain, eval)"
+        ),
         (["train", "--output", "run", "--epoch", "3"], "Error: Unknown option '--epoch'. Did you mean '--epochs'?"),
         (["train"], "Error: Name the folder of the new run with --output, or a run to go on with by --resume."),
         (["train", "--output", "a", "--resume", "b"], "Error: A run goes on in its own folder: --resume takes no --output."),

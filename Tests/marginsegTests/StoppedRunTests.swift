@@ -4,17 +4,21 @@ import Testing
 
 /// A run that a signal stops, and what `train --resume` takes.
 @Suite struct StoppedRunTests {
-    /// A run of many epochs, stopped in its first.
-    private func stopped(by signal: Int32, in folder: URL) throws -> (run: URL, command: Command) {
-        let run = folder.appending(path: "run")
-        let command = try Command.start(
-            ["train", "--data", TrainedRun.shared().data.path, "--output", run.path] + TrainedRun.settings + ["--epochs", "200"])
-        while command.isRunning, !command.errors.contains("200 epochs of 2 steps") { usleep(5000) }
-        command.send(signal)
-        return (run, try command.wait())
+    private func start(in folder: URL, _ options: [String], errors: FileHandle? = nil) throws -> Command.Running {
+        try Command.start(
+            ["train", "--data", TrainedRun.shared().data.path, "--output", folder.appending(path: "run").path]
+                + TrainedRun.settings + options, errors: errors)
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    /// A run of many epochs, stopped in its first.
+    private func stopped(by signal: Int32, in folder: URL) throws -> (run: URL, command: Command) {
+        let command = try start(in: folder, ["--epochs", "200"])
+        while command.isRunning, !command.errors.contains("200 epochs of 2 steps") { usleep(5000) }
+        command.send(signal)
+        return (folder.appending(path: "run"), try command.wait())
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func aSignalSavesAndSaysHowToGoOn(_ signal: Int32) throws {
         try withTemporaryFolder { folder in
             let (run, command) = try stopped(by: signal, in: folder)
@@ -45,19 +49,69 @@ import Testing
         }
     }
 
+    /// `timeout` sends a signal to the program and to its group.
+    @Test(arguments: [[SIGINT, SIGINT], [SIGTERM, SIGTERM], [SIGINT, SIGTERM], [SIGHUP, SIGHUP]])
+    func oneWishSentTwiceIsOneWish(_ signals: [Int32]) throws {
+        try withTemporaryFolder { folder in
+            let command = try start(in: folder, ["--epochs", "200"])
+            while command.isRunning, !command.errors.contains("200 epochs of 2 steps") { usleep(5000) }
+            for signal in signals { command.send(signal) }
+            while command.isRunning, !command.errors.contains("stopping after this step") { usleep(100) }
+            for signal in signals { command.send(signal) }
+            let ended = try command.wait()
+            #expect(ended.status == 75, "\(ended.errors)")
+            #expect(ended.errors.contains("stopped and saved at stage 1"))
+        }
+    }
+
     @Test func theSecondSignalQuitsAtOnce() throws {
         try withTemporaryFolder { folder in
-            let run = folder.appending(path: "run")
-            let command = try Command.start(
-                ["train", "--data", TrainedRun.shared().data.path, "--output", run.path] + TrainedRun.settings)
-            // Stopped by the system, it receives both when it wakes.
+            // One step takes many seconds.
+            let command = try start(in: folder, ["--set", "input.fit={pad: [512, 512]}", "--set", "training.batch_size=4"])
             while command.isRunning, !command.errors.contains("2 epochs of 2 steps") { usleep(5000) }
             command.send(SIGINT)
-            while command.isRunning, !command.errors.contains("stopping after this step") { usleep(100) }
+            while command.isRunning, !command.errors.contains("stopping after this step") { usleep(1000) }
+            usleep(1_100_000)
             command.send(SIGINT)
             let ended = try command.wait()
-            // The first may have been obeyed by then.
-            #expect([-SIGINT, 75].contains(ended.status), "\(ended.status)")
+            #expect(ended.status == -SIGINT, "\(ended.errors)")
+        }
+    }
+
+    @Test func aLostTerminalSavesToo() throws {
+        try withTemporaryFolder { folder in
+            let terminal = try PseudoTerminal()
+            let command = try start(in: folder, ["--epochs", "200"], errors: terminal.slave)
+            var seen = ""
+            while command.isRunning, !seen.contains("200 epochs of 2 steps") {
+                usleep(5000)
+                seen += terminal.read()
+            }
+            terminal.close()
+            usleep(200_000)
+            #expect(command.isRunning, "writing to a terminal that is gone ends nothing")
+            command.send(SIGHUP)
+            #expect(try command.wait().status == 75)
+            let log = try String(contentsOf: folder.appending(path: "run/log.txt"), encoding: .utf8)
+            #expect(log.contains("stopped and saved at stage 1"))
+        }
+    }
+
+    /// `nohup` asks for it.
+    @Test func whoIgnoresHangingUpGoesOn() throws {
+        try withTemporaryFolder { folder in
+            let settings = (TrainedRun.settings + ["--epochs", "200"]).map { "'\($0)'" }.joined(separator: " ")
+            let data = try TrainedRun.shared().data.path
+            let command = try Command.shell(
+                """
+                trap '' HUP
+                "$M" train --data \(data) --output run \(settings) 2>messages &
+                until grep -q '200 epochs of 2 steps' messages; do sleep 0.05; done
+                kill -HUP $!; sleep 0.5; kill -TERM $!; wait $!
+                """, in: folder)
+            #expect(command.status == 75)
+            let messages = try String(contentsOf: folder.appending(path: "messages"), encoding: .utf8)
+            #expect(messages.split(separator: "\n").count { $0.contains("epoch ") } > 2, "\(messages)")
         }
     }
 }

@@ -114,10 +114,10 @@ public struct ChangedConfigurationError: Error, CustomStringConvertible, Equatab
     public var description: String {
         switch kind {
         case .impossible(let changes):
-            "\(folder.path) cannot go on with another \(Self.listed(changes)); begin a new run with --output and --from \(folder.path)"
+            "\(folder.path) cannot go on with another \(Self.listed(changes)); begin a new run with --output and --from \(folder.path.shellWord)"
         case .notAsked(let changes):
             "\(folder.path) was begun with another \(Self.listed(changes)); if that is meant, add "
-                + changes.map { "--set \($0.key.joined(separator: "."))=\($0.to ?? "")" }.joined(separator: " ")
+                + changes.map { "--set \("\($0.key.joined(separator: "."))=\($0.to ?? "")".shellWord)" }.joined(separator: " ")
         }
     }
 

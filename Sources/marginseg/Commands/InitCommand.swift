@@ -83,7 +83,7 @@ struct InitCommand: ParsableCommand {
         if proposal.trial.isBusy { log.warning("\(StepTrial.busyNote)") }
         guard let target else { return printResult(yaml) }
         try DurableFile.write(yaml, to: target)
-        log.info("next: read it, then marginseg train \(shown(target)) --output runs/first")
+        log.info("next: read it, then marginseg train \(shown(target).shellWord) --output runs/first")
         printResult(target.path + "\n")
     }
 }

@@ -60,7 +60,7 @@ struct ReportCommand: ParsableCommand {
             places: places, page: OutputOption("the page", page.path), data: data.map { URL(argument: $0) }, split: split,
             objective: objective,
             bootstrap: Bootstrap(resamples: resamples), device: try compute.prepare(),
-            command: (["marginseg"] + CommandLine.arguments.dropFirst()).map(ReportMaker.quoted).joined(separator: " "))
+            command: (["marginseg"] + CommandLine.arguments.dropFirst()).map(\.shellWord).joined(separator: " "))
         let results = try maker.report()
         let report = results.page
         try report.write(to: page)

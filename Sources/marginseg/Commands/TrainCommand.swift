@@ -10,8 +10,9 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model: cross-entropy first, then the margin-calibrated loss, or any stages of one's own.",
         discussion: """
-            The configuration is a YAML file over a preset; without a file, the preset alone. Every key of the file can be set \
-            on the command line too:
+            The configuration is a YAML file over a preset; without a file, the preset alone. docs/CONFIGURATION.md has every key with \
+            its range and the presets' values. Each can be set on the command line too; patterns such as *_mask.png need the \
+            shell's quotes alone:
 
               marginseg train --preset quick --data DATA --output runs/a
               marginseg train my.yaml --data DATA --output runs/b \\
@@ -29,12 +30,12 @@ struct TrainCommand: ParsableCommand {
 
               marginseg train --resume runs/b
 
-            It is saved after every epoch and every training.save_minutes. Ctrl-C or SIGTERM ends the step, saves and exits \
-            with 75; a second one quits at once. Another configuration than the run's is refused, unless --set, --epochs, \
+            It is saved after every epoch and every training.save_minutes. Ctrl-C, SIGTERM or a lost connection (SIGHUP) ends the \
+            step, saves and exits with 75; another Ctrl-C a second later or more quits at once. Another configuration than the run's is refused, unless --set, --epochs, \
             --patience or --execution ask for each key that differs, and the run can take it.
             """)
 
-    @Argument(help: "YAML file; Examples/ has commented ones.")
+    @Argument(help: "YAML file, or /dev/stdin; Examples/ has commented ones.")
     var file: String?
 
     @Option(help: "Folder of the data set, instead of the configuration's data.folder.")
@@ -112,7 +113,8 @@ struct TrainCommand: ParsableCommand {
             display.show(event)
             watch.show(event)
             guard case .prepared = event else { return }
-            logger.info("curves: open \(shown(folder.curves)) in a browser; tensorboard --logdir \(shown(folder.tensorBoard))")
+            logger.info(
+                "curves: open \(shown(folder.curves)) in a browser; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)")
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
@@ -141,10 +143,10 @@ struct TrainCommand: ParsableCommand {
         switch outcome {
         case .finished:
             watch.end(.finished)
-            log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url))")
+            log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url).shellWord)")
             printResult(folder.best.path + "\n")
         case .stopped(let position):
-            let advice = "go on with: marginseg train --resume \(shown(folder.url))"
+            let advice = "go on with: marginseg train --resume \(shown(folder.url).shellWord)"
             watch.end(.stopped(advice: "It was saved at \(position.words); \(advice)"))
             log.logger.info("stopped and saved at \(position.words); \(advice)")
             throw ExitCode.stoppedAndSaved

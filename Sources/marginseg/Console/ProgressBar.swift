@@ -9,7 +9,8 @@ final class ProgressBar {
     private let first: Int
     private let start = ContinuousClock.now
     private var lastShown: ContinuousClock.Instant?
-    private var isDrawn = false
+    /// Columns that the bar covers now.
+    private var drawn = 0
     /// Until something is done: one file may take long.
     private let waiting: SlowNote
 
@@ -48,8 +49,7 @@ final class ProgressBar {
             let room = max(5, min(30, Terminal.width - title.count - rest.count - 6))
             let filled = Int(share * Double(room))
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
-            Terminal.write("\r\u{1B}[2K\(title) \(bar) \(rest)")
-            isDrawn = true
+            draw("\(title) \(bar) \(rest)")
         } else {
             Terminal.write("\(title): \(rest)\n")
         }
@@ -58,8 +58,15 @@ final class ProgressBar {
     /// Takes the bar away; the caller says the outcome.
     func finish() {
         waiting.end()
-        if isDrawn { Terminal.write("\r\u{1B}[2K") }
-        isDrawn = false
+        guard drawn > 0 else { return }
+        draw("")
+        Terminal.write("\r")
+    }
+
+    /// Over what is drawn there: blanks clear a line on any terminal, without its own codes.
+    private func draw(_ line: String) {
+        Terminal.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
+        drawn = line.count
     }
 }
 

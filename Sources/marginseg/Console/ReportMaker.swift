@@ -157,20 +157,14 @@ struct ReportMaker {
 
     /// What to type to get everything again, from training to this report.
     private func commands(_ subjects: [Subject]) -> [String] {
-        let source = data.map { " --data \(Self.quoted(shown($0)))" } ?? ""
+        let source = data.map { " --data \(shown($0).shellWord)" } ?? ""
         let trainings = subjects.compactMap { subject -> String? in
             let configuration = RunFolder(subject.place).configuration
             guard FileManager.default.fileExists(atPath: configuration.path) else { return nil }
             return
-                "marginseg train \(Self.quoted(shown(configuration)))\(source) --output \(Self.quoted(shown(subject.place) + "-again"))"
+                "marginseg train \(shown(configuration).shellWord)\(source) --output \((shown(subject.place) + "-again").shellWord)"
         }
-        let evaluations = subjects.map { "marginseg evaluate \(Self.quoted(shown($0.place)))\(source) --split \(split.rawValue)" }
+        let evaluations = subjects.map { "marginseg evaluate \(shown($0.place).shellWord)\(source) --split \(split.rawValue)" }
         return trainings + evaluations + [command]
-    }
-
-    /// An argument as a shell takes it.
-    static func quoted(_ text: String) -> String {
-        let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=,:@%".contains($0) }
-        return plain && !text.isEmpty ? text : "'" + text.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
     }
 }

@@ -1,21 +1,26 @@
 import Dispatch
 import Foundation
 
-/// Turns the first SIGINT (Ctrl-C) or SIGTERM into a wish to stop soon; the second has its usual effect.
+/// Turns the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (a lost connection) into a wish to stop soon. A second SIGINT or SIGTERM has
+/// its usual effect if it comes a second later or more: `timeout`, and shells that pass a signal on, send one wish twice.
 final class StopSignal: @unchecked Sendable {
     // The wish is read and written under the lock; the sources are set once, in `arm`, by the thread that trains.
     private let lock = NSLock()
-    private var isWished = false
+    private var firstWish: ContinuousClock.Instant?
     private var sources: [any DispatchSourceSignal] = []
     private let onFirst: @Sendable () -> Void
+
+    /// Signals that come closer together are one wish.
+    private static let pause = Duration.seconds(1)
 
     /// - Parameter onFirst: tells the user that the first signal was understood.
     init(onFirst: @escaping @Sendable () -> Void) { self.onFirst = onFirst }
 
     /// Until now signals have their usual effect: before the first step there is nothing to save.
     func arm() {
-        for number in [SIGINT, SIGTERM] {
-            signal(number, SIG_IGN)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // `nohup` has the program started so that hanging up means nothing.
+            if Self.isIgnored(signal(number, SIG_IGN)), number == SIGHUP { continue }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in receive(number) }
             source.resume()
@@ -23,15 +28,22 @@ final class StopSignal: @unchecked Sendable {
         }
     }
 
-    var isReceived: Bool { lock.withLock { isWished } }
+    var isReceived: Bool { lock.withLock { firstWish != nil } }
 
     private func receive(_ number: Int32) {
-        let isFirst = lock.withLock {
-            defer { isWished = true }
-            return !isWished
+        let now = ContinuousClock.now
+        let first = lock.withLock {
+            defer { firstWish = firstWish ?? now }
+            return firstWish
         }
-        guard !isFirst else { return onFirst() }
+        guard let first else { return onFirst() }
+        guard number != SIGHUP, now - first >= Self.pause else { return }
         signal(number, SIG_DFL)
         kill(getpid(), number)
+    }
+
+    private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        // SIG_IGN is the address 1, on Linux and macOS; functions cannot be compared.
+        unsafeBitCast(handler, to: UInt.self) == 1
     }
 }
