@@ -159,21 +159,21 @@ import Testing
             try write("b.png", [1, 0, 0])
             #expect(
                 try ClassProposal.classes(ofMasksIn: folder) == [
-                    ClassConfiguration(name: "background", values: [0]), ClassConfiguration(name: "class 1", values: [1]),
-                    ClassConfiguration(name: "class 2", values: [2]),
+                    ClassConfiguration(name: "background", values: [0]), ClassConfiguration(name: "class_1", values: [1]),
+                    ClassConfiguration(name: "class_2", values: [2]),
                 ])
             try write("a.png", [0, 0, 255])
             try write("b.png", [0, 128, 255])
             #expect(
                 messageThrown { _ = try ClassProposal.classes(ofMasksIn: folder) }
                     == "\(folder.path): the masks hold the values 0, 128, 255, which do not name classes 0, 1, …; name them: "
-                    + "if the order is right, --classes background=0,class-1=128,class-2=255")
+                    + "if the order is right, --classes background=0,class_128=128,class_255=255")
             try write("a.png", [0, 1, 2, 3, 0, 0, 0, 255])
             try write("b.png", [252, 253, 254, 255, 255, 255, 255, 0])
             let message = try #require(messageThrown { _ = try ClassProposal.classes(ofMasksIn: folder) })
             #expect(
                 message.contains("the label values scatter about 0 and 255, as JPEG and interpolation leave them"), "\(message)")
-            #expect(message.hasSuffix("--classes background=0-127,class-1=255|128-254"), "\(message)")
+            #expect(message.hasSuffix("--classes background=0-127,foreground=255|128-254"), "\(message)")
         }
     }
 }

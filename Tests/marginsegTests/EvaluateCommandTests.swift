@@ -160,7 +160,7 @@ import Testing
             let command = try Command.run(
                 ["evaluate", "--predictions", "out", "--masks", "masks", "--background", "back"], in: folder)
             #expect(command.status == 1)
-            #expect(command.errors.contains("no class is called 'back'; expected one of background, class 1, class 2, or none"))
+            #expect(command.errors.contains("no class is called 'back'; expected one of background, class_1, class_2, or none"))
         }
     }
 
@@ -231,7 +231,7 @@ import Testing
             #expect(
                 command.errors.replacingOccurrences(of: folder.path, with: "DIR")
                     == "Error: DIR/masks: the masks hold the values 0, 255, which do not name classes 0, 1, …; name them: "
-                    + "if the order is right, --classes background=0,class-1=255\n")
+                    + "if the order is right, --classes background=0,foreground=255\n")
         }
     }
 

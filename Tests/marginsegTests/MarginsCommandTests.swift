@@ -41,7 +41,7 @@ import Testing
         let change = GradientChange(offsets)
         let found = try report(["--counts", "39500000,480000,20000"] + arguments)
         #expect(found.pixels == 40_000_000 && found.scale == scale)
-        #expect(found.classes.map(\.name) == ["class 0", "class 1", "class 2"])
+        #expect(found.classes.map(\.name) == ["background", "class_1", "class_2"])
         #expect(found.classes.map(\.count) == distribution.counts)
         #expect(found.classes.map(\.frequency) == distribution.frequencies)
         #expect(found.classes.map(\.rho_0k) == offsets.rho0k)
@@ -58,10 +58,10 @@ import Testing
             command.output == """
                 Margin-offsets of Corollary 1.1 for the given counts: tau = 10, nu = 1 (smallest: above 0.001426)
 
-                class      pixels  share %     rho_0k     rho_k0  gradient 0k  gradient k0
-                -------  --------  -------  ---------  ---------  -----------  -----------
-                class 0  39500000   98.799  0.0001754  2.272e-06   +0.00608 %  +7.87e-05 %
-                class 1    480000    1.201     0.1309  2.757e-08      +4.53 %  +9.56e-07 %
+                class         pixels  share %     rho_0k     rho_k0  gradient 0k  gradient k0
+                ----------  --------  -------  ---------  ---------  -----------  -----------
+                background  39500000   98.799  0.0001754  2.272e-06   +0.00608 %  +7.87e-05 %
+                foreground    480000    1.201     0.1309  2.757e-08      +4.53 %  +9.56e-07 %
 
                 gradient: by how much the offset changes the pull on an undecided pixel (margin 0), against no offsets;
                 0k on the pixels that are not of the class, k0 on the pixels of the class. 100 % is the most there can be.

@@ -25,10 +25,9 @@ public enum ClassProposal {
             let lossy = LossyLabels(counts, areCompressed: files.contains(where: ImageFile.isLossy))
             throw ClassesNotNamed(folder: folder.path, values: values, lossy: lossy)
         }
-        return values.map { ClassConfiguration(name: name($0), values: [$0]) }
+        let names = ClassConfiguration.names(ofUnnamed: values, background: 0)
+        return zip(names, values).map { ClassConfiguration(name: $0, values: [$1]) }
     }
-
-    static func name(_ index: Int) -> String { index == 0 ? "background" : "class \(index)" }
 }
 
 /// Masks whose values do not say which class is which.
@@ -40,9 +39,10 @@ public struct ClassesNotNamed: Error, CustomStringConvertible, Equatable, Sendab
 
     public var description: String {
         let shown = values.prefix(12).map(String.init).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
-        let ranges = lossy?.ranges ?? values.prefix(12).map { [LabelRange($0)] }
-        let map = ranges.enumerated().map { number, ranges in
-            ClassProposal.name(number).replacing(" ", with: "-") + "=" + ranges.map(\.description).joined(separator: "|")
+        let meant = lossy?.centers ?? Array(values.prefix(12))
+        let ranges = lossy?.ranges ?? meant.map { [LabelRange($0)] }
+        let map = zip(ClassConfiguration.names(ofUnnamed: meant, background: meant.first), ranges).map { name, ranges in
+            name + "=" + ranges.map(\.description).joined(separator: "|")
         }
         let proposal = values.count > 1 ? " if the order is right, --classes \(map.joined(separator: ","))" : ""
         return "\(folder): the masks hold the value\(values.count == 1 ? "" : "s") \(shown), which do not name classes 0, 1, …; "

@@ -161,8 +161,7 @@ public struct DataSetCensus: Encodable, Sendable {
             totals.mapValues(\.pixels), areCompressed: placed.contains { $0.dataCase.areLabelsCompressed })
         let proposed =
             isProposed
-            ? ClassConfiguration.proposed(pixels: totals.mapValues(\.pixels), border: border, lossy: lossy) { "value \($0)" }
-            : nil
+            ? ClassConfiguration.proposed(pixels: totals.mapValues(\.pixels), border: border, lossy: lossy) : nil
         let classes = proposed?.classes ?? stated
         hasBackground = proposed.map { $0.background.index != nil } ?? configuration.data.hasBackground
         let likely =

@@ -79,10 +79,9 @@ extension ClassConfiguration {
     ///   - pixels: of each value.
     ///   - border: its pixels at the image border.
     ///   - lossy: what the values scatter about, if they do.
-    ///   - name: for the class of a value that is not the background.
     /// - Precondition: a value or more.
     static func proposed(
-        pixels: [Int: Int], border: [Int: Int], lossy: LossyLabels? = nil, name: (Int) -> String
+        pixels: [Int: Int], border: [Int: Int], lossy: LossyLabels? = nil
     ) -> (classes: [ClassConfiguration], background: BackgroundProposal) {
         if let lossy {
             let ranges = Dictionary(uniqueKeysWithValues: zip(lossy.centers, lossy.ranges))
@@ -91,19 +90,15 @@ extension ClassConfiguration {
                     if let center = lossy.center(of: item.key) { sums[center, default: 0] += item.value }
                 }
             }
-            let (classes, found) = proposed(pixels: gathered(pixels), border: gathered(border), name: name)
+            let (classes, found) = proposed(pixels: gathered(pixels), border: gathered(border))
             return (classes.map { ClassConfiguration(name: $0.name, ranges: ranges[$0.values[0]] ?? $0.ranges) }, found)
         }
         let values = pixels.keys.sorted()
         let found = BackgroundProposal(
             values.map { .init(name: "", values: [$0], pixels: pixels[$0] ?? 0, border: border[$0] ?? 0) })
-        guard let index = found.index else {
-            return (values.map { ClassConfiguration(name: name($0), values: [$0]) }, found)
-        }
-        let others = values.filter { $0 != values[index] }
-        let classes =
-            [ClassConfiguration(name: "background", values: [values[index]])]
-            + others.map { ClassConfiguration(name: others.count == 1 ? "foreground" : name($0), values: [$0]) }
-        return (classes, found)
+        let background = found.index.map { values[$0] }
+        let ordered = values.filter { $0 == background } + values.filter { $0 != background }
+        let names = ClassConfiguration.names(ofUnnamed: ordered, background: background)
+        return (zip(names, ordered).map { ClassConfiguration(name: $0, values: [$1]) }, found)
     }
 }

@@ -36,14 +36,14 @@ extension DataSurvey {
         guard values.count >= 2 else { throw ProposalError.oneLabelValue(values.first?.value) }
         let counts = Dictionary(values.map { ($0.value, $0.voxels) }) { $1 }
         if let lossy = lossyLabels {
-            let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts, lossy: lossy) { "class_\($0)" }
+            let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts, lossy: lossy)
             return Choice(proposed.classes, "ranges to give names to: the \(lossy.remark)")
         }
         guard values.count <= Self.mostValues else {
             throw ProposalError.tooManyLabelValues(
                 count: values.count, least: values[0].value, largest: values[values.count - 1].value)
         }
-        let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts) { "class_\($0)" }
+        let proposed = ClassConfiguration.proposed(pixels: counts, border: borderCounts)
         return Choice(proposed.classes, "one for each label value: give them names")
     }
 

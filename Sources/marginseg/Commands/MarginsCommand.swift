@@ -77,7 +77,8 @@ struct MarginsCommand: ParsableCommand {
         let smallest = try MarginOffsets.smallestNu(distribution, scale: scale, excluding: excluded, classNames: names)
         let nu = settings.nu ?? scale.standardNu(smallest: smallest)
         let offsets = try MarginOffsets(distribution, scale: scale, nu: nu, excluding: excluded, classNames: names)
-        let shownNames = names.isEmpty ? distribution.counts.indices.map { "class \($0)" } : names
+        let shownNames =
+            names.isEmpty ? ClassConfiguration.names(ofUnnamed: Array(distribution.counts.indices), background: 0) : names
         if let figure {
             try DurableFile.write(ChartSheet(marginFigureOf: offsets, classNames: shownNames).svg, to: URL(argument: figure))
         }

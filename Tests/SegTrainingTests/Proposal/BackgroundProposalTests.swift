@@ -41,12 +41,12 @@ import Testing
     }
 
     @Test func valuesThatNobodyNamedBecomeClassesBehindIt() {
-        let found = ClassConfiguration.proposed(pixels: [0: 2, 1: 74, 3: 24], border: [1: 9]) { "value \($0)" }
+        let found = ClassConfiguration.proposed(pixels: [0: 2, 1: 74, 3: 24], border: [1: 9])
         #expect(
             found.classes == [
-                .init(name: "background", values: [1]), .init(name: "value 0", values: [0]), .init(name: "value 3", values: [3]),
+                .init(name: "background", values: [1]), .init(name: "class_0", values: [0]), .init(name: "class_3", values: [3]),
             ])
-        let none = ClassConfiguration.proposed(pixels: [0: 33, 1: 34, 2: 33], border: [:]) { "value \($0)" }
-        #expect(none.background.index == nil && none.classes.map(\.name) == ["value 0", "value 1", "value 2"])
+        let none = ClassConfiguration.proposed(pixels: [0: 33, 1: 34, 2: 33], border: [:])
+        #expect(none.background.index == nil && none.classes.map(\.name) == ["class_0", "class_1", "class_2"])
     }
 }
