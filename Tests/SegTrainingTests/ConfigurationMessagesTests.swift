@@ -50,7 +50,7 @@ import Testing
         Mistake("zebra: 1", "run.yaml:1:1: unknown key 'zebra' (known: data, input, network, preset, training)"),
         Mistake(
             "data:\n  folders: x\n",
-            "run.yaml:2:3: data: unknown key 'folders'; did you mean 'folder'? (known: classes, fold, folder, ignored_values, images, label_grid, labels, layout, overlaps, split, task)"
+            "run.yaml:2:3: data: unknown key 'folders'; did you mean 'folder'? (known: background, classes, fold, folder, ignored_values, images, label_grid, labels, layout, overlaps, regions, split, task)"
         ),
         Mistake(
             "training:\n  batchsize: 3\n",
@@ -160,7 +160,7 @@ import Testing
             "run.yaml:1:26: training.augmentation: augmentation noise: -1.0; expected a finite number from 0"),
         Mistake(
             "data: {classes: [{name: a, values: [0]}]}",
-            "run.yaml:1:17: data.classes: expected the background and at least one class, found 1"),
+            "run.yaml:1:17: data.classes: expected two classes or more, of which one may be the background, found 1"),
         Mistake(
             "data:\n  classes:\n    - {name: a, values: [0]}\n    - {name: b, values: [1, 0]}\n",
             "run.yaml:4:7: data.classes[1]: label value 0 stands for 'b' and for 'a'"),

@@ -162,6 +162,12 @@ import Testing
                     ClassConfiguration(name: "background", values: [0]), ClassConfiguration(name: "class_1", values: [1]),
                     ClassConfiguration(name: "class_2", values: [2]),
                 ])
+            var doubts: [String] = []
+            _ = try ClassProposal.classes(ofMasksIn: folder) { doubts.append($0) }
+            #expect(doubts == [])
+            try write("a.png", [0, 1, 1, 1, 2, 1, 1, 1])
+            _ = try ClassProposal.classes(ofMasksIn: folder) { doubts.append($0) }
+            #expect(doubts.count == 1 && doubts[0].contains("say --background class_1, or none, if it is none"), "\(doubts)")
             try write("a.png", [0, 0, 255])
             try write("b.png", [0, 128, 255])
             #expect(

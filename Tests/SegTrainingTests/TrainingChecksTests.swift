@@ -49,6 +49,10 @@ import Testing
             "every pixel that trains is of class 'b': there is nothing to learn (planes across z, framed to 16×16); \(remedy)"
         ),
         (
+            [0], ["data.background=none"],
+            "every pixel that trains is of class 'background': there is nothing to learn (planes across z, framed to 16×16); \(remedy)"
+        ),
+        (
             [0, 1], [],
             "the objective 'margin(form=paper,tau=10,nu=1)' of stage 'margin' does not fit the training labels: no pixel of class "
                 + "'b' trains (planes across z, framed to 16×16), so that its margin-offset is infinite; write exclude=[2] into the "

@@ -281,7 +281,7 @@ import Testing
         ("evaluate --predictions a", "Error: --predictions and --masks go together."),
         (
             "evaluate run --classes a=0,b=1",
-            "Error: --classes, --config, --label-grid and --groups belong to --predictions; a run knows its own."
+            "Error: --classes, --background, --config, --label-grid and --groups belong to --predictions; a run knows its own."
         ),
         (
             "evaluate --predictions a --masks b --overlay c.png",

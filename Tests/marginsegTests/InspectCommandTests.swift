@@ -59,7 +59,7 @@ import Testing
                 "it covers 100 % of the image border and has 92 % of the pixels; value 0 has 1.6 % of the pixels and 0.0 % of the border"
             let proposed = try Command.run(["inspect", folder.path])
             #expect(
-                proposed.output.contains("{name: background, values: [1]}, {name: value 0, values: [0]}"), "\(proposed.output)")
+                proposed.output.contains("{name: background, values: [1]}, {name: class_0, values: [0]}"), "\(proposed.output)")
             #expect(
                 proposed.output.contains("--set 'data.background=background'")
                     && proposed.output.contains("Background: \(reason)."))

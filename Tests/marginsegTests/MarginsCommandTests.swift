@@ -111,7 +111,7 @@ import Testing
             }
             let offsets = try MarginOffsets(LabelDistribution(counts: [900, 50, 30]))
             for index in 0..<3 {
-                #expect(svg.contains(">class \(index)</text>"))
+                #expect(svg.contains(">\(["background", "class_1", "class_2"][index])</text>"))
                 #expect(svg.contains(String(format: "ρₖ₀ = %.4g,  ρ₀ₖ = %.4g", offsets.rhoK0[index], offsets.rho0k[index])))
             }
         }

@@ -7,8 +7,9 @@ import SegData
 public enum ClassProposal {
     /// Values 0, 1, … without a gap are the classes themselves; anything else is proposed in the error, to be confirmed.
     ///
+    /// - Parameter onDoubt: called where value 0, which counts as the background, does not look like one.
     /// - Throws: `ClassesNotNamed`; `FileError` for a folder that cannot be read or has no mask that can.
-    public static func classes(ofMasksIn folder: URL) throws -> [ClassConfiguration] {
+    public static func classes(ofMasksIn folder: URL, onDoubt: (String) -> Void = { _ in }) throws -> [ClassConfiguration] {
         let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) }
         // A mask that cannot be read suggests nothing; the evaluation tells what is wrong with it.
         let counts = files.reduce(into: [Int: Int]()) { counts, file in
@@ -26,6 +27,14 @@ public enum ClassProposal {
             throw ClassesNotNamed(folder: folder.path, values: values, lossy: lossy)
         }
         let names = ClassConfiguration.names(ofUnnamed: values, background: 0)
+        let commonest = values.max { (counts[$0] ?? 0, $1) < (counts[$1] ?? 0, $0) } ?? 0
+        if commonest != 0 {
+            let total = Double(counts.values.reduce(0, +))
+            func share(_ value: Int) -> String { String(format: "%.1f %%", 100 * Double(counts[value] ?? 0) / total) }
+            onDoubt(
+                "value 0 has \(share(0)) of the masks' pixels, value \(commonest) \(share(commonest)): value 0 counts as the background "
+                    + "and is left out of the foreground means; say --background \(names[commonest]), or none, if it is none")
+        }
         return zip(names, values).map { ClassConfiguration(name: $0, values: [$1]) }
     }
 }

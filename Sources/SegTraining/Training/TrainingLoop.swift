@@ -68,6 +68,10 @@ final class TrainingLoop {
             try JSONLines.cut(folder.metrics) { _ in false }
         }
         try requireRoom(isNew: saved == nil)
+        // The best is written after the newest, so it may be missing.
+        if let saved, position.step == 0, let best = position.best, best.epoch == position.epoch {
+            try Checkpoint(manifest: saved.checkpoint.manifest, weights: saved.checkpoint.weights).write(to: folder.best)
+        }
         try save()
     }
 
@@ -98,10 +102,6 @@ final class TrainingLoop {
         try JSONLines.cut(folder.metrics) { line in
             guard let place = try? JSONDecoder().decode(Place.self, from: line) else { return false }
             return (place.stage, place.epoch) <= (position.stage, position.epoch)
-        }
-        // The best is written after the newest, so it may be missing.
-        if position.step == 0, let best = position.best, best.epoch == position.epoch {
-            try Checkpoint(manifest: saved.checkpoint.manifest, weights: saved.checkpoint.weights).write(to: folder.best)
         }
     }
 

@@ -238,7 +238,9 @@ struct EvaluateCommand: ParsableCommand {
     private func dataConfiguration(masks: URL) throws -> DataConfiguration {
         var data = try ConfigurationReader(file: config.map(URL.init(argument:))).configuration().data
         if config == nil {
-            data.classes = try classes?.classes ?? ClassProposal.classes(ofMasksIn: masks)
+            data.classes =
+                try classes?.classes
+                ?? ClassProposal.classes(ofMasksIn: masks) { if background == nil { Terminal.write("note: \($0)\n") } }
             data.ignoredValues = classes?.ignoredValues ?? []
         }
         if let background { try data.setBackground(background) }
