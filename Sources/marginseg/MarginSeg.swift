@@ -51,7 +51,8 @@ struct MarginSeg: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             let isUsage = code == .validationFailure
-            let told = isUsage ? UnknownSubcommand(CommandLine.arguments.dropFirst(), of: self)?.error ?? error : error
+            let told =
+                isUsage ? UnknownSubcommand.first(in: Array(CommandLine.arguments.dropFirst()), of: self)?.error ?? error : error
             let message = fullMessage(for: told)
             if code == .success {
                 printResult(message + "\n")

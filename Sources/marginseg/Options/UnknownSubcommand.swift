@@ -9,18 +9,16 @@ struct UnknownSubcommand {
     private let known: [String]
 
     /// nil where every word that should name a subcommand does.
-    init?(_ arguments: some Sequence<String>, of root: any ParsableCommand.Type) {
-        var command = root
+    static func first(in arguments: [String], of root: any ParsableCommand.Type) -> UnknownSubcommand? {
+        var command: any ParsableCommand.Type = root
         var path = [root.configuration.commandName ?? ""]
         // `help` is ArgumentParser's own, and takes the names of subcommands.
         for word in arguments where !(path.count == 1 && word == "help") {
             let subcommands = command.configuration.subcommands
             guard !subcommands.isEmpty, !word.hasPrefix("-") else { return nil }
             guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
-                self.word = word
-                self.path = path
-                known = subcommands.compactMap(\.configuration.commandName)
-                return
+                return UnknownSubcommand(
+                    word: word, path: path, known: subcommands.compactMap { $0.configuration.commandName })
             }
             command = next
             path.append(word)
