@@ -45,7 +45,9 @@ struct LabelMapTests {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let json = try encoder.encode(map)
-        #expect(String(decoding: json, as: UTF8.self) == #"{"classes":{"0":0,"10":1,"20":2},"has_background":true,"ignoring":[40,255]}"#)
+        #expect(
+            String(decoding: json, as: UTF8.self)
+                == #"{"classes":{"0":0,"10":1,"20":2},"has_background":true,"ignoring":[40,255]}"#)
         #expect(try JSONDecoder().decode(LabelMap.self, from: json) == map)
         #expect(throws: SettingError.self) {
             try JSONDecoder().decode(LabelMap.self, from: Data(#"{"classes":{"0":1}}"#.utf8))

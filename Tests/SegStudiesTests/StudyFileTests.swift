@@ -97,7 +97,7 @@ import Testing
             message: "the reference 'dice' is none of the objectives: cross-entropy, margin"),
         Refusal(
             testDescription: "a value of another type", replace: "seeds: [1, 2]", with: "seeds: many",
-            message: "study.yaml:3:8: seeds: expected another value"),
+            message: "study.yaml:3:8: seeds: expected a list"),
         Refusal(
             testDescription: "no list", replace: "pretraining: {epochs: 1, learning_rate: 1.0e-3}", with: "pretraining: 3",
             message: "study.yaml:4:14: pretraining: expected keys and values"),

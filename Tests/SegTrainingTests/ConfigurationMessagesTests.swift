@@ -34,7 +34,7 @@ import Testing
             "run.yaml:1:4: no valid YAML: found undefined alias; put a value that begins with * into quotes"),
         Mistake(
             "data:\n  labels: *_mask.png\n",
-            "run.yaml:2:11: no valid YAML: did not find expected alphabetic or numeric character; put a value that begins with * into quotes"
+            "run.yaml:2:17: no valid YAML: did not find expected alphabetic or numeric character; put a value that begins with * into quotes"
         ),
         Mistake("a: 1\n---\nb: 2\n", "run.yaml:2:1: no valid YAML: but found another document"),
         Mistake("data:\n  folder: a\u{1}b\n", "run.yaml:2:12: no valid YAML: control characters are not allowed"),

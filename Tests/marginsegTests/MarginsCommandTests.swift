@@ -110,8 +110,8 @@ import Testing
                 #expect(svg.components(separatedBy: "stroke=\"\(color)\"").count - 1 == 3 * 2 + 2, "\(color)")
             }
             let offsets = try MarginOffsets(LabelDistribution(counts: [900, 50, 30]))
-            for index in 0..<3 {
-                #expect(svg.contains(">\(["background", "class_1", "class_2"][index])</text>"))
+            for (index, name) in ["background", "class_1", "class_2"].enumerated() {
+                #expect(svg.contains(">\(name)</text>"))
                 #expect(svg.contains(String(format: "ρₖ₀ = %.4g,  ρ₀ₖ = %.4g", offsets.rhoK0[index], offsets.rho0k[index])))
             }
         }

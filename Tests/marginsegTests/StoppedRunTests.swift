@@ -67,7 +67,12 @@ import Testing
     @Test func theSecondSignalQuitsAtOnce() throws {
         try withTemporaryFolder { folder in
             // One step takes many seconds.
-            let command = try start(in: folder, ["--set", "input.fit={pad: [512, 512]}", "--set", "training.batch_size=4"])
+            let command = try start(
+                in: folder,
+                [
+                    "--set", "input.fit={pad: [512, 512]}", "--set", "training.batch_size=4", "--set",
+                    "network.features=[32, 64, 128, 256, 512]", "--set", "network.execution=composed",
+                ])
             while command.isRunning, !command.errors.contains("2 epochs of 2 steps") { usleep(5000) }
             command.send(SIGINT)
             while command.isRunning, !command.errors.contains("stopping after this step") { usleep(1000) }
@@ -107,7 +112,8 @@ import Testing
                 trap '' HUP
                 "$M" train --data \(data) --output run \(settings) 2>messages &
                 until grep -q '200 epochs of 2 steps' messages; do sleep 0.05; done
-                kill -HUP $!; sleep 0.5; kill -TERM $!; wait $!
+                kill -HUP $!; until [ $(grep -c 'epoch ' messages) -gt 2 ]; do sleep 0.05; done
+                kill -TERM $!; wait $!
                 """, in: folder)
             #expect(command.status == 75)
             let messages = try String(contentsOf: folder.appending(path: "messages"), encoding: .utf8)

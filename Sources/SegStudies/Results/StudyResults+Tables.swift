@@ -46,8 +46,8 @@ extension StudyResults.Task {
     public var basis: String {
         let total = Double(max(1, trainingPixels.reduce(0, +)))
         let shares = zip(classNames, trainingPixels).map { String(format: "%@ %.2f %%", $0, 100 * Double($1) / total) }
-        return "\(groupCount) patients or videos, \(caseCount) cases, \(imageCount) images scored; training pixels, as training sees "
-            + "them: " + shares.joined(separator: ", ")
+        return "\(groupCount) patients or videos, \(caseCount) cases, \(imageCount) images scored; training pixels, as training "
+            + "sees them: " + shares.joined(separator: ", ")
             + (groupCount < Self.fewGroups
                 ? "; \(groupCount) are too few for an interval or a test over them to be trusted" : "")
     }

@@ -89,7 +89,9 @@ public struct ConfigurationReader {
     ///
     /// - Throws: `LayoutError`, and errors of files that describe a data set.
     public func dataSetFinding() throws -> (root: URL, finding: LayoutFinding)? {
-        let data = try decoded().data
+        var reader = self
+        reader.takeBackNulls(at: layers.dropFirst().flatMap(\.keys).filter { $0.first == "data" })
+        let data = try reader.decoded().data
         guard let root = dataFolder ?? data.folder.map({ URL(filePath: $0) }), FileSystem.kind(of: root) != .missing else {
             return nil
         }

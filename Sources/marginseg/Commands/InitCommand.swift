@@ -16,7 +16,8 @@ struct InitCommand: ParsableCommand {
 
               marginseg init DATA --output my.yaml
               marginseg train my.yaml --output runs/first
-              marginseg init DATA --layout pairs --set data.labels='*_mask.png' --output my.yaml
+              marginseg init DATA --layout pairs --output my.yaml \\
+                --set data.labels='*_mask.png'
 
             DATA holds images and labels as `marginseg inspect DATA` finds them; --layout, --config and --set say how to read \
             them, as for `inspect`. What is proposed, `train` accepts: a split with cases to validate on, windows that hold planes \

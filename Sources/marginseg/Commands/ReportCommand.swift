@@ -18,7 +18,8 @@ struct ReportCommand: ParsableCommand {
             out and named, and the exit code is 2.
 
               marginseg report runs/a
-              marginseg report runs/ce runs/margin --output comparison.html --figures figures
+              marginseg report runs/ce runs/margin \\
+                --output comparison.html --figures figures
             """)
 
     @Argument(help: ArgumentHelp("Run folders (their best checkpoints) or checkpoint files.", valueName: "run|file"))

@@ -14,7 +14,8 @@ struct ReproduceCommand: ParsableCommand {
 
               marginseg reproduce all --output paper                     phantoms, minutes
               marginseg reproduce table2 figure3 --covid UESTC --output paper
-              marginseg reproduce all --data DATA --config my.yaml --scale 0.2 --output mine
+              marginseg reproduce all --data DATA --config my.yaml \\
+                --scale 0.2 --output mine
 
             Beside the paper's split of EndoVis, which puts frames of each video into training and test, whole videos are held out; \
             beside the slices with lesion, which the authors score, all slices are scored. The same command goes on where it was cut \
