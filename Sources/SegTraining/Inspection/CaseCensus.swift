@@ -17,7 +17,7 @@ struct CaseCensus: Sendable {
     /// A plane for a picture.
     struct Plane: Sendable {
         let size: PlaneSize
-        /// One grey plane or red, green and blue; intensities 0…1.
+        /// One grey plane or red, green and blue, the intensities of the file.
         let image: [[Float]]
         let values: [Int]
     }
@@ -176,7 +176,7 @@ struct CaseCensus: Sendable {
         trainingValues = Dictionary(uniqueKeysWithValues: zip(codes.values, tally.pixels))
     }
 
-    /// The plane with the most foreground, its intensities between the 1st and the 99th percentile as 0…1.
+    /// The plane with the most foreground.
     private static func plane(
         _ images: [MedicalImage], _ reading: LabelReading, recipe: PlaneRecipe, extent: Extent,
         background: Set<Int>
@@ -192,13 +192,6 @@ struct CaseCensus: Sendable {
         let values = image.realValues()
         let shown = image.extent.channels == 3 ? 0..<3 : 0..<1
         let drawn = shown.map { axis.plane(number, channel: $0, of: values, extent: image.extent) }
-        let sorted = drawn.flatMap(\.self).filter(\.isFinite).sorted()
-        guard !sorted.isEmpty else { return nil }
-        let low = sorted[sorted.count / 100]
-        let high = sorted[sorted.count - 1 - sorted.count / 100]
-        return Plane(
-            size: axis.planeSize(of: extent),
-            image: drawn.map { plane in plane.map { high > low ? ($0 - low) / (high - low) : 0 } },
-            values: planes[number].map { Int($0) })
+        return Plane(size: axis.planeSize(of: extent), image: drawn, values: planes[number].map { Int($0) })
     }
 }

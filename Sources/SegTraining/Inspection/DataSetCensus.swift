@@ -61,7 +61,7 @@ public struct DataSetCensus: Encodable, Sendable {
         public let id: String
         public let split: Split
         public let size: PlaneSize
-        /// One grey plane or red, green and blue; intensities 0…1.
+        /// One grey plane or red, green and blue, the intensities of the file.
         public let image: [[Float]]
         /// Classes, 255 for what has none.
         public let classes: [UInt8]

@@ -135,7 +135,7 @@ extension DataSetCensus.Sample {
     /// The image, and the image under its labels.
     fileprivate func drawings(hasBackground: Bool) -> [Drawing] {
         let panels = OverlayPanel(
-            planes: image, width: size.width, height: size.height, truth: classes, prediction: classes,
+            planes: PictureBrightness.of(image), width: size.width, height: size.height, truth: classes, prediction: classes,
             ignoring: LabelMap.ignored, hasBackground: hasBackground
         ).panels
         return [
