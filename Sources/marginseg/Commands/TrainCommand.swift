@@ -113,8 +113,10 @@ struct TrainCommand: ParsableCommand {
             display.show(event)
             watch.show(event)
             guard case .prepared = event else { return }
+            let hasEventFiles = (configuration.training.watch ?? .standard).byteLimit > 0
             logger.info(
-                "curves: open \(shown(folder.curves)) in a browser; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)")
+                "curves: open \(shown(folder.curves)) in a browser"
+                    + (hasEventFiles ? "; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)" : ""))
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
