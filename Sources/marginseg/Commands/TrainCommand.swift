@@ -114,9 +114,8 @@ struct TrainCommand: ParsableCommand {
             watch.show(event)
             guard case .prepared = event else { return }
             let hasEventFiles = (configuration.training.watch ?? .standard).byteLimit > 0
-            logger.info(
-                "curves: open \(shown(folder.curves)) in a browser"
-                    + (hasEventFiles ? "; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)" : ""))
+            let board = hasEventFiles ? "; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)" : ""
+            logger.info("curves: open \(shown(folder.curves)) in a browser\(board)")
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
