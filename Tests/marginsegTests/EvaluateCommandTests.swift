@@ -313,6 +313,8 @@ import Testing
         try withTemporaryFolder { folder in
             for (name, checkpoint) in [("a", "best"), ("b", "stage-1-pretraining")] {
                 try copy(of: run, to: folder.appending(path: name))
+                // Other tests evaluate the run that was copied.
+                try? FileManager.default.removeItem(at: folder.appending(path: "\(name)/evaluation-test.json"))
                 let scored = try Command.run(
                     [
                         "evaluate", "\(name)/\(checkpoint).safetensors", "--split", "train", "--resamples", "50", "--save",

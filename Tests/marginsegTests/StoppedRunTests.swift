@@ -67,19 +67,22 @@ import Testing
     @Test func theSecondSignalQuitsAtOnce() throws {
         try withTemporaryFolder { folder in
             // One step takes many seconds.
-            let command = try start(
-                in: folder,
-                [
+            let settings =
+                TrainedRun.settings + [
                     "--set", "input.fit={pad: [512, 512]}", "--set", "training.batch_size=4", "--set",
                     "network.features=[32, 64, 128, 256, 512]", "--set", "network.execution=composed",
-                ])
-            while command.isRunning, !command.errors.contains("2 epochs of 2 steps") { usleep(5000) }
-            command.send(SIGINT)
-            while command.isRunning, !command.errors.contains("stopping after this step") { usleep(1000) }
-            usleep(1_100_000)
-            command.send(SIGINT)
-            let ended = try command.wait()
-            #expect(ended.status == -SIGINT, "\(ended.errors)")
+                ]
+            let command = try Command.shell(
+                """
+                "$M" train --data \(TrainedRun.shared().data.path) --output run \(settings.map { "'\($0)'" }.joined(separator: " ")) \
+                    2>messages &
+                until grep -q '2 epochs of 2 steps' messages; do sleep 0.05; done
+                kill -TERM $!; until grep -q 'stopping after this step' messages; do sleep 0.01; done
+                sleep 1.1; kill -TERM $!; wait $!
+                """, in: folder)
+            #expect(command.status == 128 + SIGTERM, "\(command.errors)")
+            let messages = try String(contentsOf: folder.appending(path: "messages"), encoding: .utf8)
+            #expect(!messages.contains("stopped and saved"), "\(messages)")
         }
     }
 
