@@ -39,6 +39,11 @@ final class StopSignal: @unchecked Sendable {
         guard let first else { return onFirst() }
         guard number != SIGHUP, now - first >= Self.pause else { return }
         signal(number, SIG_DFL)
+        // Whoever started the program may have had the signal blocked, which is inherited: it would wait for ever.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         kill(getpid(), number)
     }
 
