@@ -10,7 +10,7 @@ struct MarginSeg: ParsableCommand {
         abstract:
             "Trains, evaluates and applies segmentation models of medical images whose objective is the Jaccard index (IoU).",
         discussion: """
-            Typical use, for data in DATA/images, DATA/labels and DATA/split.csv:
+            Typical use, for a data set in DATA as it was downloaded:
 
               marginseg inspect DATA                       sizes, classes, offsets
               marginseg init DATA --output my.yaml         a configuration, with reasons
@@ -49,11 +49,8 @@ struct MarginSeg: ParsableCommand {
             try command.run()
             return .success
         } catch {
-            let code = exitCode(for: error)
-            let isUsage = code == .validationFailure
-            let told =
-                isUsage ? UnknownSubcommand.first(in: Array(CommandLine.arguments.dropFirst()), of: self)?.error ?? error : error
-            let message = fullMessage(for: told)
+            let told = unknownSubcommand(besides: error) ?? error
+            let (code, message) = (exitCode(for: told), fullMessage(for: told))
             if code == .success {
                 printResult(message + "\n")
             } else if !message.isEmpty {
@@ -61,5 +58,13 @@ struct MarginSeg: ParsableCommand {
             }
             return code
         }
+    }
+
+    /// That a word names no subcommand, where that is why the command line is not understood; ArgumentParser answers
+    /// `help` for such a word with the help of the whole.
+    private static func unknownSubcommand(besides error: any Error) -> ValidationError? {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard exitCode(for: error) == .validationFailure || arguments.first == "help" else { return nil }
+        return UnknownSubcommand.first(in: arguments, of: self)?.error
     }
 }

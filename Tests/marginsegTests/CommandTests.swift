@@ -46,6 +46,7 @@ import Testing
 
     static let misuses: [(arguments: [String], says: String)] = [
         (["evalute", "runs/a"], "Error: marginseg has no subcommand 'evalute'; did you mean 'evaluate'? (known: \(known))"),
+        (["help", "trian"], "Error: marginseg has no subcommand 'trian'; did you mean 'train'? (known: \(known))"),
         (["segment"], "Error: marginseg has no subcommand 'segment'; known: \(known)"),
         (
             ["loss", "expalin", "dice"],

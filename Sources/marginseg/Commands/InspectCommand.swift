@@ -37,7 +37,8 @@ struct InspectCommand: ParsableCommand {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+        help: ArgumentHelp(
+            "Set one key of the configuration, as docs/CONFIGURATION.md has them; may be repeated.", valueName: "key=value")
     )
     var overrides: [String] = []
 

@@ -53,7 +53,9 @@ struct MarginsCommand: ParsableCommand {
     var config: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Set one key of the configuration, as docs/CONFIGURATION.md has them; may be repeated.", valueName: "key=value")
     )
     var overrides: [String] = []
 

@@ -54,7 +54,9 @@ struct TrainCommand: ParsableCommand {
     var preset: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("Set one key of the configuration; may be repeated.", valueName: "key=value")
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Set one key of the configuration, as docs/CONFIGURATION.md has them; may be repeated.", valueName: "key=value")
     )
     var overrides: [String] = []
 
