@@ -21,7 +21,15 @@ public enum FileSystem {
         switch kind(of: url) {
         case .file: return
         case .folder: throw FileError(url, "cannot be read", reason: "it is a folder, expected a file")
-        case .missing: throw FileError(url, "cannot be read", reason: "no such file")
+        case .missing:
+            if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) {
+                throw FileError(
+                    url, "cannot be read",
+                    reason:
+                        "it is a link to \(target), which is not there; where git-annex or DataLad keeps the data, fetch it first"
+                )
+            }
+            throw FileError(url, "cannot be read", reason: "no such file")
         }
     }
 

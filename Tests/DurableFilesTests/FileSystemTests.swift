@@ -40,6 +40,18 @@ struct FileSystemTests {
         try withFileAndFolder { #expect(FileSystem.kind(of: $0.appending(path: name)) == expected) }
     }
 
+    /// As git-annex leaves what it has not fetched.
+    @Test func aLinkThatLeadsNowhereIsNamed() throws {
+        try withFileAndFolder { folder in
+            let url = folder.appending(path: "link")
+            try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: "annex/SHA256E-1.nii.gz")
+            #expect(
+                messageThrown { try FileSystem.requireFile(url) }
+                    == "\(url.path) cannot be read: it is a link to annex/SHA256E-1.nii.gz, which is not there; "
+                    + "where git-annex or DataLad keeps the data, fetch it first")
+        }
+    }
+
     @Test func requirementsThatHold() throws {
         try withFileAndFolder { folder in
             try FileSystem.requireFile(folder.appending(path: "file"))

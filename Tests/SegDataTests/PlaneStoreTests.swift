@@ -63,7 +63,8 @@ struct PlaneStoreTests {
         #expect(try FileSystem.list(folder.url).count == 4, "the file has no name")
         #expect(
             folder.message { _ = try PlaneStore(plan, memory: 0, scratch: folder("no")) }
-                == "DIR/no cannot be written to: No such file or directory")
+                == "DIR/no cannot take the planes that --memory does not hold (TMPDIR names another folder): No such file or directory"
+        )
     }
 
     /// Header and contents of one file each are damaged.

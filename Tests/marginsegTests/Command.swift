@@ -73,6 +73,8 @@ struct Command {
 
         deinit { try? FileManager.default.removeItem(at: streams) }
 
+        var identifier: Int32 { process.processIdentifier }
+
         var isRunning: Bool { process.isRunning }
 
         /// What it has said on standard error so far.

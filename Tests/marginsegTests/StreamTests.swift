@@ -32,6 +32,15 @@ import Testing
             }
         }
 
+        @Test func aFileBeyondTheUsersLimitIsAnError() throws {
+            try withTemporaryFolder { folder in
+                let command = try Command.shell("ulimit -f 8; \"$M\" phantom ct --output out", in: folder)
+                #expect(command.status == 1)
+                #expect(command.errors.hasSuffix("File too large\n"), "\(command.errors)")
+                #expect(command.errorLines.count == 1, "\(command.errors)")
+            }
+        }
+
         @Test func fullMessagesDoNotEndTheWork() throws {
             try withTemporaryFolder { folder in
                 let full = FileHandle(forWritingAtPath: "/dev/full")

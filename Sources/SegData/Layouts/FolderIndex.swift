@@ -25,9 +25,11 @@ struct FolderIndex: Sendable {
         func visit(_ folder: URL, _ path: String, depth: Int) throws {
             for url in try FileSystem.list(folder) {
                 let name = url.lastPathComponent
-                if ImageFile.isRecognized(url), FileSystem.kind(of: url) == .file {
+                let kind = FileSystem.kind(of: url)
+                if ImageFile.isRecognized(url), kind != .folder {
+                    // A link that leads nowhere is an image that is missing, and is told where it is read.
                     images[path, default: []].append(name)
-                } else if FileSystem.kind(of: url) == .folder {
+                } else if kind == .folder {
                     children[path, default: []].append(name)
                     if depth < Self.depth { try visit(url, Self.join(path, name), depth: depth + 1) }
                 } else {

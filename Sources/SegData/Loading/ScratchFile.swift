@@ -15,7 +15,9 @@ final class ScratchFile: @unchecked Sendable {
     init(in folder: URL) throws {
         var name = Array(folder.appending(path: "marginseg-planes-XXXXXX").path.utf8CString)
         descriptor = mkstemp(&name)
-        guard descriptor >= 0 else { throw FileError.now(folder, "cannot be written to") }
+        guard descriptor >= 0 else {
+            throw FileError.now(folder, "cannot take the planes that --memory does not hold (TMPDIR names another folder)")
+        }
         unlink(name)
         self.folder = folder
     }

@@ -6,6 +6,8 @@ enum StandardStreams {
     static func prepare() {
         // The error of the write tells it; the signal would end a training whose messages nobody reads any more.
         signal(SIGPIPE, SIG_IGN)
+        // So is a file that would grow beyond the user's limit (`ulimit -f`).
+        signal(SIGXFSZ, SIG_IGN)
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
             // The lowest free number is this one. The wrong direction keeps reading and writing an error.
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
