@@ -29,8 +29,14 @@
                     try other.run()
                     return other
                 }
+                // Not by a signal that it may have been started with blocked, and before anything can be thrown.
+                defer {
+                    for other in others {
+                        kill(other.processIdentifier, SIGKILL)
+                        other.waitUntilExit()
+                    }
+                }
                 let command = try train(in: folder)
-                defer { for other in others { other.terminate() } }
                 // One that watches, and one more than there are cores.
                 while command.isRunning, watchers(of: command) < cores + 2 { usleep(50000) }
                 #expect(command.isRunning)
