@@ -11,7 +11,10 @@ struct GroupTableTests {
     }
 
     @Test(arguments: [
-        ("name,split\na,b\n", "DIR/t.csv:1: no column 'group', 'patient', 'case', 'video'; found name, split"),
+        (
+            "name,split\na,b\n",
+            "DIR/t.csv:1: no column \(CSVTable.groupNames.map { "'\($0)'" }.joined(separator: ", ")); found name, split"
+        ),
         ("path,group\na,b\n", "DIR/t.csv:1: no column 'file', 'image', 'name'; found path, group"),
         ("file,video\na,\n", "DIR/t.csv:2: no video for 'a'; name one"),
     ])

@@ -13,6 +13,7 @@ struct SplitFileTests {
             ("Name,Split\n./sub/a.png,VAL\n", "sub/a", .validation, nil),
             ("image,video,case,suggested_split\na,v,c,valid\n", "a", .validation, "c"),
             ("file,case,patient,lesion_px,suggested_split_in_this_subset\r\n0001.png,c1,p1,9,test\r\n", "0001", .test, "p1"),
+            ("file,PatientID,split\na,p1,train\n", "a", .train, "p1"), ("file,subject_id,split\na,s1,\n", "a", nil, "s1"),
             ("file,split,split_by_size\na,training,test\n", "a", .train, nil),
             ("file,patient,split\na,,\n", "a", nil, ""),
         ] as [(String, String, Split?, String?)])

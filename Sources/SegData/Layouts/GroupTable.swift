@@ -3,8 +3,8 @@ import MedicalImages
 
 /// A comma-separated table that says which patient or video each file belongs to.
 ///
-/// The file column is named `file`, `image` or `name`; the group column `group`, `patient`, `case` or `video`, the first of these
-/// that is there. Other columns are passed over, so a split table serves too.
+/// The file column is named `file`, `image` or `name`; the group column `group`, `patient`, `subject_id`, `video` or another of
+/// `CSVTable.groupNames`, the first that is there. Other columns are passed over, so a split table serves too.
 public struct GroupTable: Sendable, Equatable {
     /// The table's path, for messages.
     public let path: String
@@ -24,7 +24,7 @@ public struct GroupTable: Sendable, Equatable {
             }
             return place
         }
-        let (file, group) = (try column(["file", "image", "name"]), try column(["group", "patient", "case", "video"]))
+        let (file, group) = (try column(["file", "image", "name"]), try column(CSVTable.groupNames))
         var groups: [String: String] = [:]
         for row in table.rows {
             let stem = ImageFile.stem(of: URL(fileURLWithPath: row.fields[file]))

@@ -3,7 +3,7 @@ import Foundation
 import MedicalImages
 
 /// A comma-separated list of cases: columns `image` (or `image_1`, `image_2`, … for a file a channel), `label` or `mask`, and
-/// where they are wanted `id`, `split` and `group` (or `patient`, `case`, `video`).
+/// where they are wanted `id`, `split` and `group` (or `patient`, `subject_id`, `video` and the like).
 ///
 /// Paths start at the folder of the list. A row with an empty split is left out.
 struct ListLayout: CaseLayout {

@@ -4,8 +4,8 @@ import MedicalImages
 /// A table that puts files into splits, and into groups where it says so.
 ///
 /// The file column is named `file`, `image`, `name`, `id` or `image_id`; the split column `split`, or else the only column with
-/// `split` in its name, such as `suggested_split`; the group column `group`, `patient`, `case` or `video`, the first of these
-/// that is there. A row with an empty split leaves its file out.
+/// `split` in its name, such as `suggested_split`; the group column `group`, `patient`, `subject_id`, `video` or another of
+/// `CSVTable.groupNames`, the first that is there. A row with an empty split leaves its file out.
 struct SplitFile {
     struct Entry: Equatable {
         /// The file's path as it is written, without its ending.
@@ -77,7 +77,13 @@ extension CSVTable {
         return column(["split"]) ?? (candidates.count == 1 ? candidates[0] : nil)
     }
 
-    var groupColumn: Int? { column(["group", "patient", "case", "video"]) }
+    /// What the column is called that says which patient or video a file belongs to, first choice first.
+    static let groupNames = [
+        "group", "patient", "patient_id", "patientid", "subject", "subject_id", "subjectid", "participant_id", "case", "case_id",
+        "video", "video_id",
+    ]
+
+    var groupColumn: Int? { column(Self.groupNames) }
 
     /// The split that a field names; nil where it is empty.
     ///
