@@ -8,6 +8,7 @@ of the whole command, from start to end.
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def seconds(program, data, folder, spins):
     if spins is not None:
         environment["GOMP_SPINCOUNT"] = str(spins)
     output = os.path.join(folder, "run")
-    subprocess.run(["rm", "-rf", output], check=True)
+    shutil.rmtree(output, ignore_errors=True)
     start = time.perf_counter()
     subprocess.run(
         [program, "train", "--data", data, "--output", output, *TRAINING],

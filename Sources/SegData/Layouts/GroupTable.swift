@@ -16,7 +16,7 @@ public struct GroupTable: Sendable, Equatable {
         let table = try CSVTable(url)
         let header = table.header.map { $0.lowercased() }
         func column(_ names: [String]) throws -> Int {
-            guard let place = names.lazy.compactMap({ header.firstIndex(of: $0) }).first else {
+            guard let place = table.column(names) else {
                 let wanted = names.map { "'\($0)'" }.joined(separator: ", ")
                 throw CSVError(
                     path: table.path, line: 1,
