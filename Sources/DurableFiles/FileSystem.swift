@@ -127,6 +127,14 @@ public enum FileSystem {
         return String(cString: resolved)
     }
 
+    /// Whether a file lies, or would lie, somewhere below a folder, whatever links lead there.
+    public static func isPlace(_ url: URL, in folder: URL) -> Bool {
+        var place = url.standardizedFileURL.deletingLastPathComponent()
+        while kind(of: place) == .missing, place.path != "/" { place.deleteLastPathComponent() }
+        let (inner, outer) = (resolvedPath(place), resolvedPath(folder))
+        return inner == outer || inner.hasPrefix(outer.hasSuffix("/") ? outer : outer + "/")
+    }
+
     private static func isStream(_ url: URL) -> Bool {
         var state = stat()
         return stat(url.path, &state) == 0 && state.st_mode & S_IFMT != S_IFREG

@@ -81,6 +81,28 @@ struct CaseReaderTests {
         #expect(try CaseReader(recipe).read(dataCase(folder)).labels?.count == 24)
     }
 
+    /// Channels whose voxels lie elsewhere would be laid over each other as if they did not.
+    @Test func channelsLieOnOneGrid() throws {
+        let folder = try TemporaryFolder()
+        let values = Samples.uint8(Array(repeating: 1, count: 24))
+        for (name, geometry) in [
+            ("a.nii", geometry()), ("near.nii", geometry(shift: 1e-4)), ("shifted.nii", geometry(shift: 3)),
+            ("coarse.nii", geometry(spacing: 1.5)), ("bare.nii", VoxelGeometry(spacing: [1, 1, 2])),
+        ] { try folder.write(values, extent, geometry: geometry, to: name) }
+        let reader = try CaseReader(recipe)
+        func message(_ name: String) -> [String?] {
+            let dataCase = dataCase(folder, images: ["a.nii", name], label: nil)
+            return [folder.message { _ = try reader.read(dataCase) }, folder.message { _ = try reader.outline(of: dataCase) }]
+        }
+        for name in ["near.nii", "bare.nii"] { #expect(message(name) == ["no error", "no error"]) }
+        for (name, distance) in [("shifted.nii", "3.0"), ("coarse.nii", "1.8028")] {
+            let expected =
+                "DIR/\(name): its grid lies up to \(distance) mm off that of DIR/a.nii of the same case, allowed are 0.011 mm; "
+                + "resample the channels to one grid, or mend the header that is wrong"
+            #expect(message(name) == [expected, expected])
+        }
+    }
+
     @Test func theGridCanBeTakenFromTheImage() throws {
         let folder = try TemporaryFolder()
         try folder.write(.uint8(Array(repeating: 1, count: 24)), extent, geometry: geometry(), to: "i.nii")

@@ -112,8 +112,19 @@ import Testing
             testDescription: "images in a folder of any name", files: ["a.png", "b.jpg"],
             settings: .init(layout: .folders, images: ["images"], labels: ["labels"]), finds: ["a: a.png", "b: b.jpg"]),
         Row(
+            testDescription: "labels that were predicted beside their images",
+            files: ["a.nii", "a_labels.nii", "b_labels.nii"], settings: .init(layout: .folders, images: ["images"]),
+            finds: ["a: a.nii", "b_labels: b_labels.nii"]),
+        Row(
+            testDescription: "labels that were predicted beside channels",
+            files: ["t_0000.nii", "t_0001.nii", "t_labels.nii"], settings: .init(layout: .nnunet), channels: 2,
+            finds: ["t: t_0000.nii t_0001.nii"]),
+        Row(
             testDescription: "a list", files: ["x.nii", "y.nii", "list.csv"], settings: .init(layout: .csv), channels: 2,
-            input: "list.csv", finds: ["one: x.nii y.nii", "two! DIR/list.csv:3: no file DIR/z.nii"]),
+            input: "list.csv",
+            finds: [
+                "one: x.nii y.nii", "two! DIR/list.csv:3: no file DIR/z.nii", "! DIR/list.csv:4: the name of the case is missing",
+            ]),
     ]
 
     @Test(arguments: rows)
@@ -121,7 +132,7 @@ import Testing
         let folder = try TemporaryFolder()
         for file in row.files {
             if file.hasSuffix(".csv") {
-                try folder.write("id,image_1,image_2\none,x.nii,y.nii\ntwo,x.nii,z.nii\n", to: file)
+                try folder.write("id,image_1,image_2\none,x.nii,y.nii\ntwo,x.nii,z.nii\n,x.nii,y.nii\n", to: file)
             } else if file.contains("rgb") {
                 try FileSystem.makeFolder(folder(file).deletingLastPathComponent())
                 try PNG.write(rgb: [1, 2, 3], width: 1, height: 1, to: folder(file))

@@ -40,7 +40,7 @@ struct LabelVolumeTests {
             folder.message { try coarse.requireSameGrid(as: mask) }
                 == "DIR/coarse.nii: a grid that lies up to 0.5 mm off, expected 0.011 mm at most as DIR/a.nii; "
                 + "resample one onto the other's grid, or, where one's header is wrong, compare voxel by voxel: "
-                + "data.label_grid=fromImage")
+                + "--label-grid fromImage")
         try coarse.requireSameGrid(as: mask, grid: .fromImage)
         #expect(throws: LabelGridMismatch.self) { try wide.requireSameGrid(as: mask, grid: .fromImage) }
     }

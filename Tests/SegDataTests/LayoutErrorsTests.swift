@@ -110,6 +110,16 @@ struct LayoutErrorsTests {
             make: { try $0.write("image,label\na.png,b.png\n", to: "list.csv") },
             expected: "DIR/list.csv:2: no file DIR/a.png"),
         Row(
+            testDescription: "a list with a column twice",
+            make: { try $0.write("image,label,Image\na.png,b.png,c.png\n", to: "list.csv") },
+            expected: "DIR/list.csv:1: two columns are named 'Image'; rename or remove one"),
+        Row(
+            testDescription: "a list with a case without a name",
+            make: {
+                try $0.write(gray: [1], width: 1, to: "a.png")
+                try $0.write("id,image,label\n,a.png,a.png\n", to: "list.csv")
+            }, expected: "DIR/list.csv:2: the name of the case is missing; name it"),
+        Row(
             testDescription: "cases without a channel",
             make: {
                 try $0.writeCases()

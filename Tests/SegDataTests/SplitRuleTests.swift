@@ -57,6 +57,51 @@ struct SplitRuleTests {
                 == ["the data set names no validation split: part of the training cases validate, at random, seed 1"])
     }
 
+    /// Splits that are drawn fall out otherwise with one case more or less; those that a run began with stand.
+    @Test(arguments: [
+        SplitRule.own, .random(SeededSplit(seed: 5)), .folds(FoldSplit(count: 4, fold: 1, seed: 9)),
+    ])
+    func whatWasDrawnOnceStands(_ rule: SplitRule) throws {
+        func dataSet(_ listing: CaseListing, keeping kept: CaseSplits?) throws -> DataSet {
+            try rule.dataSet(
+                of: listing, layout: .folders, classNames: ["x", "y"], root: URL(filePath: "/"), keeping: kept)
+        }
+        let places = open("abcdefgh")
+        let first = try dataSet(listing(places), keeping: nil)
+        #expect(try dataSet(listing(places), keeping: first.splits) == first)
+        let without = listing(places.filter { $0.key != "c2" }.merging(open("ijk", each: 1)) { $1 })
+        let second = try dataSet(without, keeping: first.splits)
+        for split in Split.allCases { #expect(second.splits[split] == first.splits[split].filter { $0 != "c2" }) }
+        let home = try #require(Split.allCases.first { first.splits[$0].contains("c2") }).rawValue
+        #expect(
+            Array(second.notes.suffix(2)) == [
+                "3 cases left out, because they came after the run had drawn its splits: i1, j1, k1",
+                "1 case of the run not there any more: c2 (\(home))",
+            ])
+        #expect(try dataSet(without, keeping: nil).splits != second.splits, "the draw would be another")
+        let other = try dataSet(listing(open("stuv")), keeping: first.splits)
+        #expect(other.notes.last == "none of the cases that the model knows by name is in DIR: it is split as data.split says")
+    }
+
+    /// A table that moves a case cannot make the model forget it; new cases that it states are taken.
+    @Test func statedPlacesOfNewCasesAreTaken() throws {
+        func places(_ test: String) -> [String: CaseListing.Place] {
+            Dictionary(
+                uniqueKeysWithValues: "abcdef".map { letter in
+                    ("\(letter)1", .split(test.contains(letter) ? .test : letter == "a" ? .validation : .train))
+                })
+        }
+        let first = try split(.own, listing(places("f")))
+        let moved = listing(places("ef").merging(["n1": .split(.test)]) { $1 })
+        let second = try SplitRule.own.dataSet(
+            of: moved, layout: .folders, classNames: ["x", "y"], root: URL(filePath: "/"), keeping: first.splits)
+        #expect(second.splits.test == ["f1", "n1"])
+        #expect(second.splits.train == first.splits.train)
+        #expect(
+            second.notes
+                == ["1 case in the splits that the run began with, where the data set says otherwise now: e1 (train)"])
+    }
+
     @Test func testCasesKeptApartAreNotDealtAnew() throws {
         let places = open("abcdefgh", each: 1).merging(["t1": .split(.test), "t2": .split(.test), "z1": .leftOut]) { $1 }
         let rule = SplitRule.random(SeededSplit(seed: 5))

@@ -85,7 +85,7 @@ import Testing
             try write(
                 [5, 0, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "masks/a.nii"), geometry: VoxelGeometry(spacing: [9, 9, 9]))
             let refused = try evaluation(in: folder).run()
-            #expect(refused.problems.first?.message.hasSuffix("compare voxel by voxel: data.label_grid=fromImage") == true)
+            #expect(refused.problems.first?.message.hasSuffix("compare voxel by voxel: --label-grid fromImage") == true)
             let result = try FolderEvaluation(
                 predictions: folder.appending(path: "out"), masks: folder.appending(path: "masks"), map: LabelMap([0: 0, 5: 1]),
                 classes: ScoredClasses(["ground", "lesion"]), grid: .fromImage

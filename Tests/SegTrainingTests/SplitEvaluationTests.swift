@@ -118,53 +118,6 @@ import Testing
         }
     }
 
-    @Test func showcasesAreTheWorstTheMedianAndTheBest() throws {
-        try withTemporaryFolder { folder in
-            let result = try SplitEvaluation(model: try model(), cases: try cases(in: folder)).run()
-            #expect(result.showcases.map(\.id) == ["a", "b", "c"], "a picture without foreground shows nothing")
-            #expect(result.showcases.map(\.score) == [1, 2.0 / 5, 0], "each picture by itself, not its patient")
-            #expect(result.chosenCases.map(\.id) == ["c", "b", "a"])
-            let b = result.showcases[1]
-            #expect((b.plane, b.size) == (0, PlaneSize(height: 2, width: 4)))
-            #expect(b.image == [Self.pictures[1].predicted.map { Float($0) }])
-            #expect(b.truth == [1, 1, 0, 0, 0, 0, 1, LabelMap.ignored])
-            #expect(b.prediction == Self.pictures[1].predicted)
-        }
-    }
-
-    @Test(
-        arguments: [([], []), ([0.3], [0.3]), ([0.7, 0.3], [0.3, 0.7]), ([0.4, 0.2, 0.9, 0.1, 0.5], [0.1, 0.4, 0.9])]
-            as [([Double], [Double])])
-    func choosesAmongAnyNumber(_ scores: [Double], _ chosen: [Double]) {
-        let showcases = scores.map {
-            SplitEvaluation.Showcase(
-                id: "", score: $0, plane: 0, size: .init(height: 1, width: 1), image: [], truth: [], prediction: [],
-                hasBackground: true)
-        }
-        let store = ConfusionStore(classCount: 2)
-        let result = SplitEvaluation.Result(
-            store: store, summary: MetricSummary(store, classes: ScoredClasses(["a", "b"])), networkStore: store,
-            calibration: Calibration(classCount: 2), surfaces: nil, margins: nil, showcases: showcases, notes: [])
-        #expect(result.chosenCases.map(\.score) == chosen)
-    }
-
-    @Test func theShownPlaneHasTheMostForeground() throws {
-        try withTemporaryFolder { folder in
-            let extent = Extent(width: 2, height: 2, depth: 3)
-            let (image, label) = (folder.appending(path: "i.nii"), folder.appending(path: "l.nii"))
-            let geometry = VoxelGeometry(spacing: [1, 1, 1])
-            try NIfTI.write(.uint8([1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1]), extent: extent, geometry: geometry, to: image)
-            try NIfTI.write(.uint8([1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0]), extent: extent, geometry: geometry, to: label)
-            let cases = [DataCase(id: "v", group: "v", images: [image], label: label)]
-            let result = try SplitEvaluation(model: try model(), cases: cases).run()
-            let shown = try #require(result.showcases.first)
-            #expect(shown.plane == 1)
-            #expect((shown.truth, shown.prediction) == ([0, 0, 1, 0], [1, 1, 0, 0]))
-            #expect(shown.score == 1.0 / 6, "of the whole volume: TP 1, FP 3, FN 2")
-            #expect(result.store.entries.map(\.imageID) == ["v/0", "v/1", "v/2"])
-        }
-    }
-
     @Test func anImageOfOtherChannelsIsNamed() throws {
         try withTemporaryFolder { folder in
             let cases = try cases(in: folder)
@@ -220,7 +173,7 @@ import Testing
                 { _ = try SplitEvaluation(model: model, cases: cases).run() },
                 { _ = try model.predict(prepared) },
                 { _ = try CaseStudy(cases[0], models: [model]) },
-                { _ = try BoundEvaluation(model: model, offsets: offsets, cases: cases).run() },
+                { _ = try SplitEvaluation(model: model, cases: cases, offsets: offsets).run() },
             ]
             for consumer in consumers { #expect(messageThrown { try consumer() } == message) }
         }

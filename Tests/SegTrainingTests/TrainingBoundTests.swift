@@ -22,7 +22,7 @@ import Testing
             }
         }
         let model = try LevelNetwork.model([0, 2], fit: "{resize: [4, 4], by: bilinear}")
-        return try BoundEvaluation(model: model, offsets: offsets, cases: cases).run()
+        return try #require(SplitEvaluation(model: model, cases: cases, offsets: offsets).run().margins)
     }
 
     /// n, n_k and m are of the pixels that the margins are of, and a patient's pictures are one unit.

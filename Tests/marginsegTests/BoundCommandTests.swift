@@ -74,6 +74,24 @@ import Testing
         #expect(zip(test.classes, iou).allSatisfy { abs($0.iou - $1) < 1e-12 }, "\(test.classes) \(iou)")
     }
 
+    /// A training case that is lost speaks against the theorem; the others are gathered.
+    @Test func oneBadCaseIsNamedAtTheEnd() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try FileManager.default.copyItem(at: run.data, to: data)
+            let image = data.appending(path: "images/case_01.nii.gz")
+            try Data("no image".utf8).write(to: image)
+            let command = try Command.run(["bound", run.url.path, "--data", data.path, "--json"])
+            #expect(command.status == 2)
+            #expect(command.errors.hasPrefix("left out: \(image.path): "))
+            let report = try JSONDecoder().decode(Report.self, from: Data(command.output.utf8))
+            #expect(report.splits.map(\.cases) == [3, 1, 1])
+            let last = try #require(report.theorem?.assumptions.last)
+            #expect(last.status == "not held" && last.text.contains("1 could not be read"))
+        }
+    }
+
     @Test func otherOffsetsAndOneSplit() throws {
         let run = try TrainedRun.shared()
         let command = try Command.run(["bound", run.url.path, "--split", "test", "--objective", "margin(sum=4)"])

@@ -84,6 +84,21 @@ import Testing
 
     // MARK: From data to labels
 
+    /// Done, but with cases left out: what every command says of it.
+    @Test func aTrainingThatLeavesCasesOutSaysSo() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(at: run.data, to: folder.appending(path: "data"))
+            let image = folder.appending(path: "data/images/case_01.nii.gz")
+            try Data(contentsOf: image).dropLast(100).write(to: image)
+            let command = try Command.run(
+                ["train", "--data", "data", "--output", "run", "--skip-unreadable"] + TrainedRun.settings + ["--epochs", "1"],
+                in: folder)
+            #expect((command.status, command.output) == (2, "\(folder.path)/run/best.safetensors\n"))
+            #expect(command.errors.contains("left out: \(image.path): "))
+        }
+    }
+
     @Test func trainLeavesARunAndSaysWhere() throws {
         let run = try TrainedRun.shared()
         #expect(run.command.status == 0)
@@ -158,7 +173,7 @@ import Testing
                 ["marginseg ", "coplenet [8, 16, 32, 64, 128]", "margin(form=paper,tau=10,nu=1)", "2 margin, epoch 1", "rho_k0"],
                 [
                     "format", "program", "libtorch", "configuration", "channels", "training_labels", "margin_offsets", "stage",
-                    "stage_name", "objective", "epoch", "validation",
+                    "stage_name", "objective", "epoch", "validation", "splits",
                 ]
             ),
         ]

@@ -256,7 +256,7 @@ import Testing
             try Data(yaml.utf8).write(to: folder.appending(path: "c.yaml"))
             let plain = try Command.run(folders + ["--classes", "background=0-127,lesion=255|128-254"], in: folder)
             #expect(plain.status == 1)
-            #expect(plain.errorLines.contains { $0.hasSuffix("compare voxel by voxel: data.label_grid=fromImage") })
+            #expect(plain.errorLines.contains { $0.hasSuffix("compare voxel by voxel: --label-grid fromImage") })
             let command = try Command.run(folders + choice, in: folder)
             #expect((command.status, command.errors) == (0, ""))
             #expect(command.output.contains("lesion"))
@@ -299,11 +299,50 @@ import Testing
         #expect(command.errorLines.first == row.says)
     }
 
-    @Test(arguments: ["a", "a=0", "a=0,a=1", "a=0,b=0", "a=x,b=1", "=0,b=1"])
-    func classesThatCannotBeMeantAreRefused(_ classes: String) throws {
+    @Test(arguments: [
+        ("a", "'a': expected a name and its values, as in lesion=1, lesion=1|2 or lesion=128-255."),
+        ("a=x,b=1", "'a=x': expected a name and its values, as in lesion=1, lesion=1|2 or lesion=128-255."),
+        ("=0,b=1", "'=0': expected a name and its values, as in lesion=1, lesion=1|2 or lesion=128-255."),
+        ("a=0", "it names one class; expected two or more, the background among them."),
+        ("a=0,a=1", "two classes are named a; join their values with |."),
+        ("a=0-3,b=2", "the value 2 belongs to a and to b; give it to one of them."),
+    ])
+    func classesThatCannotBeMeantAreRefused(_ classes: String, says: String) throws {
         let command = try Command.run(["evaluate", "--predictions", "a", "--masks", "b", "--classes", classes])
         #expect(command.status == 64)
-        #expect(command.errorLines.first?.hasPrefix("Error: The value '\(classes)' is invalid for '--classes") == true)
+        let line = try #require(command.errorLines.first)
+        #expect(
+            line.hasPrefix("Error: The value '\(classes)' is invalid for '--classes") && line.hasSuffix(says), "\(line)")
+    }
+
+    /// A run's own scores are those of its own cases; others are kept where that is asked for.
+    @Test func scoresOfOtherDataAreNotTheRuns() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try copy(of: run, to: folder.appending(path: "a"))
+            let kept = folder.appending(path: "a/evaluation-test.json")
+            try? FileManager.default.removeItem(at: kept)
+            func evaluate(_ arguments: [String]) throws -> Command {
+                try Command.run(["evaluate", "a", "--resamples", "10"] + arguments, in: folder)
+            }
+            #expect(try evaluate(["--data", run.data.path]).output.contains("Kept in a/evaluation-test.json"))
+            let own = try Data(contentsOf: kept)
+            for kind in ["images", "labels"] {
+                try FileManager.default.createDirectory(
+                    at: folder.appending(path: "other/\(kind)"), withIntermediateDirectories: true)
+                for index in 1...6 {
+                    try FileManager.default.copyItem(
+                        at: run.data.appending(path: "\(kind)/case_0\(index).nii.gz"),
+                        to: folder.appending(path: "other/\(kind)/hospital_\(index).nii.gz"))
+                }
+            }
+            let other = try evaluate(["--data", "other"])
+            #expect(other.status == 0 && !other.output.contains("Kept in"))
+            #expect(other.errors.contains("note: none of the cases that the model knows by name is in "))
+            #expect(other.errors.contains("note: a keeps scores of its own cases alone; --save keeps these\n"))
+            #expect(try Data(contentsOf: kept) == own)
+            #expect(try evaluate(["--data", "other", "--save", "b.json"]).output.contains("Kept in b.json"))
+        }
     }
 
     // MARK: Comparisons
@@ -313,13 +352,12 @@ import Testing
         try withTemporaryFolder { folder in
             for (name, checkpoint) in [("a", "best"), ("b", "stage-1-pretraining")] {
                 try copy(of: run, to: folder.appending(path: name))
+                let weights = try Data(contentsOf: folder.appending(path: "\(name)/\(checkpoint).safetensors"))
+                try weights.write(to: folder.appending(path: "\(name)/best.safetensors"))
                 // Other tests evaluate the run that was copied.
                 try? FileManager.default.removeItem(at: folder.appending(path: "\(name)/evaluation-test.json"))
                 let scored = try Command.run(
-                    [
-                        "evaluate", "\(name)/\(checkpoint).safetensors", "--split", "train", "--resamples", "50", "--save",
-                        "\(name)/evaluation-train.json",
-                    ], in: folder)
+                    ["evaluate", name, "--split", "train", "--resamples", "50"], in: folder)
                 #expect(scored.status == 0, "\(scored.errors)")
             }
             let table = try Command.run(["compare", "a", "b", "--split", "train", "--resamples", "200"], in: folder)
@@ -350,7 +388,7 @@ import Testing
             let other = try Command.run(["compare", "a/evaluation-train.json", "b/evaluation-test.json"], in: folder)
             #expect((other.status, other.output) == (1, ""))
             #expect(
-                other.errors.contains("were not scored on the same cases: 4 cases only in a/best.safetensors: patient_01/case_01")
+                other.errors.contains("were not scored on the same cases: 4 cases only in a: patient_01/case_01")
             )
             let unknown = try Command.run(
                 ["compare", "a", "b", "--split", "train", "--score", "iou"], in: folder)

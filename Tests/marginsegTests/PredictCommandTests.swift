@@ -102,6 +102,55 @@ import Testing
         }
     }
 
+    /// Labels among the training data would be taken for images or masks of theirs.
+    @Test func trainingDataTakeNoPredictions() throws {
+        let run = try TrainedRun.shared()
+        let before = try Self.names(in: run.data.appending(path: "images"))
+        for place in [run.image.path, run.data.appending(path: "images").path] {
+            let command = try Command.run(["predict", place, "--model", run.url.path])
+            #expect((command.status, command.output) == (1, ""))
+            #expect(
+                command.errors.contains(
+                    " is no place for labels: \(run.data.path) holds the data that the model was trained on, where they would be "
+                        + "taken for an image or a mask; name another place by --output\n"), "\(command.errors)")
+        }
+        let mask = run.data.appending(path: "labels/case_01.nii.gz")
+        let drawn = try Data(contentsOf: mask)
+        let onto = try Command.run(
+            ["predict", run.image.path, "--model", run.url.path, "--output", mask.path, "--overwrite"])
+        #expect(
+            (onto.status, onto.errors)
+                == (1, "Error: \(mask.path) cannot be written: it is an input of this command; name another --output\n"))
+        #expect(try Data(contentsOf: mask) == drawn)
+        #expect(try Self.names(in: run.data.appending(path: "images")) == before)
+    }
+
+    /// Labels beside their images are no images, and where nothing can be labelled no folder is left.
+    @Test func whatWasPredictedIsNotPredictedAgain() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(at: folder.appending(path: "scans"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: run.image, to: folder.appending(path: "scans/a.nii.gz"))
+            let first = try Command.run(["predict", "scans/a.nii.gz", "--model", run.url.path], in: folder)
+            #expect(first.output == "\(folder.path)/scans/a_labels.nii.gz\n")
+            let second = try Command.run(["predict", "scans", "--model", run.url.path, "--output", "out"], in: folder)
+            #expect((second.status, second.output) == (0, "\(folder.path)/out/a.nii.gz\n"))
+            #expect(second.errors == "note: scans/a_labels.nii.gz passed over: labels beside their images\n")
+
+            for name in ["scans/a.nii.gz", "scans/b.nii.gz"] { try Data("x".utf8).write(to: folder.appending(path: name)) }
+            let none = try Command.run(["predict", "scans", "--model", run.url.path, "--output", "none"], in: folder)
+            #expect((none.status, none.output) == (1, ""))
+            #expect(!(try Self.names(in: folder).contains("none")))
+            try FileManager.default.createDirectory(at: folder.appending(path: "top"), withIntermediateDirectories: true)
+            try FileManager.default.moveItem(at: folder.appending(path: "scans"), to: folder.appending(path: "top/scans"))
+            let top = try Command.run(["predict", "top", "--model", run.url.path], in: folder)
+            #expect(
+                top.errors
+                    == "Error: \(folder.path)/top cannot be predicted: there is no image in this folder; the first below it are in "
+                    + "\(folder.path)/top/scans\n")
+        }
+    }
+
     /// What was computed is seen, even where it cannot be kept.
     @Test func scoresArePrintedBeforeTheyAreKept() throws {
         let run = try TrainedRun.shared()

@@ -64,6 +64,9 @@ public struct DataSet: Sendable, Equatable {
         }
     }
 
+    /// Which case is where, for runs to keep.
+    public var splits: CaseSplits { CaseSplits(casesBySplit) }
+
     /// Every image and label file of its cases.
     public var files: [URL] {
         casesBySplit.values.joined().flatMap { $0.images + ($0.label?.layers.map(\.url) ?? []) }

@@ -14,7 +14,12 @@ public struct ImageGrouping: Sendable {
         public var cases: [DataCase] = []
         /// Cases that lack files, and which.
         public var incomplete: [UnreadableCase] = []
+        /// Files that are no case: labels that a prediction put beside their images.
+        public var labels: [URL] = []
     }
+
+    /// What the labels of an image are called beside it, after the name of its case.
+    public static let labelSuffix = "_labels"
 
     private enum Rule: Sendable {
         case files
@@ -54,7 +59,7 @@ public struct ImageGrouping: Sendable {
         case .file where input.pathExtension.lowercased() == "csv": return try listed(in: input)
         case .file: return try ofFile(input)
         case .folder:
-            var finding = try inFolder(input)
+            var finding = try inFolder(input).withoutLabels()
             let order = Dictionary(
                 uniqueKeysWithValues: Set(finding.cases.map(\.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
             finding.cases.sort { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
@@ -75,8 +80,12 @@ public struct ImageGrouping: Sendable {
             }
         guard !finding.cases.isEmpty || !finding.incomplete.isEmpty else {
             let remark = ForeignFormat.remark(on: try FileSystem.list(folder).map(\.lastPathComponent))
+            let below = try FolderIndex(folder).imageFolders.first.map {
+                "the first below it are in \(folder.appending(path: $0).path)"
+            }
             throw FileError(
-                folder, "cannot be predicted", reason: "there is no image in this folder\(remark.map { "; \($0)" } ?? "")")
+                folder, "cannot be predicted",
+                reason: (["there is no image in this folder"] + [remark ?? below].compactMap(\.self)).joined(separator: "; "))
         }
         return finding
     }
@@ -271,6 +280,7 @@ public struct ImageGrouping: Sendable {
     private func listed(in url: URL) throws -> Finding {
         let table = try CSVTable(url)
         let header = table.header.map { $0.lowercased() }
+        try table.requireDistinctColumns()
         let columns = header.firstIndex(of: "image").map { [$0] } ?? (1...99).compactMap { header.firstIndex(of: "image_\($0)") }
         guard !columns.isEmpty else {
             throw CSVError(
@@ -285,7 +295,9 @@ public struct ImageGrouping: Sendable {
                 URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL
             }
             let id = name.map { row.fields[$0] } ?? ImageFile.stem(of: files[0])
-            if columns.contains(where: { row.fields[$0].isEmpty }) {
+            if id.isEmpty {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): the name of the case is missing"))
+            } else if columns.contains(where: { row.fields[$0].isEmpty }) {
                 finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): a file name is missing"))
             } else if let missing = files.first(where: { FileSystem.kind(of: $0) != .file }) {
                 finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): no file \(missing.path)"))
@@ -296,6 +308,21 @@ public struct ImageGrouping: Sendable {
         guard !finding.cases.isEmpty || !finding.incomplete.isEmpty else {
             throw CSVError(path: url.path, line: nil, problem: "it names no image")
         }
+        return finding
+    }
+}
+
+extension ImageGrouping.Finding {
+    /// The same, where a file named as the labels of another case are those.
+    fileprivate func withoutLabels() -> Self {
+        let ids = Set(cases.map(\.id))
+        func isLabels(_ dataCase: DataCase) -> Bool {
+            let suffix = ImageGrouping.labelSuffix
+            return dataCase.id.hasSuffix(suffix) && ids.contains(String(dataCase.id.dropLast(suffix.count)))
+        }
+        var finding = self
+        finding.cases = cases.filter { !isLabels($0) }
+        finding.labels = cases.filter(isLabels).flatMap(\.images)
         return finding
     }
 }

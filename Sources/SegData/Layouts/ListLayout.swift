@@ -56,6 +56,7 @@ struct ListLayout: CaseLayout {
 
     func list() throws -> CaseListing {
         let table = try CSVTable(url)
+        try table.requireDistinctColumns()
         let images = Columns.images(table)
         guard !images.isEmpty, let label = Columns.label(table) else {
             throw CSVError(
@@ -82,6 +83,9 @@ struct ListLayout: CaseLayout {
                 throw CSVError(path: url.path, line: row.line, problem: "no file \(missing.path)")
             }
             let id = idColumn.map { row.fields[$0] } ?? ImageFile.stem(of: urls[0])
+            guard !id.isEmpty else {
+                throw CSVError(path: url.path, line: row.line, problem: "the name of the case is missing; name it")
+            }
             if let first = lines.updateValue(row.line, forKey: id) {
                 throw CSVError(
                     path: url.path, line: row.line,
@@ -95,6 +99,10 @@ struct ListLayout: CaseLayout {
                     label: urls[urls.count - 1]),
                 place: split.map { $0.map { .split($0) } ?? .leftOut } ?? .open)
         }
-        return CaseListing(origin: url.path, entries: entries, isFinal: splitColumn != nil)
+        let read = Set(images + [label, splitColumn, groupColumn, idColumn].compactMap(\.self))
+        let unread = table.header.indices.filter { !read.contains($0) && !table.header[$0].isEmpty }.map { table.header[$0] }
+        let remark = "columns of \(url.lastPathComponent) that are not read: \(unread.joined(separator: ", "))"
+        return CaseListing(
+            origin: url.path, entries: entries, notes: unread.isEmpty ? [] : [remark], isFinal: splitColumn != nil)
     }
 }

@@ -29,6 +29,7 @@ struct SplitFile {
 
     init(_ table: CSVTable) throws {
         path = table.path
+        try table.requireDistinctColumns()
         func missing(_ what: String) -> CSVError {
             CSVError(
                 path: table.path, line: 1,
@@ -84,6 +85,14 @@ extension CSVTable {
     ]
 
     var groupColumn: Int? { column(Self.groupNames) }
+
+    /// - Throws: `CSVError` where two columns have one name, so that nobody knows which is meant.
+    func requireDistinctColumns() throws {
+        var seen: Set<String> = []
+        for name in header where !name.isEmpty && !seen.insert(name.lowercased()).inserted {
+            throw CSVError(path: path, line: 1, problem: "two columns are named '\(name)'; rename or remove one")
+        }
+    }
 
     /// The split that a field names; nil where it is empty.
     ///

@@ -2,7 +2,7 @@ import Foundation
 
 /// What decides which case trains, validates and tests.
 public enum SplitRule: Sendable, Hashable {
-    /// The data set's own places; what it leaves open is split at random by the run's seed.
+    /// The data set's own places; what it leaves open is split at random, the same for every run.
     case own
     /// The paper's, where it named one: for EndoVis by frames, which puts every video into every split.
     case paper
@@ -13,27 +13,39 @@ public enum SplitRule: Sendable, Hashable {
     /// k-fold by groups: one fold validates, the others train; the data set's own test cases stay what they are.
     case folds(FoldSplit)
 
+    /// What the places that a data set leaves open are drawn with. A training's own seed draws weights and batches: runs of
+    /// several seeds are compared on one split.
+    public static let seedOfOpenCases: UInt64 = 1
+
     /// The data set, with every case in its place.
     ///
-    /// - Parameter seed: for what the data set leaves open.
+    /// - Parameters:
+    ///   - seed: for what the data set leaves open.
+    ///   - kept: the splits that a run began with, which stand; nil for a new run.
     /// - Throws: `DataSetError`, among others `groupInTwoSplits`.
     public func dataSet(
-        of listing: CaseListing, layout: LayoutName, classNames: [String], root: URL, seed: UInt64
+        of listing: CaseListing, layout: LayoutName, classNames: [String], root: URL, seed: UInt64 = seedOfOpenCases,
+        keeping kept: CaseSplits? = nil
     ) throws -> DataSet {
         // Splits are kept by name.
         try DataSet.requireOwnNames(listing.entries.map(\.dataCase), origin: listing.origin)
+        var listing = listing
         var notes = listing.notes
         var origin = listing.origin
         var mayShareGroups = false
-        let splits: [String: Split]
+        var splits: [String: Split]
+        /// Places that the data set states itself.
+        var stated = Set(listing.entries.filter { $0.place == .split(.test) }.map(\.dataCase.id))
         switch self {
         case .own:
             splits = try Self.own(listing, seed: seed, notes: &notes)
+            stated = Set(listing.entries.filter { $0.place == splits[$0.dataCase.id].map { .split($0) } }.map(\.dataCase.id))
         case .paper:
             guard listing.entries.contains(where: { $0.paperSplit != nil }) else {
                 throw DataSetError.noPaperSplit(origin: origin, named: listing.paperNames)
             }
             splits = Self.fixed(listing) { $0.paperSplit }
+            stated = Set(splits.keys)
             let unnamed = listing.entries.count { $0.paperSplit == nil }
             if unnamed > 0 {
                 notes.append(
@@ -52,12 +64,11 @@ public enum SplitRule: Sendable, Hashable {
             let table = try SplitFile(URL(filePath: path, relativeTo: root.appending(path: "", directoryHint: .isDirectory)))
             origin = table.path
             let rows = try SplitRows(table, ids: listing.entries.map(\.dataCase.id), folder: root.path)
-            let regrouped = listing.regrouped(rows.groups)
+            listing = listing.regrouped(rows.groups)
             splits = rows.places.compactMapValues { if case .split(let split) = $0 { split } else { nil } }
-            return try Self.dataSet(
-                regrouped, splits, layout: layout, classNames: classNames, origin: origin, notes: notes, mayShareGroups: false)
+            stated = Set(splits.keys)
         case .random(let seeded):
-            splits = try Self.random(listing, seeded, notes: &notes)
+            (splits, stated) = try Self.random(listing, seeded, notes: &notes)
         case .folds(let folds):
             let open = listing.entries.filter { $0.place != .leftOut && $0.place != .split(.test) }
             let byGroup = try folds.assign(Set(open.map(\.dataCase.group)), origin: origin)
@@ -69,14 +80,9 @@ public enum SplitRule: Sendable, Hashable {
                 }
             }
         }
-        return try Self.dataSet(
-            listing, splits, layout: layout, classNames: classNames, origin: origin, notes: notes, mayShareGroups: mayShareGroups)
-    }
-
-    private static func dataSet(
-        _ listing: CaseListing, _ splits: [String: Split], layout: LayoutName, classNames: [String], origin: String,
-        notes: [String], mayShareGroups: Bool
-    ) throws -> DataSet {
+        if let kept {
+            splits = kept.apply(to: splits, drawn: Set(splits.keys).subtracting(stated), origin: origin, notes: &notes)
+        }
         var cases: [Split: [DataCase]] = [:]
         for entry in listing.entries {
             if let split = splits[entry.dataCase.id] { cases[split, default: []].append(entry.dataCase) }
@@ -88,7 +94,7 @@ public enum SplitRule: Sendable, Hashable {
     /// All cases at random, but for test cases in a place of their own, such as `imagesTs`: those test, and no others do.
     private static func random(
         _ listing: CaseListing, _ seeded: SeededSplit, notes: inout [String]
-    ) throws -> [String: Split] {
+    ) throws -> (splits: [String: Split], stated: Set<String>) {
         let used = listing.entries.filter { $0.place != .leftOut }
         let own = Set(used.filter { $0.place == .split(.test) }.map(\.dataCase.id))
         var seeded = seeded
@@ -103,9 +109,10 @@ public enum SplitRule: Sendable, Hashable {
         }
         let open = used.filter { !kept.contains($0.dataCase.id) }
         let byGroup = try seeded.assign(Set(open.map(\.dataCase.group)), origin: listing.origin)
-        return fixed(listing) { entry in
+        let splits = fixed(listing) { entry in
             entry.place == .leftOut ? nil : kept.contains(entry.dataCase.id) ? .test : byGroup[entry.dataCase.group]
         }
+        return (splits, kept)
     }
 
     private static func fixed(_ listing: CaseListing, _ split: (CaseListing.Entry) -> Split?) -> [String: Split] {

@@ -8,7 +8,8 @@ public enum CaseError: Error, Equatable, Sendable {
     case overlapSum(path: String, value: Int32, sum: Int32, first: String, place: VoxelPosition)
     case sizes(label: String, labelExtent: Extent, image: String, imageExtent: Extent)
     case channelSizes(path: String, extent: Extent, first: String, firstExtent: Extent)
-    case grids(label: String, image: String, distance: Double, allowed: Double)
+    case grids(label: String, image: String, found: String, allowed: String)
+    case channelGrids(path: String, first: String, found: String, allowed: String)
     case palette(path: String)
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
@@ -51,9 +52,12 @@ extension CaseError: CustomStringConvertible {
         case .channelSizes(let path, let extent, let first, let firstExtent):
             return "\(path): \(Self.size(extent)) voxels, but \(first) of the same case has \(Self.size(firstExtent)); "
                 + "resample the channels to one grid"
-        case .grids(let label, let image, let distance, let allowed):
-            return "\(label): its grid lies up to \(Self.millimetres(distance)) mm off that of its image \(image), "
-                + "allowed are \(Self.millimetres(allowed)) mm; resample the label, "
+        case .channelGrids(let path, let first, let found, let allowed):
+            return "\(path): its grid lies up to \(found) off that of \(first) of the same case, allowed are \(allowed); "
+                + "resample the channels to one grid, or mend the header that is wrong"
+        case .grids(let label, let image, let found, let allowed):
+            return "\(label): its grid lies up to \(found) off that of its image \(image), "
+                + "allowed are \(allowed); resample the label, "
                 + "or take the grid from the image if the label's header is wrong: data.label_grid=fromImage"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
@@ -103,10 +107,5 @@ extension CaseError: CustomStringConvertible {
 
     private static func size(_ extent: Extent) -> String {
         "\(extent.width)×\(extent.height)×\(extent.depth)"
-    }
-
-    /// Four decimals, without Foundation's locale.
-    private static func millimetres(_ value: Double) -> String {
-        "\((value * 1e4).rounded() / 1e4)"
     }
 }

@@ -32,7 +32,7 @@ public struct CaseReader: Sendable {
                 extents[index].channels = 1
             }
         }
-        let extent = try Self.join(extents, of: dataCase.images)
+        let extent = try Self.join(extents, infos.map(\.geometry), of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
         let route = try recipe.route(of: cropped, geometry: infos[0].geometry, path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
@@ -52,7 +52,7 @@ public struct CaseReader: Sendable {
         if wantsGrey(images.reduce(0) { $0 + $1.extent.channels }, files: images.count) {
             for index in images.indices where images[index].isGreyInColour { images[index].makeGrey() }
         }
-        let extent = try Self.join(images.map(\.extent), of: dataCase.images)
+        let extent = try Self.join(images.map(\.extent), images.map(\.geometry), of: dataCase.images)
         let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
         let route = try recipe.route(of: cropped, geometry: images[0].geometry, path: dataCase.images[0].path)
         var labels: [UInt8]?
@@ -91,11 +91,18 @@ public struct CaseReader: Sendable {
     }
 
     /// The common grid of a case's files, with the sum of their channels.
-    private static func join(_ extents: [Extent], of urls: [URL]) throws -> Extent {
+    private static func join(_ extents: [Extent], _ geometries: [VoxelGeometry?], of urls: [URL]) throws -> Extent {
         var joined = extents[0]
-        for (extent, url) in zip(extents, urls).dropFirst() {
+        for (extent, (geometry, url)) in zip(extents, zip(geometries, urls)).dropFirst() {
             guard isSameGrid(extent, joined) else {
                 throw CaseError.channelSizes(path: url.path, extent: extent, first: urls[0].path, firstExtent: extents[0])
+            }
+            if let geometry, let first = geometries[0] {
+                let grids = GridComparison(geometry, with: first, extent: extent)
+                guard grids.areEqual else {
+                    throw CaseError.channelGrids(
+                        path: url.path, first: urls[0].path, found: grids.words.distance, allowed: grids.words.allowed)
+                }
             }
             joined.channels += extent.channels
         }
@@ -110,7 +117,11 @@ public struct CaseReader: Sendable {
             throw CaseError.sizes(label: label.path, labelExtent: labelExtent, image: image.path, imageExtent: extent)
         }
         if recipe.labelGrid == .own, let labelGeometry, let geometry {
-            try GridComparison.requireEqual(label: labelGeometry, label.path, image: geometry, image.path, extent: extent)
+            let grids = GridComparison(labelGeometry, with: geometry, extent: extent)
+            guard grids.areEqual else {
+                throw CaseError.grids(
+                    label: label.path, image: image.path, found: grids.words.distance, allowed: grids.words.allowed)
+            }
         }
     }
 

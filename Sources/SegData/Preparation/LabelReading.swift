@@ -140,8 +140,11 @@ extension LabelReading {
                 label: labelPath, labelExtent: extent, image: imagePath, imageExtent: image)
         }
         if grid == .own, let geometry, let imageGeometry {
-            try GridComparison.requireEqual(
-                label: geometry, labelPath, image: imageGeometry, imagePath, extent: image)
+            let grids = GridComparison(geometry, with: imageGeometry, extent: image)
+            guard grids.areEqual else {
+                throw CaseError.grids(
+                    label: labelPath, image: imagePath, found: grids.words.distance, allowed: grids.words.allowed)
+            }
         }
     }
 }

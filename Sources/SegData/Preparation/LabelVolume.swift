@@ -51,13 +51,11 @@ public struct LabelVolume: Sendable {
                 path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))
         }
         guard grid == .own, let geometry, let theirs = other.geometry else { return }
-        do {
-            try GridComparison.requireEqual(label: geometry, path, image: theirs, other.path, extent: extent)
-        } catch CaseError.grids(_, _, let distance, let allowed) {
-            func millimetres(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4) mm" }
+        let grids = GridComparison(geometry, with: theirs, extent: extent)
+        guard grids.areEqual else {
             throw LabelGridMismatch(
-                path: path, other: other.path, found: "a grid that lies up to \(millimetres(distance)) off",
-                expected: "\(millimetres(allowed)) at most", mayBeWrongHeader: true)
+                path: path, other: other.path, found: "a grid that lies up to \(grids.words.distance) off",
+                expected: "\(grids.words.allowed) at most", mayBeWrongHeader: true)
         }
     }
 
@@ -75,6 +73,6 @@ public struct LabelGridMismatch: Error, CustomStringConvertible, Equatable, Send
 
     public var description: String {
         "\(path): \(found), expected \(expected) as \(other); resample one onto the other's grid"
-            + (mayBeWrongHeader ? ", or, where one's header is wrong, compare voxel by voxel: data.label_grid=fromImage" : "")
+            + (mayBeWrongHeader ? ", or, where one's header is wrong, compare voxel by voxel: --label-grid fromImage" : "")
     }
 }

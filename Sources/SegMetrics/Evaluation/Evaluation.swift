@@ -17,14 +17,16 @@ public struct Evaluation: Sendable, Hashable, Codable {
     public let native: ResolutionScores
     /// At the size that the network sees, where its probabilities are calibrated; nil where no network was run.
     public let network: ResolutionScores?
+    /// The checksum of the checkpoint that was scored; nil where none was, or where it had none.
+    public let weights: String?
     /// Cases that could not be scored.
     public let problems: [CaseProblem]
 
-    enum CodingKeys: String, CodingKey { case format, program, subject, reference, native, network, problems }
+    enum CodingKeys: String, CodingKey { case format, program, subject, reference, native, network, weights, problems }
 
     public init(
         program: String, subject: String, reference: String, classes: ScoredClasses, native: ResolutionScores,
-        network: ResolutionScores? = nil, problems: [CaseProblem] = []
+        network: ResolutionScores? = nil, weights: String? = nil, problems: [CaseProblem] = []
     ) {
         format = Self.currentFormat
         self.program = program
@@ -33,6 +35,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         self.classes = classes
         self.native = native
         self.network = network
+        self.weights = weights
         self.problems = problems
     }
 
@@ -48,6 +51,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         classes = try ScoredClasses(from: decoder)
         native = try container.decode(ResolutionScores.self, forKey: .native)
         network = try container.decodeIfPresent(ResolutionScores.self, forKey: .network)
+        weights = try container.decodeIfPresent(String.self, forKey: .weights)
         problems = try container.decode([CaseProblem].self, forKey: .problems)
     }
 
@@ -60,6 +64,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         try container.encode(reference, forKey: .reference)
         try container.encode(native, forKey: .native)
         try container.encodeIfPresent(network, forKey: .network)
+        try container.encodeIfPresent(weights, forKey: .weights)
         try container.encode(problems, forKey: .problems)
     }
 }

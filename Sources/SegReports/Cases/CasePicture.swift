@@ -39,18 +39,22 @@ public struct CasePicture: Sendable {
         self.hasBackground = hasBackground
     }
 
+    /// Image, truth, prediction and errors side by side, for each model.
+    public var overlays: [OverlayPanel] {
+        let shown = PictureBrightness.of(planes)
+        return predictions.map { prediction in
+            OverlayPanel(
+                planes: shown, width: width, height: height, truth: truth, prediction: prediction, ignoring: ignored,
+                hasBackground: hasBackground)
+        }
+    }
+
     /// Image, truth, then prediction and errors of each model; for several models their names stand in the titles.
     ///
     /// - Precondition: a name for each prediction.
     func panels(models: [String]) -> [(title: String, image: RGBImage)] {
         precondition(models.count == predictions.count, "a name for each prediction")
-        let shown = PictureBrightness.of(planes)
-        let sheets = predictions.map { prediction in
-            OverlayPanel(
-                planes: shown, width: width, height: height, truth: truth, prediction: prediction, ignoring: ignored,
-                hasBackground: hasBackground
-            ).panels
-        }
+        let sheets = overlays.map(\.panels)
         let both = [("image", sheets[0][0]), ("truth", sheets[0][1])]
         return both
             + zip(models, sheets).flatMap { name, sheet in

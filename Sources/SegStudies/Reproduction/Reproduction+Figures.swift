@@ -117,20 +117,12 @@ extension Reproduction {
         let models = try shown.map {
             try SegmentationModel(checkpoint: Checkpoint(contentsOf: $0.folder.best), device: device)
         }
-        let cases = try ranked.configuration.openDataSet(at: nil).cases(of: .test)
+        let kept = try Checkpoint.manifest(of: ranked.folder.best).splits
+        let cases = try ranked.configuration.openDataSet(at: nil, keeping: kept).cases(of: .test)
         let names = shown.compactMap { $0.arm?.name }
         let classes = ranked.configuration.data.scoredClasses
-        let rows = try CaseRanking(EvaluationFile.read(ranked.folder.evaluation(of: .test))).chosen.compactMap { place in
-            try cases.first { $0.id == place.id && $0.group == place.group }.map { dataCase in
-                let study = try CaseStudy(dataCase, models: models)
-                let content = study.content
-                let plane = content.indices.max { content[$0] < content[$1] } ?? 0
-                return CasePicture(
-                    id: study.id, note: place.note + (study.planeCount > 1 ? ", slice \(plane + 1) of \(study.planeCount)" : ""),
-                    width: study.size.width, height: study.size.height, planes: study.image(plane), truth: study.truth(plane),
-                    ignored: LabelMap.ignored, predictions: study.predictions(plane))
-            }
-        }
+        let rows = try CaseRanking(EvaluationFile.read(ranked.folder.evaluation(of: .test)))
+            .studies(among: cases, models: models).map { $0.picture() }
         guard !rows.isEmpty else { return nil }
         // Of the predictions, not of the errors, which are not shown.
         let legend = Legend(Legend(pictureOf: classes, hasIgnored: false).entries.filter { !$0.label.hasPrefix("errors") })

@@ -110,17 +110,18 @@ public struct StudyRunner {
     }
 
     private func train(_ run: StudyRun) throws -> Trainer.Outcome {
-        let dataSet = try run.configuration.openDataSet(at: nil)
         let report: (TrainingEvent) -> Void = { observe(.training($0)) }
         guard FileSystem.kind(of: run.folder.configuration) == .file else {
             return try Trainer(
-                run.configuration, dataSet: dataSet, folder: run.folder, resources: resources, shouldStop: shouldStop,
+                run.configuration, dataSet: run.configuration.openDataSet(at: nil), folder: run.folder, resources: resources,
+                shouldStop: shouldStop,
                 observe: report
             ).run()
         }
         let saved = try SavedRun(run.folder)
         return try Trainer(
-            continuing: saved, with: saved.configuration, dataSet: dataSet, resources: resources, shouldStop: shouldStop,
+            continuing: saved, with: saved.configuration,
+            dataSet: run.configuration.openDataSet(at: nil, keeping: saved.splits), resources: resources, shouldStop: shouldStop,
             observe: report
         ).run()
     }
@@ -128,8 +129,9 @@ public struct StudyRunner {
     /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
     private func score(_ run: StudyRun) throws {
         guard run.arm != nil else { return }
-        let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.folder.best), device: resources.device)
-        let dataSet = try run.configuration.openDataSet(at: nil)
+        let checkpoint = try Checkpoint(contentsOf: run.folder.best)
+        let model = try SegmentationModel(checkpoint: checkpoint, device: resources.device)
+        let dataSet = try run.configuration.openDataSet(at: nil, keeping: checkpoint.manifest.splits)
         for split in run.task.splits where FileSystem.kind(of: run.folder.evaluation(of: split)) != .file {
             let cases = try dataSet.cases(of: split)
             let result = try SplitEvaluation(model: model, cases: cases)

@@ -8,15 +8,15 @@ struct ListedDataSet {
     /// The folder that a table's path starts at.
     let root: URL
     let classNames: [String]
-    /// For what the data set leaves open.
-    let seed: UInt64
 
     /// Whether the data set itself puts some case into a split.
     var hasOwnSplit: Bool { listing.entries.contains { if case .split = $0.place { true } else { false } } }
 
     /// - Throws: `DataSetError` where the rule cannot split the cases.
-    func dataSet(_ rule: SplitRule) throws -> DataSet {
-        try rule.dataSet(of: listing, layout: layout, classNames: classNames, root: root, seed: seed)
+    func dataSet(
+        _ rule: SplitRule, seed: UInt64 = SplitRule.seedOfOpenCases, keeping kept: CaseSplits? = nil
+    ) throws -> DataSet {
+        try rule.dataSet(of: listing, layout: layout, classNames: classNames, root: root, seed: seed, keeping: kept)
     }
 
     /// Every case, as if all trained.

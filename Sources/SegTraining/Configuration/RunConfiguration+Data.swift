@@ -14,10 +14,14 @@ extension RunConfiguration {
 
     /// Lists the data set's cases and puts them into their splits.
     ///
-    /// - Parameter folder: instead of the configured one.
+    /// - Parameters:
+    ///   - folder: instead of the configured one.
+    ///   - splits: those that a run began with, which stand; nil for a new run.
     /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `CSVError`, `FileError` for what
     ///   lies there.
-    public func openDataSet(at folder: URL?) throws -> DataSet { try listDataSet(at: folder).dataSet(data.split) }
+    public func openDataSet(at folder: URL?, keeping splits: CaseSplits? = nil) throws -> DataSet {
+        try listDataSet(at: folder).dataSet(data.split, keeping: splits)
+    }
 
     /// The same for looking at: cases that cannot be split all stand in the training split, and the reason is a problem.
     ///
@@ -49,6 +53,6 @@ extension RunConfiguration {
         }
         let (listing, layout) = try DataSetFolder(root).open(data.layoutSettings, table: table)
         return ListedDataSet(
-            listing: listing, layout: layout, root: tableFolder, classNames: data.classNames, seed: training.seed)
+            listing: listing, layout: layout, root: tableFolder, classNames: data.classNames)
     }
 }

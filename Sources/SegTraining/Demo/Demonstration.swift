@@ -18,6 +18,9 @@ public struct Demonstration {
         public let arm: Arm
         public let run: RunFolder
         public let evaluation: SplitEvaluation.Result
+        /// What was scored, and on what.
+        public let model: SegmentationModel
+        public let cases: [DataCase]
     }
 
     /// More of the same, and the paper's loss at the authors' τ and ν.
@@ -98,10 +101,11 @@ public struct Demonstration {
     /// Scores an arm's best checkpoint on the test split.
     public func evaluate(_ arm: Arm, onCase: (Int) -> Void) throws -> ArmResult {
         let checkpoint = try Checkpoint(contentsOf: run(of: arm).best)
-        let evaluation = SplitEvaluation(
-            model: try SegmentationModel(checkpoint: checkpoint, device: resources.device),
-            cases: try checkpoint.manifest.configuration.openDataSet(at: data).cases(of: .test))
-        return ArmResult(arm: arm, run: run(of: arm), evaluation: try evaluation.run(onCase: onCase))
+        let model = try SegmentationModel(checkpoint: checkpoint, device: resources.device)
+        let cases = try checkpoint.manifest.openDataSet(at: data).cases(of: .test)
+        return ArmResult(
+            arm: arm, run: run(of: arm), evaluation: try SplitEvaluation(model: model, cases: cases).run(onCase: onCase),
+            model: model, cases: cases)
     }
 
     /// Draws one more volume, of another seed, and labels it with an arm's model.

@@ -8,7 +8,9 @@ extension CaseProblem {
     private static func kind(of error: any Error) -> Kind {
         switch error {
         case is LabelGridMismatch: .geometry
-        case CaseError.sizes, CaseError.channelSizes, CaseError.grids, CaseError.planeTooLarge, CaseError.crop: .geometry
+        case CaseError.sizes, CaseError.channelSizes, CaseError.grids, CaseError.channelGrids, CaseError.planeTooLarge,
+            CaseError.crop:
+            .geometry
         case is PredictionWithoutClass, CaseError.unknownLabels, CaseError.labelChannels, CaseError.noLabel: .labels
         default: .unreadable
         }

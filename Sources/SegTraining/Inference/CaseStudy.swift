@@ -50,6 +50,12 @@ public struct CaseStudy: Sendable {
         predictions.map { axis.plane(plane, of: $0, extent: prepared.extent) }
     }
 
+    /// The plane with the most foreground, the first of equals.
+    public var fullestPlane: Int {
+        let content = content
+        return content.indices.max { (content[$0], $1) < (content[$1], $0) } ?? 0
+    }
+
     /// For each plane, the pixels with foreground in the truth or the first model's prediction.
     public var content: [Int] {
         (0..<planeCount).map { plane in

@@ -22,6 +22,8 @@ public struct PredictionPlan: Sendable {
     public let jobs: [Job]
     /// Cases that lack files, and which.
     public let leftOut: [UnreadableCase]
+    /// Files of the input that are passed over: labels beside their images.
+    public let labels: [URL]
     /// To be made before the first output; nil where it is there.
     private let folder: URL?
 
@@ -31,29 +33,40 @@ public struct PredictionPlan: Sendable {
     ///   - output: a file for one image (or a folder to put it into), a folder for several; nil puts `CASE_labels` beside
     ///     the image, and the files of a folder into a folder `NAME_labels` beside it.
     ///   - grouping: which files are one case, as in training.
+    ///   - dataFolder: where the training data lie, which outputs that nobody named must stay out of; nil: unknown.
     ///   - others: files that the call reads besides, which no output may be.
     /// - Throws: `FileError` for an input that is missing or holds no image, and for outputs that cannot be; `LayoutError` for an
     ///   image whose case is not whole; `CSVError`.
     public init(
-        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, reading others: [URL] = []
+        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, outside dataFolder: URL? = nil,
+        reading others: [URL] = []
     ) throws {
         let finding = try grouping.cases(at: input)
+        labels = finding.labels
         leftOut = finding.incomplete
         let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
         if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
             let image = dataCase.images[0]
             let beside = image.deletingLastPathComponent()
-                .appending(path: "\(dataCase.fileName)_labels" + PredictionFile.ending(for: image))
+                .appending(path: dataCase.fileName + ImageGrouping.labelSuffix + PredictionFile.ending(for: image))
             jobs = [Job(dataCase, output: output ?? beside)]
             folder = nil
         } else {
             let place =
                 output
                 ?? input.deletingLastPathComponent().appending(
-                    path: ImageFile.stem(of: input.pathExtension == "csv" ? input.deletingPathExtension() : input) + "_labels",
+                    path: ImageFile.stem(of: input.pathExtension == "csv" ? input.deletingPathExtension() : input)
+                        + ImageGrouping.labelSuffix,
                     directoryHint: .isDirectory)
             jobs = Self.jobs(finding.cases, in: place)
             folder = place
+        }
+        if output == nil, let dataFolder, let inside = jobs.first(where: { FileSystem.isPlace($0.output, in: dataFolder) }) {
+            throw FileError(
+                inside.output, "is no place for labels",
+                reason:
+                    "\(dataFolder.path) holds the data that the model was trained on, where they would be taken for an image or "
+                    + "a mask; name another place by --output")
         }
         try Self.check(jobs, reading: others + [input], overwrite: overwrite, inFolder: folder != nil)
     }
@@ -64,6 +77,7 @@ public struct PredictionPlan: Sendable {
     public init(_ cases: [DataCase], folder: URL, overwrite: Bool = false, reading others: [URL] = []) throws {
         jobs = Self.jobs(cases, in: folder)
         leftOut = []
+        labels = []
         self.folder = folder
         try Self.check(jobs, reading: others, overwrite: overwrite, inFolder: true)
     }
@@ -87,7 +101,7 @@ public struct PredictionPlan: Sendable {
     /// Makes the folder of the outputs, where there is to be one.
     ///
     /// - Throws: `FileError` where that cannot be.
-    public func makeFolder() throws {
+    func makeFolder() throws {
         if let folder { try FileSystem.makeFolder(folder) }
     }
 }

@@ -37,6 +37,7 @@ public struct Predictor {
                 leftOut.append(UnreadableCase(id: job.dataCase.id, problem: "\(error)"))
                 continue
             }
+            try plan.makeFolder()
             try write(classes, of: prepared, for: job)
             onWritten(job)
         }

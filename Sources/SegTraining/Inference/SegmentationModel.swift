@@ -17,10 +17,12 @@ public final class SegmentationModel {
     let batchSize: Int
     /// The checkpoint's path, for messages; nil for a network in training.
     let source: String?
+    /// The checkpoint's checksum; nil for a network in training, and where there is none.
+    let checksum: String?
 
     init(
         network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
-        precision: TrainingConfiguration.Precision = .float32, source: String? = nil
+        precision: TrainingConfiguration.Precision = .float32, source: String? = nil, checksum: String? = nil
     ) throws {
         self.network = network
         self.configuration = configuration
@@ -29,6 +31,7 @@ public final class SegmentationModel {
         self.precision = precision
         batchSize = configuration.training.batchSize
         self.source = source
+        self.checksum = checksum
     }
 
     /// - Parameters:
@@ -43,7 +46,7 @@ public final class SegmentationModel {
         try network.move(to: device)
         try self.init(
             network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision,
-            source: checkpoint.source?.path)
+            source: checkpoint.source?.path, checksum: checkpoint.checksum)
     }
 
     /// The class of every voxel at native size, [depth, height, width].

@@ -31,21 +31,25 @@ public struct TrainingBound: Sendable {
     public let pixelsPerUnit: Int
     /// mIoU̲_n of the training split (Eq. 8).
     public let miouLowerBound: Double
-    public let assumptions: [Assumption]
+    public private(set) var assumptions: [Assumption]
 
     /// - Parameters:
     ///   - training: of the training split.
+    ///   - leftOut: training cases that could not be read and take no part.
     ///   - areOffsetsFixed: whether the offsets were given by hand and do not follow from the labels.
     /// - Throws: `GeneralizationBoundError`.
-    public init(_ training: GatheredMargins, areOffsetsFixed: Bool, complexity: Double, eta: Double) throws {
+    public init(
+        _ training: GatheredMargins, leftOut: Int = 0, areOffsetsFixed: Bool, complexity: Double, eta: Double
+    ) throws {
         try self.init(
             labels: training.bounds.labels, offsets: training.bounds.offsets, miouLowerBound: training.bounds.miouLowerBound,
-            pixelsOfGroups: training.pixelsOfGroups, areOffsetsFixed: areOffsetsFixed, complexity: complexity, eta: eta)
+            pixelsOfGroups: training.pixelsOfGroups, leftOut: leftOut, areOffsetsFixed: areOffsetsFixed, complexity: complexity,
+            eta: eta)
     }
 
     init(
         labels: LabelDistribution, offsets: MarginOffsets, miouLowerBound: Double, pixelsOfGroups: [String: Int],
-        areOffsetsFixed: Bool, complexity: Double, eta: Double
+        leftOut: Int = 0, areOffsetsFixed: Bool, complexity: Double, eta: Double
     ) throws {
         self.labels = labels
         self.miouLowerBound = miouLowerBound
@@ -80,6 +84,12 @@ public struct TrainingBound: Sendable {
                         "a bound of the network's complexity: C(Theta) = 0 is the most favourable there is, and no network's; name "
                         + "one with --complexity"),
         ]
+        if leftOut > 0 {
+            assumptions.append(
+                Assumption(
+                    status: .notHeld,
+                    text: "the training cases are all here: \(leftOut) could not be read, and the network was chosen with them"))
+        }
     }
 
     /// mIoU̲_n − ε, which the mIoU on new data reaches with probability 1 − η; nil where the theorem says nothing, or does not

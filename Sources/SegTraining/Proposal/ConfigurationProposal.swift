@@ -46,8 +46,8 @@ public struct ConfigurationProposal: Sendable {
         _ survey: DataSurvey, data: DataConfiguration, split: Choice<SplitRule>, areClassesStated: Bool = false,
         device: Device = .cpu, countLabels: (RunConfiguration) throws -> LabelDistribution, makeTrial: MakeTrial
     ) throws {
-        let channels = Set(survey.cases.map(\.extent.channels)).sorted()
-        guard channels.count == 1 else { throw ProposalError.channels(channels) }
+        let examples = Dictionary(survey.cases.map { ($0.extent.channels, $0.id) }) { first, _ in first }
+        guard let channels = examples.keys.first, examples.count == 1 else { throw ProposalError.channels(examples) }
         var classes =
             areClassesStated ? survey.classes(stated: data.classes, ignoring: data.ignoredValues) : try survey.classes()
         let background = data.background == nil ? survey.background(of: classes.value, areStated: areClassesStated) : nil
@@ -70,7 +70,7 @@ public struct ConfigurationProposal: Sendable {
         configuration.input = InputConfiguration(normalization: normalization.value, fit: fit.value, axis: axis.value)
         configuration.network = NetworkConfiguration(dropout: [0, 0, 0.1, 0.2, 0.3])
         let largest = Self.largestBatch(planes: planes)
-        let measured = try makeTrial(configuration.network, channels[0], names.count, fit.value.size, largest, device)
+        let measured = try makeTrial(configuration.network, channels, names.count, fit.value.size, largest, device)
         let batch = StepTrial.batchSizes.last { $0 <= largest && (measured.fits($0) || $0 == 1) } ?? 1
         configuration.training.batchSize = batch
         let augmentation = survey.augmentation(classNames: names)

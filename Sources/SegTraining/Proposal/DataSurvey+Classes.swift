@@ -76,7 +76,8 @@ public enum ProposalError: Error, Equatable, Sendable, CustomStringConvertible {
     /// nil where there is no label at all.
     case oneLabelValue(Int?)
     case tooManyLabelValues(count: Int, least: Int, largest: Int)
-    case channels([Int])
+    /// The numbers of channels that were found, each with one of the cases.
+    case channels([Int: String])
     /// All cases are of one patient or video, or there is one case.
     case oneGroup(cases: Int)
 
@@ -91,7 +92,9 @@ public enum ProposalError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(cases == 1 ? "there is one case" : "all \(cases) cases are of one patient or video"); expected two or more, one to "
                 + "train on and one to validate on"
         case .channels(let counts):
-            "the images have \(counts.map(String.init).joined(separator: ", ")) channels; expected the same number in all"
+            "the images have "
+                + counts.sorted { $0.key < $1.key }.map { "\($0.key) channel\($0.key == 1 ? "" : "s") (\($0.value))" }
+                .joined(separator: ", ") + "; expected the same number in all"
         }
     }
 }

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import MarginCalibration
+import SegData
 import SegMetrics
 import SegModels
 import Torch
@@ -37,9 +38,11 @@ public struct Checkpoint {
         public let validation: MetricSummary?
         /// What a reader of scores must know of the splits; nil for nothing.
         public var dataNotes: [String]?
+        /// The cases of the run; nil in files of before they were kept.
+        public var splits: CaseSplits?
 
         enum CodingKeys: String, CodingKey {
-            case format, program, libtorch, configuration, channels, stage, objective, epoch, validation
+            case format, program, libtorch, configuration, channels, stage, objective, epoch, validation, splits
             case trainingLabels = "training_labels"
             case marginOffsets = "margin_offsets"
             case stageName = "stage_name"
@@ -59,12 +62,15 @@ public struct Checkpoint {
     let continuation: Continuation?
     /// The file it comes from; nil for one that is to be written.
     let source: URL?
+    /// Of the file's content; nil for one that is to be written, and for files of before there were checksums.
+    let checksum: String?
 
     init(manifest: Manifest, weights: [String: Tensor], continuation: Continuation? = nil) {
         self.manifest = manifest
         self.weights = weights
         self.continuation = continuation
         source = nil
+        checksum = nil
     }
 
     private static let manifestKey = "marginseg"
@@ -76,8 +82,8 @@ public struct Checkpoint {
     ///   whose weights are not finite; `SafetensorsError`, `FileError`.
     public init(contentsOf url: URL) throws {
         var file = try Safetensors(contentsOf: url)
-        // Files of before there were checksums have none.
-        if let expected = file.metadata.removeValue(forKey: Self.checksumKey) {
+        checksum = file.metadata.removeValue(forKey: Self.checksumKey)
+        if let expected = checksum {
             let found = try file.checksum()
             guard found == expected else {
                 throw CheckpointError(
@@ -106,6 +112,9 @@ public struct Checkpoint {
                     + "take another checkpoint of the run")
         }
     }
+
+    /// Only the checksum that the file states; nil where there is none.
+    static func checksum(of url: URL) throws -> String? { try Safetensors.metadata(of: url)[checksumKey] }
 
     /// Only the manifest.
     public static func manifest(of url: URL) throws -> Manifest {
@@ -177,6 +186,20 @@ public struct Checkpoint {
         } catch let error as StateError {
             throw CheckpointError(path: source?.path ?? "the network", problem: "\(error)")
         }
+    }
+}
+
+extension Checkpoint.Manifest {
+    /// The data set that the model was trained on, or another, with every known case in the split that it had in training.
+    ///
+    /// - Parameter folder: instead of the one that the run was configured with.
+    /// - Throws: as `RunConfiguration.openDataSet`.
+    public func openDataSet(at folder: URL?) throws -> DataSet {
+        // Before splits were kept, the run's seed drew them.
+        guard splits != nil else {
+            return try configuration.listDataSet(at: folder).dataSet(configuration.data.split, seed: configuration.training.seed)
+        }
+        return try configuration.openDataSet(at: folder, keeping: splits)
     }
 }
 

@@ -33,18 +33,28 @@ public enum EvaluationFile {
         }
     }
 
-    /// The file that a run or a path stands for: a run's evaluation on a split, or the file itself.
+    /// What a run or a file stands for: a run's evaluation on a split, or the file itself.
     ///
-    /// - Throws: `FileError` for a run that was not evaluated on the split.
-    public static func url(of place: URL, split: Split) throws -> URL {
-        guard FileSystem.kind(of: place) == .folder else { return place }
-        let file = RunFolder(place).evaluation(of: split)
+    /// - Throws: `FileError` for a run that was not evaluated on the split; `EvaluationFileError` for one whose best checkpoint is
+    ///   another by now.
+    public static func read(_ place: URL, split: Split) throws -> Evaluation {
+        guard FileSystem.kind(of: place) == .folder else { return try read(place) }
+        let run = RunFolder(place)
+        let file = run.evaluation(of: split)
         guard FileSystem.kind(of: file) == .file else {
             throw FileError(
                 place, "has no evaluation on the split '\(split.rawValue)'",
                 reason: "\(file.lastPathComponent) is missing; run marginseg evaluate on it first")
         }
-        return file
+        let evaluation = try read(file)
+        if let scored = evaluation.weights, FileSystem.kind(of: run.best) == .file,
+            let best = try Checkpoint.checksum(of: run.best), best != scored
+        {
+            throw EvaluationFileError(
+                path: file.path,
+                problem: "best.safetensors is another checkpoint than the one it scores; run marginseg evaluate on the run again")
+        }
+        return evaluation
     }
 }
 

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import SegData
 import Torch
 
 /// A run that was cut off, or is done, held for this process: its newest checkpoint that can be read.
@@ -12,6 +13,8 @@ public struct SavedRun {
     let lock: FolderLock
 
     public var configuration: RunConfiguration { checkpoint.manifest.configuration }
+    /// The cases that the run began with; nil for one of before they were kept.
+    public var splits: CaseSplits? { checkpoint.manifest.splits }
     public var position: TrainingPosition { continuation.position }
 
     /// - Throws: `FileError` for a folder without a run, or one that another process works in; `LostRunError` where no checkpoint

@@ -7,6 +7,7 @@ struct TrainingData {
     let validation: CaseCache
     /// What a reader of scores must know of the splits.
     let notes: [String]
+    let splits: CaseSplits
     /// The training cases by name, to find the files of a sample.
     let cases: [String: DataCase]
 
@@ -36,6 +37,7 @@ struct TrainingData {
             scratch: resources.scratch)
         self.validation = try CaseCache(validation, workers: cores, memory: share)
         notes = dataSet.notes
+        splits = dataSet.splits
         cases = Dictionary(training.cases.map { ($0.dataCase.id, $0.dataCase) }) { first, _ in first }
     }
 

@@ -312,7 +312,7 @@ final class TrainingLoop {
                 libtorch: TorchLibrary.version, configuration: configuration, channels: data.store.channels,
                 trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
                 stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
-                dataNotes: data.notes.isEmpty ? nil : data.notes),
+                dataNotes: data.notes.isEmpty ? nil : data.notes, splits: data.splits),
             weights: network.kept.state(), continuation: continuation)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import MarginCalibration
 import SegData
+import SegMetrics
 import SegTraining
 
 struct BoundCommand: ParsableCommand {
@@ -13,7 +14,8 @@ struct BoundCommand: ParsableCommand {
             lower bounds of each IoU and of the mIoU that follow (Eqs. 7-8), and the empirical scores, which they never exceed. \
             Then, for the training split, Theorem 1's epsilon: with probability 1 - eta, the mIoU on new data is at least the \
             lower bound minus epsilon, if all that the theorem assumes holds. Each assumption is listed with whether it does; the \
-            sentence with the probability is printed only where none fails. Where the theorem says nothing, `vacuous` is printed.
+            sentence with the probability is printed only where none fails. Where the theorem says nothing, `vacuous` is printed. \
+            A case that cannot be read is left out and named, and the exit code is 2.
 
               marginseg bound runs/a
               marginseg bound runs/a --objective 'margin(sum=4)' --split test --json
@@ -52,22 +54,29 @@ struct BoundCommand: ParsableCommand {
         let configuration = manifest.configuration
         let (offsets, origin, areFixed) = try manifest.offsets(of: objective)
         try GeneralizationBound.check(complexity: complexity, eta: eta)
-        let dataSet = try configuration.openDataSet(at: data.map(URL.init(argument:)))
+        let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
         let segmentation = try SegmentationModel(checkpoint: checkpoint, device: device)
         var training: TrainingBound?
+        var problems: [CaseProblem] = []
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
             let cases = try dataSet.cases(of: split)
             let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
-            let result = try BoundEvaluation(model: segmentation, offsets: offsets, cases: cases).run { bar.update($0) }
+            let result = try SplitEvaluation(model: segmentation, cases: cases, offsets: offsets).run { bar.update($0) }
             bar.finish()
+            guard let margins = result.margins else { preconditionFailure("margins are gathered where offsets are named") }
+            problems += result.problems
             if split == .train {
-                training = try TrainingBound(result, areOffsetsFixed: areFixed, complexity: complexity, eta: eta)
+                training = try TrainingBound(
+                    margins, leftOut: result.problems.count, areOffsetsFixed: areFixed, complexity: complexity, eta: eta)
             }
-            return BoundReport.SplitBounds(split, cases: cases.count, classNames: configuration.data.classNames, result)
+            return BoundReport.SplitBounds(
+                split, cases: cases.count - result.problems.count, classNames: configuration.data.classNames, margins)
         }
         let report = BoundReport(
             classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground, offsets: offsets,
             offsetsFrom: origin, splits: splits, theorem: training.map { BoundReport.Theorem($0) })
         printResult(json ? try report.json() : report.text)
+        for problem in problems { Terminal.write("left out: \(problem.message)\n") }
+        if !problems.isEmpty { throw ExitCode.someLeftOut }
     }
 }

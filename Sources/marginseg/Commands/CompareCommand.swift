@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
             let seeds = place.split(separator: ",").map { URL(argument: String($0)) }
             guard !seeds.isEmpty else { throw ValidationError("'\(place)' names no run.") }
             return Comparison.Method(
-                name: place, evaluations: try seeds.map { try EvaluationFile.read(EvaluationFile.url(of: $0, split: split)) })
+                name: place, evaluations: try seeds.map { try EvaluationFile.read($0, split: split) })
         }
         let comparison = try Comparison(
             methods, scores: score.isEmpty ? defaultScores(methods[0].evaluations[0]) : score,

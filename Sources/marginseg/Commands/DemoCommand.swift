@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import SegReports
+import SegStudies
 import SegTraining
 
 struct DemoCommand: ParsableCommand {
@@ -45,7 +46,9 @@ struct DemoCommand: ParsableCommand {
             func percent(_ value: Double?) -> String { TextTable.cell(value.map { $0 * 100 }, decimals: 1) }
             table.append([arm.name, percent(scores.iou[1]), percent(scores.recall[1]), percent(scores.dice[1])])
             let picture = folder.appending(path: "\(result.run.url.lastPathComponent).png")
-            try OverlaySheet(result.evaluation.chosenCases.map(\.panel)).write(to: picture)
+            let ranking = CaseRanking(result.evaluation.evaluation(subject: arm.name, reference: "test"))
+            let ranked = try ranking.studies(among: result.cases, models: [result.model])
+            try OverlaySheet(ranked.map { $0.picture().overlays[0] }).write(to: picture)
             pictures.append(picture)
         }
         try demo.predictNewVolume(with: Demonstration.arms[1])

@@ -4,6 +4,7 @@ import Foundation
 import SegData
 import SegMetrics
 import SegReports
+import SegStudies
 import SegTraining
 
 struct EvaluateCommand: ParsableCommand {
@@ -41,7 +42,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "With --predictions: the values of each class; 'ignore' takes no part.",
-            discussion: "Default: values 0, 1, 2, … are classes.", valueName: "name=value|value,…"))
+            discussion: "Default: values 0, 1, 2, … are classes.", valueName: "name=value|value,…"),
+        transform: ClassMap.init(argument:))
     var classes: ClassMap?
 
     @Option(
@@ -153,7 +155,7 @@ struct EvaluateCommand: ParsableCommand {
             try EvaluationFile.write(evaluation, to: file)
             if !json, !csv { printResult("\nKept in \(shown(file)).\n") }
         }
-        if let overlay { try OverlaySheet(outcome.showcases.map(\.panel)).write(to: URL(argument: overlay)) }
+        if let overlay { try outcome.draw(URL(argument: overlay)) }
         if !evaluation.problems.isEmpty { throw ExitCode.someLeftOut }
     }
 
@@ -161,7 +163,8 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation: Evaluation
         /// The file for the evaluation as JSON; nil for none.
         let keptIn: URL?
-        var showcases: [SplitEvaluation.Showcase] = []
+        /// Draws the worst, the median and the best case.
+        var draw: (URL) throws -> Void = { _ in }
     }
 
     private var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
@@ -176,7 +179,7 @@ struct EvaluateCommand: ParsableCommand {
         let place = URL(argument: run)
         let file = try RunFolder.checkpoint(at: place)
         let checkpoint = try Checkpoint(contentsOf: file)
-        let dataSet = try checkpoint.manifest.configuration.openDataSet(at: data.map(URL.init(argument:)))
+        let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
         let cases = try dataSet.cases(of: split)
         let plan = try savePredictions.map {
             try PredictionPlan(cases, folder: URL(argument: $0), overwrite: overwrite, reading: dataSet.files + [file])
@@ -185,21 +188,30 @@ struct EvaluateCommand: ParsableCommand {
             [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + [file],
             beside: plan?.jobs.map { .init($0.output, of: "--save-predictions") } ?? [])
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
-        let evaluation = try SplitEvaluation(
-            model: SegmentationModel(
-                checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision),
-            cases: cases,
-            predictions: plan, surfaces: surfaces)
+        let model = try SegmentationModel(
+            checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
-        let result = try evaluation.run { bar.update($0) }
+        let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
         for note in result.notes { Terminal.write("note: \(note)\n") }
-        let isFolder = FileSystem.kind(of: place) == .folder
+        // The run's own scores are those of its own cases.
+        let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
+        let isRun = FileSystem.kind(of: place) == .folder
+        if isRun, !areOwnCases, save == nil {
+            Terminal.write("note: \(shown(place)) keeps scores of its own cases alone; --save keeps these\n")
+        }
+        let evaluation = result.evaluation(
+            subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap)
         return Outcome(
-            evaluation: result.evaluation(
-                subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap),
-            keptIn: save.map(URL.init(argument:)) ?? (isFolder ? RunFolder(place).evaluation(of: split) : nil),
-            showcases: result.chosenCases)
+            evaluation: evaluation,
+            keptIn: save.map(URL.init(argument:)) ?? (isRun && areOwnCases ? RunFolder(place).evaluation(of: split) : nil),
+            draw: { url in
+                let ranked = try CaseRanking(evaluation).studies(among: cases, models: [model])
+                guard !ranked.isEmpty else {
+                    throw FileError(url, "cannot be drawn", reason: "no case has foreground in truth or prediction")
+                }
+                try OverlaySheet(ranked.map { $0.picture().overlays[0] }).write(to: url)
+            })
     }
 
     private func evaluateFolder(_ predictions: String, masks: String) throws -> Outcome {

@@ -52,16 +52,22 @@ struct PredictCommand: ParsableCommand {
         let file = try RunFolder.checkpoint(at: URL(argument: model))
         let place = URL(argument: input)
         let manifest = try Checkpoint.manifest(of: file)
+        let dataFolder = manifest.configuration.data.folder.map { URL(filePath: $0) }
+        // Where the data are gone or cannot be listed, there is nothing of theirs to replace.
+        let trainingFiles = overwrite && dataFolder != nil ? (try? manifest.openDataSet(at: nil).files) ?? [] : []
         let plan = try PredictionPlan(
             input: place, output: output.map(URL.init(argument:)),
             grouping: ImageGrouping(manifest.configuration.data.layoutSettings, channels: manifest.channels),
-            overwrite: overwrite, reading: [file])
+            overwrite: overwrite, outside: dataFolder, reading: [file] + trainingFiles)
+        if let first = plan.labels.first {
+            let more = plan.labels.count > 1 ? " and \(plan.labels.count - 1) more" : ""
+            Terminal.write("note: \(shown(first))\(more) passed over: labels beside their images\n")
+        }
         let device = try compute.prepare()
         let predictor = try Predictor(
             SegmentationModel(
                 checkpoint: Checkpoint(contentsOf: file), device: device, execution: network.execution,
                 precision: numbers.precision))
-        try plan.makeFolder()
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution)
         defer { bar.finish() }
         var written = 0

@@ -79,7 +79,7 @@ struct TrainCommand: ParsableCommand {
             discussion: "Default: half of the machine's.", valueName: "GB"))
     var memory: Double?
 
-    @Flag(help: "Leave out, and count, cases whose files cannot be read.")
+    @Flag(help: "Leave out, and name, cases whose files cannot be read; where there are any, the exit code is 2.")
     var skipUnreadable = false
 
     @OptionGroup var compute: ComputeOptions
@@ -111,10 +111,12 @@ struct TrainCommand: ParsableCommand {
         let logger = log.logger
         let watch = RunWatch(folder, configuration: configuration) { logger.warning("\($0)") }
         let stop = StopSignal { logger.info("stopping after this step; once more quits at once") }
+        var leftOut = 0
         func observe(_ event: TrainingEvent) {
             display.show(event)
             watch.show(event)
-            guard case .prepared = event else { return }
+            guard case .prepared(let data) = event else { return }
+            leftOut = data.unreadable.count
             let hasEventFiles = (configuration.training.watch ?? .standard).byteLimit > 0
             let board = hasEventFiles ? "; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)" : ""
             logger.info("curves: open \(shown(folder.curves)) in a browser\(board)")
@@ -124,7 +126,7 @@ struct TrainCommand: ParsableCommand {
         let resources = Trainer.Resources(
             device: device, loaderWorkers: workers, memory: memory.map { Int($0 * 1e9) },
             tolerance: skipUnreadable ? .skipUnreadable : .none)
-        let dataSet = try configuration.openDataSet(at: nil)
+        let dataSet = try configuration.openDataSet(at: nil, keeping: saved?.splits)
         for note in dataSet.notes { log.logger.info("data: \(note)") }
         let trainer =
             if let saved {
@@ -148,6 +150,7 @@ struct TrainCommand: ParsableCommand {
             watch.end(.finished)
             log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url).shellWord)")
             printResult(folder.best.path + "\n")
+            if leftOut > 0 { throw ExitCode.someLeftOut }
         case .stopped(let position):
             let advice = "go on with: marginseg train --resume \(shown(folder.url).shellWord)"
             watch.end(.stopped(advice: "It was saved at \(position.words); \(advice)"))

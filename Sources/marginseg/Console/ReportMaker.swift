@@ -4,6 +4,7 @@ import MarginCalibration
 import SegData
 import SegMetrics
 import SegReports
+import SegStudies
 import SegTraining
 import Torch
 
@@ -46,8 +47,9 @@ struct ReportMaker {
                     + "\(other.manifest.configuration.data.classNames.joined(separator: ", ")) there, "
                     + "\(configuration.data.classNames.joined(separator: ", ")) here; report them apart.")
         }
-        let dataSet = try configuration.openDataSet(at: data)
+        let dataSet = try subjects[0].manifest.openDataSet(at: data)
         let cases = try dataSet.cases(of: split)
+        for subject in subjects.dropFirst() { try requireSameSplit(cases, subject, as: subjects[0]) }
         try OutputOption.check(
             [page],
             inputs: try dataSet.files
@@ -71,6 +73,20 @@ struct ReportMaker {
             dataSet: folder, part: RunReport.Part(rawValue: split.rawValue)!,  // its cases are the splits'
             runs: runs, comparison: comparison, cases: pictures, browsers: browsers, commands: commands(subjects),
             program: "marginseg \(Version.current)")
+    }
+
+    /// What one run tests another may have been trained on.
+    private func requireSameSplit(_ cases: [DataCase], _ subject: Subject, as first: Subject) throws {
+        guard let splits = subject.manifest.splits else { return }
+        let moved = Split.allCases.filter { $0 != split }.flatMap { other in
+            Set(splits[other]).intersection(cases.map(\.id)).sorted().map { "\($0) (\(other.rawValue))" }
+        }
+        guard moved.isEmpty else {
+            throw ValidationError(
+                "\(subject.name) had \(moved.count) of \(first.name)'s \(split.rawValue) cases in another split: "
+                    + "\(moved.prefix(5).joined(separator: ", "))\(moved.count > 5 ? ", …" : ""); report them apart, or train both on "
+                    + "one split.")
+        }
     }
 
     /// The last part of each path, or the whole of it where two would be alike.
@@ -115,17 +131,12 @@ struct ReportMaker {
     ) throws -> ([CasePicture], [SliceBrowser]) {
         var pictures: [CasePicture] = []
         var browsers: [SliceBrowser] = []
-        for (index, place) in ranking.chosen.enumerated() {
-            guard let dataCase = cases.first(where: { $0.id == place.id && $0.group == place.group }) else { continue }
-            let study = try CaseStudy(dataCase, models: subjects.map(\.model))
-            let content = study.content
-            let fullest = content.indices.max { content[$0] < content[$1] } ?? 0
-            let plane = study.planeCount > 1 ? ", slice \(fullest + 1) of \(study.planeCount)" : ""
-            pictures.append(picture(study, plane: fullest, note: place.note + plane))
-            if study.planeCount > 1 {
+        for (index, ranked) in try ranking.studies(among: cases, models: subjects.map(\.model)).enumerated() {
+            pictures.append(ranked.picture())
+            if ranked.study.planeCount > 1 {
                 browsers.append(
                     browser(
-                        study, name: "slices-\(index + 1)", note: place.note, content, subjects.map(\.name),
+                        ranked, name: "slices-\(index + 1)", subjects.map(\.name),
                         classes: subjects[0].manifest.configuration.data.scoredClasses))
             }
         }
@@ -133,27 +144,22 @@ struct ReportMaker {
     }
 
     private func browser(
-        _ study: CaseStudy, name: String, note: String, _ content: [Int], _ models: [String], classes: ScoredClasses
+        _ ranked: CaseRanking.Study, name: String, _ models: [String], classes: ScoredClasses
     ) -> SliceBrowser {
+        let study = ranked.study
+        let content = study.content
         let side = min(max(study.size.height, study.size.width), Self.largestSlice)
         let chosen = SliceBrowser.choose(content: content, pixels: side * side)
         let fullest = chosen.indices.max { content[chosen[$0]] < content[chosen[$1]] } ?? 0
         return SliceBrowser(
-            name: name, caption: "\(study.id): \(note).", classes: classes, planeCount: study.planeCount,
+            name: name, caption: "\(study.id): \(ranked.place.note).", classes: classes, planeCount: study.planeCount,
             slices: chosen.map {
-                .init(number: $0 + 1, picture: picture(study, plane: $0, note: note).reduced(to: Self.largestSlice))
+                .init(number: $0 + 1, picture: ranked.picture(plane: $0).reduced(to: Self.largestSlice))
             }, models: models, first: fullest)
     }
 
     /// Pixels of a side; more would make the file large without showing more in a panel of this size.
     private static let largestSlice = 200
-
-    private func picture(_ study: CaseStudy, plane: Int, note: String) -> CasePicture {
-        CasePicture(
-            id: study.id, note: note, width: study.size.width, height: study.size.height, planes: study.image(plane),
-            truth: study.truth(plane), ignored: LabelMap.ignored, predictions: study.predictions(plane),
-            hasBackground: study.hasBackground)
-    }
 
     /// What to type to get everything again, from training to this report.
     private func commands(_ subjects: [Subject]) -> [String] {

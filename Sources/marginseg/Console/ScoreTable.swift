@@ -33,12 +33,3 @@ struct ScoreTable {
                 ? "" : "Cases whose truth lacks a class: \(empty.joined(separator: ", ")); absent from both counts as IoU 1.\n")
     }
 }
-
-extension SplitEvaluation.Showcase {
-    /// Image, truth, prediction and errors side by side.
-    var panel: OverlayPanel {
-        OverlayPanel(
-            planes: PictureBrightness.of(image), width: size.width, height: size.height, truth: truth, prediction: prediction,
-            ignoring: 255, hasBackground: hasBackground)
-    }
-}

@@ -4,37 +4,43 @@ import SegTraining
 
 /// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`; a value may be a range, as in
 /// `background=0-127,lesion=128-255`.
-struct ClassMap: ExpressibleByArgument, Sendable {
+struct ClassMap: Sendable {
     /// The name that stands for no class.
     static let ignoredName = "ignore"
 
     let classes: [ClassConfiguration]
     let ignoredValues: [Int]
 
-    init(classes: [ClassConfiguration], ignoredValues: [Int]) {
-        self.classes = classes
-        self.ignoredValues = ignoredValues
-    }
-
-    init?(argument: String) {
+    /// - Throws: `ValidationError` that says which part is wrong.
+    init(argument: String) throws {
         var classes: [ClassConfiguration] = []
         var ignored: [Int] = []
+        var owners: [Int: String] = [:]
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard sides.count == 2, !sides[0].isEmpty else { return nil }
-            let texts = sides[1].split(separator: "|", omittingEmptySubsequences: false)
+            let texts = sides.last?.split(separator: "|", omittingEmptySubsequences: false) ?? []
             let ranges = texts.compactMap { LabelRange($0) }
-            guard ranges.count == texts.count else { return nil }
+            guard sides.count == 2, !sides[0].isEmpty, ranges.count == texts.count else {
+                throw ValidationError("'\(part)': expected a name and its values, as in lesion=1, lesion=1|2 or lesion=128-255.")
+            }
             let item = ClassConfiguration(name: String(sides[0]), ranges: ranges)
-            if sides[0] == Self.ignoredName {
+            for value in item.values {
+                if let other = owners.updateValue(item.name, forKey: value) {
+                    throw ValidationError("the value \(value) belongs to \(other) and to \(item.name); give it to one of them.")
+                }
+            }
+            if item.name == Self.ignoredName {
                 ignored += item.values
+            } else if classes.contains(where: { $0.name == item.name }) {
+                throw ValidationError("two classes are named \(item.name); join their values with |.")
             } else {
                 classes.append(item)
             }
         }
-        let values = classes.flatMap(\.values) + ignored
-        let names = classes.map(\.name)
-        guard classes.count > 1, Set(values).count == values.count, Set(names).count == names.count else { return nil }
-        self.init(classes: classes, ignoredValues: ignored)
+        guard classes.count > 1 else {
+            throw ValidationError("it names one class; expected two or more, the background among them.")
+        }
+        self.classes = classes
+        ignoredValues = ignored
     }
 }

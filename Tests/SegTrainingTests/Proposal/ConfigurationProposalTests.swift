@@ -127,7 +127,9 @@ import Testing
     @Test func imagesOfOtherChannelsAreTold() throws {
         let survey = DataSurvey(
             [1, 3].map {
-                CaseSurvey(split: .train, extent: Extent(width: 8, height: 8, channels: $0), range: 0...1, labels: [0: 5, 1: 5])
+                CaseSurvey(
+                    id: "c\($0)", split: .train, extent: Extent(width: 8, height: 8, channels: $0), range: 0...1,
+                    labels: [0: 5, 1: 5])
             })
         let data = try ConfigurationReader(file: nil).configuration().data
         #expect(
@@ -137,6 +139,6 @@ import Testing
                     countLabels: { _ in try LabelDistribution(counts: [1, 1]) },
                     makeTrial: { _, _, _, _, _, _ in throw ProposalError.oneGroup(cases: 0) })
             }
-                == "the images have 1, 3 channels; expected the same number in all")
+                == "the images have 1 channel (c1), 3 channels (c3); expected the same number in all")
     }
 }

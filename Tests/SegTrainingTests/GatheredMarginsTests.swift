@@ -7,7 +7,7 @@ import Testing
 
 @testable import SegTraining
 
-@Suite struct BoundEvaluationTests {
+@Suite struct GatheredMarginsTests {
     /// Two pictures of 4×1 with intensities 0…4; `LevelNetwork([0, 2])` scores 0 and 2x − 2, so λ_1 = 2x − 2 = −λ_0.
     private func cases(in folder: URL) throws -> [DataCase] {
         try [("a", [0, 1, 2, 3], [0, 0, 1, 1]), ("b", [4, 0, 2, 0], [1, 1, 0, 9])].map {
@@ -27,8 +27,8 @@ import Testing
         try withTemporaryFolder { folder in
             let offsets = try MarginOffsets(rho0k: [1, 4], rhoK0: [4, 1])
             var done: [Int] = []
-            let result = try BoundEvaluation(model: try model(), offsets: offsets, cases: try cases(in: folder))
-                .run { done.append($0) }
+            let evaluation = SplitEvaluation(model: try model(), cases: try cases(in: folder), offsets: offsets)
+            let result = try #require(evaluation.run { done.append($0) }.margins)
             #expect(done == [1, 2])
             // λ_1 of the seven pixels, and their classes.
             var expected = EmpiricalMarginBounds(offsets: offsets)
@@ -50,23 +50,8 @@ import Testing
                 [0, 2], fit: "{resize: [3, 5], by: bilinear}", overrides: ["data.ignored_values=[9]"])
             let cases = try cases(in: folder)
             let offsets = try MarginOffsets(rho0k: [1, 4], rhoK0: [4, 1])
-            let result = try BoundEvaluation(model: model, offsets: offsets, cases: cases).run()
             let evaluation = try SplitEvaluation(model: model, cases: cases, offsets: offsets).run()
-            #expect(result.bounds.empiricalIoU == evaluation.summary.dataset.iou)
-            #expect(evaluation.margins?.bounds.iouLowerBound == result.bounds.iouLowerBound)
-            #expect(evaluation.margins?.byClass == result.byClass, "the same in one pass with the scores")
-        }
-    }
-
-    @Test func aCaseWithoutLabelsIsRefused() throws {
-        try withTemporaryFolder { folder in
-            let first = try cases(in: folder)[0]
-            let bare = DataCase(id: "a", group: "a", images: first.images, label: nil)
-            let offsets = try MarginOffsets(rho0k: [1, 1], rhoK0: [1, 1])
-            let message = messageThrown {
-                _ = try BoundEvaluation(model: try model(), offsets: offsets, cases: [bare]).run()
-            }
-            #expect(message == "a: this image has no label, and one is needed here; add it to the data set")
+            #expect(evaluation.margins?.bounds.empiricalIoU == evaluation.summary.dataset.iou)
         }
     }
 }
