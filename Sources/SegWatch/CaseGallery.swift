@@ -8,7 +8,6 @@ import SegTraining
 /// The cases are spread over the split, which is often in the order of patients; each is the first with foreground from its
 /// place on. Of a volume the plane with the most foreground is drawn.
 struct CaseGallery {
-    private let axis: PlaneAxis
     private let labels: LabelMap
     private let watch: WatchConfiguration
     /// Numbers from which on cases are looked for; nil before the first validation.
@@ -16,8 +15,7 @@ struct CaseGallery {
     /// The chosen cases' numbers with their planes.
     private var planes: [Int: Int] = [:]
 
-    init(axis: PlaneAxis, labels: LabelMap, watch: WatchConfiguration) {
-        self.axis = axis
+    init(labels: LabelMap, watch: WatchConfiguration) {
         self.labels = labels
         self.watch = watch
     }
@@ -34,8 +32,8 @@ struct CaseGallery {
         guard let truth = validated.prepared.labels else { return nil }
         let extent = validated.prepared.extent
         if planes[validated.number] == nil, let next = wanted?.first, validated.number >= next {
-            let counts = (0..<axis.planeCount(of: extent)).map {
-                axis.plane($0, of: truth, extent: extent).count(where: labels.isForeground)
+            let counts = (0..<extent.depth).map {
+                truth.plane($0, of: extent).count(where: labels.isForeground)
             }
             if let plane = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[plane] > 0 {
                 planes[validated.number] = plane
@@ -43,11 +41,11 @@ struct CaseGallery {
             }
         }
         guard let plane = planes[validated.number] else { return nil }
-        let size = axis.planeSize(of: extent)
+        let size = extent.plane
         return CasePicture(
             id: validated.prepared.id, note: "", width: size.width, height: size.height,
-            planes: validated.prepared.pictured(plane: plane, axis: axis), truth: axis.plane(plane, of: truth, extent: extent),
-            ignored: LabelMap.ignored, predictions: [axis.plane(plane, of: validated.prediction, extent: extent)],
+            planes: validated.prepared.pictured(plane: plane), truth: truth.plane(plane, of: extent),
+            ignored: LabelMap.ignored, predictions: [validated.prediction.plane(plane, of: extent)],
             hasBackground: labels.hasBackground
         ).reduced(to: watch.side).sheet(side: watch.side)
     }

@@ -50,7 +50,7 @@ final class TensorBoardLog {
                 [Summary("train/loss", .scalar(step.loss)), Summary("train/learning_rate", .scalar(step.learningRate))], progress)
         case .validating(let cases):
             if gallery == nil {
-                gallery = try CaseGallery(axis: configuration.input.axis, labels: configuration.data.labelMap, watch: watch)
+                gallery = try CaseGallery(labels: configuration.data.labelMap, watch: watch)
             }
             gallery?.begin(cases: cases)
         case .validated(let validated):

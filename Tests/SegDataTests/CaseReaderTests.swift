@@ -7,7 +7,8 @@ import Testing
 struct CaseReaderTests {
     private let extent = Extent(width: 4, height: 3, depth: 2)
     private let recipe = PlaneRecipe(
-        labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 4, width: 4)))
+        labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 4, width: 4)),
+        plane: .file)
 
     private func geometry(shift: Double = 0, spacing: Double = 1) -> VoxelGeometry {
         VoxelGeometry(affine: Affine(rowMajor: [-spacing, 0, 0, 5 + shift, 0, spacing, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1]))
@@ -29,7 +30,7 @@ struct CaseReaderTests {
         var recipe = recipe
         recipe.normalization = normalization
         let prepared = try CaseReader(recipe).read(DataCase(id: "c", group: "c", images: [folder("i.png")], label: nil))
-        let planes = prepared.pictured(plane: 0, axis: .z)
+        let planes = prepared.pictured(plane: 0)
         #expect(planes.count == 3)
         for channel in 0..<3 {
             for pixel in 0..<4 { #expect(abs(planes[channel][pixel] - Float(colors[3 * pixel + channel])) < 0.01) }
@@ -46,12 +47,12 @@ struct CaseReaderTests {
         let dataCase = dataCase(folder, images: ["a.nii", "b.nii.gz"])
         let prepared = try reader.read(dataCase)
         #expect(prepared.extent == Extent(width: 4, height: 3, depth: 2, channels: 2))
-        #expect(try reader.outline(of: dataCase).extent == prepared.extent)
+        #expect(try reader.outline(of: dataCase) == prepared.grid)
         #expect(prepared.image == first + first.map { $0 * 2 })
         #expect(prepared.labels == (0..<24).map { $0 % 2 })
-        #expect(prepared.geometry?.orientation == "LAS")
+        #expect(prepared.grid.storedGeometry?.orientation == "LAS")
 
-        let sample = try #require(prepared.sample(plane: 1, recipe: recipe))
+        let sample = try #require(prepared.sample(plane: 1))
         #expect(sample.id == SampleID(caseID: "one", plane: 1))
         #expect(sample.image.count == 2 * 16)
         #expect(Array(sample.image[..<12]) == first[12...].map { $0 }, "three rows of the plane, then one of the frame")

@@ -48,7 +48,7 @@ struct LabelReadingTests {
         // Masks of one class each say it once.
         let twice = try LabelReading(LabelSource([.init(folder("a.nii")), .init(folder("a.nii"))], overlap: .ignore))
         #expect(twice.notes == reading.notes)
-        var notes = LabelNotes()
+        var notes = CaseNotes()
         for id in ["a", "b", "c", "d"] { notes.add(reading.notes, of: id) }
         #expect(notes.lines == ["labels of 4 cases (a, b, c, …): values within 0.001 of whole numbers are rounded to them"])
     }

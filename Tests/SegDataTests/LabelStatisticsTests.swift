@@ -8,11 +8,11 @@ import Testing
 struct LabelStatisticsTests {
     private func recipe(
         _ fit: PlaneFit = .resize(to: PlaneSize(height: 5, width: 7), by: .bicubic),
-        axis: PlaneAxis = .z
+        plane: AnatomicalPlane = .axial
     )
         -> PlaneRecipe
     {
-        PlaneRecipe(labels: LabelMap(identity: 3), normalization: .zScore, fit: fit, axis: axis)
+        PlaneRecipe(labels: LabelMap(identity: 3), normalization: .zScore, fit: fit, plane: plane)
     }
 
     /// Two volumes, the second with a plane of background alone.
@@ -32,11 +32,11 @@ struct LabelStatisticsTests {
         arguments: [
             PlaneFit.resize(to: PlaneSize(height: 5, width: 7), by: .bicubic),
             .pad(to: PlaneSize(height: 9, width: 9)), .crop(to: PlaneSize(height: 2, width: 3), foreground: 0.4),
-        ], PlaneAxis.allCases)
-    func equalsWhatTrainingCounts(fit: PlaneFit, axis: PlaneAxis) throws {
+        ], AnatomicalPlane.allCases)
+    func equalsWhatTrainingCounts(fit: PlaneFit, plane: AnatomicalPlane) throws {
         let folder = try TemporaryFolder()
         let cases = try cases(folder)
-        var recipe = recipe(fit, axis: axis)
+        var recipe = recipe(fit, plane: plane)
         recipe.spacing = PlaneSpacing(rows: 0.7, columns: 0.9)
         for selection in PlaneStore.Selection.allCases {
             let store = try PlaneStore(PlanePlan(cases, recipe: recipe), selection: selection)
@@ -100,7 +100,7 @@ struct LabelStatisticsTests {
             ("fit", { $0.fit = .pad(to: PlaneSize(height: 9, width: 9)) }),
             ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.2) }),
             ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.4) }),
-            ("axis", { $0.axis = .y }), ("labelGrid", { $0.labelGrid = .fromImage }),
+            ("plane", { $0.plane = .coronal }), ("labelGrid", { $0.labelGrid = .fromImage }),
             ("crop", { $0.crop = PixelBox(x: 1, y: 1, width: 3, height: 2) }),
         ]
         let fields = Mirror(reflecting: recipe()).children.compactMap(\.label)

@@ -5,8 +5,8 @@ import Testing
 @testable import SegData
 
 struct PlaneRouteTests {
-    private func recipe(_ spacing: PlaneSpacing?, _ fit: PlaneFit, axis: PlaneAxis = .z) throws -> PlaneRecipe {
-        PlaneRecipe(labels: try LabelMap([0: 0, 1: 1]), normalization: .zScore, spacing: spacing, fit: fit, axis: axis)
+    private func recipe(_ spacing: PlaneSpacing?, _ fit: PlaneFit) throws -> PlaneRecipe {
+        PlaneRecipe(labels: try LabelMap([0: 0, 1: 1]), normalization: .zScore, spacing: spacing, fit: fit)
     }
 
     private static let extent = Extent(width: 20, height: 10, depth: 6)
@@ -15,15 +15,13 @@ struct PlaneRouteTests {
     /// Sizes before the network, for planes of 10 × 20 pixels of 1 × 0.5 mm (across z).
     @Test(
         arguments: [
-            (nil, .pad(to: PlaneSize(height: 16, width: 24)), .z, [16, 24]),
-            (PlaneSpacing(rows: 2, columns: 1), .pad(to: PlaneSize(height: 16, width: 24)), .z, [16, 24]),
-            (PlaneSpacing(rows: 0.5, columns: 0.5), .crop(to: PlaneSize(height: 8, width: 30), foreground: 0), .z, [20, 30]),
-            (PlaneSpacing(rows: 100, columns: 100), .crop(to: PlaneSize(height: 1, width: 1), foreground: 0), .z, [1, 1]),
-            (PlaneSpacing(rows: 1, columns: 1), .crop(to: PlaneSize(height: 1, width: 1), foreground: 0), .y, [18, 10]),
-            (PlaneSpacing(rows: 1, columns: 1), .crop(to: PlaneSize(height: 1, width: 1), foreground: 0), .x, [18, 10]),
-        ] as [(PlaneSpacing?, PlaneFit, PlaneAxis, [Int])])
-    func inputSizes(spacing: PlaneSpacing?, fit: PlaneFit, axis: PlaneAxis, expected: [Int]) throws {
-        let route = try recipe(spacing, fit, axis: axis).route(of: Self.extent, geometry: Self.geometry, path: "f")
+            (nil, .pad(to: PlaneSize(height: 16, width: 24)), [16, 24]),
+            (PlaneSpacing(rows: 2, columns: 1), .pad(to: PlaneSize(height: 16, width: 24)), [16, 24]),
+            (PlaneSpacing(rows: 0.5, columns: 0.5), .crop(to: PlaneSize(height: 8, width: 30), foreground: 0), [20, 30]),
+            (PlaneSpacing(rows: 100, columns: 100), .crop(to: PlaneSize(height: 1, width: 1), foreground: 0), [1, 1]),
+        ] as [(PlaneSpacing?, PlaneFit, [Int])])
+    func inputSizes(spacing: PlaneSpacing?, fit: PlaneFit, expected: [Int]) throws {
+        let route = try recipe(spacing, fit).route(of: Self.extent, geometry: Self.geometry, path: "f")
         #expect([route.inputSize.height, route.inputSize.width] == expected)
     }
 

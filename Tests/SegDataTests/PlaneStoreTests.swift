@@ -126,7 +126,7 @@ struct PlaneStoreTests {
     @Test func cutsAlongOtherAxes() throws {
         let folder = try TemporaryFolder()
         var recipe = recipe
-        recipe.axis = .x
+        recipe.plane = .sagittal
         let plan = try PlanePlan(cases(folder), recipe: recipe)
         #expect(plan.planeCount == 8)
         #expect(try samples(PlaneStore(plan)).map(\.sourceSize.height) == [2, 2, 2, 2, 3, 3, 3, 3])

@@ -66,7 +66,8 @@ import Testing
         // Keys of which no trace is left where they are not given.
         Mistake(
             "input:\n  spacng: [1, 1]\n",
-            "run.yaml:2:3: input: unknown key 'spacng'; did you mean 'spacing'? (known: axis, crop, fit, normalization, spacing)"),
+            "run.yaml:2:3: input: unknown key 'spacng'; did you mean 'spacing'? (known: crop, fit, normalization, plane, spacing)"
+        ),
         Mistake(
             "input: {fit: {crop: [64, 64], foregound: 0.5}}",
             "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: crop, foreground, pad, resize)"
@@ -115,7 +116,9 @@ import Testing
         Mistake(
             "network: {execution: fast}", "run.yaml:1:22: network.execution: expected one of fused, composed, found 'fast'"
         ),
-        Mistake("input: {axis: w}", "run.yaml:1:15: input.axis: expected one of x, y, z, found 'w'"),
+        Mistake(
+            "input: {plane: w}",
+            "run.yaml:1:16: input.plane: expected one of axial, coronal, sagittal, file, file-x, file-y, found 'w'"),
         Mistake(
             "input: {fit: {resize: [8, 8], by: cubic}}",
             "run.yaml:1:35: input.fit.by: expected one of bilinear, bicubic, found 'cubic'"),

@@ -57,6 +57,51 @@ import Testing
         }
     }
 
+    /// Orders of axes and sizes of pixels that differ from volume to volume.
+    @Test(arguments: [
+        (
+            "axial",
+            [
+                "warning: planes have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
+                    + "input.spacing: [rows, columns]",
+                "note: volumes are stored in several orders of axes (LAS in 1, RAS in 3); planes are cut and turned alike from "
+                    + "all of them",
+            ]
+        ),
+        (
+            "file",
+            [
+                "warning: volumes are stored in several orders of axes (LAS in 1, RAS in 3); planes are cut as they are stored, so "
+                    + "that they show other sides of the patient; see input.plane",
+                "warning: planes have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
+                    + "input.spacing: [rows, columns]",
+            ]
+        ),
+    ])
+    func mixedVolumesAreTold(_ plane: String, _ expected: [String]) throws {
+        try withTemporaryFolder { folder in
+            let extent = Extent(width: 4, height: 3, depth: 2)
+            for (index, (sign, spacing)) in [(1.0, 1.0), (1, 1), (-1, 1), (1, 2)].enumerated() {
+                let geometry = VoxelGeometry(
+                    affine: Affine(rowMajor: [sign, 0, 0, 0, 0, spacing, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]))
+                for (kind, samples) in [
+                    ("images", Samples.int16((0..<24).map { Int16($0 * (index + 1)) })),
+                    ("labels", .uint8((0..<24).map { $0 % 2 })),
+                ] {
+                    let place = folder.appending(path: kind)
+                    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                    try NIfTI.write(samples, extent: extent, geometry: geometry, to: place.appending(path: "c\(index).nii"))
+                }
+            }
+            let table = "file,split\nc0,train\nc1,train\nc2,val\nc3,test\n"
+            try Data(table.utf8).write(to: folder.appending(path: "split.csv"))
+            let found = lines(try census(folder, ["input.plane=\(plane)"]), folder)
+            #expect(found == expected)
+            let resampled = lines(try census(folder, ["input.plane=\(plane)", "input.spacing=[1, 1]"]), folder)
+            #expect(resampled == expected.filter { !$0.contains("between rows") })
+        }
+    }
+
     @Test func everyFaultIsNamedWithItsFiles() throws {
         try withTemporaryFolder { folder in
             try write(
@@ -91,7 +136,7 @@ import Testing
             #expect(
                 lines(try census(folder, [classes]), folder) == [
                     "error: the objective 'margin(form=paper,tau=10,nu=1)' of stage 'margin' does not fit the training labels: no "
-                        + "pixel of class 'z' trains (planes across z, framed to 32×32), so that its margin-offset is infinite; write "
+                        + "pixel of class 'z' trains (axial planes or pictures, framed to 32×32), so that its margin-offset is infinite; write "
                         + "exclude=[2] into the term, or take the class out of data.classes",
                     "warning: no pixel of class 'z' in the validation split",
                 ])
@@ -99,7 +144,7 @@ import Testing
             let excluding = "training.stages.1.objective=margin(form=paper,tau=10,nu=1,exclude=[2])"
             #expect(
                 lines(try census(folder, [classes, excluding]), folder) == [
-                    "warning: no pixel of class 'z' trains (planes across z, framed to 32×32): it cannot be learnt",
+                    "warning: no pixel of class 'z' trains (axial planes or pictures, framed to 32×32): it cannot be learnt",
                     "warning: no pixel of class 'z' in the validation split",
                 ])
         }
@@ -111,12 +156,12 @@ import Testing
             ([0, 0, 0, 1, 1, 0, 0, 0], "warning: one single image trains: expected many"),
             (
                 [0, 0, 0, 0, 0, 0, 0, 0],
-                "error: no class but 'background' trains: there is nothing to learn (planes across z, framed to 32×32); look at "
+                "error: no class but 'background' trains: there is nothing to learn (axial planes or pictures, framed to 32×32); look at "
                     + "the label files, and at data.classes, which says what their values mean"
             ),
             (
                 [1, 1, 1, 1, 1, 1, 1, 1],
-                "error: every pixel that trains is of class 'foreground': there is nothing to learn (planes across z, framed to "
+                "error: every pixel that trains is of class 'foreground': there is nothing to learn (axial planes or pictures, framed to "
                     + "32×32); look at the label files, and at data.classes, which says what their values mean"
             ),
         ] as [([UInt8], String)])

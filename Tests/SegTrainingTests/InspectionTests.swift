@@ -53,7 +53,7 @@ import Testing
             let statistics = try LabelStatistics(
                 counting: dataSet.cases(of: .train), recipe: configuration.recipe, selection: .all)
             #expect(census.trainingLabels == statistics.labels && statistics.labels.total == 4 * 48)
-            #expect(census.trainingView == "planes across z, at 1 × 1 mm, framed to 16×16")
+            #expect(census.trainingView == "axial planes or pictures, at 1 × 1 mm, framed to 16×16")
         }
     }
 

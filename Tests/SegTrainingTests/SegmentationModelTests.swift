@@ -22,18 +22,19 @@ import Testing
         return try CaseReader(model.recipe).read(DataCase(id: "image", group: "", images: [file], label: nil))
     }
 
-    @Test(arguments: PlaneAxis.allCases, [1, 2, 100])
-    func labelsOfAFrameAreThoseOfItsPixels(_ axis: PlaneAxis, _ batchSize: Int) throws {
+    @Test(arguments: AnatomicalPlane.allCases, [1, 2, 100])
+    func labelsOfAFrameAreThoseOfItsPixels(_ plane: AnatomicalPlane, _ batchSize: Int) throws {
         try withTemporaryFolder { folder in
             let model = try LevelNetwork.model(
-                [0, 1], overrides: ["input.axis=\(axis.rawValue)", "training.batch_size=\(batchSize)"])
+                [0, 1], overrides: ["input.plane=\(plane.rawValue)", "training.batch_size=\(batchSize)"])
             var planes = 0
-            let labels = try model.predict(prepared(Self.mixed, by: model, in: folder)) { done, total in
+            let prepared = try prepared(Self.mixed, by: model, in: folder)
+            let labels = try model.predict(prepared) { done, total in
                 planes += 1
-                #expect(done == planes && total == axis.planeCount(of: Self.extent))
+                #expect(done == planes && total == prepared.extent.depth)
             }
-            #expect(labels == Self.mixed.map { $0 > 0.5 ? 1 : 0 })
-            #expect(planes == axis.planeCount(of: Self.extent))
+            #expect(prepared.onFileGrid(labels).classes == Self.mixed.map { $0 > 0.5 ? 1 : 0 })
+            #expect(planes == prepared.extent.depth)
         }
     }
 
@@ -42,13 +43,13 @@ import Testing
         "{resize: [16, 32], by: bilinear}",
     ]
 
-    @Test(arguments: fits, PlaneAxis.allCases)
-    func halvesStayHalvesAtAnySizeOfTheNetwork(_ fit: String, _ axis: PlaneAxis) throws {
+    @Test(arguments: fits, AnatomicalPlane.allCases)
+    func halvesStayHalvesAtAnySizeOfTheNetwork(_ fit: String, _ plane: AnatomicalPlane) throws {
         try withTemporaryFolder { folder in
             let model = try LevelNetwork.model(
-                [0, 1], fit: fit, overrides: ["input.axis=\(axis.rawValue)", "training.batch_size=2"])
-            let labels = try model.predict(prepared(Self.halves, by: model, in: folder))
-            #expect(labels == Self.halves.map { UInt8($0) })
+                [0, 1], fit: fit, overrides: ["input.plane=\(plane.rawValue)", "training.batch_size=2"])
+            let prepared = try prepared(Self.halves, by: model, in: folder)
+            #expect(try prepared.onFileGrid(model.predict(prepared)).classes == Self.halves.map { UInt8($0) })
         }
     }
 
@@ -60,7 +61,7 @@ import Testing
             let size = PlaneSize(height: Self.extent.height, width: Self.extent.width)
             let recipe = model.recipe
             let smoothed = (0..<Self.extent.depth).flatMap { plane in
-                let pixels = recipe.axis.plane(plane, of: Self.mixed, extent: Self.extent)
+                let pixels = Self.mixed.plane(plane, of: Self.extent)
                 return recipe.fit.restore(recipe.fit.apply(to: pixels, of: size), to: size)
             }
             // Where the intensity is the border's to the last bits, either label is right.

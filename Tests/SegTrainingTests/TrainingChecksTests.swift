@@ -43,19 +43,22 @@ import Testing
     private static let remedy = "look at the label files, and at data.classes, which says what their values mean"
 
     static let refusals: [(values: [UInt8], settings: [String], says: String)] = [
-        ([0], [], "no class but 'background' trains: there is nothing to learn (planes across z, framed to 16×16); \(remedy)"),
+        (
+            [0], [],
+            "no class but 'background' trains: there is nothing to learn (axial planes or pictures, framed to 16×16); \(remedy)"
+        ),
         (
             [2], [],
-            "every pixel that trains is of class 'b': there is nothing to learn (planes across z, framed to 16×16); \(remedy)"
+            "every pixel that trains is of class 'b': there is nothing to learn (axial planes or pictures, framed to 16×16); \(remedy)"
         ),
         (
             [0], ["data.background=none"],
-            "every pixel that trains is of class 'background': there is nothing to learn (planes across z, framed to 16×16); \(remedy)"
+            "every pixel that trains is of class 'background': there is nothing to learn (axial planes or pictures, framed to 16×16); \(remedy)"
         ),
         (
             [0, 1], [],
             "the objective 'margin(form=paper,tau=10,nu=1)' of stage 'margin' does not fit the training labels: no pixel of class "
-                + "'b' trains (planes across z, framed to 16×16), so that its margin-offset is infinite; write exclude=[2] into the "
+                + "'b' trains (axial planes or pictures, framed to 16×16), so that its margin-offset is infinite; write exclude=[2] into the "
                 + "term, or take the class out of data.classes"
         ),
         (
@@ -83,7 +86,7 @@ import Testing
                 warnings.prefix(4) == [
                     "1 image with equal content in several splits (train: DIR/images/0.png, validation: DIR/images/1.png)",
                     "one single image trains: expected many",
-                    "no pixel of class 'b' trains (planes across z, framed to 16×16): it cannot be learnt",
+                    "no pixel of class 'b' trains (axial planes or pictures, framed to 16×16): it cannot be learnt",
                     "no pixel of class 'b' in the validation split",
                 ], "\(warnings)")
             // The class that is nowhere counts as perfect in the paper's score, and not in the one that chooses.

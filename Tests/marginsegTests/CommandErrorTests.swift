@@ -269,7 +269,7 @@ import Testing
             },
             arguments: "train --data DIR/data --output DIR/run --set input.fit.resize=[32,32]",
             says:
-                "DIR/data/split.csv: no class but 'background' trains: there is nothing to learn (planes across z, resized to 32×32); …",
+                "DIR/data/split.csv: no class but 'background' trains: there is nothing to learn (axial planes or pictures, resized to 32×32); …",
             comesLate: true),
     ]
 

@@ -173,7 +173,7 @@ import Testing
                 ["marginseg ", "coplenet [8, 16, 32, 64, 128]", "margin(form=paper,tau=10,nu=1)", "2 margin, epoch 1", "rho_k0"],
                 [
                     "format", "program", "libtorch", "configuration", "channels", "training_labels", "margin_offsets", "stage",
-                    "stage_name", "objective", "epoch", "validation", "splits",
+                    "stage_name", "objective", "epoch", "validation", "splits", "voxels",
                 ]
             ),
         ]

@@ -80,7 +80,7 @@ import Testing
             for row in found.classes { #expect(row.count > 0 && inspected.output.contains("\(row.count)"), "\(row.name)") }
             #expect(
                 found.origin
-                    == "the training labels of \(data) as training sees them (planes across z, resized to 96×96)")
+                    == "the training labels of \(data) as training sees them (axial planes or pictures, resized to 96×96)")
 
             // One number wherever it is shown: of the objective that is configured, for windows by their means.
             let windows = [

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where the voxels of an image lie in the patient.
 public struct VoxelGeometry: Sendable, Hashable, Codable {
     /// The part of a header that gave the geometry.
@@ -53,6 +55,18 @@ public struct VoxelGeometry: Sendable, Hashable, Codable {
     ///   different writers differ by about 1e-4.
     public func isClose(to other: VoxelGeometry, tolerance: Double = 1e-3) -> Bool {
         zip(affine.rowMajor, other.affine.rowMajor).allSatisfy { abs($0 - $1) <= tolerance }
+    }
+}
+
+extension VoxelGeometry {
+    /// How far the axes are from being at right angles: the largest difference of an angle between two of them from 90°, in
+    /// degrees. Distances and directions of a sheared grid are not those of its axes.
+    public var shear: Double {
+        let pairs = [(0, 1), (0, 2), (1, 2)]
+        return pairs.map { a, b in
+            let dot = (0..<3).reduce(0) { $0 + affine[$1, a] * affine[$1, b] }
+            return abs(asin(min(1, max(-1, dot / (spacing[a] * spacing[b]))))) * 180 / .pi
+        }.max() ?? 0
     }
 }
 

@@ -3,11 +3,10 @@ import MedicalImages
 /// What the cases of a split will become, known from their headers alone: sizes are checked and memory is estimated before
 /// anything is decoded.
 public struct PlanePlan: Sendable {
-    /// A case with the size of its image and the way of its planes.
+    /// A case with the grid of its image.
     public struct Item: Sendable {
         public let dataCase: DataCase
-        public let extent: Extent
-        public let route: PlaneRoute
+        public let grid: CaseGrid
     }
 
     /// The cases, in order.
@@ -29,16 +28,15 @@ public struct PlanePlan: Sendable {
         let results = try concurrentMap(cases, workers: workers) { dataCase in
             try tolerance.read(dataCase) {
                 guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.images[0].path) }
-                let (extent, route) = try reader.outline(of: dataCase)
-                return Item(dataCase: dataCase, extent: extent, route: route)
+                return Item(dataCase: dataCase, grid: try reader.outline(of: dataCase))
             }
         }
         let items = try Self.withGreyPictures(results.compactMap { try? $0.get() }, recipe: recipe)
         unreadable = results.compactMap(\.failure)
-        guard let channels = items.first?.extent.channels else { throw CaseError.nothingReadable(unreadable) }
-        for item in items where item.extent.channels != channels {
+        guard let channels = items.first?.grid.extent.channels else { throw CaseError.nothingReadable(unreadable) }
+        for item in items where item.grid.extent.channels != channels {
             throw CaseError.channels(
-                path: item.dataCase.images[0].path, found: item.extent.channels, expected: channels,
+                path: item.dataCase.images[0].path, found: item.grid.extent.channels, expected: channels,
                 reason: "as in \(items[0].dataCase.images[0].path); a network takes one number of channels")
         }
         self.cases = items
@@ -49,23 +47,20 @@ public struct PlanePlan: Sendable {
 
     /// The items, with grey pictures stored as RGB as one channel, where most are.
     private static func withGreyPictures(_ items: [Item], recipe: PlaneRecipe) throws -> [Item] {
-        let ordinary = items.count { $0.extent.channels == $0.dataCase.images.count }
+        let ordinary = items.count { $0.grid.extent.channels == $0.dataCase.images.count }
         guard ordinary < items.count, 2 * ordinary >= items.count else { return items }
         return try items.map { item in
             let files = item.dataCase.images.count
-            guard item.extent.channels != files else { return item }
-            let (extent, route) = try CaseReader(recipe, channels: files).outline(of: item.dataCase)
-            return Item(dataCase: item.dataCase, extent: extent, route: route)
+            guard item.grid.extent.channels != files else { return item }
+            return Item(dataCase: item.dataCase, grid: try CaseReader(recipe, channels: files).outline(of: item.dataCase))
         }
     }
 
     /// Planes of all cases, with and without foreground.
-    public var planeCount: Int {
-        cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) }
-    }
+    public var planeCount: Int { cases.reduce(0) { $0 + $1.grid.extent.depth } }
 
     /// Memory of all planes before the network: 4 bytes a channel and one for the label of each pixel.
     public var estimatedBytes: Int {
-        cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) * $1.route.inputSize.count * (4 * channels + 1) }
+        cases.reduce(0) { $0 + $1.grid.extent.depth * $1.grid.route.inputSize.count * (4 * channels + 1) }
     }
 }

@@ -23,7 +23,7 @@ public struct PlaneStore: PlaneSource {
     /// Files that could not be read, of this store and of its plan.
     public let unreadable: [UnreadableCase]
     /// What reading the label files decided.
-    public let labelNotes: LabelNotes
+    public let labelNotes: CaseNotes
     public let channels: Int
 
     /// Decodes the planned cases, `workers` at a time.
@@ -42,7 +42,7 @@ public struct PlaneStore: PlaneSource {
         let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in
             try plan.tolerance.read(dataCase) {
                 try Part(
-                    reader.read(dataCase), path: dataCase.images[0].path, recipe: plan.recipe, tally: none, shelf: shelf)
+                    reader.read(dataCase), path: dataCase.images[0].path, tally: none, shelf: shelf)
             }
         }
         let read = parts.compactMap { try? $0.get() }
@@ -51,7 +51,7 @@ public struct PlaneStore: PlaneSource {
         unreadable = plan.unreadable + parts.compactMap(\.failure)
         guard !items.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
         statistics = try LabelStatistics(read.reduce(into: none) { $0.join($1.tally) })
-        labelNotes = read.reduce(into: LabelNotes()) { $0.add($1.labelNotes, of: $1.id) }
+        labelNotes = read.reduce(into: CaseNotes()) { $0.add($1.labelNotes, of: $1.id) }
         channels = plan.channels
         self.shelf = shelf
     }
@@ -80,18 +80,18 @@ public struct PlaneStore: PlaneSource {
         let labelNotes: [ImageNote]
 
         /// - Parameter tally: of no plane yet.
-        init(_ prepared: PreparedCase, path: String, recipe: PlaneRecipe, tally: LabelTally, shelf: SampleShelf) throws {
+        init(_ prepared: PreparedCase, path: String, tally: LabelTally, shelf: SampleShelf) throws {
             (id, labelNotes) = (prepared.id, prepared.labelNotes)
             self.tally = tally
             image = KnownImage(path: path, content: ImageContent(prepared))
-            for plane in 0..<recipe.axis.planeCount(of: prepared.extent) {
+            for plane in 0..<prepared.extent.depth {
                 // The plan refuses cases without labels.
-                guard let native = prepared.nativeLabels(plane: plane, axis: recipe.axis) else { continue }
+                guard let native = prepared.nativeLabels(plane: plane) else { continue }
                 guard tally.keeps(native) else {
                     self.tally.leaveOut()
                     continue
                 }
-                guard let sample = prepared.sample(plane: plane, recipe: recipe) else { continue }
+                guard let sample = prepared.sample(plane: plane) else { continue }
                 try self.tally.add(sample.labels, size: sample.size)
                 items.append(try shelf.put(sample))
             }

@@ -10,6 +10,7 @@ public enum CaseError: Error, Equatable, Sendable {
     case channelSizes(path: String, extent: Extent, first: String, firstExtent: Extent)
     case grids(label: String, image: String, found: String, allowed: String)
     case channelGrids(path: String, first: String, found: String, allowed: String)
+    case sheared(path: String, degrees: Double)
     case palette(path: String)
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
@@ -59,6 +60,10 @@ extension CaseError: CustomStringConvertible {
             return "\(label): its grid lies up to \(found) off that of its image \(image), "
                 + "allowed are \(allowed); resample the label, "
                 + "or take the grid from the image if the label's header is wrong: data.label_grid=fromImage"
+        case .sheared(let path, let degrees):
+            return
+                "\(path): its axes are up to \((degrees * 10).rounded() / 10)° from right angles, as a tilted gantry leaves them; "
+                + "resample it to a grid of right angles, or take its planes as they are stored: input.plane=file"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
         case .notFinite(let path, let count, let first):

@@ -19,10 +19,10 @@ public struct CaseReader: Sendable {
     /// Whether files of so many channels together should be grey ones, a channel each.
     private func wantsGrey(_ found: Int, files: Int) -> Bool { channels == files && found > files }
 
-    /// The size of a case's image, with the channels of all its files, and the way of its planes, from the headers alone.
+    /// The grid of a case's image, with the channels of all its files, from the headers alone.
     ///
     /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
-    public func outline(of dataCase: DataCase) throws -> (extent: Extent, route: PlaneRoute) {
+    public func outline(of dataCase: DataCase) throws -> CaseGrid {
         let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
         var extents = infos.map(\.extent)
         if wantsGrey(extents.reduce(0) { $0 + $1.channels }, files: extents.count) {
@@ -33,13 +33,12 @@ public struct CaseReader: Sendable {
             }
         }
         let extent = try Self.join(extents, infos.map(\.geometry), of: dataCase.images)
-        let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
-        let route = try recipe.route(of: cropped, geometry: infos[0].geometry, path: dataCase.images[0].path)
+        let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
             try checkLabel(info.extent, info.geometry, at: layer.url, extent, infos[0].geometry, dataCase.images[0])
         }
-        return (cropped, route)
+        return grid
     }
 
     /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
@@ -53,41 +52,43 @@ public struct CaseReader: Sendable {
             for index in images.indices where images[index].isGreyInColour { images[index].makeGrey() }
         }
         let extent = try Self.join(images.map(\.extent), images.map(\.geometry), of: dataCase.images)
-        let cropped = try recipe.crop?.extent(in: extent, path: dataCase.images[0].path) ?? extent
-        let route = try recipe.route(of: cropped, geometry: images[0].geometry, path: dataCase.images[0].path)
+        let grid = try recipe.grid(of: extent, images[0].geometry, path: dataCase.images[0].path)
         var labels: [UInt8]?
         var labelNotes: [ImageNote] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
             try checkLabel(
                 reading.extent, reading.geometry, at: source.first, extent, images[0].geometry, dataCase.images[0])
-            labels = try reading.classes(recipe, path: source.first.path)
+            labels = try grid.apply(to: reading.classes(recipe.labels, path: source.first.path))
             labelNotes = reading.notes
         }
-        let (image, lines) = try normalized(images, dataCase, extent: cropped)
+        let (image, lines) = try normalized(images, dataCase, on: grid)
         return PreparedCase(
-            id: dataCase.id, group: dataCase.group, extent: cropped, fileExtent: extent, crop: recipe.crop,
-            geometry: images[0].geometry, source: images[0].source,
-            image: image, lines: lines, labels: labels, labelNotes: labelNotes, route: route)
+            id: dataCase.id, group: dataCase.group, grid: grid, source: images[0].source, image: image, lines: lines,
+            labels: labels, labelNotes: labelNotes)
     }
 
+    /// In the order of the grid, so that sums over a scan are the same to the bit in whatever order it was stored.
     private func normalized(
-        _ images: [MedicalImage], _ dataCase: DataCase, extent: Extent
+        _ images: [MedicalImage], _ dataCase: DataCase, on grid: CaseGrid
     ) throws -> (values: [Float], lines: [IntensityNormalization.Line]) {
-        // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined first.
-        let values = images.map { image in
-            let values = image.realValues()
-            return recipe.crop?.crop(values, of: image.extent) ?? values
+        do {
+            // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined
+            // first.
+            let values = images.map { grid.apply(to: $0.realValues()) }
+            guard images.count > 1 else {
+                return try recipe.normalization.normalized(values[0], extent: grid.extent, path: dataCase.images[0].path)
+            }
+            for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
+                var part = grid.extent
+                part.channels = image.extent.channels
+                try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
+            }
+            return try recipe.normalization.normalized(
+                values.flatMap { $0 }, extent: grid.extent, path: dataCase.images[0].path)
+        } catch CaseError.notFinite(let path, let count, let first) {
+            throw CaseError.notFinite(path: path, count: count, first: grid.storedPosition(of: first))
         }
-        guard images.count > 1 else {
-            return try recipe.normalization.normalized(values[0], extent: extent, path: dataCase.images[0].path)
-        }
-        for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
-            var part = extent
-            part.channels = image.extent.channels
-            try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
-        }
-        return try recipe.normalization.normalized(values.flatMap { $0 }, extent: extent, path: dataCase.images[0].path)
     }
 
     /// The common grid of a case's files, with the sum of their channels.

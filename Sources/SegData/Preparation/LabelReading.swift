@@ -150,22 +150,13 @@ extension LabelReading {
 }
 
 extension LabelReading {
-    /// The classes that the network is to learn, `[depth, height, width]`, cropped as the recipe says.
+    /// The classes that the network is to learn, as stored, `[depth, height, width]`.
     ///
     /// - Parameter path: the file, for the message.
-    /// - Throws: `CaseError` for values without a class and a crop that reaches out of the labels.
-    func classes(_ recipe: PlaneRecipe, path: String) throws -> [UInt8] {
-        var classes = try recipe.labels.apply(to: values, extent: extent, path: path)
+    /// - Throws: `CaseError` for values without a class.
+    func classes(_ map: LabelMap, path: String) throws -> [UInt8] {
+        var classes = try map.apply(to: values, extent: extent, path: path)
         for index in undecided { classes[index] = LabelMap.ignored }
-        return try cropped(classes, recipe, path: path).labels
-    }
-
-    /// Labels on this grid as training sees them before they are fitted, with their size.
-    ///
-    /// - Throws: `CaseError` for a crop that reaches out of the labels.
-    package func cropped(_ labels: [UInt8], _ recipe: PlaneRecipe, path: String) throws -> (labels: [UInt8], extent: Extent) {
-        guard let crop = recipe.crop else { return (labels, extent) }
-        let size = try crop.extent(in: extent, path: path)
-        return (crop.crop(labels, of: extent), size)
+        return classes
     }
 }

@@ -6,9 +6,10 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     /// To which planes are resampled before they are fitted; nil keeps the files' own.
     public var spacing: PlaneSpacing?
     public var fit: PlaneFit
-    public var axis: PlaneAxis
+    /// The planes that volumes are cut into.
+    public var plane: AnatomicalPlane
     public var labelGrid: LabelGrid
-    /// What every plane across z is cropped to first; nil: nothing.
+    /// What every plane is cropped to first; nil: nothing.
     public var crop: PixelBox?
 
     /// Where a label's voxels lie.
@@ -21,16 +22,19 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
 
     public init(
         labels: LabelMap, normalization: IntensityNormalization, spacing: PlaneSpacing? = nil, fit: PlaneFit,
-        axis: PlaneAxis = .z, labelGrid: LabelGrid = .own, crop: PixelBox? = nil
+        plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own, crop: PixelBox? = nil
     ) {
         self.labels = labels
         self.normalization = normalization
         self.spacing = spacing
         self.fit = fit
-        self.axis = axis
+        self.plane = plane
         self.labelGrid = labelGrid
         self.crop = crop
     }
+
+    /// Whether planes depend on where a file says that its voxels lie.
+    var needsGeometry: Bool { plane.isAnatomical || spacing != nil }
 
     /// - Throws: `SettingError` for a setting that cannot be meant.
     public func validate() throws {

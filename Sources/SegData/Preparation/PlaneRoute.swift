@@ -57,15 +57,17 @@ public struct PlaneRoute: Sendable, Hashable {
 extension PlaneRecipe {
     /// The way of the planes of a case.
     ///
-    /// - Parameter path: the file, for the message.
+    /// - Parameters:
+    ///   - extent: with the axes in the order of `plane`, as `geometry`.
+    ///   - path: the file, for the message.
     /// - Throws: `CaseError.noSpacing` for a file that states no spacing where the recipe asks for one;
     ///   `CaseError.planeTooLarge` where planes would have to be cut.
     public func route(of extent: Extent, geometry: VoxelGeometry?, path: String) throws -> PlaneRoute {
-        let native = axis.planeSize(of: extent)
+        let native = extent.plane
         var spaced = native
         if let spacing {
             guard let geometry else { throw CaseError.noSpacing(path: path) }
-            let own = axis.planeSpacing(of: geometry)
+            let own = PlaneSpacing(of: geometry)
             // At least one pixel is left of every plane.
             spaced = PlaneSize(
                 height: max(1, Int((Double(native.height) * own.rows / spacing.rows).rounded())),

@@ -1,3 +1,5 @@
+import MedicalImages
+
 /// Rows and columns of a plane.
 public struct PlaneSize: Sendable, Hashable, Codable, CustomStringConvertible {
     public var height: Int
@@ -14,4 +16,17 @@ public struct PlaneSize: Sendable, Hashable, Codable, CustomStringConvertible {
     public var count: Int { height * width }
 
     public var description: String { "\(height)×\(width) (rows × columns)" }
+}
+
+extension Extent {
+    /// Rows and columns of the planes across z.
+    public var plane: PlaneSize { PlaneSize(height: height, width: width) }
+}
+
+extension Array {
+    /// One plane of one channel, `[rows, columns]`, of a volume `[channels, depth, height, width]`.
+    public func plane(_ index: Int, channel: Int = 0, of extent: Extent) -> [Element] {
+        let start = (channel * extent.depth + index) * extent.planeSize
+        return Array(self[start..<start + extent.planeSize])
+    }
 }

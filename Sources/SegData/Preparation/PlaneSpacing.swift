@@ -36,14 +36,7 @@ extension PlaneSpacing: Codable {
     }
 }
 
-extension PlaneAxis {
-    /// The spacing of the planes cut across this axis.
-    public func planeSpacing(of geometry: VoxelGeometry) -> PlaneSpacing {
-        let (x, y, z) = (geometry.spacing[0], geometry.spacing[1], geometry.spacing[2])
-        return switch self {
-        case .x: PlaneSpacing(rows: z, columns: y)
-        case .y: PlaneSpacing(rows: z, columns: x)
-        case .z: PlaneSpacing(rows: y, columns: x)
-        }
-    }
+extension PlaneSpacing {
+    /// Of the planes across z.
+    public init(of geometry: VoxelGeometry) { self.init(rows: geometry.spacing[1], columns: geometry.spacing[0]) }
 }

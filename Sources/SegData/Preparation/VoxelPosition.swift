@@ -11,6 +11,8 @@ public struct VoxelPosition: Sendable, Hashable, CustomStringConvertible {
         (channel, z) = plane.quotientAndRemainder(dividingBy: extent.depth)
     }
 
+    init(x: Int, y: Int, z: Int, channel: Int) { (self.x, self.y, self.z, self.channel) = (x, y, z, channel) }
+
     public var description: String {
         "x \(x), y \(y), z \(z)" + (channel > 0 ? ", channel \(channel)" : "")
     }

@@ -10,7 +10,7 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
     /// Planes that the selection leaves out.
     public let leftOut: Int
 
-    /// Counts the labels of cases, `workers` at a time; opens no image.
+    /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
     ///
     /// - Parameter onCase: called with the number of cases counted.
     /// - Throws: `CaseError` for labels that do not fit the recipe; `SettingError`, `ImageFileError`, `FileError`.
@@ -38,13 +38,11 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
         }
         let reading = try LabelReading(source)
         let path = source.first.path
-        var extent = reading.extent
-        if let crop = recipe.crop { extent = try crop.extent(in: extent, path: path) }
-        // The spacing that training sees is the image's.
-        let geometry = try recipe.spacing.flatMap { _ in try ImageFile.readInfo(dataCase.images[0]).geometry }
-        let route = try recipe.route(of: extent, geometry: geometry, path: path)
+        // The axes and the spacing that training sees are the image's.
+        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.images[0]).geometry : nil
+        let grid = try recipe.grid(of: reading.extent, geometry, path: path)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
-        try tally.add(volume: reading.classes(recipe, path: path), extent: extent, axis: recipe.axis, route: route)
+        try tally.add(volume: grid.apply(to: reading.classes(recipe.labels, path: path)), on: grid)
         return tally
     }
 

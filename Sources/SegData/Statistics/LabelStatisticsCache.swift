@@ -2,7 +2,7 @@ import DurableFiles
 import Foundation
 
 /// Remembers label statistics between runs, under a key of everything that they follow from: the whole recipe, the selection, the
-/// label files' names, sizes and times, and those of the image whose header says the spacing where the recipe asks for one.
+/// label files' names, sizes and times, and those of the image whose header says how voxels lie where the recipe asks for it.
 ///
 /// Files appear whole, under names that only equal inputs share, so several processes may use one folder; anything in it may be
 /// deleted at any time. A cache that cannot be read or written costs time and nothing else, so that is no error.
@@ -63,7 +63,7 @@ public struct LabelStatisticsCache: Sendable {
         encoder.outputFormatting = [.sortedKeys]
         var key = KeyHash()
         // The number is raised when equal inputs are counted differently.
-        key.add("2")
+        key.add("3")
         // As a whole: a list of the fields that count would miss the next one.
         key.add(String(decoding: try encoder.encode(recipe), as: UTF8.self))
         key.add(selection.rawValue)
@@ -74,7 +74,7 @@ public struct LabelStatisticsCache: Sendable {
                 guard let identity = Self.identity(of: layer.url) else { return nil }
                 key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
-            guard recipe.spacing != nil else { continue }
+            guard recipe.needsGeometry else { continue }
             guard let identity = Self.identity(of: dataCase.images[0]) else { return nil }
             key.add(identity)
         }

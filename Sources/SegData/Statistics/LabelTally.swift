@@ -54,13 +54,13 @@ package struct LabelTally: Sendable {
 
     /// Counts the planes of a volume.
     ///
-    /// - Parameter labels: of `extent`, cropped as the recipe says.
+    /// - Parameter labels: of the grid's `extent`.
     /// - Throws: `LabelDistributionError.labelOutside`.
-    package mutating func add(volume labels: [UInt8], extent: Extent, axis: PlaneAxis, route: PlaneRoute) throws {
-        for number in 0..<axis.planeCount(of: extent) {
-            let plane = axis.plane(number, of: labels, extent: extent)
+    package mutating func add(volume labels: [UInt8], on grid: CaseGrid) throws {
+        for number in 0..<grid.extent.depth {
+            let plane = labels.plane(number, of: grid.extent)
             if keeps(plane) {
-                try add(route.apply(toLabels: plane), size: route.inputSize)
+                try add(grid.route.apply(toLabels: plane), size: grid.route.inputSize)
             } else {
                 leaveOut()
             }

@@ -4,7 +4,7 @@ extension PlaneRecipe {
     /// How training sees planes, in words: every table of label counts names it, since counts of other sizes are others.
     public func trainingView(_ selection: PlaneStore.Selection) -> String {
         func words(_ size: PlaneSize) -> String { "\(size.height)×\(size.width)" }
-        let planes = "planes across \(axis.rawValue)" + (selection == .foregroundOnly ? " with foreground" : "")
+        let planes = plane.words + (selection == .foregroundOnly ? " with foreground" : "")
         let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""
         let spaced = spacing.map { String(format: ", at %g × %g mm", $0.rows, $0.columns) } ?? ""
         let fitted =

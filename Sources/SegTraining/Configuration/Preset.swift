@@ -35,7 +35,7 @@ public struct Preset: Sendable {
             input:
               normalization: z_score
               fit: {resize: [96, 96]}
-              axis: z
+              plane: axial
             network:
               architecture: coplenet
               features: [8, 16, 32, 64, 128]
@@ -73,7 +73,7 @@ public struct Preset: Sendable {
             input:
               normalization: {window: [-1400, 100]}
               fit: {resize: [224, 336]}
-              axis: z
+              plane: axial
             network:
               architecture: coplenet
               features: [16, 32, 64, 128, 256]
@@ -115,7 +115,7 @@ public struct Preset: Sendable {
             input:
               normalization: imagenet
               fit: {resize: [768, 768], by: bicubic}
-              axis: z
+              plane: axial
             network:
               architecture: coplenet
               features: [16, 32, 64, 128, 256]

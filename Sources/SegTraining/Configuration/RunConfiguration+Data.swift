@@ -8,7 +8,7 @@ extension RunConfiguration {
         get throws {
             PlaneRecipe(
                 labels: try data.labelMap, normalization: input.normalization, spacing: input.spacing, fit: input.fit,
-                axis: input.axis, labelGrid: data.labelGrid, crop: input.crop)
+                plane: input.plane, labelGrid: data.labelGrid, crop: input.crop)
         }
     }
 

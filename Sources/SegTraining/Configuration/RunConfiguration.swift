@@ -141,39 +141,6 @@ public struct ClassConfiguration: Sendable, Hashable, Codable {
     public var valuesInWords: String { ranges.map(\.description).joined(separator: ", ") }
 }
 
-/// How a file becomes what the network sees.
-public struct InputConfiguration: Sendable, Hashable, Codable {
-    /// `[x, y, width, height]` in pixels of every plane across z; nil: the whole image.
-    public var crop: PixelBox?
-    public var normalization: IntensityNormalization
-    /// To which planes are resampled, in mm; without it the files' own.
-    public var spacing: PlaneSpacing?
-    public var fit: PlaneFit
-    /// The axis that volumes are cut across.
-    public var axis: PlaneAxis
-
-    func validate() throws {
-        try Self.check("normalization", normalization.validate)
-        if let spacing { try Self.check("spacing", spacing.validate) }
-        try Self.check("fit", fit.validate)
-        guard max(fit.size.height, fit.size.width) <= Self.largestSide else {
-            throw ConfigurationError(
-                ["input", "fit"], "expected \(Self.largestSide) rows and columns at most, found \(fit.size)")
-        }
-    }
-
-    private static func check(_ key: String, _ validate: () throws -> Void) throws {
-        do {
-            try validate()
-        } catch let error as SettingError {
-            throw ConfigurationError(["input", key], "expected \(error.expected), found \(error.found)")
-        }
-    }
-
-    /// No memory holds larger planes, whose sizes in bytes could not be counted either.
-    private static let largestSide = 1 << 16
-}
-
 /// How the weights are found.
 public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// What the network computes in while it trains; the loss, the weights and validation are in float32. In bfloat16 the CPU

@@ -6,9 +6,8 @@ public struct CaseStudy: Sendable {
     public let id: String
     /// Rows and columns of a plane.
     public let size: PlaneSize
-    /// Planes along the first model's axis.
+    /// Planes as the first model cuts them.
     public let planeCount: Int
-    private let axis: PlaneAxis
     private let labels: LabelMap
     private let prepared: PreparedCase
     private let truth: [UInt8]
@@ -29,25 +28,24 @@ public struct CaseStudy: Sendable {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         self.truth = truth
         predictions = try zip(models, cases).map { try $0.predict($1) }
-        axis = models[0].recipe.axis
         self.labels = models[0].recipe.labels
         id = prepared.id
-        size = axis.planeSize(of: prepared.extent)
-        planeCount = axis.planeCount(of: prepared.extent)
+        size = prepared.extent.plane
+        planeCount = prepared.extent.depth
     }
 
     /// One grey plane or three of colour, the intensities of the file; of other channels, the first.
-    public func image(_ plane: Int) -> [[Float]] { prepared.pictured(plane: plane, axis: axis) }
+    public func image(_ plane: Int) -> [[Float]] { prepared.pictured(plane: plane) }
 
     /// Whether class 0 is the background.
     public var hasBackground: Bool { labels.hasBackground }
 
     /// True classes, and `LabelMap.ignored`.
-    public func truth(_ plane: Int) -> [UInt8] { axis.plane(plane, of: truth, extent: prepared.extent) }
+    public func truth(_ plane: Int) -> [UInt8] { truth.plane(plane, of: prepared.extent) }
 
     /// Predicted classes of each model.
     public func predictions(_ plane: Int) -> [[UInt8]] {
-        predictions.map { axis.plane(plane, of: $0, extent: prepared.extent) }
+        predictions.map { $0.plane(plane, of: prepared.extent) }
     }
 
     /// The plane with the most foreground, the first of equals.
@@ -59,7 +57,7 @@ public struct CaseStudy: Sendable {
     /// For each plane, the pixels with foreground in the truth or the first model's prediction.
     public var content: [Int] {
         (0..<planeCount).map { plane in
-            zip(truth(plane), axis.plane(plane, of: predictions[0], extent: prepared.extent))
+            zip(truth(plane), predictions[0].plane(plane, of: prepared.extent))
                 .count { labels.isForeground($0) || labels.isForeground($1) }
         }
     }

@@ -20,12 +20,11 @@ public struct Evaluator {
     ) throws -> [UInt8] {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         let predicted = try model.predict(prepared, collect: collect)
-        let axis = model.recipe.axis
-        for plane in 0..<axis.planeCount(of: prepared.extent) {
+        for plane in 0..<prepared.extent.depth {
             var matrix = ConfusionMatrix(classCount: store.classCount)
             try matrix.add(
-                truth: axis.plane(plane, of: truth, extent: prepared.extent),
-                prediction: axis.plane(plane, of: predicted, extent: prepared.extent), ignoring: LabelMap.ignored)
+                truth: truth.plane(plane, of: prepared.extent),
+                prediction: predicted.plane(plane, of: prepared.extent), ignoring: LabelMap.ignored)
             store.append(group: prepared.group, case: prepared.id, image: "\(prepared.id)/\(plane)", matrix: matrix)
         }
         return predicted

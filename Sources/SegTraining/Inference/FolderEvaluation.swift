@@ -92,7 +92,7 @@ public struct FolderEvaluation {
         var store = ConfusionStore(classCount: map.classCount)
         var collector = SurfaceCollector(surfaces, of: classes)
         var problems = unpaired
-        var notes = LabelNotes()
+        var notes = CaseNotes()
         for (index, pair) in pairs.enumerated() {
             do {
                 let mask = try LabelVolume(contentsOf: pair.mask, map: map)

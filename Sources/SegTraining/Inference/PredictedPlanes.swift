@@ -6,20 +6,18 @@ import Torch
 /// somebody first asks for it.
 public final class PredictedPlanes {
     public let prepared: PreparedCase
-    /// The planes, by their numbers along the axis.
+    /// The planes, by their numbers.
     public let numbers: Range<Int>
     /// Raw scores at the network's size, `[B, C, H, W]`, a plane for each number.
     public let logits: Tensor
-    private let axis: PlaneAxis
     private var classesAtNetworkSize: [[UInt8]]?
     private var scoresAtNativeSize: [[Float]]?
     private var labelsAtNetworkSize: [[UInt8]]?
 
-    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor, axis: PlaneAxis) {
+    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor) {
         self.prepared = prepared
         self.numbers = numbers
         self.logits = logits
-        self.axis = axis
     }
 
     private var route: PlaneRoute { prepared.route }
@@ -40,7 +38,7 @@ public final class PredictedPlanes {
     func networkLabels() throws -> [[UInt8]] {
         if let labelsAtNetworkSize { return labelsAtNetworkSize }
         let labels = try numbers.map { plane in
-            guard let labels = prepared.inputLabels(plane: plane, axis: axis) else { throw CaseError.noLabel(path: prepared.id) }
+            guard let labels = prepared.inputLabels(plane: plane) else { throw CaseError.noLabel(path: prepared.id) }
             return labels
         }
         labelsAtNetworkSize = labels
@@ -52,7 +50,7 @@ public final class PredictedPlanes {
     /// - Throws: `CaseError.noLabel` for a case without labels.
     func nativeLabels() throws -> [[UInt8]] {
         try numbers.map { plane in
-            guard let labels = prepared.nativeLabels(plane: plane, axis: axis) else {
+            guard let labels = prepared.nativeLabels(plane: plane) else {
                 throw CaseError.noLabel(path: prepared.id)
             }
             return labels

@@ -34,9 +34,9 @@ public enum PredictionFile {
         case .nifti: try requireName(url, ofVolume: true)
         case .picture:
             try requireName(url, ofVolume: false)
-            guard prepared.extent.depth == 1 || isTIFF(url) else {
+            guard prepared.grid.stored.depth == 1 || isTIFF(url) else {
                 throw PredictionFileError(
-                    path: url.path, problem: "the labels of \(prepared.extent.depth) pages are TIFF; end the name in .tif")
+                    path: url.path, problem: "the labels of \(prepared.grid.stored.depth) pages are TIFF; end the name in .tif")
             }
             guard values.allSatisfy({ (0...255).contains($0) }) else {
                 throw PredictionFileError(

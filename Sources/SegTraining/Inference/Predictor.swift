@@ -17,21 +17,24 @@ public struct Predictor {
     ///   - onCase: called before each case is read.
     ///   - onPlane: called with the case's place in the plan, from 0, its planes done and their number.
     ///   - onWritten: called for each label file.
-    /// - Returns: the cases that were left out, and why, those of the plan first.
+    /// - Returns: the cases that were left out, and why, those of the plan first; and a line for each thing in which scans are
+    ///   unlike those of the training.
     /// - Throws: `FileError` for an output that cannot be written, `ScoresNotFinite` for a model that gives no scores; for a plan of
     ///   one case, what is wrong with it.
     public func run(
         _ plan: PredictionPlan, onCase: (PredictionPlan.Job) -> Void = { _ in },
         onPlane: (_ index: Int, _ done: Int, _ of: Int) -> Void = { _, _, _ in },
         onWritten: (PredictionPlan.Job) -> Void = { _ in }
-    ) throws -> [UnreadableCase] {
+    ) throws -> (leftOut: [UnreadableCase], notes: [String]) {
         var leftOut = plan.leftOut
+        var notes = CaseNotes()
         for (index, job) in plan.jobs.enumerated() {
             onCase(job)
             let prepared: PreparedCase
             let classes: [UInt8]
             do {
                 prepared = try read(job)
+                notes.add(model.remark(on: prepared), of: prepared.id)
                 classes = try model.predict(prepared) { onPlane(index, $0, $1) }
             } catch let error where !(error is ScoresNotFinite) && plan.jobs.count + plan.leftOut.count > 1 {
                 leftOut.append(UnreadableCase(id: job.dataCase.id, problem: "\(error)"))
@@ -41,7 +44,7 @@ public struct Predictor {
             try write(classes, of: prepared, for: job)
             onWritten(job)
         }
-        return leftOut
+        return (leftOut, notes.lines)
     }
 
     /// Reads, predicts, writes one case.

@@ -13,6 +13,8 @@ public final class SegmentationModel {
     let recipe: PlaneRecipe
     let device: Device
     let precision: TrainingConfiguration.Precision
+    /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
+    let voxels: VoxelSummary?
     /// Planes that go through the network together.
     let batchSize: Int
     /// The checkpoint's path, for messages; nil for a network in training.
@@ -22,7 +24,8 @@ public final class SegmentationModel {
 
     init(
         network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
-        precision: TrainingConfiguration.Precision = .float32, source: String? = nil, checksum: String? = nil
+        precision: TrainingConfiguration.Precision = .float32, source: String? = nil, checksum: String? = nil,
+        voxels: VoxelSummary? = nil
     ) throws {
         self.network = network
         self.configuration = configuration
@@ -32,6 +35,7 @@ public final class SegmentationModel {
         batchSize = configuration.training.batchSize
         self.source = source
         self.checksum = checksum
+        self.voxels = voxels
     }
 
     /// - Parameters:
@@ -46,10 +50,15 @@ public final class SegmentationModel {
         try network.move(to: device)
         try self.init(
             network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision,
-            source: checkpoint.source?.path, checksum: checkpoint.checksum)
+            source: checkpoint.source?.path, checksum: checkpoint.checksum,
+            voxels: checkpoint.manifest.voxels)
     }
 
-    /// The class of every voxel at native size, [depth, height, width].
+    /// What to say of a case whose pixels have another size than those of the training; nil where they are brought to one size,
+    /// and where there is nothing to say.
+    func remark(on prepared: PreparedCase) -> String? { recipe.spacing == nil ? voxels?.remark(on: prepared.grid) : nil }
+
+    /// The class of every voxel at native size, [depth, height, width] of the case's `extent`.
     ///
     /// - Parameters:
     ///   - onPlane: called with the planes done and their number, to show progress.
@@ -60,11 +69,11 @@ public final class SegmentationModel {
         collect: (PredictedPlanes) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        let count = recipe.axis.planeCount(of: prepared.extent)
+        let count = prepared.extent.depth
         try forEachBatch(of: prepared) { planes in
             try collect(planes)
             for (plane, values) in zip(planes.numbers, try planes.nativeClasses()) {
-                recipe.axis.insert(values, at: plane, into: &labels, extent: prepared.extent)
+                labels.replaceSubrange(plane * values.count..<(plane + 1) * values.count, with: values)
                 onPlane(plane + 1, count)
             }
         }
@@ -78,10 +87,10 @@ public final class SegmentationModel {
     /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `body` throws.
     func forEachBatch(of prepared: PreparedCase, _ body: (PredictedPlanes) throws -> Void) throws {
         let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
-        let count = recipe.axis.planeCount(of: prepared.extent)
+        let count = prepared.extent.depth
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
-            let inputs = planes.flatMap { prepared.input(plane: $0, recipe: recipe) }
+            let inputs = planes.flatMap { prepared.input(plane: $0) }
             let logits = try withInference {
                 try network.logits(
                     Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation,
@@ -91,7 +100,7 @@ public final class SegmentationModel {
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
             }
-            try body(PredictedPlanes(of: prepared, planes, logits: logits, axis: recipe.axis))
+            try body(PredictedPlanes(of: prepared, planes, logits: logits))
         }
     }
 }

@@ -18,7 +18,7 @@ public struct SplitEvaluation {
         public let surfaces: SurfaceStore?
         /// Nil where no offsets were named.
         public let margins: GatheredMargins?
-        /// What reading the label files decided, a line each.
+        /// What reading the files decided, and scans unlike those of the training, a line each.
         public let notes: [String]
         /// The checkpoint's checksum; nil for a network in training, and where there is none.
         public let weights: String?
@@ -62,7 +62,7 @@ public struct SplitEvaluation {
         var networkSize = NetworkSizeScores(classCount: classes.count)
         var collector = SurfaceCollector(surfaces, of: scored)
         var margins = offsets.map { GatheredMargins(of: model, offsets: $0) }
-        var notes = LabelNotes()
+        var notes = CaseNotes()
         var problems: [CaseProblem] = []
         var firstError: (any Error)?
         for (index, dataCase) in cases.enumerated() {
@@ -71,6 +71,7 @@ public struct SplitEvaluation {
             do {
                 (prepared, truth) = try read(dataCase, by: reader)
                 notes.add(prepared.labelNotes, of: prepared.id)
+                notes.add(model.remark(on: prepared), of: prepared.id)
             } catch {
                 firstError = firstError ?? error
                 problems.append(CaseProblem(caseID: dataCase.id, error))
@@ -83,7 +84,7 @@ public struct SplitEvaluation {
             }
             try collector.add(
                 group: prepared.group, case: prepared.id, truth: truth, prediction: predicted, extent: prepared.extent,
-                geometry: prepared.geometry)
+                geometry: prepared.grid.geometry)
             if let predictions {
                 try PredictionFile.write(
                     predicted, values: model.configuration.data.writtenValues, like: prepared, to: predictions.jobs[index].output)

@@ -25,7 +25,11 @@ struct CaseCensus: Sendable {
     let id: String
     let path: String
     private(set) var extent: Extent?
-    private(set) var spacing: [Double]?
+    private(set) var geometry: VoxelGeometry?
+    /// As training cuts it; 1 where it cannot.
+    private(set) var planes = 1
+    /// That of the planes; nil where the file states none.
+    private(set) var planeSpacing: PlaneSpacing?
     private(set) var channels: [Channel] = []
     /// Whether it is a grey picture stored as RGB.
     private(set) var isGreyInColour = false
@@ -70,29 +74,20 @@ struct CaseCensus: Sendable {
         } else {
             problems.append(.init(.error, "an image without a label", files: [path]))
         }
-        if let reading {
-            count(reading, background: background)
-            if let image = images.first {
-                do {
-                    try countForTraining(reading, image.geometry, recipe: recipe, selection: selection, background: background)
-                } catch {
-                    report(error)
-                }
-            }
-        }
-        if let reading, let extent, let image = images.first {
-            do {
-                try reading.requireGrid(
-                    of: extent, image.geometry, imagePath: path,
-                    labelPath: dataCase.label?.first.path ?? path,
-                    grid: recipe.labelGrid)
-                if wantsPlane {
-                    plane = Self.plane(
-                        images, reading, recipe: recipe, extent: extent, background: background)
-                }
-            } catch {
-                report(error)
-            }
+        guard let reading else { return }
+        count(reading, background: background)
+        guard let extent, let image = images.first else { return }
+        do {
+            try reading.requireGrid(
+                of: extent, image.geometry, imagePath: path, labelPath: dataCase.label?.first.path ?? path,
+                grid: recipe.labelGrid)
+            let grid = try recipe.grid(of: extent, image.geometry, path: path)
+            planes = grid.extent.depth
+            planeSpacing = grid.geometry.map(PlaneSpacing.init(of:))
+            try countForTraining(reading, on: grid, recipe: recipe, selection: selection, background: background)
+            if wantsPlane { plane = Self.plane(image, reading, on: grid, background: background) }
+        } catch {
+            report(error)
         }
     }
 
@@ -107,7 +102,7 @@ struct CaseCensus: Sendable {
         var joined = first.extent
         joined.channels = images.reduce(0) { $0 + $1.extent.channels }
         extent = joined
-        spacing = first.geometry?.spacing
+        geometry = first.geometry
         var content = ImageContent(joined)
         for (image, url) in zip(images, dataCase.images) {
             if (image.extent.width, image.extent.height, image.extent.depth) != (
@@ -159,39 +154,32 @@ struct CaseCensus: Sendable {
         }
     }
 
-    /// - Parameter geometry: of the image, whose spacing training sees.
-    /// - Throws: `CaseError` where training could not take the planes.
     private mutating func countForTraining(
-        _ reading: LabelReading, _ geometry: VoxelGeometry?, recipe: PlaneRecipe, selection: PlaneStore.Selection,
+        _ reading: LabelReading, on grid: CaseGrid, recipe: PlaneRecipe, selection: PlaneStore.Selection,
         background: Set<Int>
     ) throws {
         // More values than classes can be are an error of the label values.
         guard let codes = reading.codes else { return }
-        let (labels, extent) = try reading.cropped(codes.labels, recipe, path: path)
-        let route = try recipe.route(of: extent, geometry: geometry, path: path)
         var tally = LabelTally(labelCount: codes.values.count, recipe: recipe, selection: selection) { code in
             Int(code) < codes.values.count && !background.contains(codes.values[Int(code)])
         }
-        try tally.add(volume: labels, extent: extent, axis: recipe.axis, route: route)
+        try tally.add(volume: grid.apply(to: codes.labels), on: grid)
         trainingValues = Dictionary(uniqueKeysWithValues: zip(codes.values, tally.pixels))
     }
 
     /// The plane with the most foreground.
     private static func plane(
-        _ images: [MedicalImage], _ reading: LabelReading, recipe: PlaneRecipe, extent: Extent,
-        background: Set<Int>
+        _ image: MedicalImage, _ reading: LabelReading, on grid: CaseGrid, background: Set<Int>
     ) -> Plane? {
-        let axis = recipe.axis
-        let planes = (0..<axis.planeCount(of: extent)).map {
-            axis.plane($0, of: reading.values, extent: reading.extent)
-        }
+        let labels = grid.apply(to: reading.values)
+        let planes = (0..<grid.extent.depth).map { labels.plane($0, of: grid.extent) }
         let foreground = planes.map { plane in plane.count { !background.contains(Int($0)) } }
         guard let number = foreground.indices.max(by: { (foreground[$0], -$0) < (foreground[$1], -$1) })
         else { return nil }
-        let image = images[0]
-        let values = image.realValues()
+        let values = grid.apply(to: image.realValues())
         let shown = image.extent.channels == 3 ? 0..<3 : 0..<1
-        let drawn = shown.map { axis.plane(number, channel: $0, of: values, extent: image.extent) }
-        return Plane(size: axis.planeSize(of: extent), image: drawn, values: planes[number].map { Int($0) })
+        return Plane(
+            size: grid.extent.plane, image: shown.map { values.plane(number, channel: $0, of: grid.extent) },
+            values: planes[number].map { Int($0) })
     }
 }

@@ -4,7 +4,7 @@ import SegData
 extension DataSetCensus {
     /// What is wrong with the cases, one by one and together.
     static func problems(
-        _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], splits: [SplitCensus],
+        _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], recipe: PlaneRecipe, splits: [SplitCensus],
         training: TrainingFacts, isProposed: Bool, lossy: LossyLabels?, unknown: [Int]
     ) -> [DataSetProblem] {
         var problems = known + joined(found.flatMap(\.problems))
@@ -28,7 +28,7 @@ extension DataSetCensus {
                     "the classes are a proposal from the values found; state them with data.classes to train")
             )
         }
-        problems += channelProblems(found) + training.problems
+        problems += channelProblems(found) + voxelProblems(found, recipe) + training.problems
         if splits.first(where: { $0.split == .train }) == nil {
             problems.append(.init(.error, "no case trains"))
         }
@@ -75,6 +75,50 @@ extension DataSetCensus {
             files[key, default: []] += problem.files
         }
         return order.map { DataSetProblem($0.severity, $0.text, files: files[$0] ?? []) }
+    }
+
+    /// Images whose voxels lie or are spaced otherwise than those of the others.
+    private static func voxelProblems(_ found: [CaseCensus], _ recipe: PlaneRecipe) -> [DataSetProblem] {
+        var problems: [DataSetProblem] = []
+        let volumes = found.filter { ($0.extent?.depth ?? 1) > 1 }
+        let orders = Dictionary(grouping: volumes.filter { $0.geometry?.source != .pixdim }) { $0.geometry?.orientation }
+        let silent = volumes.filter { $0.geometry.map { $0.source == .pixdim } ?? true }
+        let stated = orders.compactMap { order, cases in order.map { (order: $0, cases: cases) } }.sorted { $0.order < $1.order }
+        if !stated.isEmpty, !silent.isEmpty {
+            problems.append(
+                .init(
+                    .warning,
+                    "volumes that do not say how they lie in the patient, among others that do: their axes are taken as they are "
+                        + "stored", files: silent.map(\.path)))
+        }
+        if stated.count > 1 {
+            let counts = stated.map { "\($0.order) in \($0.cases.count)" }.joined(separator: ", ")
+            let isBrought = recipe.plane.isAnatomical
+            problems.append(
+                .init(
+                    isBrought ? .note : .warning,
+                    "volumes are stored in several orders of axes (\(counts)); "
+                        + (isBrought
+                            ? "planes are cut and turned alike from all of them"
+                            : "planes are cut as they are stored, so that they show other sides of the patient; see input.plane"))
+            )
+        }
+        let spacings = recipe.spacing == nil ? found.compactMap(\.planeSpacing) : []
+        for (name, lengths) in [("rows", spacings.map(\.rows)), ("columns", spacings.map(\.columns))] {
+            guard let least = lengths.min(), let largest = lengths.max(), largest > least * VoxelSummary.tolerance else {
+                continue
+            }
+            problems.append(
+                .init(
+                    .warning,
+                    String(
+                        format:
+                            "planes have %g to %g mm between \(name), and a network sees pixels, not millimetres; resample by "
+                            + "input.spacing: [rows, columns]", (least * 1000).rounded() / 1000, (largest * 1000).rounded() / 1000
+                    )))
+            break
+        }
+        return problems
     }
 
     private static func channelProblems(_ found: [CaseCensus]) -> [DataSetProblem] {

@@ -193,7 +193,6 @@ public struct DataSetCensus: Encodable, Sendable {
             guard !members.isEmpty else { return nil }
             return try SplitCensus(
                 split, members.map(\.1), groups: Set(members.map(\.0.dataCase.group)).count,
-                axis: configuration.input.axis,
                 labels: distribution(members.map(\.1.values)),
                 casesWithout: classes.indices.map { number in
                     members.count { member in
@@ -232,7 +231,7 @@ public struct DataSetCensus: Encodable, Sendable {
         if labels[.train] != nil { labels[.train] = trainingLabels }
         problems = Self.problems(
             known + (isProposed || configuration.data.background != nil ? [] : Self.suspicious(likely, among: classes)), dataSet,
-            found, splits: splits,
+            found, recipe: recipe, splits: splits,
             training: TrainingFacts(
                 classNames: classes.map(\.name), hasBackground: hasBackground, stages: configuration.training.stages,
                 view: trainingView, labels: labels,
@@ -249,11 +248,10 @@ public struct DataSetCensus: Encodable, Sendable {
 
 extension DataSetCensus.SplitCensus {
     init(
-        _ split: Split, _ members: [CaseCensus], groups: Int, axis: PlaneAxis,
-        labels: LabelDistribution, casesWithout: [Int]
+        _ split: Split, _ members: [CaseCensus], groups: Int, labels: LabelDistribution, casesWithout: [Int]
     ) {
         let extents = members.compactMap(\.extent)
-        let spacings = members.compactMap(\.spacing)
+        let spacings = members.compactMap(\.geometry?.spacing)
         func each(_ pick: ([Double]) -> Double?) -> [Double]? {
             spacings.isEmpty ? nil : (0..<3).compactMap { axis in pick(spacings.map { $0[axis] }) }
         }
@@ -267,7 +265,7 @@ extension DataSetCensus.SplitCensus {
         }
         self.init(
             split: split, cases: members.count, groups: groups,
-            planes: extents.reduce(0) { $0 + axis.planeCount(of: $1) },
+            planes: members.reduce(0) { $0 + $1.planes },
             smallest: size { $0.min() }, largest: size { $0.max() }, smallestSpacing: each { $0.min() },
             largestSpacing: each { $0.max() }, labels: labels, casesWithout: casesWithout)
     }

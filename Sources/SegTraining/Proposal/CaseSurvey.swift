@@ -8,9 +8,9 @@ public struct CaseSurvey: Sendable, Hashable {
     /// The patient or video.
     public let group: String
     public internal(set) var split: Split
-    /// With the channels of all files.
+    /// With the axes of axial planes and the channels of all files.
     public let extent: Extent
-    /// Along x, y and z in mm; nil where the file does not state it.
+    /// Along these axes in mm; nil where the file does not state it.
     public let spacing: [Double]?
     /// Whether the intensities are stored as bytes, as pictures are.
     public let isEightBit: Bool
@@ -70,6 +70,7 @@ extension CaseSurvey {
             (counts, foreground) = Self.count(reading.values, values)
             border = reading.borderCounts
         }
+        let order = AnatomicalPlane.axial.order(of: extent, files[0].geometry)
         var range: ClosedRange<Float>?
         for file in files {
             for value in file.realValues() where value.isFinite {
@@ -77,7 +78,8 @@ extension CaseSurvey {
             }
         }
         self.init(
-            id: dataCase.id, group: dataCase.group, split: split, extent: extent, spacing: files[0].geometry?.spacing,
+            id: dataCase.id, group: dataCase.group, split: split, extent: order.extent(of: extent),
+            spacing: files[0].geometry.map { order.geometry(of: $0, extent: extent).spacing },
             isEightBit: files.allSatisfy { if case .uint8 = $0.samples { $0.scaling.isIdentity } else { false } },
             range: range ?? 0...0, labels: counts, border: border, foreground: foreground,
             areLabelsCompressed: dataCase.areLabelsCompressed)

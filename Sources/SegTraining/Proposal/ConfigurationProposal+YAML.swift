@@ -33,8 +33,8 @@ extension ConfigurationProposal {
               normalization: \(words(normalization.value))
               # \(wrapped(fit.reason, indent: "  # "))
               fit: \(words(fit.value))
-              # \(wrapped(axis.reason, indent: "  # "))
-              axis: \(axis.value.rawValue)
+              # \(wrapped(plane.reason, indent: "  # "))
+              plane: \(plane.value.rawValue)
 
             network:
               architecture: \(configuration.network.architecture.rawValue)    # or unet

@@ -14,7 +14,7 @@ public struct ConfigurationProposal: Sendable {
     public let survey: DataSurvey
     public let trial: StepTrial
     let device: Device
-    let axis: Choice<PlaneAxis>
+    let plane: Choice<AnatomicalPlane>
     let fit: Choice<PlaneFit>
     let normalization: Choice<IntensityNormalization>
     let classes: Choice<[ClassConfiguration]>
@@ -56,10 +56,10 @@ public struct ConfigurationProposal: Sendable {
             classes = Choice([classes.value[place]] + others, classes.reason)
         }
         let names = classes.value.map(\.name)
-        let axis = survey.axis
-        let fit = survey.fit(axis: axis.value)
+        let plane = survey.plane
+        let fit = survey.fit(plane.value)
         let normalization = survey.normalization
-        let planes = survey.planeCount(of: .train, axis: axis.value)
+        let planes = survey.planeCount(of: .train, plane: plane.value)
 
         var configuration = try ConfigurationReader(file: nil, preset: "quick").configuration()
         configuration.data = data
@@ -67,7 +67,7 @@ public struct ConfigurationProposal: Sendable {
         configuration.data.classes = classes.value
         configuration.data.ignoredValues += survey.strangeValues(stated: classes.value, ignoring: data.ignoredValues)
         configuration.data.background = background?.value ?? data.background
-        configuration.input = InputConfiguration(normalization: normalization.value, fit: fit.value, axis: axis.value)
+        configuration.input = InputConfiguration(normalization: normalization.value, fit: fit.value, plane: plane.value)
         configuration.network = NetworkConfiguration(dropout: [0, 0, 0.1, 0.2, 0.3])
         let largest = Self.largestBatch(planes: planes)
         let measured = try makeTrial(configuration.network, channels, names.count, fit.value.size, largest, device)
@@ -89,7 +89,7 @@ public struct ConfigurationProposal: Sendable {
         self.device = device
         self.split = split
         self.augmentation = augmentation
-        self.axis = axis
+        self.plane = plane
         self.fit = fit
         self.normalization = normalization
         self.classes = classes
@@ -115,7 +115,7 @@ public struct ConfigurationProposal: Sendable {
 extension ConfigurationProposal {
     /// Planes that train, and that validate.
     public var planes: (training: Int, validation: Int) {
-        (survey.planeCount(of: .train, axis: axis.value), survey.planeCount(of: .validation, axis: axis.value))
+        (survey.planeCount(of: .train, plane: plane.value), survey.planeCount(of: .validation, plane: plane.value))
     }
 
     /// An epoch with its validation on this machine, reading aside.

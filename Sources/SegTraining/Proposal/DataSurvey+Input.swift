@@ -5,28 +5,31 @@ import SegData
 /// How the files should become what the network sees.
 extension DataSurvey {
     /// Across the axis with the coarsest spacing, along which neighbouring planes tell least of each other.
-    var axis: Choice<PlaneAxis> {
-        guard cases.contains(where: { $0.extent.depth > 1 }) else { return Choice(.z, "single images have planes across z only") }
+    var plane: Choice<AnatomicalPlane> {
+        guard cases.contains(where: { $0.extent.depth > 1 }) else { return Choice(.axial, "single images are one plane each") }
         let spacings = cases.compactMap(\.spacing)
-        guard !spacings.isEmpty else { return Choice(.z, "no spacing is stated; z is the axis that scanners go along") }
+        guard !spacings.isEmpty else { return Choice(.axial, "no spacing is stated: across z, the axis that scanners go along") }
         let median = (0..<3).map { axis in Self.median(spacings.map { $0[axis] }) }
-        let words = "median spacing x, y, z: " + median.map { String(format: "%.3g", $0) }.joined(separator: ", ") + " mm"
-        // z unless another axis is coarser by more than the rounding in headers and the obliqueness of slices, and its planes
+        let words =
+            "median spacing "
+            + zip(["left to right", "back to front", "feet to head"], median)
+            .map { "\($0): \(String(format: "%.3g", $1))" }.joined(separator: ", ") + " mm"
+        // Axial unless another axis is coarser by more than the rounding in headers and the obliqueness of slices, and its planes
         // are wide enough to show something.
-        let others = [(PlaneAxis.x, median[0]), (.y, median[1])].filter { axis, spacing in
+        let others = [(AnatomicalPlane.sagittal, median[0]), (.coronal, median[1])].filter { plane, spacing in
             spacing > median[2] * 1.2
                 && cases.allSatisfy {
-                    let size = axis.planeSize(of: $0.extent)
+                    let size = plane.extent(fromAxial: $0.extent).plane
                     return min(size.height, size.width) >= Self.smallestSide
                 }
         }
-        guard let coarsest = others.max(by: { $0.1 < $1.1 }) else { return Choice(.z, words) }
+        guard let coarsest = others.max(by: { $0.1 < $1.1 }) else { return Choice(.axial, words) }
         return Choice(coarsest.0, words + "; volumes are cut across the coarsest")
     }
 
     /// Windows of the planes' own pixels that hold all of them while they are small, the size of the paper's order beyond.
-    func fit(axis: PlaneAxis) -> Choice<PlaneFit> {
-        let sizes = cases.map { axis.planeSize(of: $0.extent) }
+    func fit(_ plane: AnatomicalPlane) -> Choice<PlaneFit> {
+        let sizes = cases.map { plane.extent(fromAxial: $0.extent).plane }
         let (low, high) = (Self.bounds(sizes, min), Self.bounds(sizes, max))
         let words = "planes are " + (low == high ? Self.words(low) : "\(Self.words(low)) to \(Self.words(high))")
         if max(high.height, high.width) <= Self.largestSide {

@@ -51,8 +51,8 @@ public struct DataSurvey: Sendable, Hashable {
 
     public func count(of split: Split) -> Int { cases.count { $0.split == split } }
 
-    public func planeCount(of split: Split, axis: PlaneAxis) -> Int {
-        cases.filter { $0.split == split }.reduce(0) { $0 + axis.planeCount(of: $1.extent) }
+    public func planeCount(of split: Split, plane: AnatomicalPlane) -> Int {
+        cases.filter { $0.split == split }.reduce(0) { $0 + plane.extent(fromAxial: $1.extent).depth }
     }
 
     /// The label values of a split or of all, rising.

@@ -38,11 +38,13 @@ public struct Checkpoint {
         public let validation: MetricSummary?
         /// What a reader of scores must know of the splits; nil for nothing.
         public var dataNotes: [String]?
+        /// How the voxels of the training images lie; nil in files of before that was kept.
+        public var voxels: VoxelSummary?
         /// The cases of the run; nil in files of before they were kept.
         public var splits: CaseSplits?
 
         enum CodingKeys: String, CodingKey {
-            case format, program, libtorch, configuration, channels, stage, objective, epoch, validation, splits
+            case format, program, libtorch, configuration, channels, stage, objective, epoch, validation, voxels, splits
             case trainingLabels = "training_labels"
             case marginOffsets = "margin_offsets"
             case stageName = "stage_name"

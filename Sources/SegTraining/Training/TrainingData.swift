@@ -8,6 +8,7 @@ struct TrainingData {
     /// What a reader of scores must know of the splits.
     let notes: [String]
     let splits: CaseSplits
+    let voxels: VoxelSummary
     /// The training cases by name, to find the files of a sample.
     let cases: [String: DataCase]
 
@@ -38,6 +39,7 @@ struct TrainingData {
         self.validation = try CaseCache(validation, workers: cores, memory: share)
         notes = dataSet.notes
         splits = dataSet.splits
+        voxels = VoxelSummary(training.cases.map(\.grid))
         cases = Dictionary(training.cases.map { ($0.dataCase.id, $0.dataCase) }) { first, _ in first }
     }
 

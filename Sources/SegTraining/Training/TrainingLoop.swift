@@ -270,7 +270,7 @@ final class TrainingLoop {
         let classNames = configuration.data.classNames
         var scores = ConfusionStore(classCount: classNames.count)
         var loss = ValidationLoss(self.loss, batchSize: training.batchSize)
-        var margins = ValidationMargins(of: data.validation.items, recipe: model.recipe, classCount: classNames.count)
+        var margins = ValidationMargins(of: data.validation.items, classCount: classNames.count)
         for index in 0..<data.validation.count {
             if shouldStop() { return nil }
             let prepared = try data.validation.prepared(at: index)
@@ -312,7 +312,7 @@ final class TrainingLoop {
                 libtorch: TorchLibrary.version, configuration: configuration, channels: data.store.channels,
                 trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
                 stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
-                dataNotes: data.notes.isEmpty ? nil : data.notes, splits: data.splits),
+                dataNotes: data.notes.isEmpty ? nil : data.notes, voxels: data.voxels, splits: data.splits),
             weights: network.kept.state(), continuation: continuation)
     }
 }

@@ -11,11 +11,11 @@ struct ValidationMargins {
 
     private static let most = 1_000_000
 
-    init(of cases: [PlanePlan.Item], recipe: PlaneRecipe, classCount: Int) {
+    init(of cases: [PlanePlan.Item], classCount: Int) {
         byClass = ClassMargins(classCount: classCount)
-        let pixels = cases.reduce(0) { $0 + recipe.axis.planeCount(of: $1.extent) * $1.route.inputSize.count }
+        let pixels = cases.reduce(0) { $0 + $1.grid.extent.depth * $1.grid.route.inputSize.count }
         // A stride that divides a row would take the same columns of each.
-        let width = cases.first?.route.inputSize.width ?? 1
+        let width = cases.first?.grid.route.inputSize.width ?? 1
         let smallest = max(1, pixels / Self.most)
         stride = smallest == 1 ? 1 : (smallest...).first { width % $0 != 0 && $0 % 2 == 1 } ?? smallest
     }

@@ -72,7 +72,7 @@ struct PredictCommand: ParsableCommand {
         defer { bar.finish() }
         var written = 0
         var slow: SlowNote?
-        let leftOut = try predictor.run(plan) { job in
+        let (leftOut, notes) = try predictor.run(plan) { job in
             slow = SlowNote(reading: job.dataCase.images[0])
         } onPlane: { index, done, planes in
             slow?.end()
@@ -86,6 +86,7 @@ struct PredictCommand: ParsableCommand {
         }
         slow?.end()
         bar.finish()
+        for note in notes { Terminal.write("note: \(note)\n") }
         for unreadable in leftOut { Terminal.write("left out: \(unreadable.problem)\n") }
         guard written > 0 else {
             throw FileError(

@@ -63,7 +63,7 @@ struct RunFacts {
             case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
             case .imageNet: "ImageNet's mean and deviation"
             }
-        return "planes across \(input.axis.rawValue), \(fit), \(intensities)"
+        return "\(input.plane.words), \(fit), \(intensities)"
     }
 
     private static func number(_ value: Double) -> String { String(format: "%g", value) }

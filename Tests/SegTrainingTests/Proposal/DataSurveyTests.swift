@@ -27,8 +27,8 @@ import Testing
             let survey = try DataSurvey(of: dataSet) { done.append($0) }
             #expect(done == Array(1...6))
             #expect([Split.train, .validation, .test].map(survey.count(of:)) == [4, 1, 1])
-            #expect(survey.planeCount(of: .train, axis: .z) == 12)
-            #expect(survey.planeCount(of: .train, axis: .x) == 160)
+            #expect(survey.planeCount(of: .train, plane: .axial) == 12)
+            #expect(survey.planeCount(of: .train, plane: .sagittal) == 160)
             // The census of `inspect` counts the same pixels.
             let census = try DataSetCensus(of: dataSet, configuration: TinyRun.configuration()) { _ in }
             #expect(survey.labelValues(of: .train).map(\.voxels) == census.splits[0].labels.counts)
@@ -43,18 +43,19 @@ import Testing
 
     // MARK: What is proposed
 
-    static let axes: [(depth: Int, spacings: [[Double]?], axis: PlaneAxis, says: String)] = [
-        (1, [nil], .z, "single images"), (20, [nil, nil], .z, "no spacing is stated"),
-        (20, [[0.7, 0.7, 5]], .z, "median spacing x, y, z: 0.7, 0.7, 5 mm"), (20, [[1, 1, 1]], .z, "1, 1, 1 mm"),
-        (20, [[1, 1.1, 1]], .z, "1, 1.1, 1 mm"),
-        (40, [[3, 0.9, 0.9], [3.3, 1, 1], [2.9, 1, 1]], .x, "cut across the coarsest"),
-        (40, [[1, 4, 1]], .y, "cut across the coarsest"), (20, [[1, 4, 1]], .z, "1, 4, 1 mm"),
+    static let planes: [(depth: Int, spacings: [[Double]?], plane: AnatomicalPlane, says: String)] = [
+        (1, [nil], .axial, "single images"), (20, [nil, nil], .axial, "no spacing is stated"),
+        (20, [[0.7, 0.7, 5]], .axial, "median spacing left to right: 0.7, back to front: 0.7, feet to head: 5 mm"),
+        (20, [[1, 1, 1]], .axial, "feet to head: 1 mm"),
+        (20, [[1, 1.1, 1]], .axial, "back to front: 1.1"),
+        (40, [[3, 0.9, 0.9], [3.3, 1, 1], [2.9, 1, 1]], .sagittal, "cut across the coarsest"),
+        (40, [[1, 4, 1]], .coronal, "cut across the coarsest"), (20, [[1, 4, 1]], .axial, "back to front: 4"),
     ]
 
-    @Test(arguments: axes)
-    func theAxisIsTheCoarsest(_ row: (depth: Int, spacings: [[Double]?], axis: PlaneAxis, says: String)) {
-        let found = DataSurvey(row.spacings.map { Self.survey(depth: row.depth, spacing: $0) }).axis
-        #expect(found.value == row.axis)
+    @Test(arguments: planes)
+    func planesLieAcrossTheCoarsestAxis(_ row: (depth: Int, spacings: [[Double]?], plane: AnatomicalPlane, says: String)) {
+        let found = DataSurvey(row.spacings.map { Self.survey(depth: row.depth, spacing: $0) }).plane
+        #expect(found.value == row.plane)
         #expect(found.reason.contains(row.says), "\(found.reason)")
     }
 
@@ -71,7 +72,7 @@ import Testing
 
     @Test(arguments: fits)
     func smallPlanesAreHeldWholeAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: PlaneFit)) {
-        #expect(DataSurvey(row.sizes.map { Self.survey($0.0, $0.1) }).fit(axis: .z).value == row.fit)
+        #expect(DataSurvey(row.sizes.map { Self.survey($0.0, $0.1) }).fit(.axial).value == row.fit)
     }
 
     private static let tissue = (0...1000).map { Float($0) - 700 }
