@@ -54,10 +54,7 @@ private struct JPEGFile {
     }
 
     var extent: Extent {
-        let (width, height) = (Int(header.width), Int(header.height))
-        return orientation.isTransposing
-            ? Extent(width: height, height: width, channels: Int(header.channels))
-            : Extent(width: width, height: height, channels: Int(header.channels))
+        Extent(width: Int(header.width), height: Int(header.height), channels: Int(header.channels)).turned(orientation)
     }
 
     var notes: [ImageNote] {

@@ -6,7 +6,7 @@ enum PictureOrientation: Int {
     case mirrored, halfTurn, flipped, transposed, quarterTurn, transversed, threeQuarterTurn
 
     /// Whether width and height change places.
-    var isTransposing: Bool { rawValue >= 5 }
+    fileprivate var isTransposing: Bool { rawValue >= 5 }
 
     /// What to say of a picture that was turned.
     var note: ImageNote? {
@@ -34,6 +34,14 @@ extension Samples {
     /// The samples of an upright picture: any number of planes one after another, stored as `height × width` each.
     consuming func turned(_ orientation: PictureOrientation, width: Int, height: Int) -> Samples {
         orientation == .upright ? self : rearranged(by: Turning(orientation: orientation, width: width, height: height))
+    }
+}
+
+extension Extent {
+    /// The size of the upright picture.
+    func turned(_ orientation: PictureOrientation) -> Extent {
+        guard orientation.isTransposing else { return self }
+        return Extent(width: height, height: width, depth: depth, channels: channels)
     }
 }
 

@@ -48,11 +48,7 @@ struct TIFFFile {
             palette: withUnsafeBytes(of: first.palette) { Array($0.prefix(3 * Int(first.palette_count))) })
     }
 
-    var extent: Extent {
-        var extent = stored
-        if orientation.isTransposing { (extent.width, extent.height) = (extent.height, extent.width) }
-        return extent
-    }
+    var extent: Extent { stored.turned(orientation) }
 
     var notes: [ImageNote] {
         let pages = ImageNote(
