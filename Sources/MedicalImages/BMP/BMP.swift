@@ -3,7 +3,9 @@ import Foundation
 /// Reads BMP of Windows and OS/2: 1, 4, 8, 16, 24 and 32 bits, run lengths, bit masks, bottom-up and top-down.
 ///
 /// A palette of greys alone is a way of writing grey, so its values are given; other palette images give indices.
-public enum BMP {
+public enum BMP: ImageFormat {
+    static let endings = [".bmp", ".dib"]
+
     /// The whole image, with planar samples.
     ///
     /// - Throws: `ImageFileError` where the content is no sound BMP or ends early; `FileError` where the file cannot be read.
@@ -30,7 +32,7 @@ struct BMPFile {
 
     init(_ url: URL) throws {
         self.url = url
-        bytes = Array(try PictureData.read(url, .bmp, signatures: [Array("BM".utf8)]))
+        bytes = Array(try PictureFormat.bmp.read(url))
         header = try BMPHeader(bytes, url)
     }
 

@@ -5,35 +5,49 @@ extension Samples {
     ///
     /// - Throws: `ImageFileError` where the stream ends before or the memory is not to be had.
     static func read(_ type: VoxelType, count: Int, byteOrder: ByteOrder, from stream: ImageStream) throws -> Samples {
-        let swaps = byteOrder != .host
-        return switch type {
-        case .uint8: .uint8(try numbers(count, from: stream, as: UInt8.self, swaps))
-        case .int8: .int8(try numbers(count, from: stream, as: UInt8.self, swaps))
-        case .uint16: .uint16(try numbers(count, from: stream, as: UInt16.self, swaps))
-        case .int16: .int16(try numbers(count, from: stream, as: UInt16.self, swaps))
-        case .uint32: .uint32(try numbers(count, from: stream, as: UInt32.self, swaps))
-        case .int32: .int32(try numbers(count, from: stream, as: UInt32.self, swaps))
-        case .uint64: .uint64(try numbers(count, from: stream, as: UInt64.self, swaps))
-        case .int64: .int64(try numbers(count, from: stream, as: UInt64.self, swaps))
-        case .float32: .float32(try numbers(count, from: stream, as: UInt32.self, swaps))
-        case .float64: .float64(try numbers(count, from: stream, as: UInt64.self, swaps))
+        try filled(type, count: count, for: stream.url) { bytes in
+            try stream.fill(bytes)
+            guard byteOrder != .host else { return }
+            switch type.byteCount {
+            case 2: swapBytes(of: bytes, as: UInt16.self)
+            case 4: swapBytes(of: bytes, as: UInt32.self)
+            case 8: swapBytes(of: bytes, as: UInt64.self)
+            default: break
+            }
         }
     }
 
-    /// - Parameter word: the unsigned integer as wide as `T`, which swaps its bytes.
-    private static func numbers<T, Word: FixedWidthInteger>(
-        _ count: Int, from stream: ImageStream, as word: Word.Type, _ swaps: Bool
-    ) throws -> [T] {
-        try Memory.require(count * MemoryLayout<T>.stride, for: stream.url)
-        return try [T](unsafeUninitializedCapacity: count) { buffer, filled in
-            try stream.fill(UnsafeMutableRawBufferPointer(buffer))
-            // Swapped in place as integers: a Float with foreign bytes may be a signalling NaN, which a load would change.
-            if swaps {
-                buffer.withMemoryRebound(to: Word.self) { words in
-                    for i in 0..<words.count { words[i] = words[i].byteSwapped }
-                }
+    /// Swapped in place as integers: a Float with foreign bytes may be a signalling NaN, which a load would change.
+    private static func swapBytes<Word: FixedWidthInteger>(of bytes: UnsafeMutableRawBufferPointer, as word: Word.Type) {
+        bytes.withMemoryRebound(to: word) { words in
+            for i in 0..<words.count { words[i] = words[i].byteSwapped }
+        }
+    }
+
+    /// Samples whose memory `fill` fills.
+    ///
+    /// - Throws: what `fill` throws; `ImageFileError` where the memory is not to be had.
+    static func filled(
+        _ type: VoxelType, count: Int, for url: URL, by fill: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> Samples {
+        try Memory.require(count * type.byteCount, for: url)
+        func numbers<T>() throws -> [T] {
+            try [T](unsafeUninitializedCapacity: count) { buffer, filled in
+                try fill(UnsafeMutableRawBufferPointer(buffer))
+                filled = count
             }
-            filled = count
+        }
+        return switch type {
+        case .uint8: .uint8(try numbers())
+        case .int8: .int8(try numbers())
+        case .uint16: .uint16(try numbers())
+        case .int16: .int16(try numbers())
+        case .uint32: .uint32(try numbers())
+        case .int32: .int32(try numbers())
+        case .uint64: .uint64(try numbers())
+        case .int64: .int64(try numbers())
+        case .float32: .float32(try numbers())
+        case .float64: .float64(try numbers())
         }
     }
 }

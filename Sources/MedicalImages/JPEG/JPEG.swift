@@ -5,7 +5,10 @@ import Foundation
 ///
 /// Pictures are turned upright by the orientation that EXIF states, as viewers show them. Files whose pixels are damaged are
 /// refused rather than patched up.
-public enum JPEG {
+public enum JPEG: ImageFormat {
+    static let endings = [".jpg", ".jpeg", ".jpe", ".jfif"]
+    static let isLossy = true
+
     /// The whole image, with planar samples.
     ///
     /// - Throws: `ImageFileError` where the content is no sound JPEG, ends early or is of a rare kind; `FileError` where the file
@@ -13,7 +16,7 @@ public enum JPEG {
     public static func read(_ url: URL) throws -> MedicalImage {
         let file = try JPEGFile(url)
         return MedicalImage(
-            picture: file.picture, url.path, extent: file.extent, samples: .uint8(try file.samples()), notes: file.notes)
+            picture: file.picture, url.path, extent: file.extent, samples: try file.samples(), notes: file.notes)
     }
 
     /// What the file says before its pixels.
@@ -34,10 +37,10 @@ private struct JPEGFile {
 
     init(_ url: URL) throws {
         self.url = url
-        let data = try PictureData.read(url, .jpeg, signatures: [[0xff, 0xd8]])
+        let data = try PictureFormat.jpeg.read(url)
         self.data = data
         var header = cic_jpeg_info()
-        try PictureData.check(url, .jpeg) { message in
+        try PictureFormat.jpeg.check(url) { message in
             data.withUnsafeBytes { bytes in
                 cic_jpeg_read_info(bytes.baseAddress, bytes.count, &header, &message)
             }
@@ -51,32 +54,24 @@ private struct JPEGFile {
     }
 
     var extent: Extent {
-        let (width, height) = (Int(header.width), Int(header.height))
-        return orientation.isTransposing
-            ? Extent(width: height, height: width, channels: Int(header.channels))
-            : Extent(width: width, height: height, channels: Int(header.channels))
+        Extent(width: Int(header.width), height: Int(header.height), channels: Int(header.channels)).turned(orientation)
     }
 
     var notes: [ImageNote] {
-        var notes: [ImageNote] = []
-        if header.components == 4 {
-            notes.append(ImageNote(.colorConverted, "its CMYK inks are turned into RGB without a colour profile"))
-        }
-        if orientation != .upright { notes.append(.orientationApplied(orientation)) }
-        return notes
+        let inks = ImageNote(.colorConverted, "its CMYK inks are turned into RGB without a colour profile")
+        return [header.components == 4 ? inks : nil, orientation.note].compactMap(\.self)
     }
 
-    func samples() throws -> [UInt8] {
-        let count = extent.sampleCount
-        try Memory.require(count, for: url)
-        let stored = try [UInt8](unsafeUninitializedCapacity: count) { samples, filled in
-            try PictureData.check(url, .jpeg) { message in
-                data.withUnsafeBytes { bytes in
-                    cic_jpeg_read(bytes.baseAddress, bytes.count, samples.baseAddress, count, &message)
-                }
+    func samples() throws -> Samples {
+        let stored = try Samples.filled(.uint8, count: extent.sampleCount, for: url) { samples in
+            try PictureFormat.jpeg.check(url) { message in
+                data.withUnsafeBytes { cic_jpeg_read($0.baseAddress, $0.count, samples.baseAddress, samples.count, &message) }
             }
-            filled = count
         }
-        return orientation.apply(to: stored, width: Int(header.width), height: Int(header.height))
+        return stored.turned(orientation, width: Int(header.width), height: Int(header.height))
     }
+}
+
+extension PictureFormat {
+    fileprivate static let jpeg = PictureFormat(name: "JPEG", signatures: [[0xff, 0xd8]])
 }

@@ -47,7 +47,7 @@ extension NIfTI {
     }
 
     private static func isPacked(_ url: URL) throws -> Bool {
-        switch ImageFormat.ending(of: url.lastPathComponent) {
+        switch url.ending(among: endings) {
         case ".nii": return false
         case ".nii.gz": return true
         default:

@@ -4,7 +4,10 @@ import Foundation
 ///
 /// Gzip is known by content, not by name. Fourth and fifth dimensions become channels, and so do the colours of RGB24 and
 /// RGBA32.
-public enum NIfTI {
+public enum NIfTI: ImageFormat {
+    static let endings = [".nii", ".nii.gz", ".hdr", ".hdr.gz"] + companionEndings
+    static let companionEndings = [".img", ".img.gz"]
+
     /// The whole volume.
     ///
     /// - Throws: `ImageFileError` where the content is no sound NIfTI of real numbers or ends early; `FileError` where a
@@ -12,15 +15,13 @@ public enum NIfTI {
     public static func read(_ url: URL) throws -> MedicalImage {
         let file = try NIfTIFile(url)
         let header = file.header
-        var samples = try Samples.read(
+        let samples = try Samples.read(
             header.voxelType, count: file.extent.sampleCount, byteOrder: header.byteOrder, from: file.voxels)
         try file.voxels.finish()
-        if header.components > 1, case .uint8(let colors) = samples {
-            samples = .uint8(Interleaving.planar(colors, channels: header.components))
-        }
         return MedicalImage(
-            path: url.path, extent: file.extent, samples: samples, scaling: header.scaling, geometry: header.geometry,
-            source: .nifti(header), hasAlpha: header.components == 4, notes: header.notes)
+            path: url.path, extent: file.extent, samples: samples.rearranged(by: Deinterleaving(channels: header.components)),
+            scaling: header.scaling, geometry: header.geometry, source: .nifti(header), hasAlpha: header.components == 4,
+            notes: header.notes)
     }
 
     /// What the header says; the voxels are not read.
@@ -30,7 +31,8 @@ public enum NIfTI {
         let file = try NIfTIFile(url)
         let header = file.header
         return ImageInfo(
-            format: header.format, extent: file.extent, voxelType: header.voxelType, scaling: header.scaling,
+            format: header.isAnalyze ? "ANALYZE 7.5" : "NIfTI-\(header.version.rawValue)", extent: file.extent,
+            voxelType: header.voxelType, scaling: header.scaling,
             geometry: header.geometry, hasAlpha: header.components == 4, notes: header.notes)
     }
 }

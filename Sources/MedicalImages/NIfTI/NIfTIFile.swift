@@ -52,12 +52,12 @@ struct NIfTIFile {
     }
 
     static func isNamedAsPair(_ url: URL) -> Bool {
-        ImageFormat.ending(of: url.lastPathComponent)?.hasPrefix(".hdr") ?? false
+        url.ending(among: [".hdr", ".hdr.gz"]) != nil
     }
 
     /// The header's file, for a pair that is named by its voxels.
     private static func headerURL(_ url: URL) throws -> URL {
-        guard ImageFormat.ending(of: url.lastPathComponent)?.hasPrefix(".img") ?? false else { return url }
+        guard url.ending(among: [".img", ".img.gz"]) != nil else { return url }
         try FileSystem.requireFile(url)
         return try companion(of: url, ".img", ".hdr")
     }
@@ -66,8 +66,8 @@ struct NIfTIFile {
     private static func companion(of url: URL, _ ending: String, _ other: String) throws -> URL {
         let folder = url.deletingLastPathComponent()
         let name = url.lastPathComponent
-        let stem = ImageFile.stem(of: url)
         let isPacked = name.lowercased().hasSuffix(".gz")
+        let stem = name.dropLast(isPacked ? ending.count + 3 : ending.count)
         let isUpperCase = name.dropFirst(stem.count).contains { $0.isUppercase }
         let endings = (isPacked ? [other + ".gz", other] : [other, other + ".gz"]).map { isUpperCase ? $0.uppercased() : $0 }
         for ending in endings {

@@ -42,59 +42,10 @@ public struct NIfTIHeader: Sendable, Hashable {
     public let sformCode: Int
     /// `srow_x`, `srow_y`, `srow_z`: 12 numbers.
     public let srow: [Double]
-}
-
-extension NIfTIHeader {
-    /// A header of one's own making: sform rows where the geometry has an affine, the spacing alone where it has not.
-    ///
-    /// NIfTI-1, unless a dimension is beyond its 16 bits.
-    init(extent: Extent, voxelType: VoxelType, geometry: VoxelGeometry) {
-        dimensions = [extent.width, extent.height, extent.depth] + (extent.channels > 1 ? [extent.channels] : [])
-        version = dimensions.allSatisfy { $0 <= NIfTILayout.one.largestDimension } ? .one : .two
-        byteOrder = .host
-        isPair = false
-        isAnalyze = false
-        self.voxelType = voxelType
-        components = 1
-        pixdim = [1] + geometry.spacing + [0, 0, 0, 0]
-        voxelOffset = NIfTILayout(version).firstVoxel
-        scaling = .identity
-        xyztUnits = SpaceUnit.millimetre.rawValue
-        qformCode = 0
-        quaternion = [0, 0, 0]
-        qoffset = [0, 0, 0]
-        switch geometry.source {
-        case .sform(let code), .qform(let code):
-            sformCode = code
-            srow = Array(geometry.affine.rowMajor[..<12])
-        case .pixdim:
-            sformCode = 0
-            srow = [Double](repeating: 0, count: 12)
-        }
-    }
-
-    /// The format's name.
-    public var format: String { isAnalyze ? "ANALYZE 7.5" : "NIfTI-\(version.rawValue)" }
 
     /// How many of `dimensions` are those of space.
     var spatialRank: Int { min(3, dimensions.count) }
 
     /// The dimension at an index from 0 (x); those that the file does not state are 1.
     func dimension(_ index: Int) -> Int { index < dimensions.count ? dimensions[index] : 1 }
-}
-
-/// The lengths that `xyzt_units` has codes for, in its lowest three bits.
-enum SpaceUnit: Int {
-    case metre = 1
-    case millimetre = 2
-    case micron = 3
-
-    /// The factor that leads to millimetres; files without a known unit are taken to mean millimetres, as everywhere.
-    static func millimetres(xyztUnits: Int) -> Double {
-        switch SpaceUnit(rawValue: xyztUnits & 7) {
-        case .metre: 1000
-        case .micron: 0.001
-        case .millimetre, nil: 1
-        }
-    }
 }

@@ -5,7 +5,9 @@ import Foundation
 ///
 /// Samples are as stored: palette images give indices, small bit depths are not scaled, alpha is the last channel, and colour
 /// profiles, gamma and transparent colours change nothing.
-public enum PNG {
+public enum PNG: ImageFormat {
+    static let endings = [".png"]
+
     /// The whole image, with planar samples.
     ///
     /// - Throws: `ImageFileError` where the content is no sound PNG or ends early; `FileError` where the file cannot be read.
@@ -30,14 +32,12 @@ private struct PNGFile {
     let info: PictureInfo
     let extent: Extent
 
-    private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-
     init(_ url: URL) throws {
         self.url = url
-        let data = try PictureData.read(url, .png, signatures: [PNGFile.signature])
+        let data = try PictureFormat.png.read(url)
         self.data = data
         var header = cic_png_info()
-        try PictureData.check(url, .png) { message in
+        try PictureFormat.png.check(url) { message in
             data.withUnsafeBytes { cic_png_read_info($0.baseAddress, $0.count, &header, &message) }
         }
         info = PictureInfo(header)
@@ -51,25 +51,17 @@ private struct PNGFile {
     var voxelType: VoxelType { info.bitDepth == 16 ? .uint16 : .uint8 }
 
     func samples() throws -> Samples {
-        switch voxelType {
-        case .uint16: .uint16(try planar())
-        default: .uint8(try planar())
-        }
-    }
-
-    private func planar<T: FixedWidthInteger>() throws -> [T] {
-        try Memory.require(extent.sampleCount * MemoryLayout<T>.stride, for: url)
-        let interleaved = try [T](unsafeUninitializedCapacity: extent.sampleCount) { samples, count in
-            let room = UnsafeMutableRawBufferPointer(samples)
-            try PictureData.check(url, .png) { message in
-                data.withUnsafeBytes {
-                    cic_png_read($0.baseAddress, $0.count, room.baseAddress, room.count, &message)
-                }
+        try Samples.filled(voxelType, count: extent.sampleCount, for: url) { samples in
+            try PictureFormat.png.check(url) { message in
+                data.withUnsafeBytes { cic_png_read($0.baseAddress, $0.count, samples.baseAddress, samples.count, &message) }
             }
-            count = extent.sampleCount
-        }
-        return extent.channels == 1 ? interleaved : Interleaving.planar(interleaved, channels: extent.channels)
+        }.rearranged(by: Deinterleaving(channels: extent.channels))
     }
+}
+
+extension PictureFormat {
+    fileprivate static let png = PictureFormat(
+        name: "PNG", signatures: [[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]])
 }
 
 extension PictureInfo {

@@ -1,13 +1,5 @@
-/// What a picture file (PNG, JPEG, BMP, TIFF) says of its samples.
+/// What a picture file says of its samples.
 public struct PictureInfo: Sendable, Hashable {
-    /// The formats of pictures, by their names.
-    public enum Format: String, Sendable, Hashable {
-        case png = "PNG"
-        case jpeg = "JPEG"
-        case bmp = "BMP"
-        case tiff = "TIFF"
-    }
-
     /// The meanings that the samples of a pixel can have.
     public enum ColorType: Sendable, Hashable {
         case gray, grayAlpha, rgb, rgba
@@ -15,8 +7,8 @@ public struct PictureInfo: Sendable, Hashable {
         case palette
     }
 
-    /// The file's format.
-    public let format: Format
+    /// The name of the file's format.
+    public let format: String
     /// What the samples of a pixel are in the file, alpha included.
     public let colorType: ColorType
     /// The bits of a sample in the file; unsigned samples are `0…2^bitDepth − 1`, never scaled.
@@ -26,8 +18,8 @@ public struct PictureInfo: Sendable, Hashable {
     /// Red, green and blue of each colour in turn; empty unless samples are indices.
     public let palette: [UInt8]
 
-    init(_ format: Format, _ colorType: ColorType, bitDepth: Int, isInterlaced: Bool = false, palette: [UInt8] = []) {
-        (self.format, self.colorType, self.bitDepth) = (format, colorType, bitDepth)
+    init(_ format: PictureFormat, _ colorType: ColorType, bitDepth: Int, isInterlaced: Bool = false, palette: [UInt8] = []) {
+        (self.format, self.colorType, self.bitDepth) = (format.name, colorType, bitDepth)
         (self.isInterlaced, self.palette) = (isInterlaced, palette)
     }
 

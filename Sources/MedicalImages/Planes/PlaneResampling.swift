@@ -21,10 +21,10 @@ public enum PlaneResampling {
         requireSizes(plane.count, width, height, toWidth, toHeight)
         var plane = plane
         if toWidth != width {
-            plane = alongRows(plane, height: height, width: width, ResamplingWeights(from: width, to: toWidth, filter))
+            plane = alongRows(plane, height: height, width: width, filter.weights(from: width, to: toWidth))
         }
         if toHeight != height {
-            plane = alongColumns(plane, width: toWidth, ResamplingWeights(from: height, to: toHeight, filter))
+            plane = alongColumns(plane, width: toWidth, filter.weights(from: height, to: toHeight))
         }
         return plane
     }

@@ -6,7 +6,9 @@ import Foundation
 ///
 /// Pages of equal size and kind are the slices of a volume; thumbnails and transparency masks are passed over. Pages are
 /// turned upright by their orientation tag, and grey that counts from white is turned over, as viewers show it.
-public enum TIFF {
+public enum TIFF: ImageFormat {
+    static let endings = [".tif", ".tiff"]
+
     /// The whole image, with planar samples.
     ///
     /// - Throws: `ImageFileError` where the content is no sound TIFF, its pages differ, or its pixels are of a rare kind;

@@ -48,40 +48,16 @@ struct TIFFFile {
             palette: withUnsafeBytes(of: first.palette) { Array($0.prefix(3 * Int(first.palette_count))) })
     }
 
-    var extent: Extent {
-        var extent = stored
-        if orientation.isTransposing { (extent.width, extent.height) = (extent.height, extent.width) }
-        return extent
-    }
+    var extent: Extent { stored.turned(orientation) }
 
     var notes: [ImageNote] {
-        var notes: [ImageNote] = []
-        if orientation != .upright { notes.append(.orientationApplied(orientation)) }
-        if passedOver > 0 {
-            notes.append(
-                ImageNote(.pagesPassedOver, "\(passedOver) of its pages are thumbnails or masks of others, and are passed over"))
-        }
-        return notes
+        let pages = ImageNote(
+            .pagesPassedOver, "\(passedOver) of its pages are thumbnails or masks of others, and are passed over")
+        return [orientation.note, passedOver > 0 ? pages : nil].compactMap(\.self)
     }
 
     func samples() throws -> Samples {
-        switch voxelType {
-        case .uint8: .uint8(try numbers())
-        case .int8: .int8(try numbers())
-        case .uint16: .uint16(try numbers())
-        case .int16: .int16(try numbers())
-        case .uint32: .uint32(try numbers())
-        case .int32: .int32(try numbers())
-        case .uint64: .uint64(try numbers())
-        case .int64: .int64(try numbers())
-        case .float32: .float32(try numbers())
-        case .float64: .float64(try numbers())
-        }
-    }
-
-    private func numbers<T>() throws -> [T] {
-        try Memory.require(stored.sampleCount * MemoryLayout<T>.stride, for: url)
-        let planes = try [T](unsafeUninitializedCapacity: stored.sampleCount) { samples, filled in
+        let planes = try Samples.filled(voxelType, count: stored.sampleCount, for: url) { samples in
             guard let start = samples.baseAddress else { preconditionFailure("an extent has samples") }
             var slice = 0
             let pages = try TIFFPages(url)
@@ -91,13 +67,13 @@ struct TIFFFile {
                 guard slice < stored.depth, page.width == stored.width, page.height == stored.height,
                     page.channels == stored.channels, VoxelType(page) == voxelType
                 else { throw ImageFileError.corrupt(url, "it changed while it was read") }
-                try pages.read(page, into: start + slice * stored.planeSize, stride: stored.voxelCount)
+                let place = start + slice * stored.planeSize * voxelType.byteCount
+                try pages.read(page, into: place, stride: stored.voxelCount)
                 slice += 1
             }
             guard slice == stored.depth else { throw ImageFileError.corrupt(url, "it changed while it was read") }
-            filled = stored.sampleCount
         }
-        return orientation.apply(to: planes, width: stored.width, height: stored.height)
+        return planes.turned(orientation, width: stored.width, height: stored.height)
     }
 
     private static func differing(_ page: cic_tiff_page, _ first: cic_tiff_page, number: Int, _ url: URL) -> ImageFileError {

@@ -12,21 +12,15 @@ final class TIFFPages {
         let start = try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { bytes in
             Array(bytes.prefix(try file.read(into: bytes)))
         }
-        guard file.size > 0 else { throw ImageFileError.truncated(url, "it is empty") }
-        guard TIFFPages.signatures.contains(start) else { throw PictureData.notOf(.tiff, url) }
+        try PictureFormat.tiff.requireSignature(start, url)
         try file.seek(to: 0)
         var tiff: OpaquePointer?
-        try PictureData.check(url, .tiff) { cic_tiff_open(file.descriptor, &tiff, &$0) }
+        try PictureFormat.tiff.check(url) { cic_tiff_open(file.descriptor, &tiff, &$0) }
         guard let tiff else { preconditionFailure("a file that was opened has a handle") }
         (self.file, self.tiff) = (file, tiff)
     }
 
     deinit { cic_tiff_close(tiff) }
-
-    /// `II` or `MM` for the byte order, then 42 for TIFF and 43 for BigTIFF.
-    private static let signatures: [[UInt8]] = [
-        [0x49, 0x49, 42, 0], [0x4d, 0x4d, 0, 42], [0x49, 0x49, 43, 0], [0x4d, 0x4d, 0, 43],
-    ]
 
     /// Calls `body` with each page in turn.
     ///
@@ -35,9 +29,9 @@ final class TIFFPages {
         var isThere: Int32 = 1
         while isThere != 0 {
             var page = cic_tiff_page()
-            try PictureData.check(file.url, .tiff) { cic_tiff_page_info(tiff, &page, &$0) }
+            try PictureFormat.tiff.check(file.url) { cic_tiff_page_info(tiff, &page, &$0) }
             try body(page)
-            try PictureData.check(file.url, .tiff) { cic_tiff_next_page(tiff, &isThere, &$0) }
+            try PictureFormat.tiff.check(file.url) { cic_tiff_next_page(tiff, &isThere, &$0) }
         }
     }
 
@@ -48,6 +42,6 @@ final class TIFFPages {
     ///   - stride: samples from there to the next channel.
     func read(_ page: cic_tiff_page, into samples: UnsafeMutableRawPointer, stride: Int) throws {
         var page = page
-        try PictureData.check(file.url, .tiff) { cic_tiff_read_page(tiff, &page, samples, stride, &$0) }
+        try PictureFormat.tiff.check(file.url) { cic_tiff_read_page(tiff, &page, samples, stride, &$0) }
     }
 }

@@ -36,9 +36,4 @@ extension ImageNote {
 
     static let labelsRounded = ImageNote(
         .labelsRounded, "values within 0.001 of whole numbers are rounded to them")
-
-    static func orientationApplied(_ orientation: PictureOrientation) -> ImageNote {
-        ImageNote(
-            .orientationApplied, "it is turned upright by its orientation tag (\(orientation.rawValue)), as viewers show it")
-    }
 }

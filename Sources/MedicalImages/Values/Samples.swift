@@ -12,20 +12,7 @@ public enum Samples: Sendable, Equatable {
     case float64([Double])
 
     /// The number of samples, over all channels.
-    public var count: Int {
-        switch self {
-        case .uint8(let values): values.count
-        case .int8(let values): values.count
-        case .uint16(let values): values.count
-        case .int16(let values): values.count
-        case .uint32(let values): values.count
-        case .int32(let values): values.count
-        case .uint64(let values): values.count
-        case .int64(let values): values.count
-        case .float32(let values): values.count
-        case .float64(let values): values.count
-        }
-    }
+    public var count: Int { withUnsafeBytes(\.count) / type.byteCount }
 
     /// The number type of each sample.
     public var type: VoxelType {

@@ -1,7 +1,9 @@
-/// Turns samples between pixel by pixel and plane by plane.
-enum Interleaving {
-    /// `[pixels, channels]` to `[channels, pixels]`.
-    static func planar<T>(_ interleaved: [T], channels: Int) -> [T] {
+/// Turns samples that lie pixel by pixel, `[pixels, channels]`, into planes, `[channels, pixels]`.
+struct Deinterleaving: SampleRearrangement {
+    let channels: Int
+
+    func callAsFunction<T>(_ interleaved: [T]) -> [T] {
+        guard channels > 1 else { return interleaved }
         let pixels = interleaved.count / channels
         return [T](unsafeUninitializedCapacity: interleaved.count) { planar, count in
             // Buffers: this passes over every image that is read, and array subscripts check each access.
