@@ -22,23 +22,23 @@ struct AnatomicalPlaneTests {
     /// The second plane of the second channel.
     @Test(
         arguments: [
-            (.axial, lps, 4, PlaneSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
-            (.axial, ras, 4, PlaneSize(height: 3, width: 2), [1121, 1120, 1111, 1110, 1101, 1100]),
-            (.coronal, lps, 3, PlaneSize(height: 4, width: 2), [1310, 1311, 1210, 1211, 1110, 1111, 1010, 1011]),
+            (.axial, lps, 4, GridSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
+            (.axial, ras, 4, GridSize(height: 3, width: 2), [1121, 1120, 1111, 1110, 1101, 1100]),
+            (.coronal, lps, 3, GridSize(height: 4, width: 2), [1310, 1311, 1210, 1211, 1110, 1111, 1010, 1011]),
             (
-                .sagittal, lps, 2, PlaneSize(height: 4, width: 3),
+                .sagittal, lps, 2, GridSize(height: 4, width: 3),
                 [1301, 1311, 1321, 1201, 1211, 1221, 1101, 1111, 1121, 1001, 1011, 1021]
             ),
-            (.file, ras, 4, PlaneSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
-            (.axial, bare, 4, PlaneSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
-            (.coronal, nil, 3, PlaneSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
-            (.fileY, ras, 3, PlaneSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
+            (.file, ras, 4, GridSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
+            (.axial, bare, 4, GridSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
+            (.coronal, nil, 3, GridSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
+            (.fileY, ras, 3, GridSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
             (
-                .fileX, ras, 2, PlaneSize(height: 4, width: 3),
+                .fileX, ras, 2, GridSize(height: 4, width: 3),
                 [1001, 1011, 1021, 1101, 1111, 1121, 1201, 1211, 1221, 1301, 1311, 1321]
             ),
-        ] as [(AnatomicalPlane, VoxelGeometry?, Int, PlaneSize, [Int])])
-    func cuts(plane: AnatomicalPlane, geometry: VoxelGeometry?, count: Int, size: PlaneSize, expected: [Int]) {
+        ] as [(AnatomicalPlane, VoxelGeometry?, Int, GridSize, [Int])])
+    func cuts(plane: AnatomicalPlane, geometry: VoxelGeometry?, count: Int, size: GridSize, expected: [Int]) {
         let order = plane.order(of: Self.extent, geometry)
         let extent = order.extent(of: Self.extent)
         #expect(extent.depth == count && extent.plane == size)
@@ -54,8 +54,8 @@ struct AnatomicalPlaneTests {
         #expect(AnatomicalPlane.axial.order(of: single, Self.ras).apply(to: Array(0..<20), of: single) == (0..<20).reversed())
     }
 
-    private static let recipe = PlaneRecipe(
-        labels: LabelMap(identity: 2), normalization: .zScore, fit: .pad(to: PlaneSize(height: 4, width: 4)))
+    private static let recipe = Recipe(
+        labels: LabelMap(identity: 2), normalization: .zScore, fit: .pad(to: GridSize(height: 4, width: 4)))
 
     /// A tilted gantry leaves axes that are not at right angles: nothing of them is the patient's.
     @Test func shearedGridsAreRefused() throws {

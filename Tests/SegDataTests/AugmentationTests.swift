@@ -3,11 +3,11 @@ import Testing
 @testable import SegData
 
 struct AugmentationTests {
-    private let sample = PlaneSample(
+    private let sample = Sample(
         id: SampleID(caseID: "c", plane: 0), image: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], labels: [0, 1, 2, 3, 4, 5],
-        channels: 2, size: PlaneSize(height: 2, width: 3), sourceSize: PlaneSize(height: 2, width: 3))
+        channels: 2, size: GridSize(height: 2, width: 3), sourceSize: GridSize(height: 2, width: 3))
 
-    private func applied(_ augmentation: Augmentation, seed: UInt64 = 1) -> PlaneSample {
+    private func applied(_ augmentation: Augmentation, seed: UInt64 = 1) -> Sample {
         var changed = sample
         var generator = SeededGenerator(seed: seed)
         augmentation.apply(to: &changed, normalization: .range(low: 0, high: 1), generator: &generator)

@@ -7,9 +7,9 @@ struct BatchLoaderTests {
     private func changes(_ augmentation: Augmentation) throws -> SampleTransform {
         try SampleTransform(
             augmentation,
-            recipe: PlaneRecipe(
+            recipe: Recipe(
                 labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
-                fit: .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.5)), channels: 1)
+                fit: .crop(to: GridSize(height: 2, width: 2), foreground: 0.5)), channels: 1)
     }
 
     private func batches(_ loader: BatchLoader, epoch: Int = 0, from first: Int = 0) throws -> [Batch] {

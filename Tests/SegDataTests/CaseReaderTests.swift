@@ -6,8 +6,8 @@ import Testing
 
 struct CaseReaderTests {
     private let extent = Extent(width: 4, height: 3, depth: 2)
-    private let recipe = PlaneRecipe(
-        labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 4, width: 4)),
+    private let recipe = Recipe(
+        labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: GridSize(height: 4, width: 4)),
         plane: .file)
 
     private func geometry(shift: Double = 0, spacing: Double = 1) -> VoxelGeometry {
@@ -52,13 +52,13 @@ struct CaseReaderTests {
         #expect(prepared.labels == (0..<24).map { $0 % 2 })
         #expect(prepared.grid.storedGeometry?.orientation == "LAS")
 
-        let sample = try #require(prepared.sample(plane: 1))
+        let sample = try #require(prepared.sample(1))
         #expect(sample.id == SampleID(caseID: "one", plane: 1))
         #expect(sample.image.count == 2 * 16)
         #expect(Array(sample.image[..<12]) == first[12...].map { $0 }, "three rows of the plane, then one of the frame")
         #expect(sample.image[16] == 24)
         #expect(Array(sample.labels[12...]) == [255, 255, 255, 255])
-        #expect(sample.sourceSize == PlaneSize(height: 3, width: 4))
+        #expect(sample.sourceSize == GridSize(height: 3, width: 4))
     }
 
     @Test func colouredMasksAreReadWhereChannelsAgree() throws {
@@ -192,9 +192,9 @@ struct CaseReaderTests {
         try PNG.write(gray: [7, 200], width: 2, height: 1, to: folder("grey.png"))
         try PNG.write(rgb: [7, 7, 7, 200, 200, 200], width: 2, height: 1, to: folder("same.png"))
         try PNG.write(rgb: [7, 7, 8, 200, 200, 200], width: 2, height: 1, to: folder("colour.png"))
-        let recipe = PlaneRecipe(
+        let recipe = Recipe(
             labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
-            fit: .pad(to: PlaneSize(height: 1, width: 2)))
+            fit: .pad(to: GridSize(height: 1, width: 2)))
         let reader = try CaseReader(recipe, channels: wanted)
         let dataCase = DataCase(id: name, group: name, images: [folder("\(name).png")], label: nil)
         let prepared = try reader.read(dataCase)
@@ -211,19 +211,19 @@ struct CaseReaderTests {
         }
         for name in ["a", "b"] { try PNG.write(gray: [7, 200], width: 2, height: 1, to: folder("\(name).png")) }
         try PNG.write(rgb: [7, 7, 7, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))
-        let recipe = PlaneRecipe(
+        let recipe = Recipe(
             labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
-            fit: .pad(to: PlaneSize(height: 1, width: 2)))
-        let plan = try PlanePlan(["c", "a", "b"].map(dataCase), recipe: recipe)
+            fit: .pad(to: GridSize(height: 1, width: 2)))
+        let plan = try SamplePlan(["c", "a", "b"].map(dataCase), recipe: recipe)
         #expect(plan.channels == 1)
-        let store = try PlaneStore(plan)
+        let store = try SampleStore(plan)
         #expect(store.channels == 1 && store.count == 3)
         let (first, second) = (try store.sample(at: 0), try store.sample(at: 1))
         #expect(first.image == second.image)
 
         try PNG.write(rgb: [7, 7, 8, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))
         #expect(
-            folder.message { _ = try PlanePlan(["a", "b", "c"].map(dataCase), recipe: recipe) }
+            folder.message { _ = try SamplePlan(["a", "b", "c"].map(dataCase), recipe: recipe) }
                 == "DIR/c.png: 3 channels, expected 1 as in DIR/a.png; a network takes one number of channels")
     }
 }

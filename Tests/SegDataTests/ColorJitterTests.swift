@@ -68,8 +68,8 @@ struct ColorJitterTests {
                 let line = try #require(normalization.unitLine(channel: channel))
                 for index in channel * 4..<channel * 4 + 4 { image[index] = (image[index] - line.offset) / line.scale }
             }
-            let size = PlaneSize(height: 1, width: 4)
-            var sample = PlaneSample(
+            let size = GridSize(height: 1, width: 4)
+            var sample = Sample(
                 id: SampleID(caseID: "c", plane: 0), image: image, labels: [0, 1, 2, 3], channels: 3, size: size, sourceSize: size
             )
             var generator = SeededGenerator(seed: 4)

@@ -8,8 +8,8 @@ struct EndoVisLayoutTests {
     private func labels(_ folder: TemporaryFolder, task: String, overlaps: OverlapRule? = nil, map: LabelMap) throws -> [UInt8] {
         let settings = LayoutSettings(layout: .endovis, task: task, overlaps: overlaps)
         let listing = try DataSetFolder(folder.url).open(settings).listing
-        let recipe = PlaneRecipe(
-            labels: map, normalization: .range(low: 0, high: 255), fit: .pad(to: PlaneSize(height: 3, width: 4)))
+        let recipe = Recipe(
+            labels: map, normalization: .range(low: 0, high: 255), fit: .pad(to: GridSize(height: 3, width: 4)))
         return try #require(CaseReader(recipe).read(listing.entries[0].dataCase).labels)
     }
 

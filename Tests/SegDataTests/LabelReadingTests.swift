@@ -59,8 +59,8 @@ struct LabelReadingTests {
         try folder.write(gray: [1, 1, 0, 0], width: 4, to: "a.png")
         try folder.write(gray: [0, 3, 3, 0], width: 4, to: "b.png")
         let source = LabelSource([.init(folder("a.png"), value: 1), .init(folder("b.png"), value: 2)], overlap: .ignore)
-        let recipe = PlaneRecipe(
-            labels: LabelMap(identity: 3), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 1, width: 4)))
+        let recipe = Recipe(
+            labels: LabelMap(identity: 3), normalization: .range(low: 0, high: 1), fit: .pad(to: GridSize(height: 1, width: 4)))
         let prepared = try CaseReader(recipe).read(DataCase(id: "i", group: "i", images: [folder("i.png")], label: source))
         #expect(prepared.labels == [1, 255, 2, 0])
     }

@@ -7,12 +7,12 @@ import Testing
 
 struct LabelStatisticsTests {
     private func recipe(
-        _ fit: PlaneFit = .resize(to: PlaneSize(height: 5, width: 7), by: .bicubic),
+        _ fit: GridFit = .resize(to: GridSize(height: 5, width: 7), by: .bicubic),
         plane: AnatomicalPlane = .axial
     )
-        -> PlaneRecipe
+        -> Recipe
     {
-        PlaneRecipe(labels: LabelMap(identity: 3), normalization: .zScore, fit: fit, plane: plane)
+        Recipe(labels: LabelMap(identity: 3), normalization: .zScore, fit: fit, plane: plane)
     }
 
     /// Two volumes, the second with a plane of background alone.
@@ -30,16 +30,16 @@ struct LabelStatisticsTests {
 
     @Test(
         arguments: [
-            PlaneFit.resize(to: PlaneSize(height: 5, width: 7), by: .bicubic),
-            .pad(to: PlaneSize(height: 9, width: 9)), .crop(to: PlaneSize(height: 2, width: 3), foreground: 0.4),
+            GridFit.resize(to: GridSize(height: 5, width: 7), by: .bicubic),
+            .pad(to: GridSize(height: 9, width: 9)), .crop(to: GridSize(height: 2, width: 3), foreground: 0.4),
         ], AnatomicalPlane.allCases)
-    func equalsWhatTrainingCounts(fit: PlaneFit, plane: AnatomicalPlane) throws {
+    func equalsWhatTrainingCounts(fit: GridFit, plane: AnatomicalPlane) throws {
         let folder = try TemporaryFolder()
         let cases = try cases(folder)
         var recipe = recipe(fit, plane: plane)
-        recipe.spacing = PlaneSpacing(rows: 0.7, columns: 0.9)
-        for selection in PlaneStore.Selection.allCases {
-            let store = try PlaneStore(PlanePlan(cases, recipe: recipe), selection: selection)
+        recipe.spacing = GridSpacing(rows: 0.7, columns: 0.9)
+        for selection in SampleStore.Selection.allCases {
+            let store = try SampleStore(SamplePlan(cases, recipe: recipe), selection: selection)
             var done: [Int] = []
             let statistics = try LabelStatistics(
                 counting: cases, recipe: recipe, selection: selection, workers: 2
@@ -47,15 +47,15 @@ struct LabelStatisticsTests {
                 done.append($0)
             }
             #expect(statistics.labels == store.labelDistribution)
-            #expect((statistics.planes, statistics.leftOut) == (store.count, store.leftOut))
+            #expect((statistics.samples, statistics.leftOut) == (store.count, store.leftOut))
             #expect(done == [2])
         }
     }
 
     /// Counts through a cache and says whether it counted.
     private func count(
-        _ cache: LabelStatisticsCache, _ cases: [DataCase], _ recipe: PlaneRecipe,
-        _ selection: PlaneStore.Selection = .all
+        _ cache: LabelStatisticsCache, _ cases: [DataCase], _ recipe: Recipe,
+        _ selection: SampleStore.Selection = .all
     )
         throws -> (LabelStatistics, hasCounted: Bool)
     {
@@ -75,11 +75,11 @@ struct LabelStatisticsTests {
         let again = try count(cache, cases, recipe())
         #expect(!again.hasCounted && again.0 == first.0)
 
-        let otherMap = PlaneRecipe(
+        let otherMap = Recipe(
             labels: try LabelMap([0: 0, 1: 1], ignoring: [2]), normalization: .zScore, fit: recipe().fit)
         #expect(try count(cache, cases, otherMap).hasCounted, "another map")
         #expect(
-            try count(cache, cases, recipe(.pad(to: PlaneSize(height: 9, width: 9)))).hasCounted,
+            try count(cache, cases, recipe(.pad(to: GridSize(height: 9, width: 9)))).hasCounted,
             "another size")
         #expect(try count(cache, cases, recipe(), .foregroundOnly).hasCounted, "another selection")
         #expect(try count(cache, Array(cases.prefix(1)), recipe()).hasCounted, "other cases")
@@ -93,13 +93,13 @@ struct LabelStatisticsTests {
     @Test func everyFieldOfTheRecipeIsPartOfTheKey() throws {
         let folder = try TemporaryFolder()
         let cases = try cases(folder)
-        let changes: [(field: String, change: (inout PlaneRecipe) throws -> Void)] = [
+        let changes: [(field: String, change: (inout Recipe) throws -> Void)] = [
             ("labels", { $0.labels = try LabelMap([0: 0, 1: 1], ignoring: [2]) }),
             ("normalization", { $0.normalization = .window(low: 0, high: 1) }),
-            ("spacing", { $0.spacing = PlaneSpacing(rows: 2, columns: 2) }),
-            ("fit", { $0.fit = .pad(to: PlaneSize(height: 9, width: 9)) }),
-            ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.2) }),
-            ("fit", { $0.fit = .crop(to: PlaneSize(height: 2, width: 2), foreground: 0.4) }),
+            ("spacing", { $0.spacing = GridSpacing(rows: 2, columns: 2) }),
+            ("fit", { $0.fit = .pad(to: GridSize(height: 9, width: 9)) }),
+            ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.2) }),
+            ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.4) }),
             ("plane", { $0.plane = .coronal }), ("labelGrid", { $0.labelGrid = .fromImage }),
             ("crop", { $0.crop = PixelBox(x: 1, y: 1, width: 3, height: 2) }),
         ]
@@ -121,16 +121,16 @@ struct LabelStatisticsTests {
         let folder = try TemporaryFolder()
         let cases = try cases(folder)
         let cache = LabelStatisticsCache(folder: folder("cache"))
-        var recipe = recipe(.pad(to: PlaneSize(height: 20, width: 20)))
+        var recipe = recipe(.pad(to: GridSize(height: 20, width: 20)))
         recipe.labelGrid = .fromImage
-        recipe.spacing = PlaneSpacing(rows: 1, columns: 1)
+        recipe.spacing = GridSpacing(rows: 1, columns: 1)
         #expect(try count(cache, cases, recipe).0.labels.total == 2 * 3 * 24)
         try folder.write(
             .int16((0..<72).map { Int16($0) }), Extent(width: 6, height: 4, depth: 3),
             geometry: VoxelGeometry(spacing: [2, 2, 1]), to: "i0.nii")
         let found = try count(cache, cases, recipe)
         #expect(found.hasCounted && found.0.labels.total == 3 * 24 * 4 + 3 * 24)
-        #expect(try found.0.labels == PlaneStore(PlanePlan(cases, recipe: recipe)).labelDistribution)
+        #expect(try found.0.labels == SampleStore(SamplePlan(cases, recipe: recipe)).labelDistribution)
     }
 
     /// Two windows of a plane of three pixels: the middle one is in both.
@@ -140,10 +140,10 @@ struct LabelStatisticsTests {
         try folder.write(.uint8(Array(repeating: 0, count: 12)), extent, to: "i.nii")
         try folder.write(.uint8([0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2]), extent, to: "l.nii")
         let dataCase = DataCase(id: "c", group: "c", images: [folder("i.nii")], label: folder("l.nii"))
-        let recipe = recipe(.crop(to: PlaneSize(height: 1, width: 2), foreground: 0))
+        let recipe = recipe(.crop(to: GridSize(height: 1, width: 2), foreground: 0))
         let statistics = try LabelStatistics(counting: [dataCase], recipe: recipe, selection: .all)
         #expect(statistics.labels.counts == [6, 2, 1], "1 + 2 + 1 + 1.5 of 0, twice 1 of 1, 0.5 of 2, which is not none")
-        #expect(statistics.planes == 4)
+        #expect(statistics.samples == 4)
     }
 
     @Test func brokenAndMissingFilesAreCountedAnew() throws {

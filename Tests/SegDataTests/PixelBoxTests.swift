@@ -20,8 +20,8 @@ struct PixelBoxTests {
         let folder = try TemporaryFolder()
         try folder.write(.int16((0..<40).map { Int16($0) }), whole, to: "i.nii")
         try folder.write(.uint8((0..<40).map { $0 % 2 }), whole, to: "l.nii")
-        var recipe = PlaneRecipe(
-            labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: PlaneSize(height: 2, width: 3)),
+        var recipe = Recipe(
+            labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: GridSize(height: 2, width: 3)),
             crop: box)
         let dataCase = DataCase(id: "i", group: "i", images: [folder("i.nii")], label: folder("l.nii"))
         let reader = try CaseReader(recipe)

@@ -4,24 +4,24 @@ import Testing
 
 struct RandomCropTests {
     /// 9 × 7 pixels whose image is their place; one of them is foreground.
-    private static func sample(foreground: Int?) -> PlaneSample {
-        let size = PlaneSize(height: 9, width: 7)
+    private static func sample(foreground: Int?) -> Sample {
+        let size = GridSize(height: 9, width: 7)
         var labels = [UInt8](repeating: 0, count: 63)
         labels[0] = LabelMap.ignored
         if let foreground { labels[foreground] = 2 }
-        return PlaneSample(
+        return Sample(
             id: SampleID(caseID: "c", plane: 0), image: (0..<126).map { Float($0) }, labels: labels, channels: 2, size: size,
             sourceSize: size)
     }
 
-    private static func recipe(_ fit: PlaneFit, _ labels: LabelMap = LabelMap(identity: 3)) -> PlaneRecipe {
-        PlaneRecipe(labels: labels, normalization: .zScore, fit: fit)
+    private static func recipe(_ fit: GridFit, _ labels: LabelMap = LabelMap(identity: 3)) -> Recipe {
+        Recipe(labels: labels, normalization: .zScore, fit: fit)
     }
 
     private static func crop(
-        _ sample: PlaneSample, foreground: Double, seed: UInt64, labels: LabelMap = LabelMap(identity: 3)
-    ) throws -> PlaneSample {
-        let fit = PlaneFit.crop(to: PlaneSize(height: 4, width: 3), foreground: foreground)
+        _ sample: Sample, foreground: Double, seed: UInt64, labels: LabelMap = LabelMap(identity: 3)
+    ) throws -> Sample {
+        let fit = GridFit.crop(to: GridSize(height: 4, width: 3), foreground: foreground)
         let crop = try #require(RandomCrop(recipe(fit, labels)))
         var generator = SeededGenerator(seed: seed)
         return crop.apply(to: sample, generator: &generator)
@@ -32,7 +32,7 @@ struct RandomCropTests {
         for seed in 0..<200 as Range<UInt64> {
             let sample = Self.sample(foreground: 31)
             let window = try Self.crop(sample, foreground: 0, seed: seed)
-            #expect(window.size == PlaneSize(height: 4, width: 3))
+            #expect(window.size == GridSize(height: 4, width: 3))
             let corner = Int(window.image[0])
             corners.insert(window.image[0])
             for index in 0..<12 {
@@ -68,11 +68,11 @@ struct RandomCropTests {
     func theExpectationIsTheMeanOfManyDraws(_ row: (labels: [Int: UInt8], size: (Int, Int)), foreground: Double) throws {
         var labels = [UInt8](repeating: 0, count: 63)
         for (place, label) in row.labels { labels[place] = label }
-        let size = PlaneSize(height: 9, width: 7)
-        let sample = PlaneSample(
+        let size = GridSize(height: 9, width: 7)
+        let sample = Sample(
             id: SampleID(caseID: "c", plane: 0), image: Array(repeating: 0, count: 63), labels: labels, channels: 1, size: size,
             sourceSize: size)
-        let window = PlaneSize(height: row.size.0, width: row.size.1)
+        let window = GridSize(height: row.size.0, width: row.size.1)
         let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: foreground))))
         let draws = 1500
         var generator = SeededGenerator(seed: 7)
@@ -96,10 +96,10 @@ struct RandomCropTests {
 
     /// Where no class is the background, class 0 is sought as the others are.
     @Test func withoutABackgroundClass0IsForeground() throws {
-        let size = PlaneSize(height: 9, width: 7)
+        let size = GridSize(height: 9, width: 7)
         var labels = [UInt8](repeating: LabelMap.ignored, count: 63)
         labels[62] = 0
-        let sample = PlaneSample(
+        let sample = Sample(
             id: SampleID(caseID: "c", plane: 0), image: (0..<63).map { Float($0) }, labels: labels, channels: 1, size: size,
             sourceSize: size)
         let map = try LabelMap([0: 0, 1: 1], hasBackground: false)
@@ -109,6 +109,6 @@ struct RandomCropTests {
     }
 
     @Test func onlyACropCuts() {
-        #expect(RandomCrop(Self.recipe(.pad(to: PlaneSize(height: 4, width: 3)))) == nil)
+        #expect(RandomCrop(Self.recipe(.pad(to: GridSize(height: 4, width: 3)))) == nil)
     }
 }

@@ -65,9 +65,9 @@ struct RealDataTests {
         let (listing, layout) = try DataSetFolder(folder).open(finding.settings)
         let first = try #require(listing.entries.first?.dataCase)
         if !row.map.isEmpty {
-            let recipe = PlaneRecipe(
+            let recipe = Recipe(
                 labels: try LabelMap(row.map), normalization: .zScore,
-                fit: .resize(to: PlaneSize(height: 8, width: 8), by: .bilinear))
+                fit: .resize(to: GridSize(height: 8, width: 8), by: .bilinear))
             #expect(try CaseReader(recipe).outline(of: first).extent.channels == row.channels)
         }
         guard !row.cases.isEmpty else { return }

@@ -4,18 +4,18 @@ import Testing
 
 struct WarpTests {
     /// A square of class 1 and intensity 1 off the middle.
-    private static func sample(_ side: Int = 21) -> PlaneSample {
-        let size = PlaneSize(height: side, width: side)
+    private static func sample(_ side: Int = 21) -> Sample {
+        let size = GridSize(height: side, width: side)
         let labels = (0..<size.count).map { index -> UInt8 in
             let (row, column) = (index / side, index % side)
             return (4..<12).contains(row) && (9..<17).contains(column) ? 1 : 0
         }
-        return PlaneSample(
+        return Sample(
             id: SampleID(caseID: "c", plane: 0), image: labels.map { Float($0) } + labels.map { 3 - Float($0) }, labels: labels,
             channels: 2, size: size, sourceSize: size)
     }
 
-    private static func warped(_ warp: Warp, seed: UInt64 = 1) -> PlaneSample {
+    private static func warped(_ warp: Warp, seed: UInt64 = 1) -> Sample {
         var sample = sample()
         var generator = SeededGenerator(seed: seed)
         warp.apply(to: &sample, generator: &generator)
@@ -48,16 +48,16 @@ struct WarpTests {
     @Test func aQuarterTurnIsExact() {
         // Angles are uniform in ±180°: this asks for the geometry itself.
         let side = 5
-        let size = PlaneSize(height: side, width: side)
+        let size = GridSize(height: side, width: side)
         let plane = (0..<25).map { Float($0) }
         let middle = Double(side - 1) / 2
-        let places = (0..<25).map { index -> PlaneSampler.Place in
+        let places = (0..<25).map { index -> GridSampler.Place in
             let (y, x) = (Double(index / side) - middle, Double(index % side) - middle)
-            return .init(row: -x + middle, column: y + middle)
+            return .init(plane: 0, row: -x + middle, column: y + middle)
         }
-        let sampler = PlaneSampler(size: size, places: places)
+        let sampler = GridSampler(size: size, places: places)
         let expected = (0..<25).map { index in plane[(side - 1 - index % side) * side + index / side] }
-        #expect(sampler.bilinear(plane, outside: -1) == expected)
+        #expect(sampler.linear(plane, outside: -1) == expected)
         #expect(sampler.nearest(plane, outside: -1) == expected)
     }
 
@@ -67,8 +67,8 @@ struct WarpTests {
             (0, 1.51, -1, -1),
         ] as [(Double, Double, Float, Float)])
     func placesBetweenPixels(row: Double, column: Double, bilinear: Float, nearest: Float) {
-        let sampler = PlaneSampler(size: PlaneSize(height: 2, width: 2), places: [.init(row: row, column: column)])
-        #expect(sampler.bilinear([0, 1, 2, 3], outside: -1) == [bilinear])
+        let sampler = GridSampler(size: GridSize(height: 2, width: 2), places: [.init(plane: 0, row: row, column: column)])
+        #expect(sampler.linear([0, 1, 2, 3], outside: -1) == [bilinear])
         if row == 0, column == 0.5 {
             #expect(sampler.nearest([0, 1, 2, 3] as [Float], outside: -1) == [1], "halves go up")
         } else {
@@ -90,12 +90,13 @@ struct WarpTests {
 
     /// The spline's weights add up to 1, so equal control points move everything by the same.
     @Test func theFieldIsSmoothAndOfItsStrength() {
-        let size = PlaneSize(height: 64, width: 64)
+        let size = GridSize(height: 64, width: 64)
         var generator = SeededGenerator(seed: 3)
         let field = DisplacementField(size, spacing: 8, deviation: 4, &generator)
-        let shifts = (0..<64).flatMap { row in (0..<64).map { field.at(row: row, column: $0).row } }
+        let shifts: [Double] = (0..<4096).map { field.at(plane: 0, row: $0 / 64, column: $0 % 64).y }
         // A cubic B-spline's weights have the mean square (2/3)² + 2·(1/6)² = ½ at the knots and less between, in each direction.
-        let deviation = (shifts.reduce(0) { $0 + $1 * $1 } / Double(shifts.count)).squareRoot()
+        let squares: Double = shifts.reduce(0) { $0 + $1 * $1 }
+        let deviation = (squares / Double(shifts.count)).squareRoot()
         #expect((1.2...2.8).contains(deviation), "\(deviation)")
         for row in 0..<64 {
             for column in 1..<64 { #expect(abs(shifts[row * 64 + column] - shifts[row * 64 + column - 1]) < 2) }

@@ -105,10 +105,10 @@ import Torch
                 #expect(run.configuration.network.features == [16, 32, 64, 128, 256])
             }
             let part = try reproduction.configuration(of: .ctPart2)
-            #expect(part.input.fit.size == PlaneSize(height: 224, width: 336))
+            #expect(part.input.fit.size == GridSize(height: 224, width: 336))
             #expect(part.input.normalization == .window(low: 0, high: 1), "the published volumes are windowed already")
             let instruments = try reproduction.configuration(of: .parts)
-            #expect(instruments.input.fit == .resize(to: PlaneSize(height: 768, width: 768), by: .bicubic))
+            #expect(instruments.input.fit == .resize(to: GridSize(height: 768, width: 768), by: .bicubic))
             #expect(instruments.data.split == .paper)
             #expect(instruments.data.classNames == ["background", "shaft", "wrist", "claspers", "probe"])
             let videos = try reproduction.configuration(of: .binaryByVideo).openDataSet(at: nil)

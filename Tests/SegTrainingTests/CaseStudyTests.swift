@@ -22,7 +22,7 @@ import Testing
             let study = try CaseStudy(try dataCase(in: folder), models: models.map { try $0.get() })
             #expect(study.id == "a")
             #expect(study.planeCount == 1)
-            #expect(study.size == PlaneSize(height: 2, width: 3))
+            #expect(study.size == GridSize(height: 2, width: 3))
             #expect(study.image(0) == [[0, 1, 2, 0, 1, 1]])
             #expect(study.truth(0) == [0, 1, 1, 255, 0, 1])
             // The nearest level: 1 from an intensity above 0.5, and above 2.

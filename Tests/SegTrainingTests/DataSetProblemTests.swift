@@ -52,7 +52,7 @@ import Testing
             #expect(!census.hasProblems(.note))
             #expect(census.values.map(\.pixels) == [24, 8] && census.values.map(\.className) == ["background", "foreground"])
             #expect(census.channels.count == 1 && census.channels[0].minimum == 1 && census.channels[0].maximum == 210)
-            #expect(census.samples.count == 2 && census.samples[0].size == PlaneSize(height: 2, width: 4))
+            #expect(census.samples.count == 2 && census.samples[0].size == GridSize(height: 2, width: 4))
             #expect(census.samples[0].image[0].last == 210, "as the file has it; pages make it bright")
         }
     }

@@ -58,7 +58,7 @@ import Testing
         try withTemporaryFolder { folder in
             let model = try LevelNetwork.model([0, 1], fit: fit)
             let labels = try model.predict(prepared(Self.mixed, by: model, in: folder))
-            let size = PlaneSize(height: Self.extent.height, width: Self.extent.width)
+            let size = GridSize(height: Self.extent.height, width: Self.extent.width)
             let recipe = model.recipe
             let smoothed = (0..<Self.extent.depth).flatMap { plane in
                 let pixels = Self.mixed.plane(plane, of: Self.extent)

@@ -13,12 +13,12 @@ import TorchTestSupport
 
 @Suite struct TrainingStepTests {
     /// Of four planes, of which two are ignored for the greater part, so that no cut makes batches of equal weight.
-    private static let samples: [PlaneSample] = {
+    private static let samples: [Sample] = {
         var generator = TestSupport.SeededGenerator(seed: 3)
-        let size = PlaneSize(height: 16, width: 16)
+        let size = GridSize(height: 16, width: 16)
         return (0..<4).map { number in
             let labels = (0..<size.count).map { $0 < [0, 200, 10, 256][number] ? LabelMap.ignored : UInt8($0 % 2) }
-            return PlaneSample(
+            return Sample(
                 id: SampleID(caseID: "case", plane: number),
                 image: (0..<size.count).map { _ in .random(in: -1...1, using: &generator) }, labels: labels, channels: 1,
                 size: size, sourceSize: size)
@@ -26,7 +26,7 @@ import TorchTestSupport
     }()
 
     /// The weights and the loss of one step.
-    private static func step(_ batches: [[PlaneSample]]) throws -> (weights: [String: Tensor], loss: Double) {
+    private static func step(_ batches: [[Sample]]) throws -> (weights: [String: Tensor], loss: Double) {
         try TorchLibrary.setThreadCount(1)
         let network = try NetworkConfiguration(
             features: [8, 16, 32, 64, 128], dropout: [0, 0, 0, 0, 0], execution: .composed

@@ -8,6 +8,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public var horizontalFlip: Double
     /// Probability of turning top and bottom round.
     public var verticalFlip: Double
+    /// Probability of turning front and back of a volume round; nil: never.
+    public var depthFlip: Double?
     /// Rotation, scale and elastic deformation.
     public var warp: Warp
     /// Brightness, contrast, saturation and hue of pictures, in the intensities of the file.
@@ -27,6 +29,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         case warp, gamma, brightness, contrast, blur, noise
         case horizontalFlip = "horizontal_flip"
         case verticalFlip = "vertical_flip"
+        case depthFlip = "depth_flip"
         case colorJitter = "color_jitter"
     }
 
@@ -35,11 +38,13 @@ public struct Augmentation: Sendable, Hashable, Codable {
 
     /// What is not given changes nothing.
     public init(
-        horizontalFlip: Double = 0, verticalFlip: Double = 0, warp: Warp = .none, colorJitter: ColorJitter = .none,
-        gamma: Double = 0, brightness: Double = 0, contrast: Double = 0, blur: GaussianBlur = .none, noise: Double = 0
+        horizontalFlip: Double = 0, verticalFlip: Double = 0, depthFlip: Double? = nil, warp: Warp = .none,
+        colorJitter: ColorJitter = .none, gamma: Double = 0, brightness: Double = 0, contrast: Double = 0,
+        blur: GaussianBlur = .none, noise: Double = 0
     ) {
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
+        self.depthFlip = depthFlip
         self.warp = warp
         self.colorJitter = colorJitter
         self.gamma = gamma
@@ -51,7 +56,10 @@ public struct Augmentation: Sendable, Hashable, Codable {
 
     /// - Throws: `SettingError` for probabilities outside 0…1, negative strengths or a contrast that inverts.
     public func validate() throws {
-        for (name, value) in [("horizontal_flip", horizontalFlip), ("vertical_flip", verticalFlip), ("contrast", contrast)] {
+        for (name, value) in [
+            ("horizontal_flip", horizontalFlip), ("vertical_flip", verticalFlip), ("depth_flip", depthFlip ?? 0),
+            ("contrast", contrast),
+        ] {
             try SettingError.require((0...1).contains(value), "augmentation \(name)", found: "\(value)", expected: "0 to 1")
         }
         for (name, value) in [("gamma", gamma), ("brightness", brightness), ("noise", noise)] {
@@ -64,8 +72,11 @@ public struct Augmentation: Sendable, Hashable, Codable {
     }
 
     /// - Throws: `SettingError` for a colour jitter of images that are not red, green and blue, or whose file's intensities
-    ///   cannot be had back from the normalised ones.
-    public func check(channels: Int, normalization: IntensityNormalization) throws {
+    ///   cannot be had back from the normalised ones; for a flip of an axis that samples do not have.
+    public func check(channels: Int, dimensions: Int = 2, normalization: IntensityNormalization) throws {
+        try SettingError.require(
+            depthFlip == nil || dimensions == 3, "augmentation depth_flip", found: "planes",
+            expected: "volumes, which networks of 3 dimensions see; planes have no depth")
         guard colorJitter != .none else { return }
         try SettingError.require(
             channels == 3, "augmentation color_jitter", found: "images of \(channels) channel\(channels == 1 ? "" : "s")",
@@ -79,16 +90,15 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Changes a sample.
     ///
     /// - Precondition: `check` passed for its channels and `normalization`.
-    func apply(to sample: inout PlaneSample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
+    func apply(to sample: inout Sample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
         let size = sample.size
-        if generator.chance(horizontalFlip) {
-            Self.flipColumns(&sample.image, size)
-            Self.flipColumns(&sample.labels, size)
+        func flip(_ length: Int, step: Int) {
+            Self.flip(&sample.image, length, step: step)
+            Self.flip(&sample.labels, length, step: step)
         }
-        if generator.chance(verticalFlip) {
-            Self.flipRows(&sample.image, size)
-            Self.flipRows(&sample.labels, size)
-        }
+        if generator.chance(horizontalFlip) { flip(size.width, step: 1) }
+        if generator.chance(verticalFlip) { flip(size.height, step: size.width) }
+        if let depthFlip, generator.chance(depthFlip) { flip(size.depth, step: size.planeCount) }
         warp.apply(to: &sample, generator: &generator)
         colorJitter.apply(to: &sample, normalization: normalization, generator: &generator)
         if gamma > 0 {
@@ -98,9 +108,9 @@ public struct Augmentation: Sendable, Hashable, Codable {
         if brightness > 0 || contrast > 0 {
             let shift = Float(generator.uniform(-brightness, brightness))
             let factor = Float(generator.uniform(1 - contrast, 1 + contrast))
-            Self.forEachChannel(of: &sample) { plane in
-                let mean = Float(plane.reduce(0.0) { $0 + Double($1) } / Double(plane.count))
-                for index in plane.indices { plane[index] = (plane[index] - mean) * factor + mean + shift }
+            Self.forEachChannel(of: &sample) { values in
+                let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(values.count))
+                for index in values.indices { values[index] = (values[index] - mean) * factor + mean + shift }
             }
         }
         blur.apply(to: &sample, generator: &generator)
@@ -109,24 +119,18 @@ public struct Augmentation: Sendable, Hashable, Codable {
         }
     }
 
-    private static func forEachChannel(of sample: inout PlaneSample, _ body: (inout ArraySlice<Float>) -> Void) {
+    private static func forEachChannel(of sample: inout Sample, _ body: (inout ArraySlice<Float>) -> Void) {
         for start in stride(from: 0, to: sample.image.count, by: sample.size.count) {
             body(&sample.image[start..<start + sample.size.count])
         }
     }
 
-    private static func flipColumns<Value>(_ planes: inout [Value], _ size: PlaneSize) {
-        for start in stride(from: 0, to: planes.count, by: size.width) {
-            planes[start..<start + size.width].reverse()
-        }
-    }
-
-    private static func flipRows<Value>(_ planes: inout [Value], _ size: PlaneSize) {
-        for start in stride(from: 0, to: planes.count, by: size.count) {
-            for row in 0..<size.height / 2 {
-                for column in 0..<size.width {
-                    planes.swapAt(start + row * size.width + column, start + (size.height - 1 - row) * size.width + column)
-                }
+    /// Turns the order of `length` slices round, each of `step` values, wherever they follow each other.
+    private static func flip<Value>(_ values: inout [Value], _ length: Int, step: Int) {
+        for start in stride(from: 0, to: values.count, by: length * step) {
+            for slice in 0..<length / 2 {
+                let (near, far) = (start + slice * step, start + (length - 1 - slice) * step)
+                for place in 0..<step { values.swapAt(near + place, far + place) }
             }
         }
     }

@@ -31,7 +31,7 @@ public struct ColorJitter: Sendable, Hashable, Codable {
             (0...0.5).contains(hue), "augmentation color_jitter.hue", found: "\(hue)", expected: "0 to 0.5 turns")
     }
 
-    func apply(to sample: inout PlaneSample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
+    func apply(to sample: inout Sample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
         guard self != .none else { return }
         var changes: [Change] = [
             .brightness(factor(brightness, &generator)), .contrast(factor(contrast, &generator)),

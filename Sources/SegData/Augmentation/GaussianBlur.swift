@@ -1,6 +1,6 @@
 import Foundation
 
-/// A random blur: the plane is smoothed by a Gaussian of a random width.
+/// A random blur: each channel is smoothed by a Gaussian of a random width.
 public struct GaussianBlur: Sendable, Hashable, Codable {
     /// Probability that a sample is blurred.
     public var probability: Double
@@ -27,44 +27,45 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
     /// Wider ones leave nothing to see.
     private static let widest = 100.0
 
-    func apply(to sample: inout PlaneSample, generator: inout SeededGenerator) {
+    func apply(to sample: inout Sample, generator: inout SeededGenerator) {
         guard probability > 0, generator.chance(probability) else { return }
         let deviation = generator.uniform(sigma[0], sigma[1])
         for start in stride(from: 0, to: sample.image.count, by: sample.size.count) {
-            let plane = Array(sample.image[start..<start + sample.size.count])
+            let channel = Array(sample.image[start..<start + sample.size.count])
             sample.image.replaceSubrange(
-                start..<start + sample.size.count, with: Self.blurred(plane, size: sample.size, sigma: deviation))
+                start..<start + sample.size.count, with: Self.blurred(channel, size: sample.size, sigma: deviation))
         }
     }
 
-    /// A plane smoothed by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border without repeating the
+    /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border without repeating the
     /// border's own pixels.
     ///
     /// With the same kernel size, this is torchvision's `gaussian_blur`.
-    static func blurred(_ plane: [Float], size: PlaneSize, sigma: Double) -> [Float] {
-        guard sigma > 0 else { return plane }
+    static func blurred(_ values: [Float], size: GridSize, sigma: Double) -> [Float] {
+        guard sigma > 0 else { return values }
         let reach = max(1, Int((4 * sigma).rounded(.up)))
         let raw = (-reach...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
         let sum = raw.reduce(0, +)
         let kernel = raw.map { Float($0 / sum) }
-        let rows = along(plane, count: size.height, length: size.width, step: 1, lineStep: size.width, kernel)
-        return along(rows, count: size.width, length: size.height, step: size.width, lineStep: 1, kernel)
+        var values = along(values, length: size.width, step: 1, kernel)
+        values = along(values, length: size.height, step: size.width, kernel)
+        return size.dimensions == 3 ? along(values, length: size.depth, step: size.planeCount, kernel) : values
     }
 
-    /// Smooths `count` lines of `length` values that lie `step` apart.
-    private static func along(
-        _ plane: [Float], count: Int, length: Int, step: Int, lineStep: Int, _ kernel: [Float]
-    ) -> [Float] {
+    /// Smooths every line of `length` values that lie `step` apart.
+    private static func along(_ values: [Float], length: Int, step: Int, _ kernel: [Float]) -> [Float] {
         let reach = kernel.count / 2
-        var result = plane
+        var result = values
         var padded = [Float](repeating: 0, count: length + 2 * reach)
-        for line in 0..<count {
-            let start = line * lineStep
-            for place in padded.indices { padded[place] = plane[start + mirrored(place - reach, length) * step] }
-            for place in 0..<length {
-                var sum: Float = 0
-                for (offset, weight) in kernel.enumerated() { sum += weight * padded[place + offset] }
-                result[start + place * step] = sum
+        let places = padded.indices.map { mirrored($0 - reach, length) * step }
+        for block in stride(from: 0, to: values.count, by: length * step) {
+            for start in block..<block + step {
+                for (index, place) in places.enumerated() { padded[index] = values[start + place] }
+                for place in 0..<length {
+                    var sum: Float = 0
+                    for (offset, weight) in kernel.enumerated() { sum += weight * padded[place + offset] }
+                    result[start + place * step] = sum
+                }
             }
         }
         return result

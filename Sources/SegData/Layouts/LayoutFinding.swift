@@ -26,14 +26,14 @@ public struct LayoutFinding: Sendable {
     /// Values that the data set itself wants ignored.
     public let ignoredValues: [Int]
     /// Where the data set's labels lie.
-    public let labelGrid: PlaneRecipe.LabelGrid
+    public let labelGrid: Recipe.LabelGrid
     /// What the files' intensities need; nil where the data set does not say.
     public let normalization: IntensityNormalization?
 
     init(
         _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil,
         regions: [ClassValues] = [], ignoring: [Int] = [],
-        labelGrid: PlaneRecipe.LabelGrid = .own, normalization: IntensityNormalization? = nil
+        labelGrid: Recipe.LabelGrid = .own, normalization: IntensityNormalization? = nil
     ) {
         self.layout = layout
         self.reason = reason

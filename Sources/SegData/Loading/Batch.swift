@@ -1,19 +1,19 @@
 /// Samples of equal size in plain buffers, for one step.
 public struct Batch: Sendable, Equatable {
-    /// `[B, channels, size.height, size.width]`.
+    /// `[B, channels]` of `size`.
     public var images: [Float]
-    /// `[B, size.height, size.width]`, classes and `LabelMap.ignored`.
+    /// `[B]` of `size`, classes and `LabelMap.ignored`.
     public var labels: [UInt8]
     /// What the samples are, in order.
     public var samples: [SampleID]
     public let channels: Int
-    public let size: PlaneSize
+    public let size: GridSize
 
     /// B.
     public var count: Int { samples.count }
 
     /// - Precondition: at least one sample, all of one size.
-    init(_ parts: [PlaneSample]) {
+    init(_ parts: [Sample]) {
         precondition(!parts.isEmpty, "a batch has a sample")
         channels = parts[0].channels
         size = parts[0].size

@@ -10,7 +10,7 @@ public struct BatchLoader: Sendable {
         case shuffled
     }
 
-    public let source: any PlaneSource
+    public let source: any SampleSource
     public let batchSize: Int
     public let order: Order
     /// Whether an epoch ends before a batch that could not be filled.
@@ -25,7 +25,7 @@ public struct BatchLoader: Sendable {
 
     /// - Precondition: at least one sample a batch, one worker and one prefetched batch.
     public init(
-        _ source: any PlaneSource, batchSize: Int, order: Order, dropLast: Bool = false, transform: SampleTransform? = nil,
+        _ source: any SampleSource, batchSize: Int, order: Order, dropLast: Bool = false, transform: SampleTransform? = nil,
         seed: UInt64 = 0, workers: Int = 1, prefetch: Int = 4
     ) {
         precondition(batchSize > 0 && workers > 0 && prefetch > 0, "a loader needs a batch size, a worker and room for a batch")
@@ -65,7 +65,7 @@ public struct BatchLoader: Sendable {
         return indices
     }
 
-    private func sample(at index: Int, epoch: Int) throws -> PlaneSample {
+    private func sample(at index: Int, epoch: Int) throws -> Sample {
         let sample = try source.sample(at: index)
         guard let transform else { return sample }
         var generator = SeededGenerator(seed: seed, epoch, index)

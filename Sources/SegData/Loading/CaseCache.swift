@@ -4,7 +4,7 @@ import MarginCalibration
 /// Prepared cases that are needed again and again: as many as fit stay in memory, the others are read anew each time.
 public final class CaseCache: Sendable {
     /// The cases that can be read, in order.
-    public let items: [PlanePlan.Item]
+    public let items: [SamplePlan.Item]
     /// Those that could not, of this cache and of its plan.
     public let unreadable: [UnreadableCase]
     /// Pixels of each class over the cases at native size, without ignored ones.
@@ -18,7 +18,7 @@ public final class CaseCache: Sendable {
     ///
     /// - Parameter memory: bytes that the kept cases may take.
     /// - Throws: `CaseError` for files that do not fit the recipe; `ImageFileError`, `FileError`.
-    public init(_ plan: PlanePlan, workers: Int = 1, memory: Int = .max) throws {
+    public init(_ plan: SamplePlan, workers: Int = 1, memory: Int = .max) throws {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let shelf = Shelf(memory: memory)
         let classCount = plan.recipe.labels.classCount
@@ -45,7 +45,7 @@ public final class CaseCache: Sendable {
 
     /// What was seen of a case.
     private struct Known: Sendable {
-        let item: PlanePlan.Item
+        let item: SamplePlan.Item
         let labels: LabelDistribution
         let image: KnownImage
     }

@@ -1,35 +1,45 @@
-/// A window cut from a larger plane at a random place, often about foreground, which is rare.
+/// A window cut from a larger sample at a random place, often about foreground, which is rare.
 struct RandomCrop: Sendable, Hashable {
-    let size: PlaneSize
-    /// The share of windows that are placed about a random pixel of the foreground, where the plane has one.
+    let size: GridSize
+    /// The share of windows that are placed about a random pixel of the foreground, where the sample has one.
     let foreground: Double
     private let labels: LabelMap
 
-    /// The crop of a recipe; nil where its fit makes every plane of one size.
-    init?(_ recipe: PlaneRecipe) {
+    /// The crop of a recipe; nil where its fit makes every sample of one size.
+    init?(_ recipe: Recipe) {
         guard case .crop(let size, let foreground) = recipe.fit else { return nil }
         self.size = size
         self.foreground = foreground
         labels = recipe.labels
     }
 
-    /// - Precondition: the plane is at least of the window's size.
-    func apply(to sample: PlaneSample, generator: inout SeededGenerator) -> PlaneSample {
-        let (rows, columns) = (sample.size.height - size.height, sample.size.width - size.width)
-        var (top, left) = (generator.index(below: rows + 1), generator.index(below: columns + 1))
+    /// - Precondition: the sample is at least of the window's size.
+    func apply(to sample: Sample, generator: inout SeededGenerator) -> Sample {
+        // Planes have no draw for an axis that they do not have.
+        let front = size.dimensions == 3 ? generator.index(below: sample.size.depth - size.depth + 1) : 0
+        let top = generator.index(below: sample.size.height - size.height + 1)
+        var window = GridBox(
+            size, front: front, top: top, left: generator.index(below: sample.size.width - size.width + 1))
         if generator.chance(foreground), let pixel = foregroundPixel(of: sample, &generator) {
-            (top, left) = place(about: pixel, in: sample.size)
+            window = self.window(about: pixel, in: sample.size)
         }
-        return PlaneSample(
+        return Sample(
             id: sample.id,
-            image: stride(from: 0, to: sample.image.count, by: sample.size.count).flatMap {
-                window(of: sample.image, from: $0, sample.size.width, top, left)
-            },
-            labels: window(of: sample.labels, from: 0, sample.size.width, top, left), channels: sample.channels, size: size,
+            image: (0..<sample.channels).flatMap { window.cut(sample.image, of: sample.size, from: $0 * sample.size.count) },
+            labels: window.cut(sample.labels, of: sample.size), channels: sample.channels, size: size,
             sourceSize: sample.sourceSize)
     }
 
-    private func foregroundPixel(of sample: PlaneSample, _ generator: inout SeededGenerator) -> Int? {
+    /// The window with a pixel in its middle, moved into the sample.
+    func window(about pixel: Int, in grid: GridSize) -> GridBox {
+        func start(_ place: Int, _ window: Int, _ length: Int) -> Int { min(max(place - window / 2, 0), length - window) }
+        return GridBox(
+            size, front: start(pixel / grid.planeCount, size.depth, grid.depth),
+            top: start(pixel / grid.width % grid.height, size.height, grid.height),
+            left: start(pixel % grid.width, size.width, grid.width))
+    }
+
+    private func foregroundPixel(of sample: Sample, _ generator: inout SeededGenerator) -> Int? {
         let total = sample.labels.count(where: labels.isForeground)
         guard total > 0 else { return nil }
         var left = generator.index(below: total)
@@ -37,13 +47,6 @@ struct RandomCrop: Sendable, Hashable {
             guard labels.isForeground(label) else { return false }
             left -= 1
             return left < 0
-        }
-    }
-
-    private func window<Value>(of values: [Value], from start: Int, _ width: Int, _ top: Int, _ left: Int) -> [Value] {
-        (top..<top + size.height).flatMap { row in
-            let first = start + row * width + left
-            return values[first..<first + size.width]
         }
     }
 }

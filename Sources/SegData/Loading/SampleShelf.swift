@@ -7,7 +7,7 @@ enum SampleShelf: Sendable {
 
     /// A sample put away.
     enum Item: Sendable {
-        case sample(PlaneSample)
+        case sample(Sample)
         /// Where the values of image and labels begin.
         case stored(image: Int, labels: Int, Outline)
     }
@@ -16,12 +16,12 @@ enum SampleShelf: Sendable {
     struct Outline: Sendable {
         let id: SampleID
         let channels: Int
-        let size: PlaneSize
-        let sourceSize: PlaneSize
+        let size: GridSize
+        let sourceSize: GridSize
     }
 
     /// - Throws: `FileError`.
-    func put(_ sample: PlaneSample) throws -> Item {
+    func put(_ sample: Sample) throws -> Item {
         guard case .scratch(let file) = self else { return .sample(sample) }
         let start = try sample.image.withUnsafeBytes { try file.append($0) }
         let labels = try sample.labels.withUnsafeBytes { try file.append($0) }
@@ -31,11 +31,11 @@ enum SampleShelf: Sendable {
     }
 
     /// - Throws: `FileError`.
-    func take(_ item: Item) throws -> PlaneSample {
+    func take(_ item: Item) throws -> Sample {
         switch (item, self) {
         case (.sample(let sample), _): return sample
         case (.stored(let image, let labels, let outline), .scratch(let file)):
-            return PlaneSample(
+            return Sample(
                 id: outline.id, image: try Self.values(outline.channels * outline.size.count, at: image, in: file),
                 labels: try Self.values(outline.size.count, at: labels, in: file), channels: outline.channels,
                 size: outline.size, sourceSize: outline.sourceSize)

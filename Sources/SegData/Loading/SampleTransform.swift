@@ -6,15 +6,15 @@ public struct SampleTransform: Sendable {
 
     /// - Parameter channels: of the samples.
     /// - Throws: `SettingError` for an augmentation that does not go with such samples.
-    public init(_ augmentation: Augmentation, recipe: PlaneRecipe, channels: Int) throws {
+    public init(_ augmentation: Augmentation, recipe: Recipe, channels: Int) throws {
         try augmentation.validate()
-        try augmentation.check(channels: channels, normalization: recipe.normalization)
+        try augmentation.check(channels: channels, dimensions: recipe.dimensions, normalization: recipe.normalization)
         crop = RandomCrop(recipe)
         self.augmentation = augmentation
         normalization = recipe.normalization
     }
 
-    func apply(to sample: PlaneSample, generator: inout SeededGenerator) -> PlaneSample {
+    func apply(to sample: Sample, generator: inout SeededGenerator) -> Sample {
         var sample = crop?.apply(to: sample, generator: &generator) ?? sample
         augmentation.apply(to: &sample, normalization: normalization, generator: &generator)
         return sample

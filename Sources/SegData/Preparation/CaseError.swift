@@ -15,7 +15,7 @@ public enum CaseError: Error, Equatable, Sendable {
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
     case notEightBit(path: String, found: ClosedRange<Float>)
-    case planeTooLarge(path: String, plane: PlaneSize, room: PlaneSize)
+    case tooLarge(path: String, found: GridSize, room: GridSize)
     case crop(path: String, box: PixelBox, extent: Extent)
     case noSpacing(path: String)
     case noLabel(path: String)
@@ -74,8 +74,9 @@ extension CaseError: CustomStringConvertible {
         case .notEightBit(let path, let found):
             return "\(path): intensities from \(found.lowerBound) to \(found.upperBound); expected those of bytes, 0 to 255, for "
                 + "ImageNet's statistics; save the image with 8 bits a channel, or normalise otherwise"
-        case .planeTooLarge(let path, let plane, let room):
-            return "\(path): planes of \(plane) do not fit into \(room); pad to at least that size, or resize"
+        case .tooLarge(let path, let found, let room):
+            return "\(path): \(found.dimensions == 3 ? "a volume" : "planes") of \(found) "
+                + "\(found.dimensions == 3 ? "does" : "do") not fit into \(room); pad to at least that size, or resize"
         case .crop(let path, let box, let extent):
             return "\(path): \(extent.width)×\(extent.height) pixels, but it is to be cropped to \(box.width)×\(box.height) at "
                 + "x \(box.x), y \(box.y); crop less, or not at all"

@@ -1,7 +1,7 @@
 import MedicalImages
 
 /// The grid of a case between its file and the network: axes in the order of the recipe's planes, cropped, and from there on the
-/// way of each plane.
+/// way of each sample.
 public struct CaseGrid: Sendable, Hashable {
     /// In the file.
     public let stored: Extent
@@ -13,8 +13,17 @@ public struct CaseGrid: Sendable, Hashable {
     public let extent: Extent
     /// Where the voxels of the file lie; nil where it does not say it.
     public let storedGeometry: VoxelGeometry?
-    /// The way of the planes to the network and back.
-    public let route: PlaneRoute
+    /// The way of a sample to the network and back.
+    public let route: GridRoute
+
+    /// Samples of the case: its planes, or one for the whole.
+    public var sampleCount: Int { extent.depth / route.native.depth }
+
+    /// The values of one sample of one channel, of `[channels, depth, height, width]` of `extent`.
+    public func sample<Value>(_ index: Int, channel: Int = 0, of values: [Value]) -> [Value] {
+        let start = channel * extent.voxelCount + index * route.native.count
+        return Array(values[start..<start + route.native.count])
+    }
 
     /// Where the voxels of the whole image lie, its axes in order.
     public var geometry: VoxelGeometry? { storedGeometry.map { order.geometry(of: $0, extent: stored) } }
@@ -44,7 +53,7 @@ public struct CaseGrid: Sendable, Hashable {
     }
 }
 
-extension PlaneRecipe {
+extension Recipe {
     /// The grid of a case.
     ///
     /// - Parameters:
@@ -53,7 +62,7 @@ extension PlaneRecipe {
     ///   - path: the file, for the message.
     /// - Throws: `CaseError.sheared` for axes that are not at right angles where anatomical planes are asked for, `.crop` where
     ///   the box reaches out of the image, `.noSpacing` for a file that states no spacing where the recipe asks for one,
-    ///   `.planeTooLarge` where planes would have to be cut.
+    ///   `.tooLarge` where samples would have to be cut.
     public func grid(of extent: Extent, _ geometry: VoxelGeometry?, path: String) throws -> CaseGrid {
         if plane.isAnatomical, let shear = geometry?.shear, shear > Self.largestShear {
             throw CaseError.sheared(path: path, degrees: shear)

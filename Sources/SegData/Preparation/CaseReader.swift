@@ -3,14 +3,14 @@ import MedicalImages
 
 /// Reads cases: joins channels, maps labels, normalises; every file that does not fit is named.
 public struct CaseReader: Sendable {
-    public let recipe: PlaneRecipe
+    public let recipe: Recipe
     /// Of every case that is wanted; nil: any number.
     private let channels: Int?
 
     /// - Parameter channels: that every case should have: a grey picture stored as RGB is then read as one channel, where that
     ///   makes it so. Whoever needs the number checks it.
     /// - Throws: `SettingError` for a recipe that cannot be meant.
-    public init(_ recipe: PlaneRecipe, channels: Int? = nil) throws {
+    public init(_ recipe: Recipe, channels: Int? = nil) throws {
         try recipe.validate()
         self.recipe = recipe
         self.channels = channels

@@ -132,7 +132,7 @@ extension LabelReading {
     /// - Throws: `CaseError` for another size, or where the labels' own grid is asked for, for another place.
     package func requireGrid(
         of image: Extent, _ imageGeometry: VoxelGeometry?, imagePath: String, labelPath: String,
-        grid: PlaneRecipe.LabelGrid
+        grid: Recipe.LabelGrid
     ) throws {
         guard (extent.width, extent.height, extent.depth) == (image.width, image.height, image.depth)
         else {

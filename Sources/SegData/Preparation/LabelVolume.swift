@@ -45,7 +45,7 @@ public struct LabelVolume: Sendable {
     ///
     /// - Parameter grid: `fromImage` compares the sizes alone, for headers that are known to be wrong.
     /// - Throws: `LabelGridMismatch`.
-    public func requireSameGrid(as other: LabelVolume, grid: PlaneRecipe.LabelGrid = .own) throws {
+    public func requireSameGrid(as other: LabelVolume, grid: Recipe.LabelGrid = .own) throws {
         guard extent == other.extent else {
             throw LabelGridMismatch(
                 path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))

@@ -19,8 +19,8 @@ public struct PreparedCase: Sendable {
 
     /// The image's size, with its channels: `depth` planes.
     public var extent: Extent { grid.extent }
-    /// The way of its planes to the network and back.
-    public var route: PlaneRoute { grid.route }
+    /// The way of its samples to the network and back.
+    public var route: GridRoute { grid.route }
 }
 
 extension PreparedCase {
@@ -34,9 +34,9 @@ extension PreparedCase {
         return (grid.restore(classes, outside: 0), extent)
     }
 
-    /// The image of one plane in the network's size, `[C, H, W]`.
-    public func input(plane: Int) -> [Float] {
-        (0..<extent.channels).flatMap { route.apply(to: image.plane(plane, channel: $0, of: extent)) }
+    /// The image of one sample in the network's size, `[C, (D,) H, W]`.
+    public func input(_ sample: Int) -> [Float] {
+        (0..<extent.channels).flatMap { route.apply(to: grid.sample(sample, channel: $0, of: image)) }
     }
 
     /// One plane for a picture, at native size: grey, or red, green and blue of an image of three channels, with the intensities of
@@ -47,17 +47,17 @@ extension PreparedCase {
         }
     }
 
-    /// The labels of one plane at native size, `[rows, columns]`; nil for a case without labels.
-    public func nativeLabels(plane: Int) -> [UInt8]? { labels?.plane(plane, of: extent) }
+    /// The labels of one sample at native size; nil for a case without labels.
+    public func nativeLabels(_ sample: Int) -> [UInt8]? { labels.map { grid.sample(sample, of: $0) } }
 
-    /// The labels of one plane in the network's size, `[H, W]`; nil for a case without labels.
-    public func inputLabels(plane: Int) -> [UInt8]? { nativeLabels(plane: plane).map(route.apply(toLabels:)) }
+    /// The labels of one sample in the network's size, `[(D,) H, W]`; nil for a case without labels.
+    public func inputLabels(_ sample: Int) -> [UInt8]? { nativeLabels(sample).map(route.apply(toLabels:)) }
 
-    /// One plane as a sample of training; nil for a case without labels.
-    public func sample(plane: Int) -> PlaneSample? {
-        guard let labels = inputLabels(plane: plane) else { return nil }
-        return PlaneSample(
-            id: SampleID(caseID: id, plane: plane), image: input(plane: plane), labels: labels, channels: extent.channels,
-            size: route.inputSize, sourceSize: route.native)
+    /// A sample for training; nil for a case without labels.
+    public func sample(_ number: Int) -> Sample? {
+        guard let labels = inputLabels(number) else { return nil }
+        return Sample(
+            id: SampleID(caseID: id, plane: route.native.dimensions == 3 ? nil : number), image: input(number), labels: labels,
+            channels: extent.channels, size: route.inputSize, sourceSize: route.native)
     }
 }

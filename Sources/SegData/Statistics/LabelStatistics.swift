@@ -1,13 +1,13 @@
 import MarginCalibration
 import MedicalImages
 
-/// How many pixels of each class training sees: over the planes that it keeps, at the size that it sees them in.
+/// How many pixels of each class training sees: over the samples that it keeps, at the size that it sees them in.
 public struct LabelStatistics: Sendable, Hashable, Codable {
     /// Without ignored pixels. Where training draws random windows, how many pixels those of an epoch hold on average.
     public let labels: LabelDistribution
-    /// Planes that take part.
-    public let planes: Int
-    /// Planes that the selection leaves out.
+    /// Planes, or whole volumes, that take part.
+    public let samples: Int
+    /// Those that the selection leaves out.
     public let leftOut: Int
 
     /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
@@ -15,7 +15,7 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
     /// - Parameter onCase: called with the number of cases counted.
     /// - Throws: `CaseError` for labels that do not fit the recipe; `SettingError`, `ImageFileError`, `FileError`.
     public init(
-        counting cases: [DataCase], recipe: PlaneRecipe, selection: PlaneStore.Selection,
+        counting cases: [DataCase], recipe: Recipe, selection: SampleStore.Selection,
         workers: Int = 1,
         onCase: (Int) -> Void = { _ in }
     ) throws {
@@ -32,7 +32,7 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
         try self.init(total)
     }
 
-    private static func tally(_ dataCase: DataCase, recipe: PlaneRecipe, selection: PlaneStore.Selection) throws -> LabelTally {
+    private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection) throws -> LabelTally {
         guard let source = dataCase.label else {
             throw CaseError.noLabel(path: dataCase.images[0].path)
         }
@@ -46,9 +46,9 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
         return tally
     }
 
-    init(labels: LabelDistribution, planes: Int, leftOut: Int) {
+    init(labels: LabelDistribution, samples: Int, leftOut: Int) {
         self.labels = labels
-        self.planes = planes
+        self.samples = samples
         self.leftOut = leftOut
     }
 }

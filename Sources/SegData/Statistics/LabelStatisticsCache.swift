@@ -35,7 +35,7 @@ public struct LabelStatisticsCache: Sendable {
     ///
     /// - Throws: as `LabelStatistics.init(counting:)`.
     public func statistics(
-        of cases: [DataCase], recipe: PlaneRecipe, selection: PlaneStore.Selection, workers: Int = 1,
+        of cases: [DataCase], recipe: Recipe, selection: SampleStore.Selection, workers: Int = 1,
         onCase: (Int) -> Void = { _ in }
     ) throws -> LabelStatistics {
         let file = try file(for: cases, recipe, selection)
@@ -56,7 +56,7 @@ public struct LabelStatisticsCache: Sendable {
     }
 
     /// Nil where a file does not tell its size and time.
-    private func file(for cases: [DataCase], _ recipe: PlaneRecipe, _ selection: PlaneStore.Selection)
+    private func file(for cases: [DataCase], _ recipe: Recipe, _ selection: SampleStore.Selection)
         throws -> URL?
     {
         let encoder = JSONEncoder()

@@ -1,26 +1,26 @@
 import MarginCalibration
 import MedicalImages
 
-/// A running count of the labels that training sees, plane by plane: the one way in which they are counted.
+/// A running count of the labels that training sees, sample by sample: the one way in which they are counted.
 package struct LabelTally: Sendable {
     /// Pixels of each label without ignored ones; where training draws windows, how many those of an epoch hold on average.
     package private(set) var pixels: [Double]
-    /// Planes that take part.
-    private(set) var planes = 0
-    /// Planes that the selection leaves out.
+    /// Samples that take part.
+    private(set) var samples = 0
+    /// Samples that the selection leaves out.
     private(set) var leftOut = 0
     private let crop: RandomCrop?
-    private let selection: PlaneStore.Selection
+    private let selection: SampleStore.Selection
     /// For each of the 256 labels.
     private let isForeground: [Bool]
 
-    /// Of no plane yet.
+    /// Of no sample yet.
     ///
     /// - Parameters:
     ///   - labelCount: labels are below it, or ignored.
-    ///   - isForeground: which labels keep a plane in the selection and have windows placed about them; nil: the recipe's.
+    ///   - isForeground: which labels keep a sample in the selection and have windows placed about them; nil: the recipe's.
     package init(
-        labelCount: Int, recipe: PlaneRecipe, selection: PlaneStore.Selection, isForeground: ((UInt8) -> Bool)? = nil
+        labelCount: Int, recipe: Recipe, selection: SampleStore.Selection, isForeground: ((UInt8) -> Bool)? = nil
     ) {
         pixels = Array(repeating: 0, count: labelCount)
         crop = RandomCrop(recipe)
@@ -28,23 +28,23 @@ package struct LabelTally: Sendable {
         self.isForeground = (0...255).map { isForeground?($0) ?? recipe.labels.isForeground($0) }
     }
 
-    /// Whether a plane takes part.
+    /// Whether a sample takes part.
     ///
     /// - Parameter native: its labels at native size.
     func keeps(_ native: [UInt8]) -> Bool { selection == .all || native.contains { isForeground[Int($0)] } }
 
-    /// Counts a plane that takes no part.
+    /// Counts a sample that takes no part.
     mutating func leaveOut() { leftOut += 1 }
 
-    /// Counts a plane that takes part.
+    /// Counts a sample that takes part.
     ///
     /// - Parameters:
-    ///   - labels: at the size that they have before the network, `PlaneRoute.inputSize`.
+    ///   - labels: at the size that they have before the network, `GridRoute.inputSize`.
     ///   - size: that size.
     /// - Throws: `LabelDistributionError.labelOutside`.
-    mutating func add(_ labels: [UInt8], size: PlaneSize) throws {
+    mutating func add(_ labels: [UInt8], size: GridSize) throws {
         let whole = try LabelDistribution.counting(labels, classCount: pixels.count, ignoring: LabelMap.ignored)
-        planes += 1
+        samples += 1
         if let crop, crop.size != size {
             add(crop.expectedPixels(of: labels, size: size, labelCount: pixels.count, isForeground: isForeground))
         } else {
@@ -52,25 +52,25 @@ package struct LabelTally: Sendable {
         }
     }
 
-    /// Counts the planes of a volume.
+    /// Counts the samples of a case.
     ///
     /// - Parameter labels: of the grid's `extent`.
     /// - Throws: `LabelDistributionError.labelOutside`.
     package mutating func add(volume labels: [UInt8], on grid: CaseGrid) throws {
-        for number in 0..<grid.extent.depth {
-            let plane = labels.plane(number, of: grid.extent)
-            if keeps(plane) {
-                try add(grid.route.apply(toLabels: plane), size: grid.route.inputSize)
+        for number in 0..<grid.sampleCount {
+            let sample = grid.sample(number, of: labels)
+            if keeps(sample) {
+                try add(grid.route.apply(toLabels: sample), size: grid.route.inputSize)
             } else {
                 leaveOut()
             }
         }
     }
 
-    /// Joins the counts of two sets of planes of the same labels.
+    /// Joins the counts of two sets of samples of the same labels.
     mutating func join(_ other: LabelTally) {
         add(other.pixels)
-        planes += other.planes
+        samples += other.samples
         leftOut += other.leftOut
     }
 
@@ -88,6 +88,6 @@ package struct LabelTally: Sendable {
 
 extension LabelStatistics {
     init(_ tally: LabelTally) throws {
-        self.init(labels: try tally.distribution, planes: tally.planes, leftOut: tally.leftOut)
+        self.init(labels: try tally.distribution, samples: tally.samples, leftOut: tally.leftOut)
     }
 }

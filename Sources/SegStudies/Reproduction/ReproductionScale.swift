@@ -37,7 +37,7 @@ public struct ReproductionScale: Sendable, Hashable {
         configuration.network.features = widths(configuration.network.features)
         if case .resize(let size, let interpolation) = configuration.input.fit {
             configuration.input.fit = .resize(
-                to: PlaneSize(height: side(size.height), width: side(size.width)), by: interpolation)
+                to: GridSize(height: side(size.height), width: side(size.width)), by: interpolation)
         }
         return configuration
     }

@@ -40,17 +40,17 @@ public struct StudyEstimate: Sendable {
         let configuration = run.configuration
         let dataSet = try configuration.openDataSet(at: nil)
         let recipe = try configuration.recipe
-        func plan(_ split: Split) throws -> PlanePlan { try PlanePlan(dataSet.cases(of: split), recipe: recipe) }
+        func plan(_ split: Split) throws -> SamplePlan { try SamplePlan(dataSet.cases(of: split), recipe: recipe) }
         let training = try plan(.train)
         let trial = try StepTrial(
             network: configuration.network, channels: training.channels, classes: configuration.data.classes.count,
             size: recipe.fit.size, largest: configuration.training.batchSize, device: device)
         return Pace(
             secondsPerEpoch: trial.secondsPerEpoch(
-                trainingPlanes: training.planeCount, validationPlanes: try plan(.validation).planeCount,
+                trainingPlanes: training.sampleCount, validationPlanes: try plan(.validation).sampleCount,
                 batchSize: configuration.training.batchSize),
             secondsToScore: try run.task.splits.reduce(0) {
-                $0 + Double(try plan($1).planeCount) * trial.predictionSeconds
+                $0 + Double(try plan($1).sampleCount) * trial.predictionSeconds
             }, isBusy: trial.isBusy)
     }
 }

@@ -6,8 +6,8 @@ public struct InputConfiguration: Sendable, Hashable {
     public var crop: PixelBox?
     public var normalization: IntensityNormalization
     /// To which planes are resampled, in mm; without it the files' own.
-    public var spacing: PlaneSpacing?
-    public var fit: PlaneFit
+    public var spacing: GridSpacing?
+    public var fit: GridFit
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
 
@@ -15,9 +15,9 @@ public struct InputConfiguration: Sendable, Hashable {
         try Self.check("normalization", normalization.validate)
         if let spacing { try Self.check("spacing", spacing.validate) }
         try Self.check("fit", fit.validate)
-        guard max(fit.size.height, fit.size.width) <= Self.largestSide else {
+        guard fit.size.lengths.allSatisfy({ $0 <= Self.largestSide }) else {
             throw ConfigurationError(
-                ["input", "fit"], "expected \(Self.largestSide) rows and columns at most, found \(fit.size)")
+                ["input", "fit"], "expected \(Self.largestSide) of each at most, found \(fit.size)")
         }
     }
 
@@ -40,8 +40,8 @@ extension InputConfiguration: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         crop = try container.decodeIfPresent(PixelBox.self, forKey: .crop)
         normalization = try container.decode(IntensityNormalization.self, forKey: .normalization)
-        spacing = try container.decodeIfPresent(PlaneSpacing.self, forKey: .spacing)
-        fit = try container.decode(PlaneFit.self, forKey: .fit)
+        spacing = try container.decodeIfPresent(GridSpacing.self, forKey: .spacing)
+        fit = try container.decode(GridFit.self, forKey: .fit)
         // Checkpoints of before there were anatomical planes name an axis of the file.
         if !container.contains(.plane), let axis = try container.decodeIfPresent(String.self, forKey: .axis) {
             plane = ["x": .fileX, "y": .fileY][axis] ?? .file

@@ -4,9 +4,9 @@ import SegData
 
 extension RunConfiguration {
     /// From file to network input; stored with the weights through the configuration.
-    public var recipe: PlaneRecipe {
+    public var recipe: Recipe {
         get throws {
-            PlaneRecipe(
+            Recipe(
                 labels: try data.labelMap, normalization: input.normalization, spacing: input.spacing, fit: input.fit,
                 plane: input.plane, labelGrid: data.labelGrid, crop: input.crop)
         }

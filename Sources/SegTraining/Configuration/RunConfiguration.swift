@@ -46,7 +46,7 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
     /// What decides which case trains, validates and tests.
     public var split: SplitRule
     /// Where the labels' voxels lie.
-    public var labelGrid: PlaneRecipe.LabelGrid
+    public var labelGrid: Recipe.LabelGrid
     /// The first is the background, unless `background` says otherwise.
     public var classes: [ClassConfiguration]
     /// The name of the class that is the background, or `none`; nil: the first. A resolved configuration has it in front.
@@ -167,7 +167,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
     public var weightAverage: Double
     /// Which planes of the training volumes take part.
-    public var planes: PlaneStore.Selection
+    public var planes: SampleStore.Selection
     public var augmentation: Augmentation
     /// The metric on the validation split that chooses the best checkpoint.
     public var selectBy: MetricName

@@ -8,7 +8,7 @@ extension CaseProblem {
     private static func kind(of error: any Error) -> Kind {
         switch error {
         case is LabelGridMismatch: .geometry
-        case CaseError.sizes, CaseError.channelSizes, CaseError.grids, CaseError.channelGrids, CaseError.planeTooLarge,
+        case CaseError.sizes, CaseError.channelSizes, CaseError.grids, CaseError.channelGrids, CaseError.tooLarge,
             CaseError.crop:
             .geometry
         case is PredictionWithoutClass, CaseError.unknownLabels, CaseError.labelChannels, CaseError.noLabel: .labels

@@ -5,7 +5,7 @@ public struct CaseStudy: Sendable {
     /// The case's name in the data set.
     public let id: String
     /// Rows and columns of a plane.
-    public let size: PlaneSize
+    public let size: GridSize
     /// Planes as the first model cuts them.
     public let planeCount: Int
     private let labels: LabelMap

@@ -16,7 +16,7 @@ public struct Evaluator {
     @discardableResult
     public func evaluate(
         _ prepared: PreparedCase, into store: inout ConfusionStore,
-        collect: (PredictedPlanes) throws -> Void = { _ in }
+        collect: (PredictedSamples) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         let predicted = try model.predict(prepared, collect: collect)

@@ -30,7 +30,7 @@ public struct FolderEvaluation {
     private let classes: ScoredClasses
     private let groups: [String: String]
     private let surfaces: SurfaceMeasurement
-    private let grid: PlaneRecipe.LabelGrid
+    private let grid: Recipe.LabelGrid
 
     /// The cases that have both files.
     public var caseCount: Int { pairs.count }
@@ -46,7 +46,7 @@ public struct FolderEvaluation {
     /// - Throws: `FileError` for a folder that cannot be read, `DataSetError` for two files of one name.
     public init(
         predictions: URL, masks: URL, map: LabelMap, classes: ScoredClasses, groups: [String: String] = [:],
-        surfaces: SurfaceMeasurement = SurfaceMeasurement(), grid: PlaneRecipe.LabelGrid = .own
+        surfaces: SurfaceMeasurement = SurfaceMeasurement(), grid: Recipe.LabelGrid = .own
     ) throws {
         let (found, expected) = (try Self.filesByStem(predictions), try Self.filesByStem(masks))
         let ids = Set(found.keys).union(expected.keys).sorted().sortedAsCounted()

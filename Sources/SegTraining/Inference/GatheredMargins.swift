@@ -23,7 +23,7 @@ public struct GatheredMargins: Sendable {
     }
 
     /// - Throws: `CaseError.noLabel` for a case without labels.
-    mutating func add(_ planes: PredictedPlanes) throws {
+    mutating func add(_ planes: PredictedSamples) throws {
         let before = bounds.total
         defer { pixelsOfGroups[planes.prepared.group, default: 0] += bounds.total - before }
         for (scores, labels) in zip(try planes.nativeScores(), try planes.nativeLabels()) {

@@ -16,7 +16,7 @@ struct NetworkSizeScores {
     /// Counts some planes of a case.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
-    mutating func add(_ planes: PredictedPlanes) throws {
+    mutating func add(_ planes: PredictedSamples) throws {
         let probabilities: [Float] = try withInference { try planes.logits.softmax(1).elements() }
         let (prepared, size) = (planes.prepared, planes.prepared.route.inputSize.count)
         let (labels, classes) = (try planes.networkLabels(), try planes.networkClasses())

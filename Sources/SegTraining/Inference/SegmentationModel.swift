@@ -10,7 +10,7 @@ import TorchNN
 public final class SegmentationModel {
     public let network: any SegmentationNetwork
     public let configuration: RunConfiguration
-    let recipe: PlaneRecipe
+    let recipe: Recipe
     let device: Device
     let precision: TrainingConfiguration.Precision
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
@@ -66,10 +66,10 @@ public final class SegmentationModel {
     /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
     public func predict(
         _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
-        collect: (PredictedPlanes) throws -> Void = { _ in }
+        collect: (PredictedSamples) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        let count = prepared.extent.depth
+        let count = prepared.grid.sampleCount
         try forEachBatch(of: prepared) { planes in
             try collect(planes)
             for (plane, values) in zip(planes.numbers, try planes.nativeClasses()) {
@@ -85,22 +85,22 @@ public final class SegmentationModel {
     /// The one place where scores come out of a network for a case, so all that use them are sure that they are numbers.
     ///
     /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `body` throws.
-    func forEachBatch(of prepared: PreparedCase, _ body: (PredictedPlanes) throws -> Void) throws {
+    func forEachBatch(of prepared: PreparedCase, _ body: (PredictedSamples) throws -> Void) throws {
         let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
-        let count = prepared.extent.depth
+        let count = prepared.grid.sampleCount
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
-            let inputs = planes.flatMap { prepared.input(plane: $0) }
+            let inputs = planes.flatMap { prepared.input($0) }
             let logits = try withInference {
                 try network.logits(
-                    Tensor(inputs, shape: [planes.count, channels, size.height, size.width]).to(device: device), .evaluation,
+                    Tensor(inputs, shape: [planes.count, channels] + size.lengths).to(device: device), .evaluation,
                     in: precision.dtype)
             }
             let count = try logits.notFiniteCount()
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
             }
-            try body(PredictedPlanes(of: prepared, planes, logits: logits))
+            try body(PredictedSamples(of: prepared, planes, logits: logits))
         }
     }
 }

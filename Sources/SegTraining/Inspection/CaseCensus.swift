@@ -16,7 +16,7 @@ struct CaseCensus: Sendable {
 
     /// A plane for a picture.
     struct Plane: Sendable {
-        let size: PlaneSize
+        let size: GridSize
         /// One grey plane or red, green and blue, the intensities of the file.
         let image: [[Float]]
         let values: [Int]
@@ -29,7 +29,7 @@ struct CaseCensus: Sendable {
     /// As training cuts it; 1 where it cannot.
     private(set) var planes = 1
     /// That of the planes; nil where the file states none.
-    private(set) var planeSpacing: PlaneSpacing?
+    private(set) var planeSpacing: GridSpacing?
     private(set) var channels: [Channel] = []
     /// Whether it is a grey picture stored as RGB.
     private(set) var isGreyInColour = false
@@ -50,7 +50,7 @@ struct CaseCensus: Sendable {
     ///   - background: label values that are no foreground.
     ///   - sampleSize: intensities kept of each channel.
     init(
-        _ dataCase: DataCase, recipe: PlaneRecipe, selection: PlaneStore.Selection, background: Set<Int>,
+        _ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection, background: Set<Int>,
         sampleSize: Int, wantsPlane: Bool
     ) {
         id = dataCase.id
@@ -83,7 +83,7 @@ struct CaseCensus: Sendable {
                 grid: recipe.labelGrid)
             let grid = try recipe.grid(of: extent, image.geometry, path: path)
             planes = grid.extent.depth
-            planeSpacing = grid.geometry.map(PlaneSpacing.init(of:))
+            planeSpacing = grid.geometry.map(GridSpacing.init(of:))
             try countForTraining(reading, on: grid, recipe: recipe, selection: selection, background: background)
             if wantsPlane { plane = Self.plane(image, reading, on: grid, background: background) }
         } catch {
@@ -155,7 +155,7 @@ struct CaseCensus: Sendable {
     }
 
     private mutating func countForTraining(
-        _ reading: LabelReading, on grid: CaseGrid, recipe: PlaneRecipe, selection: PlaneStore.Selection,
+        _ reading: LabelReading, on grid: CaseGrid, recipe: Recipe, selection: SampleStore.Selection,
         background: Set<Int>
     ) throws {
         // More values than classes can be are an error of the label values.

@@ -4,7 +4,7 @@ import SegData
 extension DataSetCensus {
     /// What is wrong with the cases, one by one and together.
     static func problems(
-        _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], recipe: PlaneRecipe, splits: [SplitCensus],
+        _ known: [DataSetProblem], _ dataSet: DataSet, _ found: [CaseCensus], recipe: Recipe, splits: [SplitCensus],
         training: TrainingFacts, isProposed: Bool, lossy: LossyLabels?, unknown: [Int]
     ) -> [DataSetProblem] {
         var problems = known + joined(found.flatMap(\.problems))
@@ -78,7 +78,7 @@ extension DataSetCensus {
     }
 
     /// Images whose voxels lie or are spaced otherwise than those of the others.
-    private static func voxelProblems(_ found: [CaseCensus], _ recipe: PlaneRecipe) -> [DataSetProblem] {
+    private static func voxelProblems(_ found: [CaseCensus], _ recipe: Recipe) -> [DataSetProblem] {
         var problems: [DataSetProblem] = []
         let volumes = found.filter { ($0.extent?.depth ?? 1) > 1 }
         let orders = Dictionary(grouping: volumes.filter { $0.geometry?.source != .pixdim }) { $0.geometry?.orientation }

@@ -60,7 +60,7 @@ public struct DataSetCensus: Encodable, Sendable {
     public struct Sample: Sendable {
         public let id: String
         public let split: Split
-        public let size: PlaneSize
+        public let size: GridSize
         /// One grey plane or red, green and blue, the intensities of the file.
         public let image: [[Float]]
         /// Classes, 255 for what has none.

@@ -223,13 +223,13 @@ extension ConfigurationProposal {
             """
     }
 
-    private func words(_ fit: PlaneFit) -> String {
+    private func words(_ fit: GridFit) -> String {
         switch fit {
-        case .pad(let size): "{pad: [\(size.height), \(size.width)]}    # rows, columns"
+        case .pad(let size): "{pad: \(size.lengths)}    # rows, columns"
         case .resize(let size, let interpolation):
-            "{resize: [\(size.height), \(size.width)], by: \(interpolation.rawValue)}    # rows, columns"
+            "{resize: \(size.lengths), by: \(interpolation.rawValue)}    # rows, columns"
         case .crop(let size, let foreground):
-            "{crop: [\(size.height), \(size.width)], foreground: \(foreground)}    # rows, columns"
+            "{crop: \(size.lengths), foreground: \(foreground)}    # rows, columns"
         }
     }
 

@@ -15,7 +15,7 @@ public struct ConfigurationProposal: Sendable {
     public let trial: StepTrial
     let device: Device
     let plane: Choice<AnatomicalPlane>
-    let fit: Choice<PlaneFit>
+    let fit: Choice<GridFit>
     let normalization: Choice<IntensityNormalization>
     let classes: Choice<[ClassConfiguration]>
     /// Why `data.background` says what it does; nil where the data were configured with it.
@@ -106,7 +106,7 @@ public struct ConfigurationProposal: Sendable {
     }
 
     /// Measures steps of a network: with its channels, classes, planes and largest batch.
-    typealias MakeTrial = (NetworkConfiguration, Int, Int, PlaneSize, Int, Device) throws -> StepTrial
+    typealias MakeTrial = (NetworkConfiguration, Int, Int, GridSize, Int, Device) throws -> StepTrial
 
     /// The paper's 50 epochs while they are some thousand steps; fewer for data that make many steps an epoch.
     private static func epochs(stepsPerEpoch: Int) -> Int { min(50, max(10, 5000 / stepsPerEpoch)) }

@@ -28,12 +28,12 @@ extension DataSurvey {
     }
 
     /// Windows of the planes' own pixels that hold all of them while they are small, the size of the paper's order beyond.
-    func fit(_ plane: AnatomicalPlane) -> Choice<PlaneFit> {
+    func fit(_ plane: AnatomicalPlane) -> Choice<GridFit> {
         let sizes = cases.map { plane.extent(fromAxial: $0.extent).plane }
         let (low, high) = (Self.bounds(sizes, min), Self.bounds(sizes, max))
         let words = "planes are " + (low == high ? Self.words(low) : "\(Self.words(low)) to \(Self.words(high))")
         if max(high.height, high.width) <= Self.largestSide {
-            let frame = PlaneSize(height: Self.roundedUp(high.height), width: Self.roundedUp(high.width))
+            let frame = GridSize(height: Self.roundedUp(high.height), width: Self.roundedUp(high.width))
             return Choice(
                 .crop(to: frame, foreground: 0.33),
                 words
@@ -43,7 +43,7 @@ extension DataSurvey {
         let height = Self.median(sizes.map { Double($0.height) }), width = Self.median(sizes.map { Double($0.width) })
         let scale = Double(Self.largestSide) / max(height, width)
         func side(_ length: Double) -> Int { max(16, Int((length * scale / 16).rounded()) * 16) }
-        let size = PlaneSize(height: side(height), width: side(width))
+        let size = GridSize(height: side(height), width: side(width))
         return Choice(
             .resize(to: size, by: .bicubic),
             words
@@ -88,11 +88,11 @@ extension DataSurvey {
 
     private static func roundedUp(_ length: Int) -> Int { max(16, (length + 15) / 16 * 16) }
 
-    private static func words(_ size: PlaneSize) -> String { "\(size.height)×\(size.width)" }
+    private static func words(_ size: GridSize) -> String { "\(size.height)×\(size.width)" }
 
-    private static func bounds(_ sizes: [PlaneSize], _ pick: (Int, Int) -> Int) -> PlaneSize {
+    private static func bounds(_ sizes: [GridSize], _ pick: (Int, Int) -> Int) -> GridSize {
         sizes.dropFirst().reduce(sizes[0]) {
-            PlaneSize(height: pick($0.height, $1.height), width: pick($0.width, $1.width))
+            GridSize(height: pick($0.height, $1.height), width: pick($0.width, $1.width))
         }
     }
 

@@ -44,7 +44,7 @@ public struct StepTrial: Sendable, Hashable {
     ///
     /// - Throws: `TorchError`; `NetworkConfigurationError`.
     public init(
-        network configuration: NetworkConfiguration, channels: Int, classes: Int, size: PlaneSize, largest: Int, device: Device
+        network configuration: NetworkConfiguration, channels: Int, classes: Int, size: GridSize, largest: Int, device: Device
     ) throws {
         availableBytes = device == .cpu ? ProcessMemory.available : nil
         let generator = try Generator(seed: 0, device: device)
@@ -54,7 +54,7 @@ public struct StepTrial: Sendable, Hashable {
         let loss = CrossEntropyLoss()
 
         func step(_ batch: Int) throws {
-            let shape = [batch, size.height, size.width]
+            let shape = [batch] + size.lengths
             let labels = try Tensor([UInt8](repeating: 0, count: shape.reduce(1, *)), shape: shape).to(device: device)
             try optimizer.clearGradients()
             let value = try loss(
@@ -93,8 +93,8 @@ public struct StepTrial: Sendable, Hashable {
     private static let secondsPerSize = 1.0
     private static let mostSeconds = 12.0
 
-    private static func noise(_ batch: Int, _ channels: Int, _ size: PlaneSize, _ generator: Generator) throws -> Tensor {
-        let noise = try Tensor.empty([batch, channels, size.height, size.width], device: generator.device)
+    private static func noise(_ batch: Int, _ channels: Int, _ size: GridSize, _ generator: Generator) throws -> Tensor {
+        let noise = try Tensor.empty([batch, channels] + size.lengths, device: generator.device)
         try noise.normalInPlace(generator)
         return noise
     }

@@ -3,7 +3,7 @@ import SegData
 
 /// What a run learns from and what it is judged on, decoded.
 struct TrainingData {
-    let store: PlaneStore
+    let store: SampleStore
     let validation: CaseCache
     /// What a reader of scores must know of the splits.
     let notes: [String]
@@ -20,8 +20,8 @@ struct TrainingData {
     ) throws {
         let recipe = try configuration.recipe
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        func plan(_ split: Split) throws -> PlanePlan {
-            try PlanePlan(dataSet.cases(of: split), recipe: recipe, workers: cores, tolerance: resources.tolerance)
+        func plan(_ split: Split) throws -> SamplePlan {
+            try SamplePlan(dataSet.cases(of: split), recipe: recipe, workers: cores, tolerance: resources.tolerance)
         }
         let training = try plan(.train)
         let validation = try plan(.validation)
@@ -30,10 +30,10 @@ struct TrainingData {
                 path: validation.cases[0].dataCase.images[0].path, found: validation.channels, expected: training.channels,
                 reason: "as in training")
         }
-        onPlan(training.planeCount, training.estimatedBytes)
+        onPlan(training.sampleCount, training.estimatedBytes)
         // Validation is read once an epoch and training all the time.
         let share = resources.memory / 4
-        store = try PlaneStore(
+        store = try SampleStore(
             training, selection: configuration.training.planes, workers: cores, memory: resources.memory - share,
             scratch: resources.scratch)
         self.validation = try CaseCache(validation, workers: cores, memory: share)

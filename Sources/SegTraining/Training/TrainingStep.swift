@@ -74,8 +74,8 @@ struct NumberNotFinite: Error {
 
 extension Batch {
     /// [B, C, H, W]
-    func imageTensor() throws -> Tensor { try Tensor(images, shape: [count, channels, size.height, size.width]) }
+    func imageTensor() throws -> Tensor { try Tensor(images, shape: [count, channels] + size.lengths) }
 
     /// [B, H, W], uint8
-    func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count, size.height, size.width]) }
+    func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count] + size.lengths) }
 }

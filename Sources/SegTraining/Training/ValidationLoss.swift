@@ -24,7 +24,7 @@ struct ValidationLoss {
     }
 
     /// - Throws: `CaseError.noLabel` for a case without labels.
-    mutating func add(_ planes: PredictedPlanes) throws {
+    mutating func add(_ planes: PredictedSamples) throws {
         for (index, labels) in try planes.networkLabels().enumerated() {
             let plane = try planes.logits.narrowed(0, index..<index + 1)
             if let other = logits.first, other.shape != plane.shape { try finishBatch() }

@@ -11,9 +11,9 @@ struct ValidationMargins {
 
     private static let most = 1_000_000
 
-    init(of cases: [PlanePlan.Item], classCount: Int) {
+    init(of cases: [SamplePlan.Item], classCount: Int) {
         byClass = ClassMargins(classCount: classCount)
-        let pixels = cases.reduce(0) { $0 + $1.grid.extent.depth * $1.grid.route.inputSize.count }
+        let pixels = cases.reduce(0) { $0 + $1.grid.sampleCount * $1.grid.route.inputSize.count }
         // A stride that divides a row would take the same columns of each.
         let width = cases.first?.grid.route.inputSize.width ?? 1
         let smallest = max(1, pixels / Self.most)
@@ -21,7 +21,7 @@ struct ValidationMargins {
     }
 
     /// - Throws: `CaseError.noLabel` for a case without labels.
-    mutating func add(_ planes: PredictedPlanes) throws {
+    mutating func add(_ planes: PredictedSamples) throws {
         let scores: [Float] = try planes.logits.to(.float32).elements()
         let count = byClass.own.count * planes.prepared.route.inputSize.count
         for (index, labels) in try planes.networkLabels().enumerated() {

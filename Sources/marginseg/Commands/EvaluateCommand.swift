@@ -62,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
             "With --predictions: own compares where the voxels lie; fromImage trusts the predictions' headers alone.",
             discussion: "For masks whose headers were lost: voxels are compared one by one where the sizes agree.",
             valueName: "own|fromImage"))
-    var labelGrid: PlaneRecipe.LabelGrid?
+    var labelGrid: Recipe.LabelGrid?
 
     @Option(
         help: ArgumentHelp(
@@ -262,4 +262,4 @@ struct EvaluateCommand: ParsableCommand {
 
 extension Split: ExpressibleByArgument {}
 extension EmptyRule: ExpressibleByArgument {}
-extension PlaneRecipe.LabelGrid: ExpressibleByArgument {}
+extension Recipe.LabelGrid: ExpressibleByArgument {}

@@ -40,7 +40,7 @@ struct RunFacts {
         ]
     }
 
-    private static func words(_ planes: PlaneStore.Selection) -> String {
+    private static func words(_ planes: SampleStore.Selection) -> String {
         switch planes {
         case .all: "of all planes"
         case .foregroundOnly: "of planes with foreground"

@@ -59,7 +59,7 @@ import Testing
         #expect(found.reason.contains(row.says), "\(found.reason)")
     }
 
-    static let fits: [(sizes: [(Int, Int)], fit: PlaneFit)] = [
+    static let fits: [(sizes: [(Int, Int)], fit: GridFit)] = [
         ([(64, 48)], .crop(to: .init(height: 48, width: 64), foreground: 0.33)),
         ([(43, 59), (31, 40)], .crop(to: .init(height: 64, width: 48), foreground: 0.33)),
         ([(5, 5)], .crop(to: .init(height: 16, width: 16), foreground: 0.33)),
@@ -71,7 +71,7 @@ import Testing
     ]
 
     @Test(arguments: fits)
-    func smallPlanesAreHeldWholeAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: PlaneFit)) {
+    func smallPlanesAreHeldWholeAndLargeOnesResized(_ row: (sizes: [(Int, Int)], fit: GridFit)) {
         #expect(DataSurvey(row.sizes.map { Self.survey($0.0, $0.1) }).fit(.axial).value == row.fit)
     }
 

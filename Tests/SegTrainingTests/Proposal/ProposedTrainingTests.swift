@@ -116,7 +116,7 @@ import Testing
             try write(Self.collections[1], to: folder)
             let recipe = try proposal([], folder).configuration.recipe
             let route = try recipe.route(of: Extent(width: 77, height: 64), geometry: nil, path: "new.png")
-            #expect(route.inputSize == PlaneSize(height: 64, width: 77))
+            #expect(route.inputSize == GridSize(height: 64, width: 77))
         }
     }
 

@@ -68,7 +68,7 @@ import Torch
         try TorchLibrary.setThreadCount(1)
         let trial = try StepTrial(
             network: NetworkConfiguration(features: [8, 16, 32, 64, 128], dropout: [0, 0, 0, 0, 0]), channels: 2, classes: 3,
-            size: PlaneSize(height: 16, width: 16), largest: 2, device: .cpu)
+            size: GridSize(height: 16, width: 16), largest: 2, device: .cpu)
         #expect(trial.measurements.map(\.batchSize) == [1, 2])
         #expect(trial.measurements.allSatisfy { $0.secondsPerStep > 0 && ($0.peakBytes ?? 0) > 1 << 20 })
         #expect(trial.predictionSeconds > 0)

@@ -1,9 +1,9 @@
 import Foundation
 
-extension PlaneRecipe {
+extension Recipe {
     /// How training sees planes, in words: every table of label counts names it, since counts of other sizes are others.
-    public func trainingView(_ selection: PlaneStore.Selection) -> String {
-        func words(_ size: PlaneSize) -> String { "\(size.height)×\(size.width)" }
+    public func trainingView(_ selection: SampleStore.Selection) -> String {
+        func words(_ size: GridSize) -> String { "\(size.height)×\(size.width)" }
         let planes = plane.words + (selection == .foregroundOnly ? " with foreground" : "")
         let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""
         let spaced = spacing.map { String(format: ", at %g × %g mm", $0.rows, $0.columns) } ?? ""

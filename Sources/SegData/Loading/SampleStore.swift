@@ -4,7 +4,7 @@ import MarginCalibration
 import MedicalImages
 
 /// The planes of a split, decoded and prepared once: in memory, or on disk where they would not fit.
-public struct PlaneStore: PlaneSource {
+public struct SampleStore: SampleSource {
     /// Which planes are kept.
     public enum Selection: String, Sendable, Codable, CaseIterable {
         /// Every plane.
@@ -33,7 +33,7 @@ public struct PlaneStore: PlaneSource {
     ///   - scratch: where that file is made; it has no name and is gone with the process.
     /// - Throws: `CaseError` for files that do not fit the recipe, or where no plane is left; `ImageFileError`, `FileError`.
     public init(
-        _ plan: PlanePlan, selection: Selection = .all, workers: Int = 1, memory: Int = .max,
+        _ plan: SamplePlan, selection: Selection = .all, workers: Int = 1, memory: Int = .max,
         scratch: URL = FileManager.default.temporaryDirectory
     ) throws {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
@@ -69,7 +69,7 @@ public struct PlaneStore: PlaneSource {
         if case .scratch = shelf { true } else { false }
     }
 
-    public func sample(at index: Int) throws -> PlaneSample { try shelf.take(items[index]) }
+    public func sample(at index: Int) throws -> Sample { try shelf.take(items[index]) }
 
     /// The kept planes of one case.
     private struct Part: Sendable {
@@ -84,14 +84,14 @@ public struct PlaneStore: PlaneSource {
             (id, labelNotes) = (prepared.id, prepared.labelNotes)
             self.tally = tally
             image = KnownImage(path: path, content: ImageContent(prepared))
-            for plane in 0..<prepared.extent.depth {
+            for number in 0..<prepared.grid.sampleCount {
                 // The plan refuses cases without labels.
-                guard let native = prepared.nativeLabels(plane: plane) else { continue }
+                guard let native = prepared.nativeLabels(number) else { continue }
                 guard tally.keeps(native) else {
                     self.tally.leaveOut()
                     continue
                 }
-                guard let sample = prepared.sample(plane: plane) else { continue }
+                guard let sample = prepared.sample(number) else { continue }
                 try self.tally.add(sample.labels, size: sample.size)
                 items.append(try shelf.put(sample))
             }

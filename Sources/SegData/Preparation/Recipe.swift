@@ -1,11 +1,11 @@
 /// Everything that happens between a file and a network's input; it is stored with the weights, so that new scans are treated
 /// as those of the training.
-public struct PlaneRecipe: Sendable, Hashable, Codable {
+public struct Recipe: Sendable, Hashable, Codable {
     public var labels: LabelMap
     public var normalization: IntensityNormalization
-    /// To which planes are resampled before they are fitted; nil keeps the files' own.
-    public var spacing: PlaneSpacing?
-    public var fit: PlaneFit
+    /// To which samples are resampled before they are fitted; nil keeps the files' own.
+    public var spacing: GridSpacing?
+    public var fit: GridFit
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
     public var labelGrid: LabelGrid
@@ -21,7 +21,7 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     }
 
     public init(
-        labels: LabelMap, normalization: IntensityNormalization, spacing: PlaneSpacing? = nil, fit: PlaneFit,
+        labels: LabelMap, normalization: IntensityNormalization, spacing: GridSpacing? = nil, fit: GridFit,
         plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own, crop: PixelBox? = nil
     ) {
         self.labels = labels
@@ -36,12 +36,18 @@ public struct PlaneRecipe: Sendable, Hashable, Codable {
     /// Whether planes depend on where a file says that its voxels lie.
     var needsGeometry: Bool { plane.isAnatomical || spacing != nil }
 
+    /// 2 where the samples of a case are its planes, 3 where it is one sample as a whole.
+    public var dimensions: Int { fit.size.dimensions }
+
     /// - Throws: `SettingError` for a setting that cannot be meant.
     public func validate() throws {
         try normalization.validate()
         try spacing?.validate()
         try fit.validate()
-        try SettingError.require(
-            fit.size.height > 0 && fit.size.width > 0, "plane size", found: "\(fit.size)", expected: "at least 1×1")
+        if let spacing {
+            try SettingError.require(
+                spacing.lengths.count == dimensions, "spacing", found: "\(spacing.lengths)",
+                expected: dimensions == 3 ? "[planes, rows, columns], as of the size" : "[rows, columns], as of the size")
+        }
     }
 }

@@ -1,31 +1,32 @@
-/// A plane of a case: the case's name and the plane's place along the axis of cutting.
+/// What a sample is made of: a plane of a case, or the whole of it.
 public struct SampleID: Sendable, Hashable, CustomStringConvertible {
     public let caseID: String
-    public let plane: Int
+    /// Nil for the whole.
+    public let plane: Int?
 
-    public init(caseID: String, plane: Int) {
+    public init(caseID: String, plane: Int?) {
         self.caseID = caseID
         self.plane = plane
     }
 
-    public var description: String { "\(caseID) plane \(plane)" }
+    public var description: String { plane.map { "\(caseID) plane \($0)" } ?? caseID }
 }
 
-/// One two-dimensional sample, ready for a network.
-public struct PlaneSample: Sendable, Equatable {
+/// A plane or a volume, ready for a network.
+public struct Sample: Sendable, Equatable {
     public let id: SampleID
-    /// `[channels, size.height, size.width]`, normalised.
+    /// `[channels]` of `size`, normalised.
     public var image: [Float]
-    /// `[size.height, size.width]`, classes and `LabelMap.ignored`.
+    /// Of `size`, classes and `LabelMap.ignored`.
     public var labels: [UInt8]
     public let channels: Int
     /// The size that the network sees.
-    public let size: PlaneSize
-    /// The size of the plane in its file.
-    public let sourceSize: PlaneSize
+    public let size: GridSize
+    /// The size in its file.
+    public let sourceSize: GridSize
 
     /// - Precondition: the buffers have the stated sizes.
-    public init(id: SampleID, image: [Float], labels: [UInt8], channels: Int, size: PlaneSize, sourceSize: PlaneSize) {
+    public init(id: SampleID, image: [Float], labels: [UInt8], channels: Int, size: GridSize, sourceSize: GridSize) {
         precondition(image.count == channels * size.count && labels.count == size.count, "buffers of \(channels) × \(size)")
         self.id = id
         self.image = image

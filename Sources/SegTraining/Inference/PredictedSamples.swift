@@ -2,13 +2,13 @@ import SegData
 import SegLosses
 import Torch
 
-/// Some planes of a case with a model's scores, for all who want something of them: each form of the scores is made once, when
+/// Some samples of a case, planes or the whole of it, with a model's scores, for all who want something of them: each form of the scores is made once, when
 /// somebody first asks for it.
-public final class PredictedPlanes {
+public final class PredictedSamples {
     public let prepared: PreparedCase
-    /// The planes, by their numbers.
+    /// The samples, by their numbers.
     public let numbers: Range<Int>
-    /// Raw scores at the network's size, `[B, C, H, W]`, a plane for each number.
+    /// Raw scores at the network's size, `[B, C, (D,) H, W]`, a sample for each number.
     public let logits: Tensor
     private var classesAtNetworkSize: [[UInt8]]?
     private var scoresAtNativeSize: [[Float]]?
@@ -20,10 +20,10 @@ public final class PredictedPlanes {
         self.logits = logits
     }
 
-    private var route: PlaneRoute { prepared.route }
+    private var route: GridRoute { prepared.route }
     private var classCount: Int { logits.shape[1] }
 
-    /// The class of the largest score of each pixel, the first of equals; for each plane `[H, W]`, at the network's size.
+    /// The class of the largest score of each pixel, the first of equals; for each sample `[(D,) H, W]`, at the network's size.
     func networkClasses() throws -> [[UInt8]] {
         if let classesAtNetworkSize { return classesAtNetworkSize }
         let all: [UInt8] = try withInference { try logits.largestClass().elements() }
@@ -32,32 +32,32 @@ public final class PredictedPlanes {
         return classes
     }
 
-    /// The true classes of each plane at the network's size, `[H, W]`.
+    /// The true classes of each sample at the network's size, `[(D,) H, W]`.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     func networkLabels() throws -> [[UInt8]] {
         if let labelsAtNetworkSize { return labelsAtNetworkSize }
         let labels = try numbers.map { plane in
-            guard let labels = prepared.inputLabels(plane: plane) else { throw CaseError.noLabel(path: prepared.id) }
+            guard let labels = prepared.inputLabels(plane) else { throw CaseError.noLabel(path: prepared.id) }
             return labels
         }
         labelsAtNetworkSize = labels
         return labels
     }
 
-    /// The true classes of each plane at native size, `[height, width]`.
+    /// The true classes of each sample at native size.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     func nativeLabels() throws -> [[UInt8]] {
         try numbers.map { plane in
-            guard let labels = prepared.nativeLabels(plane: plane) else {
+            guard let labels = prepared.nativeLabels(plane) else {
                 throw CaseError.noLabel(path: prepared.id)
             }
             return labels
         }
     }
 
-    /// The scores whose largest is the prediction; for each plane `[C, height, width]`, at native size.
+    /// The scores whose largest is the prediction; for each sample `[C, (depth,) height, width]`, at native size.
     func nativeScores() throws -> [[Float]] {
         if let scoresAtNativeSize { return scoresAtNativeSize }
         let all: [Float] = try logits.elements()
@@ -73,7 +73,7 @@ public final class PredictedPlanes {
         return scores
     }
 
-    /// The predicted classes; for each plane `[height, width]`, at native size.
+    /// The predicted classes; for each sample `[(depth,) height, width]`, at native size.
     func nativeClasses() throws -> [[UInt8]] {
         // Where sizes differ, scores are brought back and not classes, so that borders stay smooth.
         route.interpolates ? try nativeScores().map(largest) : try networkClasses().map(route.restore(labels:))

@@ -1,9 +1,10 @@
 /// Written as a person would: `{resize: [rows, columns]}` (bicubic), `{resize: [rows, columns], by: bilinear}`,
-/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33}`.
-extension PlaneFit: Codable {
+/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33}`; of volumes with `[planes, rows, columns]`.
+extension GridFit: Codable {
     private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground }
 
-    private static let expected = "expected resize, pad or crop with [rows, columns] of 1 or more"
+    private static let expected =
+        "expected resize, pad or crop with [rows, columns] of 1 or more, or for networks of 3 dimensions [planes, rows, columns]"
 
     /// nnU-Net's share of windows about foreground.
     private static let usualForeground = 0.33
@@ -12,10 +13,10 @@ extension PlaneFit: Codable {
         func fail() -> DecodingError { .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected)) }
         guard let container = try? decoder.container(keyedBy: Keys.self) else { throw fail() }
         let kinds = [Keys.resize, .pad, .crop].filter(container.contains)
-        guard kinds.count == 1, let sizes = try? container.decode([Int].self, forKey: kinds[0]), sizes.count == 2,
+        guard kinds.count == 1, let sizes = try? container.decode([Int].self, forKey: kinds[0]), [2, 3].contains(sizes.count),
             sizes.allSatisfy({ $0 > 0 })
         else { throw fail() }
-        let size = PlaneSize(height: sizes[0], width: sizes[1])
+        let size = GridSize(sizes)
         switch kinds[0] {
         case .resize: self = .resize(to: size, by: try container.decodeIfPresent(Interpolation.self, forKey: .by) ?? .bicubic)
         case .pad: self = .pad(to: size)
@@ -27,7 +28,7 @@ extension PlaneFit: Codable {
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
-        let sizes = [size.height, size.width]
+        let sizes = size.lengths
         switch self {
         case .resize(_, let interpolation):
             try container.encode(sizes, forKey: .resize)

@@ -2,7 +2,7 @@ import MedicalImages
 
 /// What the cases of a split will become, known from their headers alone: sizes are checked and memory is estimated before
 /// anything is decoded.
-public struct PlanePlan: Sendable {
+public struct SamplePlan: Sendable {
     /// A case with the grid of its image.
     public struct Item: Sendable {
         public let dataCase: DataCase
@@ -11,7 +11,7 @@ public struct PlanePlan: Sendable {
 
     /// The cases, in order.
     public let cases: [Item]
-    public let recipe: PlaneRecipe
+    public let recipe: Recipe
     /// Channels of every image.
     public let channels: Int
     /// What happens to a case that cannot be read, in the plan and in the store made from it.
@@ -22,7 +22,7 @@ public struct PlanePlan: Sendable {
     /// - Throws: `CaseError` for a case without labels, with other channels than the first, or whose files do not go together;
     ///   `SettingError`, `ImageFileError`, `FileError`.
     /// - Precondition: at least one case and one worker.
-    public init(_ cases: [DataCase], recipe: PlaneRecipe, workers: Int = 1, tolerance: ReadTolerance = .none) throws {
+    public init(_ cases: [DataCase], recipe: Recipe, workers: Int = 1, tolerance: ReadTolerance = .none) throws {
         precondition(!cases.isEmpty, "a plan has cases")
         let reader = try CaseReader(recipe)
         let results = try concurrentMap(cases, workers: workers) { dataCase in
@@ -46,7 +46,7 @@ public struct PlanePlan: Sendable {
     }
 
     /// The items, with grey pictures stored as RGB as one channel, where most are.
-    private static func withGreyPictures(_ items: [Item], recipe: PlaneRecipe) throws -> [Item] {
+    private static func withGreyPictures(_ items: [Item], recipe: Recipe) throws -> [Item] {
         let ordinary = items.count { $0.grid.extent.channels == $0.dataCase.images.count }
         guard ordinary < items.count, 2 * ordinary >= items.count else { return items }
         return try items.map { item in
@@ -56,11 +56,11 @@ public struct PlanePlan: Sendable {
         }
     }
 
-    /// Planes of all cases, with and without foreground.
-    public var planeCount: Int { cases.reduce(0) { $0 + $1.grid.extent.depth } }
+    /// Planes, or whole volumes, of all cases, with and without foreground.
+    public var sampleCount: Int { cases.reduce(0) { $0 + $1.grid.sampleCount } }
 
-    /// Memory of all planes before the network: 4 bytes a channel and one for the label of each pixel.
+    /// Memory of all samples before the network: 4 bytes a channel and one for the label of each pixel.
     public var estimatedBytes: Int {
-        cases.reduce(0) { $0 + $1.grid.extent.depth * $1.grid.route.inputSize.count * (4 * channels + 1) }
+        cases.reduce(0) { $0 + $1.grid.sampleCount * $1.grid.route.inputSize.count * (4 * channels + 1) }
     }
 }
