@@ -6,33 +6,32 @@ public protocol SegmentationNetwork: Layer {
     /// Channels of the input.
     var channelCount: Int { get }
     var classCount: Int { get }
-    /// Height and width are padded to multiples of this.
-    var sizeMultiple: Int { get }
+    /// Images are padded to multiples of these: [H, W], or [D, H, W] for a network of volumes.
+    var sizeMultiples: [Int] { get }
 
-    /// [B, C, H, W] with H and W multiples of `sizeMultiple` → [B, classes, H, W]
+    /// [B, C, …] with sizes that are multiples of `sizeMultiples` → [B, classes, …]
     func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor
 }
 
 extension SegmentationNetwork {
     /// Raw logits for images of any size.
     ///
-    /// Images are padded below and on the right by repeating their border up to the next multiple of `sizeMultiple`, and the
-    /// logits are cropped back.
+    /// Images are padded behind, below and on the right by repeating their border up to the next multiples of
+    /// `sizeMultiples`, and the logits are cropped back.
     ///
-    /// - Parameter images: [B, C, H, W], float.
-    /// - Returns: [B, classes, H, W]
+    /// - Parameter images: [B, C, H, W], or [B, C, D, H, W] for a network of volumes; float.
+    /// - Returns: [B, classes, …]
     /// - Throws: `NetworkInputError` for another rank or number of channels.
     public func callAsFunction(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor {
         let shape = images.shape
-        guard shape.count == 4, shape[1] == channelCount, shape[2] > 0, shape[3] > 0 else {
-            throw NetworkInputError(expectedChannels: channelCount, found: shape)
+        let sizes = Array(shape.dropFirst(2))
+        guard shape.count == 2 + sizeMultiples.count, shape[1] == channelCount, sizes.allSatisfy({ $0 > 0 }) else {
+            throw NetworkInputError(expectedChannels: channelCount, dimensions: sizeMultiples.count, found: shape)
         }
-        let (height, width) = (shape[2], shape[3])
-        let below = (sizeMultiple - height % sizeMultiple) % sizeMultiple
-        let right = (sizeMultiple - width % sizeMultiple) % sizeMultiple
-        if below == 0, right == 0 { return try fittingForward(images, mode) }
-        let padded = try images.padded([0, right, 0, below], .replicate)
-        return try fittingForward(padded, mode).narrowed(2, 0..<height).narrowed(3, 0..<width)
+        let missing = zip(sizes, sizeMultiples).map { size, multiple in (multiple - size % multiple) % multiple }
+        if missing.allSatisfy({ $0 == 0 }) { return try fittingForward(images, mode) }
+        let padded = try images.padded(missing.reversed().flatMap { [0, $0] }, .replicate)
+        return try sizes.enumerated().reduce(fittingForward(padded, mode)) { try $0.narrowed(2 + $1.offset, 0..<$1.element) }
     }
 }
 
@@ -42,9 +41,9 @@ extension SegmentationNetwork {
     /// In bfloat16 the CPU kernels store activations so and compute in float32; other operations and devices run under autocast.
     ///
     /// - Parameters:
-    ///   - images: [B, C, H, W], float32.
+    ///   - images: [B, C, …], float32.
     ///   - dtype: float32, or a narrower one.
-    /// - Returns: [B, classes, H, W]
+    /// - Returns: [B, classes, …]
     /// - Throws: `NetworkInputError` for another rank or number of channels.
     public func logits(_ images: Tensor, _ mode: ForwardMode, in dtype: DType) throws -> Tensor {
         if dtype == .float32 { return try self(images, mode) }
@@ -55,9 +54,12 @@ extension SegmentationNetwork {
 /// Images that a network cannot take.
 public struct NetworkInputError: Error, CustomStringConvertible, Equatable {
     let expectedChannels: Int
+    /// Of the network.
+    let dimensions: Int
     let found: [Int]
 
     public var description: String {
-        "the network takes images of shape [B, \(expectedChannels), H, W], found \(found)"
+        let axes = dimensions == 3 ? "D, H, W" : "H, W"
+        return "the network takes images of shape [B, \(expectedChannels), \(axes)], found \(found)"
     }
 }

@@ -1,94 +1,84 @@
 import Torch
 import TorchNN
 
-/// U-Net (Ronneberger et al. 2015) with padded convolutions: max pooling down, bilinear up-sampling, skip connections.
+/// U-Net (Ronneberger et al. 2015; Çiçek et al. 2016 for volumes) with padded convolutions: max pooling down, linear
+/// up-sampling, skip connections.
 ///
 /// Same widths, normalisation and dropout as `CopleNet`, and the same names where the parts are the same.
 public final class UNet: Module, SegmentationNetwork {
     let inConv: ConvolutionBlock
-    let down1, down2, down3, down4: PlainDown
-    let up1, up2, up3, up4: PlainUp
-    let outConv: Conv2d
+    let down: Numbered<PlainDown>
+    let up: Numbered<PlainUp>
+    let outConv: Convolution
     public let channelCount: Int
     public let classCount: Int
+    public let sizeMultiples: [Int]
     let execution: Execution
-    public var sizeMultiple: Int { 16 }
 
     /// - Precondition: `configuration.validate()` holds.
-    public init(
-        channels: Int, classes: Int, _ configuration: NetworkConfiguration, execution: Execution = .fused, _ generator: Generator
-    ) throws {
-        let f = configuration.features
-        let p = configuration.dropout
+    public init(channels: Int, classes: Int, _ configuration: NetworkConfiguration, _ generator: Generator) throws {
+        let levels = configuration.levels
         let norm = configuration.normalization
+        let steps = Array(zip(levels, levels.dropFirst()))
         inConv = try ConvolutionBlock(
-            channels, f[0], dropout: p[0], norm, squeezesAndExcites: false, execution: execution, generator)
-        down1 = try PlainDown(f[0], f[1], dropout: p[1], norm, execution: execution, generator)
-        down2 = try PlainDown(f[1], f[2], dropout: p[2], norm, execution: execution, generator)
-        down3 = try PlainDown(f[2], f[3], dropout: p[3], norm, execution: execution, generator)
-        down4 = try PlainDown(f[3], f[4], dropout: p[4], norm, execution: execution, generator)
-        up1 = try PlainUp(f[4], f[3], norm, execution: execution, generator)
-        up2 = try PlainUp(f[3], f[2], norm, execution: execution, generator)
-        up3 = try PlainUp(f[2], f[1], norm, execution: execution, generator)
-        up4 = try PlainUp(f[1], f[0], norm, execution: execution, generator)
-        outConv = try Conv2d(f[0], classes, kernel: 3, generator)
+            channels, levels[0].features, kernel: levels[0].kernel, dropout: levels[0].dropout, norm, squeezesAndExcites: false,
+            generator)
+        down = try Numbered(steps.map { above, below in try PlainDown(above.features, below, norm, generator) }, from: 1)
+        up = try Numbered(steps.reversed().map { above, below in try PlainUp(below.features, above, norm, generator) }, from: 1)
+        outConv = try Convolution(levels[0].features, classes, kernel: levels[0].kernel, generator)
         channelCount = channels
         classCount = classes
-        self.execution = execution
+        sizeMultiples = levels.sizeMultiples
+        execution = configuration.execution
     }
 
     public func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        let x0 = try inConv(images, mode)  // [B, f0, H, W]
-        let x1 = try down1(x0, mode)
-        let x2 = try down2(x1, mode)
-        let x3 = try down3(x2, mode)
-        let x4 = try down4(x3, mode)  // [B, f4, H/16, W/16]
-        var y = try up1(x4, skip: x3, mode)
-        y = try up2(y, skip: x2, mode)
-        y = try up3(y, skip: x1, mode)
-        y = try up4(y, skip: x0, mode)  // [B, f0, H, W]
-        return try outConv.scores(y, mode, execution)
+        let pass = ForwardPass(mode, execution, of: images)
+        var y = try inConv(images, pass)  // [B, f0, full size]
+        var skips: [Tensor] = []
+        for down in down.modules {
+            skips.append(y)
+            y = try down(y, pass)
+        }
+        // Each skip is given away with its last use.
+        for up in up.modules { y = try up(y, skip: skips.removeLast(), pass) }  // [B, f0, full size] at the end
+        return try outConv.scores(y, pass)
     }
 }
 
-/// Max pooling, then a block: [B, Cin, H, W] → [B, Cout, H/2, W/2].
-final class PlainDown: Module, Layer {
+/// Max pooling, then a block: [B, Cin, …] → [B, Cout, … / stride].
+final class PlainDown: Module {
     let conv: ConvolutionBlock
-    let execution: Execution
+    let stride: [Int]
 
-    init(
-        _ inputs: Int, _ outputs: Int, dropout: Double, _ norm: NetworkConfiguration.Normalization,
-        execution: Execution = .fused, _ generator: Generator
-    ) throws {
+    init(_ inputs: Int, _ level: NetworkLevel, _ norm: NetworkConfiguration.Normalization, _ generator: Generator) throws {
         conv = try ConvolutionBlock(
-            inputs, outputs, dropout: dropout, norm, squeezesAndExcites: false, execution: execution, generator)
-        self.execution = execution
+            inputs, level.features, kernel: level.kernel, dropout: level.dropout, norm, squeezesAndExcites: false, generator)
+        stride = level.stride
     }
 
-    func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        if execution.fuses(input), FusedPooling.takes(input) { return try conv(FusedPooling.pool(input, means: false), mode) }
-        return try conv(input.maxPooled(2), mode)
+    func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
+        if pass.isFused, FusedPooling.takes(input, stride: stride) {
+            return try conv(FusedPooling.pool(input, means: false), pass)
+        }
+        return try conv(input.maxPooled(stride), pass)
     }
 }
 
-/// 1×1 convolution to the skip's width, bilinear doubling, a block on both.
+/// Pointwise convolution to the skip's width, linear enlargement to its size, a block on both.
 final class PlainUp: Module {
-    let conv1x1: Conv2d
+    let conv1x1: Convolution
     let conv: ConvolutionBlock
-    let execution: Execution
 
-    init(
-        _ inputs: Int, _ outputs: Int, _ norm: NetworkConfiguration.Normalization, execution: Execution = .fused,
-        _ generator: Generator
-    ) throws {
-        conv1x1 = try Conv2d(inputs, outputs, kernel: 1, generator)
+    /// - Parameter level: whose skip is joined.
+    init(_ inputs: Int, _ level: NetworkLevel, _ norm: NetworkConfiguration.Normalization, _ generator: Generator) throws {
+        conv1x1 = try .pointwise(inputs, level.features, dimensions: level.kernel.count, generator)
         conv = try ConvolutionBlock(
-            2 * outputs, outputs, dropout: 0, norm, squeezesAndExcites: false, execution: execution, generator)
-        self.execution = execution
+            2 * level.features, level.features, kernel: level.kernel, norm, squeezesAndExcites: false, generator)
     }
 
-    /// [B, Cin, H/2, W/2], skip [B, Cout, H, W] → [B, Cout, H, W]
-    func callAsFunction(_ input: Tensor, skip: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        try conv(conv1x1.joined(input, skip: skip, mode, execution), mode)
+    /// [B, Cin, smaller], skip [B, Cout, …] → [B, Cout, …]
+    func callAsFunction(_ input: Tensor, skip: Tensor, _ pass: ForwardPass) throws -> Tensor {
+        try conv(conv1x1.joined(input, skip: skip, pass), pass)
     }
 }

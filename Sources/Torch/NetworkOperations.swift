@@ -1,21 +1,25 @@
 import CTorch
 
-/// The operations networks are made of, on [B, C, H, W].
+/// The operations networks are made of, on [B, C, …] with 1 to 3 spatial axes: [B, C, W], [B, C, H, W], [B, C, D, H, W].
+///
+/// Lists of sizes have one number for each spatial axis.
 extension Tensor {
-    /// A convolution of any number of spatial axes.
+    /// A convolution.
     ///
     /// - Parameters:
     ///   - weight: [Cout, Cin / groups, kernel…]
     ///   - bias: [Cout]
+    ///   - padding: zeros before and behind each axis; nil for none.
     public func convolved(
-        _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1
+        _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: [Int]? = nil, dilation: Int = 1, groups: Int = 1
     ) throws(TorchError) -> Tensor {
         let spatial = weight.rank - 2
+        precondition(padding.map { $0.count == spatial } ?? true, "\(padding ?? []) for \(spatial) spatial axes")
         func each(_ value: Int) -> [Int64] { Array(repeating: Int64(value), count: spatial) }
         return try make("convolution", [self, weight]) {
             libtorch.convolution(
-                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), each(padding), each(dilation), false, each(0),
-                Int64(groups), $0)
+                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), padding?.map(Int64.init) ?? each(0),
+                each(dilation), false, each(0), Int64(groups), $0)
         }
     }
 
@@ -51,22 +55,34 @@ extension Tensor {
         }
     }
 
-    public func maxPooled(_ kernel: Int) throws(TorchError) -> Tensor {
-        try make("max_pool2d", [self]) { libtorch.max_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
-    }
-
-    public func averagePooled(_ kernel: Int) throws(TorchError) -> Tensor {
-        try make("avg_pool2d", [self]) { libtorch.avg_pool2d(raw, Int64(kernel), Int64(kernel), $0) }
-    }
-
-    public func upsampledBilinear(height: Int, width: Int, alignCorners: Bool) throws(TorchError) -> Tensor {
-        try make("upsample_bilinear2d", [self]) {
-            libtorch.upsample_bilinear2d(raw, Int64(height), Int64(width), alignCorners, $0)
+    /// Normalises each channel of each sample by itself.
+    public func instanceNormalized(weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws(TorchError) -> Tensor {
+        try make("instance_norm", [self]) {
+            libtorch.instance_norm(raw, weight?.raw ?? ct_tensor(), bias?.raw ?? ct_tensor(), epsilon, $0)
         }
     }
 
-    public func upsampledNearest(height: Int, width: Int) throws(TorchError) -> Tensor {
-        try make("upsample_nearest2d", [self]) { libtorch.upsample_nearest2d(raw, Int64(height), Int64(width), $0) }
+    /// The maxima of windows side by side; a window of 1 leaves an axis as it is.
+    public func maxPooled(_ window: [Int]) throws(TorchError) -> Tensor {
+        let sizes = window.map(Int64.init)
+        return try make("max_pool", [self]) { libtorch.max_pool(raw, sizes.count, sizes, sizes, $0) }
+    }
+
+    /// The means of windows side by side; a window of 1 leaves an axis as it is.
+    public func averagePooled(_ window: [Int]) throws(TorchError) -> Tensor {
+        let sizes = window.map(Int64.init)
+        return try make("avg_pool", [self]) { libtorch.avg_pool(raw, sizes.count, sizes, sizes, $0) }
+    }
+
+    /// Interpolates along every spatial axis: linear, bilinear or trilinear.
+    public func upsampledLinear(to size: [Int], alignCorners: Bool) throws(TorchError) -> Tensor {
+        let sizes = size.map(Int64.init)
+        return try make("upsample_linear", [self]) { libtorch.upsample_linear(raw, sizes.count, sizes, alignCorners, $0) }
+    }
+
+    public func upsampledNearest(to size: [Int]) throws(TorchError) -> Tensor {
+        let sizes = size.map(Int64.init)
+        return try make("upsample_nearest", [self]) { libtorch.upsample_nearest(raw, sizes.count, sizes, $0) }
     }
 
     /// Mean over the pixels whose label is not `ignoring`, of −w_y ln softmax(self)_y; with weights, divided by their sum.

@@ -4,7 +4,7 @@ import Torch
 ///
 /// State names equal PyTorch's: a property `convConv` is `conv_conv`, the elements of a list are `0`, `1`, …, and names are
 /// joined by dots (`in_conv.conv_conv.0.weight`). A property whose PyTorch name has an underscore before a digit is spelt
-/// with that underscore (`conv_1`).
+/// with that underscore (`conv_1`). PyTorch's properties `down1`, `down2`, … are one property, a `Numbered` list `down`.
 open class Module {
     public init() {}
 
@@ -17,8 +17,8 @@ open class Module {
 
     /// Parameters and buffers by name, in the order of declaration.
     ///
-    /// - Precondition: children are modules, parameters, buffers, optionals or arrays of these, or plain values. A tensor
-    ///   held directly would be lost from every checkpoint, so it traps.
+    /// - Precondition: children are modules, `Numbered` modules, parameters, buffers, optionals or arrays of these, or plain
+    ///   values. A tensor held directly would be lost from every checkpoint, so it traps.
     public func namedState() -> [StateEntry] {
         var entries: [StateEntry] = []
         collect(prefix: "", into: &entries)
@@ -59,6 +59,8 @@ open class Module {
             entries.append(StateEntry(name: name, tensor: buffer.tensor, isParameter: false))
         case let module as Module:
             module.collect(prefix: name + ".", into: &entries)
+        case let list as any NumberedModules:
+            for (number, module) in list.numbered { module.collect(prefix: "\(name)\(number).", into: &entries) }
         case is Tensor:
             preconditionFailure("'\(name)' is a bare tensor: hold it as a Parameter or a Buffer")
         default:

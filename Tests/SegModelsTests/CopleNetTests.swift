@@ -15,7 +15,7 @@ struct CopleNetTests {
     /// x + x·ReLU(g): with the gate's last convolution at 0, g is its bias.
     @Test(arguments: [(-1.0, 1.0), (0, 1), (0.5, 1.5), (2, 3)])
     func squeezeExcitationScalesChannels(gate: Double, factor: Double) throws {
-        let layer = try SqueezeExcitation(4, Generator(seed: 1))
+        let layer = try SqueezeExcitation(4, dimensions: 2, Generator(seed: 1))
         #expect(
             layer.namedState().map(\.name) == [
                 "se_layers.1.weight", "se_layers.1.bias", "se_layers.3.weight", "se_layers.3.bias",
@@ -30,24 +30,24 @@ struct CopleNetTests {
 
     /// With the block's last norm at 0 the residual alone is left: both poolings side by side.
     @Test func downPoolsByMaximumAndMean() throws {
-        let down = try Down(4, 8, dropout: 0, .group, Generator(seed: 1))
+        let down = try Down(4, .plain(8), .group, Generator(seed: 1))
         let state = down.state()
         try fill(state["conv.conv_conv.5.weight"], 0)
         try fill(state["conv.conv_conv.5.bias"], 0)
         let images = try Tensor.random([1, 4, 6, 4], seed: 2, dtype: .float32)
-        let expected = try Tensor.concatenated([images.maxPooled(2), images.averagePooled(2)], 1)
-        #expect(try down(images, .evaluation).largestDifference(to: expected) < 1e-6)
+        let expected = try Tensor.concatenated([images.maxPooled([2, 2]), images.averagePooled([2, 2])], 1)
+        #expect(try down(images, ForwardPass(.evaluation, .fused, of: images)).largestDifference(to: expected) < 1e-6)
     }
 
     @Test func upPutsTheSkipFirst() throws {
-        let up = try Up(8, skip: 4, 8, .group, Generator(seed: 1))
+        let up = try Up(8, .plain(8), .group, Generator(seed: 1))
         let state = up.state()
         try fill(state["conv.conv_conv.5.weight"], 0)
         try fill(state["conv.conv_conv.5.bias"], 0)
         try fill(state["conv1x1.weight"], 0.5)
         try fill(state["conv1x1.bias"], 1)
         let skip = try Tensor.random([1, 4, 6, 4], seed: 2, dtype: .float32)
-        let output = try up(.ones([1, 8, 3, 2]), skip: skip, .evaluation)
+        let output = try up(.ones([1, 8, 3, 2]), skip: skip, ForwardPass(.evaluation, .fused, of: skip))
         #expect(output.shape == [1, 8, 6, 4])
         #expect(try output.narrowed(1, 0..<4).largestDifference(to: skip) < 1e-6)
         #expect(try output.narrowed(1, 4..<8).largestDifference(to: .full([1, 4, 6, 4], 5)) < 1e-5)
@@ -55,8 +55,9 @@ struct CopleNetTests {
 
     @Test func asppAndBridgeKeepTheSize() throws {
         let images = try Tensor.random([2, 16, 7, 5], seed: 2, dtype: .float32)
-        #expect(try ASPP(16, .group, Generator(seed: 1))(images, .evaluation).shape == [2, 16, 7, 5])
-        #expect(try Bridge(16, .group, Generator(seed: 1))(images, .evaluation).shape == [2, 8, 7, 5])
+        let pass = ForwardPass(.evaluation, .fused, of: images)
+        #expect(try ASPP(.plain(16), .group, Generator(seed: 1))(images, pass).shape == [2, 16, 7, 5])
+        #expect(try Bridge(.plain(16), .group, Generator(seed: 1))(images, pass).shape == [2, 8, 7, 5])
     }
 
     /// Batch normalisation brings three buffers a layer and no other parameter.

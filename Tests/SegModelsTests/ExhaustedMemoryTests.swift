@@ -36,21 +36,21 @@ struct ExhaustedMemoryTests {
             }
             for (inputs, outputs) in [(1, 16), (16, 16), (64, 64)] {
                 let (x, e) = try (images(inputs, 1), images(outputs, 2))
-                let convolution = try FusedConvolution(Conv2d(inputs, outputs, kernel: 3, Generator(seed: 1)), on: x)
+                let convolution = try FusedConvolution(Convolution(inputs, outputs, kernel: [3, 3], Generator(seed: 1)), on: x)
                 try ExhaustedMemoryTests.check("convolution \(inputs)") { try [convolution(x).tensor] }
                 try ExhaustedMemoryTests.check("its weights") { try [convolution.weightGradient(input: x, e)] }
                 guard inputs >= 16 else { continue }
                 try ExhaustedMemoryTests.check("its inputs") { try [convolution.inputGradient(e, adding: x).tensor] }
             }
             let (x, e) = try (images(16, 3), images(8, 4))
-            let mixing = try FusedMixing(Conv2d(16, 8, kernel: 1, Generator(seed: 1)), on: x)
+            let mixing = try FusedMixing(Convolution(16, 8, kernel: [1, 1], Generator(seed: 1)), on: x)
             try ExhaustedMemoryTests.check("mixing") { try [mixing(x).tensor] }
             try ExhaustedMemoryTests.check("its gradients") {
                 let gradients = try mixing.backward(input: x, e)
                 return [gradients.input.tensor, gradients.weight, gradients.bias]
             }
             let norm = try GroupNorm(groups: 4, channels: 16)
-            let squeeze = try #require(try SqueezeExcitation(16, Generator(seed: 1)).weights)
+            let squeeze = try #require(try SqueezeExcitation(16, dimensions: 2, Generator(seed: 1)).weights)
             let activation = try FusedActivation(norm, slope: 0.01, on: x)
             try ExhaustedMemoryTests.check("normalisation") { try [FusedActivation(norm, slope: 0.01, on: x)().tensor] }
             try ExhaustedMemoryTests.check("excitation") { try [activation(activation.excitation(squeeze)).tensor] }

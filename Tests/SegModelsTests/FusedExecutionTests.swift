@@ -31,15 +31,15 @@ struct FusedExecutionTests {
             try FusedExecutionTests.forInstructionSets { set in
                 for (inputs, outputs, size) in rows {
                     for excites in [false, true] {
-                        let twin = try FusedTwin { execution in
+                        let twin = try FusedTwin {
                             try ConvolutionBlock(
-                                inputs, outputs, dropout: 0, .group, squeezesAndExcites: excites, addsInput: inputs == outputs,
-                                execution: execution, Generator(seed: 1))
+                                inputs, outputs, kernel: [3, 3], .group, squeezesAndExcites: excites,
+                                addsInput: inputs == outputs, Generator(seed: 1))
                         }
                         let images = try Tensor.random([size[0], inputs, size[1], size[2]], seed: 5)
-                        let differences = try twin.differences([images], constants: inputs < 16 ? 1 : 0) { block, x in
-                            #expect(block.execution == .composed || FusedBlock(block) != nil)
-                            return try block(x[0], .evaluation)
+                        let differences = try twin.differences([images], constants: inputs < 16 ? 1 : 0) { block, x, pass in
+                            #expect(!pass.isFused || FusedBlock(block.convConv, addsInput: block.addsInput) != nil)
+                            return try block(x[0], pass)
                         }
                         FusedExecutionTests.expectSmall(
                             differences, "\(set), \(inputs) → \(outputs), \(size), excites: \(excites)")
@@ -53,28 +53,28 @@ struct FusedExecutionTests {
         await #expect(processExitsWith: .success) {
             try FusedExecutionTests.forInstructionSets { set in
                 for channels in [16, 32, 48] {
-                    let bridge = try FusedTwin { try Bridge(channels, .group, execution: $0, Generator(seed: 1)) }
+                    let bridge = try FusedTwin { try Bridge(.plain(channels), .group, Generator(seed: 1)) }
                     let images = try Tensor.random([2, channels, 7, 9], seed: 5)
                     FusedExecutionTests.expectSmall(
-                        try bridge.differences([images]) { try $0($1[0], .evaluation) }, "\(set), bridge \(channels)")
+                        try bridge.differences([images]) { try $0($1[0], $2) }, "\(set), bridge \(channels)")
 
                     for (low, high) in [([3, 4], [6, 8]), ([5, 3], [10, 6]), ([1, 2], [2, 4])] {
-                        let convolution = try FusedTwin { _ in
-                            try Conv2d(channels, channels / 2, kernel: 1, Generator(seed: 1))
+                        let convolution = try FusedTwin {
+                            try Convolution(channels, channels / 2, kernel: [1, 1], Generator(seed: 1))
                         }
                         let inputs = try [
                             Tensor.random([2, channels] + low, seed: 6), Tensor.random([2, channels / 2] + high, seed: 7),
                         ]
-                        let differences = try convolution.differences(inputs) { layer, x in
-                            try layer.joined(x[0], skip: x[1], .evaluation, .fused)
+                        let differences = try convolution.differences(inputs) { layer, x, pass in
+                            try layer.joined(x[0], skip: x[1], pass)
                         }
                         FusedExecutionTests.expectSmall(differences, "\(set), join \(channels), \(low)")
                     }
                 }
                 for (channels, classes) in [(16, 1), (16, 2), (32, 5)] {
-                    let last = try FusedTwin { _ in try Conv2d(channels, classes, kernel: 3, Generator(seed: 1)) }
+                    let last = try FusedTwin { try Convolution(channels, classes, kernel: [3, 3], Generator(seed: 1)) }
                     let images = try Tensor.random([2, channels, 9, 19], seed: 5)
-                    let differences = try last.differences([images]) { try $0.scores($1[0], .evaluation, .fused) }
+                    let differences = try last.differences([images]) { try $0.scores($1[0], $2) }
                     FusedExecutionTests.expectSmall(differences, "\(set), scores \(channels) → \(classes)")
                 }
             }
@@ -93,7 +93,9 @@ struct FusedExecutionTests {
             return (output, try #require(leaf.gradient))
         }
         let fused = try pass { try FusedPooling.pool($0, means: means) }
-        let composed = try pass { try means ? .concatenated([$0.maxPooled(2), $0.averagePooled(2)], 1) : $0.maxPooled(2) }
+        let composed = try pass {
+            try means ? .concatenated([$0.maxPooled([2, 2]), $0.averagePooled([2, 2])], 1) : $0.maxPooled([2, 2])
+        }
         #expect(try fused.0.largestDifference(to: composed.0) < 1e-6)
         #expect(try fused.1.largestDifference(to: composed.1) < 1e-6)
     }
@@ -105,19 +107,20 @@ struct FusedExecutionTests {
         let group = NetworkConfiguration.Normalization.group
         func generator() throws -> Generator { try Generator(seed: 1) }
         let (x, low) = try (random([2, 16, 10, 14], seed: 1), random([2, 16, 5, 7], seed: 2))
+        let pass = ForwardPass(.evaluation, .fused, of: x)
         let block = try ConvolutionBlock(
-            16, 16, dropout: 0, group, squeezesAndExcites: true, addsInput: true, generator())
-        try expectSlopes("block", [x], block.parameters) { try block($0[0], .evaluation) }
-        let first = try ConvolutionBlock(3, 16, dropout: 0, group, squeezesAndExcites: false, generator())
+            16, 16, kernel: [3, 3], group, squeezesAndExcites: true, addsInput: true, generator())
+        try expectSlopes("block", [x], block.parameters) { try block($0[0], pass) }
+        let first = try ConvolutionBlock(3, 16, kernel: [3, 3], group, squeezesAndExcites: false, generator())
         let image = try random([2, 3, 10, 14], seed: 3)
-        try expectSlopes("first block", [], first.parameters) { _ in try first(image, .evaluation) }
-        let bridge = try Bridge(16, group, generator())
-        try expectSlopes("bridge", [x], bridge.parameters) { try bridge($0[0], .evaluation) }
-        let mixing = try Conv2d(16, 16, kernel: 1, generator())
-        try expectSlopes("join", [low, x], mixing.parameters) { try mixing.joined($0[0], skip: $0[1], .evaluation, .fused) }
+        try expectSlopes("first block", [], first.parameters) { _ in try first(image, pass) }
+        let bridge = try Bridge(.plain(16), group, generator())
+        try expectSlopes("bridge", [x], bridge.parameters) { try bridge($0[0], pass) }
+        let mixing = try Convolution(16, 16, kernel: [1, 1], generator())
+        try expectSlopes("join", [low, x], mixing.parameters) { try mixing.joined($0[0], skip: $0[1], pass) }
         try expectSlopes("pooling", [x], []) { try FusedPooling.pool($0[0], means: true) }
-        let scores = try Conv2d(16, 3, kernel: 3, generator())
-        try expectSlopes("scores", [x], scores.parameters) { try scores.scores($0[0], .evaluation, .fused) }
+        let scores = try Convolution(16, 3, kernel: [3, 3], generator())
+        try expectSlopes("scores", [x], scores.parameters) { try scores.scores($0[0], pass) }
     }
 
     private func random(_ shape: [Int], seed: UInt64) throws -> Tensor {
@@ -169,7 +172,7 @@ struct FusedExecutionTests {
             try FusedExecutionTests.forInstructionSets { set in
                 for (inputs, outputs) in [(1, 16), (3, 16), (16, 32), (32, 16), (64, 64)] {
                     let (x, e) = try (images(inputs, seed: 1), images(outputs, seed: 2))
-                    let layer = try Conv2d(inputs, outputs, kernel: 3, Generator(seed: 1))
+                    let layer = try Convolution(inputs, outputs, kernel: [3, 3], Generator(seed: 1))
                     let results = try [(x.half, e.half), (x.full, e.full)].map { x, e in
                         let convolution = try FusedConvolution(layer, on: x)
                         return try [convolution(x).tensor, convolution.weightGradient(input: x, e)]
@@ -179,7 +182,7 @@ struct FusedExecutionTests {
                 }
                 for (inputs, outputs) in [(16, 8), (32, 64), (24, 40)] {
                     let (x, e) = try (images(inputs, seed: 3), images(outputs, seed: 4))
-                    let layer = try Conv2d(inputs, outputs, kernel: 1, Generator(seed: 1))
+                    let layer = try Convolution(inputs, outputs, kernel: [1, 1], Generator(seed: 1))
                     let results = try [(x.half, e.half), (x.full, e.full)].map { x, e in
                         let mixing = FusedMixing(layer, on: x)
                         let gradients = try mixing.backward(input: x, e)
@@ -190,7 +193,7 @@ struct FusedExecutionTests {
                 for channels in [8, 16, 64] {
                     let (x, e) = try (images(channels, seed: 5), images(channels, seed: 6))
                     let norm = try GroupNorm(groups: 4, channels: channels)
-                    let squeeze = try #require(try SqueezeExcitation(channels, Generator(seed: 1)).weights)
+                    let squeeze = try #require(try SqueezeExcitation(channels, dimensions: 2, Generator(seed: 1)).weights)
                     let results = try [(x.half, e.half), (x.full, e.full)].map { x, e in
                         let activation = try FusedActivation(norm, slope: 0.01, on: x, dropout: 0.3, seed: 7)
                         let excitation = try activation.excitation(squeeze)
@@ -204,9 +207,11 @@ struct FusedExecutionTests {
                     let pooled = try [x.half, x.full].map { try [FusedPooling.pool($0.tensor, means: true)] }
                     try expectRounded(pooled, "\(set), pooling of \(channels)")
                 }
-                let scores = try Conv2d(16, 3, kernel: 3, Generator(seed: 1))
+                let scores = try Convolution(16, 3, kernel: [3, 3], Generator(seed: 1))
                 let x = try images(16, seed: 8)
-                let results = try [x.half, x.full].map { try [scores.scores($0.tensor, .evaluation, .fused)] }
+                let results = try [x.half, x.full].map {
+                    try [scores.scores($0.tensor, ForwardPass(.evaluation, .fused, of: $0.tensor))]
+                }
                 try expectRounded(results, "\(set), scores")
             }
 
@@ -328,8 +333,8 @@ struct FusedExecutionTests {
             let results = try [1, 2, 3].map { threads in
                 try TorchLibrary.setThreadCount(threads)
                 let block = try ConvolutionBlock(
-                    16, 16, dropout: 0.5, .group, squeezesAndExcites: true, addsInput: true, Generator(seed: 1))
-                let output = try block(images, .training(Generator(seed: 2)))
+                    16, 16, kernel: [3, 3], dropout: 0.5, .group, squeezesAndExcites: true, addsInput: true, Generator(seed: 1))
+                let output = try block(images, ForwardPass(.training(Generator(seed: 2)), .fused, of: images))
                 try (output * output).sum().backward()
                 return try [output.bytes()] + block.parameters.map { try $0.gradient?.bytes() ?? [] }
             }

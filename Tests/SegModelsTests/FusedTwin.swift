@@ -10,9 +10,9 @@ struct FusedTwin<Part: Module> {
     let fused: Part
     let composed: Part
 
-    init(_ make: (Execution) throws -> Part) throws {
-        fused = try make(.fused)
-        composed = try make(.composed)
+    init(_ make: () throws -> Part) throws {
+        fused = try make()
+        composed = try make()
         // Norms start at 1 and 0, biases small: random ones show more.
         for (index, (one, other)) in zip(fused.namedState(), composed.namedState()).enumerated() where one.isParameter {
             if one.tensor.rank == 1 {
@@ -27,15 +27,15 @@ struct FusedTwin<Part: Module> {
     /// Runs both on the same inputs, with Σ output·(random numbers) as the loss, and returns for the output and each
     /// gradient the largest difference as a share of the largest value.
     func differences(
-        _ inputs: [Tensor], constants: Int = 0, _ run: (Part, [Tensor]) throws -> Tensor
+        _ inputs: [Tensor], constants: Int = 0, _ run: (Part, [Tensor], ForwardPass) throws -> Tensor
     ) throws -> [(name: String, share: Double)] {
-        func pass(_ part: Part, _ dtype: DType) throws -> [(name: String, tensor: Tensor)] {
+        func pass(_ part: Part, _ execution: Execution, _ dtype: DType) throws -> [(name: String, tensor: Tensor)] {
             let leaves = try inputs.enumerated().map { index, input in
                 let leaf = try input.to(dtype).clone()
                 if index >= constants { try leaf.setRequiresGradient() }
                 return leaf
             }
-            let output = try run(part, leaves)
+            let output = try run(part, leaves, ForwardPass(.evaluation, execution, of: leaves[0]))
             let weights = try Tensor.random(output.shape, seed: 77).to(dtype)
             try (output * weights).sum().backward()
             let gradients =
@@ -43,8 +43,8 @@ struct FusedTwin<Part: Module> {
                 + part.namedState().filter(\.isParameter).map { ($0.name, $0.tensor.gradient) }
             return try [("output", output)] + gradients.map { try ($0, #require($1, "\($0)")) }
         }
-        let expected = try pass(composed, .float64)
-        let found = try pass(fused, .float32)
+        let expected = try pass(composed, .composed, .float64)
+        let found = try pass(fused, .fused, .float32)
         let scale = try expected.map { try $0.tensor.abs().max().item() }
         let floor = 1e-2 * (scale.max() ?? 0)
         return try zip(zip(found, expected), scale).map { pair, largest in

@@ -25,43 +25,73 @@ struct NetworkConfigurationTests {
         }
         #expect(network.channelCount == 3)
         #expect(network.classCount == 5)
-        #expect(network.sizeMultiple == 16)
+        #expect(network.sizeMultiples == [16, 16])
     }
 
     @Test(arguments: [
-        (NetworkConfiguration(features: []), "features: expected five positive multiples of 8, found []"),
+        (NetworkConfiguration(features: []), "features: expected 2 to 8 positive multiples of 8, found []"),
+        (
+            NetworkConfiguration(architecture: .unet, features: Array(repeating: 8, count: 9)),
+            "features: expected 2 to 8 positive multiples of 8, found [8, 8, 8, 8, 8, 8, 8, 8, 8]"
+        ),
+        (NetworkConfiguration(features: [8]), "features: expected 2 to 8 positive multiples of 8, found [8]"),
         (
             NetworkConfiguration(features: [8, 16, 32, 64]),
-            "features: expected five positive multiples of 8, found [8, 16, 32, 64]"
+            "dropout: expected 4 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.3, 0.4, 0.5]"
         ),
         (
             NetworkConfiguration(features: [4, 8, 16, 32, 64]),
-            "features: expected five positive multiples of 8, found [4, 8, 16, 32, 64]"
+            "features: expected 2 to 8 positive multiples of 8, found [4, 8, 16, 32, 64]"
         ),
         (
             NetworkConfiguration(features: [0, 0, 0, 0, 0]),
-            "features: expected five positive multiples of 8, found [0, 0, 0, 0, 0]"
+            "features: expected 2 to 8 positive multiples of 8, found [0, 0, 0, 0, 0]"
         ),
         (
             NetworkConfiguration(features: [-8, 8, 8, 8, 8]),
-            "features: expected five positive multiples of 8, found [-8, 8, 8, 8, 8]"
+            "features: expected 2 to 8 positive multiples of 8, found [-8, 8, 8, 8, 8]"
         ),
         (
             NetworkConfiguration(features: [8, 8, 8, 8, 8]),
             "features: expected each twice the one before for coplenet, found [8, 8, 8, 8, 8]"
         ),
-        (NetworkConfiguration(dropout: [0.5]), "dropout: expected five probabilities in [0, 1), found [0.5]"),
+        (
+            NetworkConfiguration(dropout: [0.5]),
+            "dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.5]"
+        ),
         (
             NetworkConfiguration(dropout: [0, 0, 0, 0, 1]),
-            "dropout: expected five probabilities in [0, 1), found [0.0, 0.0, 0.0, 0.0, 1.0]"
+            "dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.0, 0.0, 1.0]"
         ),
         (
             NetworkConfiguration(dropout: [0, 0, 0, 0, -0.1]),
-            "dropout: expected five probabilities in [0, 1), found [0.0, 0.0, 0.0, 0.0, -0.1]"
+            "dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.0, 0.0, -0.1]"
         ),
         (
             NetworkConfiguration(dropout: [0, 0, 0, 0, .nan]),
-            "dropout: expected five probabilities in [0, 1), found [0.0, 0.0, 0.0, 0.0, nan]"
+            "dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.0, 0.0, nan]"
+        ),
+        (NetworkConfiguration(dimensions: 1), "dimensions: expected 2 or 3, found 1"),
+        (NetworkConfiguration(dimensions: 4), "dimensions: expected 2 or 3, found 4"),
+        (
+            NetworkConfiguration(features: [8, 16], dropout: [0, 0], kernels: [[3, 3]]),
+            "kernels: expected 2 lists of 2 numbers of 1, 3, 5, 7, found [[3, 3]]"
+        ),
+        (
+            NetworkConfiguration(dimensions: 3, features: [8, 16], dropout: [0, 0], kernels: [[1, 3, 3], [3, 3]]),
+            "kernels: expected 2 lists of 3 numbers of 1, 3, 5, 7, found [[1, 3, 3], [3, 3]]"
+        ),
+        (
+            NetworkConfiguration(features: [8, 16], dropout: [0, 0], kernels: [[3, 3], [2, 2]]),
+            "kernels: expected 2 lists of 2 numbers of 1, 3, 5, 7, found [[3, 3], [2, 2]]"
+        ),
+        (
+            NetworkConfiguration(features: [8, 16], dropout: [0, 0], strides: [[1, 1], [2, 3]]),
+            "strides: expected 2 lists of 2 numbers of 1 and 2, of 1 alone in the first, found [[1, 1], [2, 3]]"
+        ),
+        (
+            NetworkConfiguration(features: [8, 16], dropout: [0, 0], strides: [[1, 2], [2, 2]]),
+            "strides: expected 2 lists of 2 numbers of 1 and 2, of 1 alone in the first, found [[1, 2], [2, 2]]"
         ),
     ])
     func whatMakesNoNetwork(configuration: NetworkConfiguration, message: String) throws {
@@ -74,15 +104,36 @@ struct NetworkConfigurationTests {
         let configuration = NetworkConfiguration(
             architecture: .unet, features: [8, 8, 8, 8, 8], dropout: [0, 0, 0, 0, 0.1], normalization: .batch,
             execution: .composed)
-        let data = try JSONEncoder().encode(configuration)
-        #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: data) == configuration)
+        let volumes = NetworkConfiguration(
+            architecture: .unet, dimensions: 3, features: [8, 16], dropout: [0, 0.1], kernels: [[1, 3, 3], [3, 3, 3]],
+            strides: [[1, 1, 1], [1, 2, 2]], normalization: .instance)
+        for configuration in [configuration, volumes] {
+            let data = try JSONEncoder().encode(configuration)
+            #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: data) == configuration)
+        }
     }
 
     /// As checkpoints of before there was a choice have it.
-    @Test func aConfigurationWithoutExecutionIsFused() throws {
+    @Test func aConfigurationWithoutNewerKeysIsFusedAndForPlanes() throws {
         let text =
             #"{"architecture": "coplenet", "features": [16, 32, 64, 128, 256], "dropout": [0, 0, 0.3, 0.4, 0.5], "normalization": "group"}"#
         let configuration = try JSONDecoder().decode(NetworkConfiguration.self, from: Data(text.utf8))
-        #expect(configuration == NetworkConfiguration(execution: .fused))
+        #expect(configuration == NetworkConfiguration(dimensions: 2, execution: .fused))
+    }
+
+    @Test(arguments: [
+        (NetworkConfiguration(), [16, 16]),
+        (NetworkConfiguration(features: [8, 16, 32], dropout: [0, 0, 0]), [4, 4]),
+        (NetworkConfiguration(dimensions: 3, features: [8, 16], dropout: [0, 0]), [2, 2, 2]),
+        (
+            NetworkConfiguration(
+                dimensions: 3, features: [8, 16, 32], dropout: [0, 0, 0], strides: [[1, 1, 1], [1, 2, 2], [2, 2, 2]]),
+            [2, 4, 4]
+        ),
+    ])
+    func multiplesAreTheProductsOfTheStrides(configuration: NetworkConfiguration, multiples: [Int]) throws {
+        #expect(configuration.sizeMultiples == multiples)
+        let network = try configuration.makeNetwork(channels: 1, classes: 2, generator: Generator(seed: 1))
+        #expect(network.sizeMultiples == multiples)
     }
 }

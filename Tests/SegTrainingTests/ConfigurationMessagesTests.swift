@@ -111,7 +111,8 @@ import Testing
             "network: {architecture: unett}", "run.yaml:1:25: network.architecture: expected one of coplenet, unet, found 'unett'"
         ),
         Mistake(
-            "network: {normalization: layer}", "run.yaml:1:26: network.normalization: expected one of group, batch, found 'layer'"
+            "network: {normalization: layer}",
+            "run.yaml:1:26: network.normalization: expected one of group, batch, instance, found 'layer'"
         ),
         Mistake(
             "network: {execution: fast}", "run.yaml:1:22: network.execution: expected one of fused, composed, found 'fast'"
@@ -185,10 +186,11 @@ import Testing
             "run.yaml:1:14: input.fit: expected 65536 rows and columns at most, found 99999×8 (rows × columns)"),
         Mistake(
             "network: {dropout: [0, 0, 0, 0, 1]}",
-            "run.yaml:1:20: network.dropout: expected five probabilities in [0, 1), found [0.0, 0.0, 0.0, 0.0, 1.0]"),
+            "run.yaml:1:20: network.dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.0, 0.0, 1.0]"
+        ),
         Mistake(
             "network: {features: [8, 16, 32, 64, 100]}",
-            "run.yaml:1:21: network.features: expected five positive multiples of 8, found [8, 16, 32, 64, 100]"),
+            "run.yaml:1:21: network.features: expected 2 to 8 positive multiples of 8, found [8, 16, 32, 64, 100]"),
         Mistake(
             "network: {features: [8, 16, 32, 64, 120]}",
             "run.yaml:1:21: network.features: expected each twice the one before for coplenet, found [8, 16, 32, 64, 120]"),

@@ -13,7 +13,7 @@ final class LevelNetwork: Module, SegmentationNetwork {
     let levels: [Double]
     let channelCount: Int
     var classCount: Int { levels.count }
-    var sizeMultiple: Int { 1 }
+    var sizeMultiples: [Int] { [1, 1] }
 
     init(_ levels: [Double], channels: Int = 1) {
         self.levels = levels

@@ -32,7 +32,7 @@ struct GradientNormTests {
     @Test(arguments: ["adamw", "sgd"])
     func stepsAreTheSameInAnyLayout(_ name: String) throws {
         func values(_ format: MemoryFormat) throws -> [Float] {
-            let layer = try Conv2d(3, 4, kernel: 3, Generator(seed: 1))
+            let layer = try Convolution(3, 4, kernel: [3, 3], Generator(seed: 1))
             try layer.arrange(format)
             let optimizer: any Optimizer =
                 name == "sgd" ? try SGD(layer.parameters, momentum: 0.9) : try AdamW(layer.parameters)

@@ -28,6 +28,13 @@ struct LayerTests {
         #expect(elements == [1.5, 5.5, 9.5, 13.5])
     }
 
+    @Test func globalAveragePoolOfVolumes() throws {
+        let output = try GlobalAveragePool()(Tensor.range(16, dtype: .float64).reshaped([1, 2, 2, 2, 2]), .evaluation)
+        #expect(output.shape == [1, 2, 1, 1, 1])
+        let elements: [Double] = try output.elements()
+        #expect(elements == [3.5, 11.5])
+    }
+
     @Test func modesSayWhetherTheyTrain() throws {
         #expect(try ForwardMode.training(Generator(seed: 1)).isTraining)
         #expect(!ForwardMode.evaluation.isTraining)

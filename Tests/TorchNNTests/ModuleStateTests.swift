@@ -8,7 +8,7 @@ import TorchTestSupport
 struct ModuleStateTests {
     private func network(seed: UInt64) throws -> Sequential {
         let generator = try Generator(seed: seed)
-        return Sequential([try Conv2d(2, 3, kernel: 3, generator), try BatchNorm2d(channels: 3)])
+        return Sequential([try Convolution(2, 3, kernel: [3, 3], generator), try BatchNorm(channels: 3)])
     }
 
     @Test func aStateMakesTwoNetworksEqual() throws {

@@ -54,6 +54,20 @@ struct ModuleTests {
         #expect(Set(Tree().state().keys) == Set(entries.map(\.name)))
     }
 
+    private final class Levels: Module {
+        let down = Numbered([Leaf(), Leaf()], from: 1)
+        let upBridge = Numbered([Leaf()], from: 0)
+        let none = Numbered<Leaf>([], from: 1)
+        let pair = Numbered([Sequential([ReLU(), LeakyReLU()])], from: 1)
+        let same: Numbered<Leaf>? = Numbered([Leaf()], from: 3)
+    }
+
+    @Test func numberedModulesAreNamedByTheirNumbers() {
+        let levels = Levels()
+        #expect(levels.namedState().map(\.name) == ["down1.weight", "down2.weight", "up_bridge0.weight", "same3.weight"])
+        #expect(levels.namedState()[1].tensor.isSame(as: levels.down.modules[1].weight.tensor))
+    }
+
     @Test func parametersAreCountedWithoutBuffers() {
         let tree = Tree()
         #expect(tree.parameters.map(\.shape) == [[1], [2], [3], [4], [5], [4], [4], [6], [7], [4]])
@@ -71,7 +85,7 @@ struct ModuleTests {
         let convConv: Sequential
         let twice: [Sequential]
         init(_ generator: Generator) throws {
-            func conv() throws -> Conv2d { try Conv2d(1, 1, kernel: 1, bias: false, generator) }
+            func conv() throws -> Convolution { try Convolution(1, 1, kernel: [1, 1], bias: false, generator) }
             convConv = Sequential([try conv(), LeakyReLU(), Sequential([ReLU(), try conv()])])
             twice = [Sequential([try conv()]), Sequential([Dropout(0.5), try conv()])]
         }

@@ -19,7 +19,7 @@ struct NormalizationTests {
     // MARK: BatchNorm
 
     @Test func batchNormTrainsAndEvaluates() throws {
-        let layer = try BatchNorm2d(channels: 2)
+        let layer = try BatchNorm(channels: 2)
         try set(layer.weight, [2, 0.5])
         try set(layer.bias, [1, -1])
         let images = try Tensor.range(16, dtype: .float32).reshaped([2, 2, 2, 2])
@@ -53,11 +53,44 @@ struct NormalizationTests {
     }
 
     @Test func batchNormsState() throws {
-        let layer = try BatchNorm2d(channels: 3)
+        let layer = try BatchNorm(channels: 3)
         #expect(layer.namedState().map(\.name) == ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"])
         #expect(layer.namedState().map(\.isParameter) == [true, true, false, false, false])
         #expect(layer.namedState().map(\.tensor.dtype) == [.float32, .float32, .float32, .float32, .int64])
         #expect(layer.namedState().map(\.tensor.shape) == [[3], [3], [3], [3], []])
+    }
+
+    // MARK: InstanceNorm
+
+    @Test func instanceNormByPyTorch() throws {
+        let layer = try InstanceNorm(channels: 2)
+        #expect(layer.namedState().map(\.name) == ["weight", "bias"])
+        try set(layer.weight, [2, 0.5])
+        try set(layer.bias, [1, -1])
+        let images = try Tensor.range(16, dtype: .float32).reshaped([2, 2, 2, 2]).power(2)
+        let expected: [Float] = [
+            -0.9999993, -0.42857093, 1.2857141, 4.1428561, -1.6280918, -1.2633934, -0.8176509, -0.29086435, -1.586267,
+            0.012516342, 1.7993919, 3.7743595, -1.6538982, -1.2400386, -0.7930702, -0.31299302,
+        ]
+        try expect(layer(images, .evaluation), expected)
+        try expect(layer(images, .training(Generator(seed: 1))), expected, "training is the same")
+    }
+
+    /// A channel is a group of its own, in planes and volumes.
+    @Test(arguments: [[2, 4, 6, 5], [2, 4, 3, 6, 5]])
+    func instanceNormIsGroupNormOfSingleChannels(shape: [Int]) throws {
+        let images = try Tensor.random(shape, seed: 4, dtype: .float32)
+        let groups = try GroupNorm(groups: 4, channels: 4)(images, .evaluation)
+        #expect(try InstanceNorm(channels: 4)(images, .evaluation).largestDifference(to: groups) < 1e-5)
+    }
+
+    @Test func batchNormTakesVolumes() throws {
+        let layer = try BatchNorm(channels: 2)
+        let volumes = try Tensor.random([2, 2, 3, 4, 5], seed: 4, dtype: .float32)
+        let output = try layer(volumes, .training(Generator(seed: 1)))
+        #expect(output.shape == volumes.shape)
+        #expect(try output.mean([0, 2, 3, 4]).abs().max().item() < 1e-5)
+        #expect(try (output.power(2).mean([0, 2, 3, 4]) - 1).abs().max().item() < 1e-3)
     }
 
     // MARK: GroupNorm

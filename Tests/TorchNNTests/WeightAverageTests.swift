@@ -6,7 +6,7 @@ import TorchTestSupport
 
 struct WeightAverageTests {
     @Test func followsTheFormula() throws {
-        let (module, averaged) = try (BatchNorm2d(channels: 1), BatchNorm2d(channels: 1))
+        let (module, averaged) = try (BatchNorm(channels: 1), BatchNorm(channels: 1))
         let average = WeightAverage(of: module, into: averaged, decay: 0.5)
         try withoutGradient { try module.weight.tensor.fillInPlace(4) }
         try average.reset()

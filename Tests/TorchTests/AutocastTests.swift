@@ -3,18 +3,27 @@ import Torch
 import TorchTestSupport
 
 struct AutocastTests {
+    @Test(arguments: 1...3)
+    func convolutionsOfAllDimensionsAre(dimensions: Int) throws {
+        let size = Array(repeating: 3, count: dimensions)
+        let narrow = try withAutocast(.bfloat16, on: .cpu) {
+            try Tensor.ones([1, 1] + size).convolved(.ones([1, 1] + size), bias: nil)
+        }
+        #expect(narrow.dtype == .bfloat16)
+    }
+
     /// Within, a convolution is that of inputs rounded to bfloat16; the gradients of float32 weights are float32.
     @Test func convolutionsAreInTheNarrowType() throws {
         let input = try Tensor.random([1, 4, 8, 8], seed: 1, dtype: .float32)
         let weight = try Tensor.random([4, 4, 3, 3], seed: 2, dtype: .float32)
         try weight.setRequiresGradient()
-        let narrow = try withAutocast(.bfloat16, on: .cpu) { try input.convolved(weight, bias: nil, padding: 1) }
+        let narrow = try withAutocast(.bfloat16, on: .cpu) { try input.convolved(weight, bias: nil, padding: [1, 1]) }
         #expect(narrow.dtype == .bfloat16)
-        let rounded = try input.to(.bfloat16).convolved(weight.detached().to(.bfloat16), bias: nil, padding: 1)
+        let rounded = try input.to(.bfloat16).convolved(weight.detached().to(.bfloat16), bias: nil, padding: [1, 1])
         #expect(try narrow.to(.float32).largestDifference(to: rounded.to(.float32)) == 0)
         try narrow.to(.float32).sum().backward()
         #expect(weight.gradient?.dtype == .float32)
-        let wide = try input.convolved(weight, bias: nil, padding: 1)
+        let wide = try input.convolved(weight, bias: nil, padding: [1, 1])
         #expect(wide.dtype == .float32)
         let difference = try wide.detached().largestDifference(to: narrow.detached().to(.float32))
         #expect(difference > 0 && difference < 0.1)

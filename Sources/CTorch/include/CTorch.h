@@ -194,10 +194,15 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     ct_result (*_Nonnull batch_norm)(
         ct_tensor input, ct_tensor weight, ct_tensor bias, ct_tensor running_mean, ct_tensor running_var, bool training,
         double momentum, double epsilon, ct_tensor *out);
-    ct_result (*_Nonnull max_pool2d)(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
-    ct_result (*_Nonnull avg_pool2d)(ct_tensor input, int64_t kernel, int64_t stride, ct_tensor *out);
-    ct_result (*_Nonnull upsample_bilinear2d)(ct_tensor input, int64_t height, int64_t width, bool align_corners, ct_tensor *out);
-    ct_result (*_Nonnull upsample_nearest2d)(ct_tensor input, int64_t height, int64_t width, ct_tensor *out);
+    // Each sample's channels by themselves; weight and bias may be {NULL}.
+    ct_result (*_Nonnull instance_norm)(ct_tensor input, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
+    // Of 1 to 3 spatial axes, as all below.
+    ct_result (*_Nonnull max_pool)(ct_tensor input, size_t spatial, const int64_t *kernel, const int64_t *stride, ct_tensor *out);
+    ct_result (*_Nonnull avg_pool)(ct_tensor input, size_t spatial, const int64_t *kernel, const int64_t *stride, ct_tensor *out);
+    // Linear, bilinear or trilinear.
+    ct_result (*_Nonnull upsample_linear)(
+        ct_tensor input, size_t spatial, const int64_t *sizes, bool align_corners, ct_tensor *out);
+    ct_result (*_Nonnull upsample_nearest)(ct_tensor input, size_t spatial, const int64_t *sizes, ct_tensor *out);
     // logits [B, C, ...], labels int64 [B, ...]; weight [C] or {NULL}; mean over pixels not ignored.
     ct_result (*_Nonnull cross_entropy)(ct_tensor logits, ct_tensor labels, ct_tensor weight, int64_t ignore, ct_tensor *out);
 

@@ -7,13 +7,13 @@ import TorchNN
 final class SqueezeExcitation: Module, Layer {
     let seLayers: Sequential
 
-    init(_ channels: Int, _ generator: Generator) throws {
+    init(_ channels: Int, dimensions: Int, _ generator: Generator) throws {
         seLayers = Sequential([
-            GlobalAveragePool(), try Conv2d(channels, channels / 2, kernel: 1, generator), LeakyReLU(),
-            try Conv2d(channels / 2, channels, kernel: 1, generator), ReLU(),
+            GlobalAveragePool(), try Convolution.pointwise(channels, channels / 2, dimensions: dimensions, generator),
+            LeakyReLU(), try Convolution.pointwise(channels / 2, channels, dimensions: dimensions, generator), ReLU(),
         ])
     }
 
-    /// [B, C, H, W] → same
+    /// [B, C, …] → same
     func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor { try input + input * seLayers(input, mode) }
 }

@@ -2,12 +2,12 @@ import CKernels
 import Torch
 import TorchNN
 
-/// A whole `ConvolutionBlock` as one step of autograd, by the CPU kernels.
+/// A whole block of two convolutions as one step of autograd, by the CPU kernels.
 ///
 /// Forward keeps the input, what both convolutions made and the activation between them; norms, dropout's mask and the last
 /// activation are made again on the way back.
 struct FusedBlock {
-    private let convolutions: [Conv2d]
+    private let convolutions: [Convolution]
     private let norms: [GroupNorm]
     private let slope: Double
     private let dropout: Double
@@ -15,10 +15,13 @@ struct FusedBlock {
     private let addsInput: Bool
 
     /// Nil where the kernels lack a layer or a number of channels of this block.
-    init?(_ block: ConvolutionBlock) {
-        let layers = block.convConv.layers
-        guard let first = layers[0] as? Conv2d, let firstNorm = layers[1] as? GroupNorm, let activation = layers[2] as? LeakyReLU,
-            let dropout = layers[3] as? Dropout, let second = layers[4] as? Conv2d, let secondNorm = layers[5] as? GroupNorm,
+    ///
+    /// - Parameter addsInput: whether the input is added to what the layers make.
+    init?(_ block: Sequential, addsInput: Bool) {
+        let layers = block.layers
+        guard let first = layers[0] as? Convolution, let firstNorm = layers[1] as? GroupNorm,
+            let activation = layers[2] as? LeakyReLU,
+            let dropout = layers[3] as? Dropout, let second = layers[4] as? Convolution, let secondNorm = layers[5] as? GroupNorm,
             [first, second].allSatisfy({
                 $0.isPlain(kernel: 3) && ck_convolves(Int64($0.inputCount), Int64($0.outputCount))
             })
@@ -28,7 +31,7 @@ struct FusedBlock {
         slope = activation.negativeSlope
         self.dropout = dropout.probability
         excitation = layers.count > 7 ? (layers[7] as? SqueezeExcitation)?.weights : nil
-        addsInput = block.addsInput
+        self.addsInput = addsInput
     }
 
     /// Whether backward can make the gradient that this input asks for: there is no kernel for that of a few channels.

@@ -3,14 +3,14 @@ import TorchNN
 
 /// 1×1 convolution → GroupNorm → LeakyReLU as one step of autograd, by the CPU kernels.
 struct FusedBridge {
-    private let convolution: Conv2d
+    private let convolution: Convolution
     private let norm: GroupNorm
     private let slope: Double
 
     /// Nil where the kernels lack a layer or a number of channels of this sequence.
     init?(_ sequence: Sequential) {
         let layers = sequence.layers
-        guard layers.count == 3, let convolution = layers[0] as? Conv2d, let norm = layers[1] as? GroupNorm,
+        guard layers.count == 3, let convolution = layers[0] as? Convolution, let norm = layers[1] as? GroupNorm,
             let activation = layers[2] as? LeakyReLU, FusedMixing.takes(convolution)
         else { return nil }
         self.convolution = convolution

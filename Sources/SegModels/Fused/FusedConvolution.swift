@@ -10,7 +10,7 @@ struct FusedConvolution {
     private let bias: Tensor?
 
     /// - Precondition: `layer` is a 3×3 convolution with a bias whose channels `ck_convolves` takes.
-    init(_ layer: Conv2d, on images: PixelImages) throws {
+    init(_ layer: Convolution, on images: PixelImages) throws {
         precondition(layer.inputCount == images.channels, "\(images.channels) channels for \(layer.weight.tensor.shape)")
         shape = ck_convolution(
             storage: images.storage, images: Int64(images.count), height: Int64(images.height), width: Int64(images.width),
@@ -45,13 +45,7 @@ struct FusedConvolution {
     }
 }
 
-extension Conv2d {
-    /// Whether this is a convolution of `kernel`×`kernel` with a bias and no dilation.
-    func isPlain(kernel: Int) -> Bool {
-        let shape = weight.tensor.shape
-        return bias != nil && shape[2] == kernel && padding == (kernel - 1) / 2
-    }
-
-    var inputCount: Int { weight.tensor.shape[1] }
-    var outputCount: Int { weight.tensor.shape[0] }
+extension Convolution {
+    /// Whether this is a 2-D convolution of `size`×`size` with a bias and no dilation.
+    func isPlain(kernel size: Int) -> Bool { bias != nil && kernel == [size, size] && dilation == 1 }
 }

@@ -35,14 +35,16 @@ struct FusedExcitation {
 extension SqueezeExcitation {
     /// Its two convolutions, as the kernels take them.
     struct Weights {
-        let squeeze: Conv2d
-        let excite: Conv2d
+        let squeeze: Convolution
+        let excite: Convolution
 
         var parameters: [Tensor] { [squeeze, excite].flatMap { [$0.weight.tensor, $0.bias?.tensor].compactMap(\.self) } }
     }
 
     var weights: Weights? {
-        guard let squeeze = seLayers.layers[1] as? Conv2d, let excite = seLayers.layers[3] as? Conv2d else { return nil }
+        guard let squeeze = seLayers.layers[1] as? Convolution, let excite = seLayers.layers[3] as? Convolution else {
+            return nil
+        }
         return Weights(squeeze: squeeze, excite: excite)
     }
 }

@@ -2,13 +2,13 @@ import CKernels
 import Torch
 import TorchNN
 
-/// [skip, bilinear doubling of a 1×1 convolution] as one step of autograd, by the CPU kernels: the enlarged image is
+/// [skip, bilinear enlargement of a 1×1 convolution] as one step of autograd, by the CPU kernels: the enlarged image is
 /// written behind the skip's channels.
 struct FusedJoin {
-    private let convolution: Conv2d
+    private let convolution: Convolution
 
     /// Nil where the kernels do not take the convolution.
-    init?(_ convolution: Conv2d) {
+    init?(_ convolution: Convolution) {
         guard FusedMixing.takes(convolution) else { return nil }
         self.convolution = convolution
     }

@@ -5,15 +5,15 @@ import TorchNN
 /// A 1×1 convolution by the CPU kernels, and its gradients.
 struct FusedMixing {
     private let shape: ck_mixing
-    private let layer: Conv2d
+    private let layer: Convolution
 
     /// Whether the kernels take this layer.
-    static func takes(_ layer: Conv2d) -> Bool {
+    static func takes(_ layer: Convolution) -> Bool {
         layer.isPlain(kernel: 1) && layer.inputCount % 8 == 0 && layer.outputCount % 8 == 0
     }
 
     /// - Precondition: `takes(layer)`
-    init(_ layer: Conv2d, on images: PixelImages) {
+    init(_ layer: Convolution, on images: PixelImages) {
         precondition(layer.inputCount == images.channels, "\(images.channels) channels for \(layer.weight.tensor.shape)")
         shape = ck_mixing(
             storage: images.storage, pixels: Int64(images.count * images.pixels), inputs: Int64(layer.inputCount),

@@ -3,15 +3,17 @@ import Torch
 
 /// 2×2 pooling as one step of autograd, by the CPU kernels: the maxima, and behind them the means where asked for.
 enum FusedPooling {
-    /// Whether the kernels take these images.
-    static func takes(_ images: Tensor) -> Bool {
+    /// Whether the kernels pool these images so.
+    ///
+    /// - Parameter images: [B, C, H, W]
+    static func takes(_ images: Tensor, stride: [Int]) -> Bool {
         let shape = images.shape
-        return shape[1] % 8 == 0 && shape[2] % 2 == 0 && shape[3] % 2 == 0
+        return stride == [2, 2] && shape[1] % 8 == 0 && shape[2] % 2 == 0 && shape[3] % 2 == 0
     }
 
     /// [B, C, H, W] → [B, C or 2·C, H/2, W/2]
     ///
-    /// - Precondition: `takes(input)`
+    /// - Precondition: `takes(input, stride: [2, 2])`
     static func pool(_ input: Tensor, means: Bool) throws -> Tensor {
         let images = try withoutGradient { try PixelImages(input) }
         let shape = ck_pooling(

@@ -5,10 +5,10 @@ import TorchNN
 /// A network's last 3×3 convolution as one step of autograd, by the CPU kernels; scores come out plane by plane, as the
 /// losses read them fastest.
 struct FusedScores {
-    private let convolution: Conv2d
+    private let convolution: Convolution
 
     /// Nil where the kernels do not take the convolution.
-    init?(_ convolution: Conv2d) {
+    init?(_ convolution: Convolution) {
         guard convolution.isPlain(kernel: 3), convolution.inputCount % 16 == 0 else { return nil }
         self.convolution = convolution
     }

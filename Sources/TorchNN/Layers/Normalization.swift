@@ -16,14 +16,15 @@ public final class GroupNorm: Module, Layer {
         self.groups = groups
     }
 
-    /// [B, C, H, W] → same
+    /// [B, C, …] → same
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.groupNormalized(groups, weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
     }
 }
 
-/// Normalises each channel over the batch (Ioffe & Szegedy 2015), by running statistics in evaluation.
-public final class BatchNorm2d: Module, Layer {
+/// Normalises each channel over the batch (Ioffe & Szegedy 2015), by running statistics in evaluation: PyTorch's
+/// `BatchNorm1d`, `BatchNorm2d` and `BatchNorm3d`.
+public final class BatchNorm: Module, Layer {
     public let weight: Parameter
     public let bias: Parameter
     public let runningMean: Buffer
@@ -38,11 +39,28 @@ public final class BatchNorm2d: Module, Layer {
         numBatchesTracked = try Buffer(.zeros([], dtype: .int64))
     }
 
-    /// [B, C, H, W] → same
+    /// [B, C, …] → same
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         if mode.isTraining { try numBatchesTracked.tensor.addInPlace(.ones([], dtype: .int64)) }
         return try input.batchNormalized(
             weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor, runningVariance: runningVar.tensor,
             isTraining: mode.isTraining)
+    }
+}
+
+/// Normalises each channel of each sample (Ulyanov et al. 2016), then scales and shifts it: PyTorch's `InstanceNorm1d`,
+/// `InstanceNorm2d` and `InstanceNorm3d` with `affine=True`.
+public final class InstanceNorm: Module, Layer {
+    public let weight: Parameter
+    public let bias: Parameter
+
+    public init(channels: Int) throws {
+        weight = try Parameter(.ones([channels]))
+        bias = try Parameter(.zeros([channels]))
+    }
+
+    /// [B, C, …] → same
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.instanceNormalized(weight: weight.tensor, bias: bias.tensor)
     }
 }

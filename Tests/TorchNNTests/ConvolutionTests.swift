@@ -4,10 +4,10 @@ import TorchTestSupport
 
 @testable import TorchNN
 
-struct Conv2dTests {
+struct ConvolutionTests {
     /// `torch.manual_seed(0); torch.nn.Conv2d(3, 4, 3)`, to the bit.
     @Test func startsWithPyTorchsNumbers() throws {
-        let layer = try Conv2d(3, 4, kernel: 3, Generator(seed: 0))
+        let layer = try Convolution(3, 4, kernel: [3, 3], Generator(seed: 0))
         let weight: [Float] = try layer.weight.tensor.elements()
         #expect(
             weight.prefix(5) == [
@@ -21,7 +21,7 @@ struct Conv2dTests {
 
     /// `torch.manual_seed(7); torch.nn.Conv2d(16, 32, 1)`
     @Test func startsWithPyTorchsNumbersAtAnotherSize() throws {
-        let layer = try Conv2d(16, 32, kernel: 1, Generator(seed: 7))
+        let layer = try Convolution(16, 32, kernel: [1, 1], Generator(seed: 7))
         let weight: [Float] = try layer.weight.tensor.elements()
         #expect(weight.prefix(3) == [0.017461270093917847, -0.150598406791687, 0.07960584759712219])
         #expect(abs(weight.reduce(0) { $0 + Double($1) } + 1.2067154347896576) < 1e-12)
@@ -31,15 +31,48 @@ struct Conv2dTests {
 
     @Test(arguments: [(1, 1), (3, 1), (3, 2), (3, 6), (5, 1), (5, 3)], [[7, 9], [1, 1], [2, 13]])
     func keepsTheSize(kernel: (Int, Int), size: [Int]) throws {
-        let layer = try Conv2d(2, 3, kernel: kernel.0, dilation: kernel.1, Generator(seed: 1))
+        let layer = try Convolution(2, 3, kernel: [kernel.0, kernel.0], dilation: kernel.1, Generator(seed: 1))
         let output = try layer(.ones([2, 2] + size), .evaluation)
         #expect(output.shape == [2, 3] + size)
+    }
+
+    /// `torch.manual_seed(0); torch.nn.Conv3d(2, 3, (1, 3, 3))` and `torch.nn.Conv1d(2, 3, 3)`
+    @Test(
+        arguments: [
+            (
+                [1, 3, 3], [-0.0017646604683250189, 0.12644097208976746, -0.19399359822273254], -0.6255482046399266,
+                [0.15803514420986176, -0.13878203928470612, 0.043921709060668945]
+            ),
+            (
+                [3], [-0.0030564817134290934, 0.21900218725204468, -0.3360067903995514], -0.6916992862243205,
+                [-0.276768296957016, -0.17777696251869202, 0.14828276634216309]
+            ),
+        ] as [([Int], [Float], Double, [Float])])
+    func startsWithPyTorchsNumbersInAllDimensions(kernel: [Int], first: [Float], sum: Double, bias: [Float]) throws {
+        let layer = try Convolution(2, 3, kernel: kernel, Generator(seed: 0))
+        #expect(layer.weight.tensor.shape == [3, 2] + kernel)
+        let weight: [Float] = try layer.weight.tensor.elements()
+        #expect(Array(weight.prefix(3)) == first)
+        #expect(abs(weight.reduce(0) { $0 + Double($1) } - sum) < 1e-12)
+        let found: [Float] = try #require(layer.bias).tensor.elements()
+        #expect(found == bias)
+    }
+
+    @Test(arguments: [([3], [7]), ([5], [2]), ([1, 3], [4, 5]), ([3, 3, 3], [2, 5, 4]), ([1, 3, 5], [1, 2, 3])], [1, 2])
+    func keepsTheSizeAlongEveryAxis(_ sizes: (kernel: [Int], image: [Int]), dilation: Int) throws {
+        let layer = try Convolution(2, 3, kernel: sizes.kernel, dilation: dilation, Generator(seed: 1))
+        #expect(layer.kernel == sizes.kernel && layer.inputCount == 2 && layer.outputCount == 3)
+        #expect(try layer(.ones([2, 2] + sizes.image), .evaluation).shape == [2, 3] + sizes.image)
+    }
+
+    @Test func pointwiseIsAKernelOfOne() throws {
+        #expect(try Convolution.pointwise(2, 3, dimensions: 3, Generator(seed: 1)).weight.tensor.shape == [3, 2, 1, 1, 1])
     }
 
     /// The centre of the kernel alone copies the image, at any dilation; a neighbour shifts it.
     @Test(arguments: [1, 2, 3])
     func looksAtNeighboursAtItsDilation(dilation: Int) throws {
-        let layer = try Conv2d(1, 1, kernel: 3, dilation: dilation, bias: false, Generator(seed: 1))
+        let layer = try Convolution(1, 1, kernel: [3, 3], dilation: dilation, bias: false, Generator(seed: 1))
         let image = try Tensor.random([1, 1, 8, 8], seed: 2, dtype: .float32)
         try withoutGradient {
             try layer.weight.tensor.fillInPlace(0)
@@ -55,13 +88,13 @@ struct Conv2dTests {
     }
 
     @Test func theBiasIsOptional() throws {
-        let layer = try Conv2d(1, 2, kernel: 1, bias: false, Generator(seed: 1))
+        let layer = try Convolution(1, 2, kernel: [1, 1], bias: false, Generator(seed: 1))
         #expect(layer.bias == nil)
         #expect(layer.namedState().map(\.name) == ["weight"])
-        #expect(try Conv2d(1, 2, kernel: 1, Generator(seed: 1)).namedState().map(\.name) == ["weight", "bias"])
+        #expect(try Convolution(1, 2, kernel: [1, 1], Generator(seed: 1)).namedState().map(\.name) == ["weight", "bias"])
     }
 
     @Test func anEvenKernelTraps() async {
-        await #expect(processExitsWith: .failure) { _ = try Conv2d(1, 1, kernel: 2, Generator(seed: 1)) }
+        await #expect(processExitsWith: .failure) { _ = try Convolution(1, 1, kernel: [3, 2], Generator(seed: 1)) }
     }
 }

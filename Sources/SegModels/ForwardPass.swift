@@ -1,0 +1,19 @@
+import Torch
+import TorchNN
+
+/// One pass of images through a network: whether it trains, and who computes it.
+///
+/// A network makes it where images enter, and its parts take it in place of a `ForwardMode`.
+struct ForwardPass {
+    let mode: ForwardMode
+    /// Whether the CPU kernels take such images; each part asks besides for its layers and numbers of channels.
+    let isFused: Bool
+
+    /// - Parameter images: [B, C, …]; their parts' inputs are on the same device and of the same rank.
+    init(_ mode: ForwardMode, _ execution: Execution, of images: Tensor) {
+        self.mode = mode
+        isFused =
+            execution == .fused && images.device == .cpu && [.float32, .bfloat16].contains(images.dtype) && images.rank == 4
+            && images.shape.allSatisfy { $0 > 0 }
+    }
+}

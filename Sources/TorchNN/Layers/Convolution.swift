@@ -1,0 +1,42 @@
+import Torch
+
+/// A convolution of 1 to 3 dimensions that keeps the size (zero padding of dilation·(kernel − 1)/2 along each axis).
+///
+/// PyTorch's `Conv1d`, `Conv2d` and `Conv3d`: weight [Cout, Cin, kernel…] and bias [Cout] start as theirs do, U(−b, b) with
+/// b = 1/√(Cin·Π kernel).
+public final class Convolution: Module, Layer {
+    public let weight: Parameter
+    public let bias: Parameter?
+    public let dilation: Int
+
+    /// - Parameter kernel: one size for each spatial axis.
+    /// - Precondition: `kernel` has 1 to 3 odd sizes.
+    public init(
+        _ inputs: Int, _ outputs: Int, kernel: [Int], dilation: Int = 1, bias: Bool = true, _ generator: Generator
+    ) throws {
+        precondition((1...3).contains(kernel.count), "a convolution has 1 to 3 dimensions, found a kernel of \(kernel)")
+        precondition(kernel.allSatisfy { $0 % 2 == 1 }, "an even kernel of \(kernel) does not keep the size")
+        let shape = [outputs, inputs] + kernel
+        weight = try Parameter(Initializer.kaimingUniform(shape, generator))
+        self.bias = bias ? try Parameter(Initializer.biasUniform(outputs, weightShape: shape, generator)) : nil
+        self.dilation = dilation
+    }
+
+    /// A convolution that mixes the channels of each pixel: a kernel of 1 along every axis.
+    public static func pointwise(
+        _ inputs: Int, _ outputs: Int, dimensions: Int, _ generator: Generator
+    ) throws -> Convolution {
+        try Convolution(inputs, outputs, kernel: Array(repeating: 1, count: dimensions), generator)
+    }
+
+    public var inputCount: Int { weight.tensor.shape[1] }
+    public var outputCount: Int { weight.tensor.shape[0] }
+    /// One size for each spatial axis.
+    public var kernel: [Int] { Array(weight.tensor.shape.dropFirst(2)) }
+
+    /// [B, Cin, …] → [B, Cout, …]
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.convolved(
+            weight.tensor, bias: bias?.tensor, padding: kernel.map { dilation * ($0 - 1) / 2 }, dilation: dilation)
+    }
+}
