@@ -117,7 +117,7 @@ import Torch
             let facts = try decoder.decode(RunFacts.self, from: Data(contentsOf: run.facts))
             #expect(facts.sessions.map(\.step) == [0, 1])
             #expect(facts.labelCounts.reduce(0, +) == 8 * 16 * 16)
-            #expect((facts.trainingPlanes, facts.validationCases, facts.seed) == (8, 1, 1))
+            #expect((facts.trainingSamples, facts.validationCases, facts.seed) == (8, 1, 1))
             #expect(facts.sessions.allSatisfy { $0.threads == 1 && $0.cores > 0 && $0.device == "cpu" })
         }
     }

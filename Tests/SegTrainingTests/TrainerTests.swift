@@ -66,8 +66,8 @@ import TorchTestSupport
             var events: [String] = []
             try TinyRun.train(TinyRun.configuration(), data: data, into: folder.appending(path: "run")) { event in
                 switch event {
-                case .preparing(let planes, let bytes): events.append("preparing \(planes) \(bytes)")
-                case .prepared(let data): events.append("prepared \(data.trainingPlanes) \(data.leftOut) \(data.validationCases)")
+                case .preparing(let samples, _, let bytes): events.append("preparing \(samples) \(bytes)")
+                case .prepared(let data): events.append("prepared \(data.trainingSamples) \(data.leftOut) \(data.validationCases)")
                 case .stageStarted(let start):
                     events.append("stage \(start.number) of \(start.stageCount), \(start.stepsPerEpoch) \(start.offsets.count)")
                 case .stepped(let step): events.append("step \(step.step) of \(step.steps), \(step.images)")
@@ -97,7 +97,7 @@ import TorchTestSupport
             try TinyRun.train(configuration, data: folder.appending(path: "data"), into: folder.appending(path: "run")) {
                 if case .prepared(let data) = $0 { prepared = data }
             }
-            #expect(prepared?.trainingPlanes == 2)
+            #expect(prepared?.trainingSamples == 2)
             #expect(prepared?.leftOut == 1)
         }
     }
@@ -122,7 +122,7 @@ import TorchTestSupport
                 observe: { if case .prepared(let value) = $0 { prepared = value } }
             ).run()
             let found = try #require(prepared)
-            #expect(found.isOnDisk && found.trainingPlanes == 6)
+            #expect(found.isOnDisk && found.trainingSamples == 6)
             #expect(found.unreadable.map(\.id) == ["case_01"])
             let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run.best))
             let cases = try configuration.openDataSet(at: data).cases(of: .test)

@@ -39,6 +39,9 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// 2 where the samples of a case are its planes, 3 where it is one sample as a whole.
     public var dimensions: Int { fit.size.dimensions }
 
+    /// What the samples of a case are, in words.
+    public var sampleWord: String { dimensions == 3 ? "volumes" : "planes" }
+
     /// - Throws: `SettingError` for a setting that cannot be meant.
     public func validate() throws {
         try normalization.validate()

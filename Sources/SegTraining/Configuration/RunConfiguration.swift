@@ -23,6 +23,20 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
         } catch let error as NetworkConfigurationError {
             throw ConfigurationError(["network", error.key], "expected \(error.expected), found \(error.found)")
         }
+        guard input.fit.size.dimensions == network.dimensions else {
+            throw ConfigurationError(
+                ["input", "fit"],
+                "expected \(network.dimensions == 3 ? "[planes, rows, columns]" : "[rows, columns]") for a network of "
+                    + "\(network.dimensions) dimensions (network.dimensions), found \(input.fit.size.lengths)")
+        }
+        guard training.augmentation.depthFlip == nil || network.dimensions == 3 else {
+            throw ConfigurationError(
+                ["training", "augmentation", "depth_flip"], "expected a network of 3 dimensions (network.dimensions), found 2")
+        }
+        guard training.memoryFormat == .channelsFirst || network.dimensions == 2 else {
+            throw ConfigurationError(
+                ["training", "memory_format"], "expected channels_first for a network of 3 dimensions, found channels_last")
+        }
         try training.validate()
     }
 }

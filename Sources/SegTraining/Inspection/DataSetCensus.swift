@@ -240,7 +240,7 @@ public struct DataSetCensus: Encodable, Sendable {
                         member.1.content.map { KnownImage(path: member.1.path, content: $0) }
                     }
                 },
-                trainingPlanes: splits.first { $0.split == .train }?.planes ?? 0),
+                trainingSamples: splits.first { $0.split == .train }.map { recipe.dimensions == 3 ? $0.cases : $0.planes } ?? 0),
             isProposed: isProposed, lossy: lossy,
             unknown: isProposed ? [] : totals.keys.filter { !mapped.contains($0) }.sorted())
     }

@@ -8,7 +8,7 @@ struct TrainingFacts: Sendable {
     /// Whether class 0 is the background.
     let hasBackground: Bool
     let stages: [StageConfiguration]
-    /// How training sees planes, in words.
+    /// How training sees the images, in words.
     let view: String
     /// Pixels of each class: of the training split as training sees them, of the others at native size; nil where a split has no
     /// case or is not looked at.
@@ -16,7 +16,7 @@ struct TrainingFacts: Sendable {
     /// The images of each split that could be read.
     let images: [Split: [KnownImage]]
     /// Planes of the training split.
-    let trainingPlanes: Int
+    let trainingSamples: Int
 
     /// What training would stop at, and what makes its scores mean less than they seem to.
     var problems: [DataSetProblem] { shared + trained + validated }
@@ -25,7 +25,7 @@ struct TrainingFacts: Sendable {
 
     private var trained: [DataSetProblem] {
         guard let labels = labels[.train], !(images[.train] ?? []).isEmpty else { return [] }
-        let single = trainingPlanes == 1 ? [DataSetProblem(.warning, "one single image trains: expected many")] : []
+        let single = trainingSamples == 1 ? [DataSetProblem(.warning, "one single image trains: expected many")] : []
         let present = classNames.indices.filter { labels.counts[$0] > 0 }
         guard present.count > 1 else { return single + [DataSetProblem(.error, nothing(present))] }
         return single + (objectiveProblem(labels).map { [$0] } ?? absent(in: labels))

@@ -52,12 +52,12 @@ struct RunFacts: Codable, Equatable {
 
     let seed: UInt64
     let data: String
-    let trainingPlanes: Int
-    /// Planes without foreground that the selection left out.
+    let trainingSamples: Int
+    /// Samples without foreground that the selection left out.
     let leftOut: Int
     let validationCases: Int
     let classNames: [String]
-    /// Pixels of each class in the training planes, and their shares.
+    /// Pixels of each class in the training samples, and their shares.
     let labelCounts: [Int]
     let labelFrequencies: [Double]
     let parameterCount: Int
@@ -65,7 +65,7 @@ struct RunFacts: Codable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case seed, data, sessions
-        case trainingPlanes = "training_planes"
+        case trainingSamples = "training_planes"
         case leftOut = "left_out"
         case validationCases = "validation_cases"
         case classNames = "class_names"

@@ -94,8 +94,9 @@ public struct Trainer {
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
         if saved == nil { try starts.verify() }
+        let recipe = try configuration.recipe
         let data = try TrainingData(dataSet, configuration, resources: resources) {
-            observe(.preparing(planes: $0, estimatedBytes: $1))
+            observe(.preparing(samples: $0, word: recipe.sampleWord, estimatedBytes: $1))
         }
         try requireSameLabels(data.store.labelDistribution)
         let warnings = saved == nil ? try check(data) : []
@@ -112,7 +113,7 @@ public struct Trainer {
             // The last of a new run's first files: a folder with it can be continued.
             try DurableFile.write(configuration.yaml, to: folder.configuration)
             let facts = RunFacts(
-                seed: configuration.training.seed, data: dataSet.origin, trainingPlanes: data.store.count,
+                seed: configuration.training.seed, data: dataSet.origin, trainingSamples: data.store.count,
                 leftOut: data.store.leftOut, validationCases: data.validation.count, classNames: dataSet.classNames,
                 labelCounts: data.store.labelDistribution.counts, labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,
@@ -121,9 +122,10 @@ public struct Trainer {
             observe(
                 .prepared(
                     .init(
-                        trainingPlanes: data.store.count, leftOut: data.store.leftOut, validationCases: data.validation.count,
+                        trainingSamples: data.store.count, sampleWord: recipe.sampleWord, leftOut: data.store.leftOut,
+                        validationCases: data.validation.count,
                         labels: data.store.labelDistribution,
-                        view: try configuration.recipe.trainingView(configuration.training.planes),
+                        view: recipe.trainingView(configuration.training.planes),
                         classNames: dataSet.classNames,
                         parameterCount: network.trained.parameterCount, continuing: saved?.position,
                         unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))

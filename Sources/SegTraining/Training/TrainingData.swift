@@ -12,7 +12,7 @@ struct TrainingData {
     /// The training cases by name, to find the files of a sample.
     let cases: [String: DataCase]
 
-    /// - Parameter onPlan: called with the planes to come and their bytes, before anything is decoded.
+    /// - Parameter onPlan: called with the samples to come and their bytes, before anything is decoded.
     /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError`.
     init(
         _ dataSet: DataSet, _ configuration: RunConfiguration, resources: Trainer.Resources,
@@ -49,7 +49,7 @@ struct TrainingData {
             classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground,
             stages: configuration.training.stages, view: try configuration.recipe.trainingView(configuration.training.planes),
             labels: [.train: store.labelDistribution, .validation: validation.labels],
-            images: [.train: store.images, .validation: validation.images], trainingPlanes: store.count)
+            images: [.train: store.images, .validation: validation.images], trainingSamples: store.count)
     }
 
     var unreadable: [UnreadableCase] { store.unreadable + validation.unreadable }

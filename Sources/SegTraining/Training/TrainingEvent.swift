@@ -6,7 +6,7 @@ import SegMetrics
 /// What a training run tells whoever watches it.
 public enum TrainingEvent: Sendable {
     /// Data are being decoded.
-    case preparing(planes: Int, estimatedBytes: Int)
+    case preparing(samples: Int, word: String, estimatedBytes: Int)
     case prepared(PreparedData)
     case stageStarted(StageStart)
     case stepped(Step)
@@ -20,12 +20,14 @@ public enum TrainingEvent: Sendable {
     case warned(String)
 
     public struct PreparedData: Sendable {
-        public let trainingPlanes: Int
-        /// Planes without foreground that the selection left out.
+        public let trainingSamples: Int
+        /// `planes`, or `volumes`.
+        public let sampleWord: String
+        /// Samples without foreground that the selection left out.
         public let leftOut: Int
         public let validationCases: Int
         public let labels: LabelDistribution
-        /// How training sees the planes that these are the labels of, in words.
+        /// How training sees the samples that these are the labels of, in words.
         public let view: String
         public let classNames: [String]
         public let parameterCount: Int
@@ -33,7 +35,7 @@ public enum TrainingEvent: Sendable {
         public let continuing: TrainingPosition?
         /// Cases that were left out because their files cannot be read.
         public let unreadable: [UnreadableCase]
-        /// Whether the training planes lie on disk, because memory would not hold them.
+        /// Whether the training samples lie on disk, because memory would not hold them.
         public let isOnDisk: Bool
     }
 

@@ -14,7 +14,9 @@ struct RunFacts {
         let shares = zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
             "\($0) \(String(format: "%.3g", $1 * 100)) %"
         }
-        let view = ((try? configuration.recipe)?.trainingView(training.planes)) ?? ""
+        let recipe = try? configuration.recipe
+        let view = recipe?.trainingView(training.planes) ?? ""
+        let word = recipe?.sampleWord ?? "samples"
         // Those of later stages had no part in these weights.
         let stages = training.stages.prefix(manifest.stage).map { stage in
             "\(stage.objective), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
@@ -23,7 +25,7 @@ struct RunFacts {
         let metric = training.selectBy.rawValue
         rows = [
             ("data set", "\(folder); cases: \(splits)"),
-            ("pixels of the training planes", "\(shares.joined(separator: ", ")); \(view)"),
+            ("pixels of the training \(word)", "\(shares.joined(separator: ", ")); \(view)"),
             (
                 "network",
                 "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "
@@ -33,18 +35,11 @@ struct RunFacts {
             ("objectives", stages.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "; ")),
             (
                 "batch and seed",
-                "\(training.batchSize * training.accumulate) planes a step, \(Self.words(training.planes)); seed \(training.seed)"
+                "\(training.batchSize * training.accumulate) \(word) a step, \(training.planes == .all ? "of all" : "of those with foreground"); seed \(training.seed)"
             ),
             ("checkpoint", "stage \(manifest.stage), epoch \(manifest.epoch), chosen by \(metric) on the validation split"),
             ("trained with", "\(manifest.program), libtorch \(manifest.libtorch)"),
         ]
-    }
-
-    private static func words(_ planes: SampleStore.Selection) -> String {
-        switch planes {
-        case .all: "of all planes"
-        case .foregroundOnly: "of planes with foreground"
-        }
     }
 
     private static func words(_ input: InputConfiguration) -> String {
@@ -63,7 +58,7 @@ struct RunFacts {
             case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
             case .imageNet: "ImageNet's mean and deviation"
             }
-        return "\(input.plane.words), \(fit), \(intensities)"
+        return "\(input.fit.size.dimensions == 3 ? "volumes" : input.plane.words), \(fit), \(intensities)"
     }
 
     private static func number(_ value: Double) -> String { String(format: "%g", value) }

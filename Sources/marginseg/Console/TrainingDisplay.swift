@@ -27,16 +27,16 @@ final class TrainingDisplay {
     func show(_ event: TrainingEvent) {
         progress.take(event)
         switch event {
-        case .preparing(let planes, let bytes):
-            logger.info("reading \(planes) planes (\(bytes >> 20) MiB)")
+        case .preparing(let samples, let word, let bytes):
+            logger.info("reading \(samples) \(word) (\(bytes >> 20) MiB)")
         case .prepared(let data):
             do { try openLog() } catch { logger.warning("no log file: \(error)") }
             if let position = data.continuing { logger.info("going on at \(position.words)") }
             let left = data.leftOut > 0 ? ", \(data.leftOut) without foreground left out" : ""
             logger.info(
-                "training planes: \(data.trainingPlanes)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)"
+                "training \(data.sampleWord): \(data.trainingSamples)\(left); validation cases: \(data.validationCases); parameters: \(data.parameterCount)"
             )
-            if data.isOnDisk { logger.info("the training planes lie on disk: they are more than --memory allows") }
+            if data.isOnDisk { logger.info("the training \(data.sampleWord) lie on disk: they are more than --memory allows") }
             for skipped in data.unreadable { logger.warning("left out: \(skipped.problem)") }
             if !data.unreadable.isEmpty { logger.warning("\(data.unreadable.count) cases could not be read and take no part") }
             let shares = zip(data.classNames, data.labels.frequencies).map { "\($0) \(String(format: "%.3g %%", $1 * 100))" }
