@@ -1,10 +1,10 @@
 /// One resolution of a network; lists have one number for each spatial axis.
-public struct NetworkLevel: Sendable, Hashable {
-    public let features: Int
+struct NetworkLevel {
+    let features: Int
     /// Dropout of the encoder here.
-    public let dropout: Double
+    let dropout: Double
     /// Of the convolutions that see neighbours.
-    public let kernel: [Int]
+    let kernel: [Int]
     /// By what the level above is pooled; 1 leaves an axis as it is.
-    public let stride: [Int]
+    let stride: [Int]
 }

@@ -10,7 +10,7 @@ extension Module {
         }
     }
 
-    /// Lays the convolutions' weights out in memory; optimisers are made afterwards.
+    /// Lays the weights of 2-D convolutions out in memory; optimisers are made afterwards.
     public func arrange(_ format: MemoryFormat) throws {
         for entry in namedState() where entry.tensor.rank == 4 {
             try entry.tensor.setDataInPlace(entry.tensor.detached().contiguous(format))

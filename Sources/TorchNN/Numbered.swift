@@ -5,7 +5,7 @@
 public struct Numbered<Child: Module> {
     public let modules: [Child]
     /// The number of the first module.
-    public let first: Int
+    let first: Int
 
     public init(_ modules: [Child], from first: Int) {
         self.modules = modules

@@ -103,7 +103,7 @@ import Yams
 
     @Test(arguments: rows.filter { $0.defaults["quick"]?.first?.isNumber == true })
     func theRangesAreThose(_ row: Row) throws {
-        let isWhole = ["epochs", "patience", "batch_size", "accumulate", "seed", "pictures", "side"].contains {
+        let isWhole = ["dimensions", "epochs", "patience", "batch_size", "accumulate", "seed", "pictures", "side"].contains {
             row.key.hasSuffix($0)
         }
         let step = isWhole ? 1 : 0.001

@@ -196,7 +196,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
         double momentum, double epsilon, ct_tensor *out);
     // Each sample's channels by themselves; weight and bias may be {NULL}.
     ct_result (*_Nonnull instance_norm)(ct_tensor input, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
-    // Of 1 to 3 spatial axes, as all below.
+    // Pooling and enlargement know 1 to 3 spatial axes.
     ct_result (*_Nonnull max_pool)(ct_tensor input, size_t spatial, const int64_t *kernel, const int64_t *stride, ct_tensor *out);
     ct_result (*_Nonnull avg_pool)(ct_tensor input, size_t spatial, const int64_t *kernel, const int64_t *stride, ct_tensor *out);
     // Linear, bilinear or trilinear.
