@@ -141,7 +141,8 @@ import Testing
         ),
         Mistake(
             "input: {fit: {resize: [0, 8]}}",
-            "run.yaml:1:14: input.fit: expected resize, pad or crop with [rows, columns] of 1 or more, found keys and values"),
+            "run.yaml:1:14: input.fit: expected resize, pad or crop with [rows, columns] of 1 or more, or for networks of 3 dimensions [planes, rows, columns], found keys and values"
+        ),
     ]
 
     /// Values of the right kind that cannot be meant.
@@ -183,7 +184,7 @@ import Testing
             "run.yaml:2:18: input.normalization: expected 0 to 100, low below high, found percentiles 0.0 and 101.0"),
         Mistake(
             "input: {fit: {pad: [99999, 8]}}",
-            "run.yaml:1:14: input.fit: expected 65536 rows and columns at most, found 99999×8 (rows × columns)"),
+            "run.yaml:1:14: input.fit: expected 65536 of each at most, found 99999×8 (rows × columns)"),
         Mistake(
             "network: {dropout: [0, 0, 0, 0, 1]}",
             "run.yaml:1:20: network.dropout: expected 5 probabilities in [0, 1), one for each of the features, found [0.0, 0.0, 0.0, 0.0, 1.0]"

@@ -67,7 +67,8 @@ import TorchTestSupport
             try TinyRun.train(TinyRun.configuration(), data: data, into: folder.appending(path: "run")) { event in
                 switch event {
                 case .preparing(let samples, _, let bytes): events.append("preparing \(samples) \(bytes)")
-                case .prepared(let data): events.append("prepared \(data.trainingSamples) \(data.leftOut) \(data.validationCases)")
+                case .prepared(let data):
+                    events.append("prepared \(data.trainingSamples) \(data.leftOut) \(data.validationCases)")
                 case .stageStarted(let start):
                     events.append("stage \(start.number) of \(start.stageCount), \(start.stepsPerEpoch) \(start.offsets.count)")
                 case .stepped(let step): events.append("step \(step.step) of \(step.steps), \(step.images)")
