@@ -17,24 +17,18 @@ public protocol SegmentationLoss: Sendable {
     /// The same by kernels that store no intermediate; nil where there is none for these tensors, or where the labels are to be
     /// refused.
     func fused(logits: Tensor, labels: Tensor) throws -> Tensor?
+
+    /// The offsets of each margin-calibrated term, for records.
+    var marginOffsets: [MarginOffsets] { get }
 }
 
 extension SegmentationLoss {
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? { nil }
 
+    public var marginOffsets: [MarginOffsets] { [] }
+
     /// The value, by the fastest way there is; see `composed`.
     public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
         try fused(logits: logits, labels: labels) ?? composed(logits: logits, labels: labels)
-    }
-}
-
-extension SegmentationLoss {
-    /// The offsets of each margin-calibrated term, for records.
-    public var marginOffsets: [MarginOffsets] {
-        switch self {
-        case let margin as MarginCalibrationLoss: [margin.offsets]
-        case let sum as WeightedSumLoss: sum.terms.flatMap(\.loss.marginOffsets)
-        default: []
-        }
     }
 }

@@ -31,13 +31,6 @@ public struct LossExpression: Sendable, Hashable {
 
     public let text: String
     public let terms: [Term]
-
-    /// - Throws: `LossExpressionError`, with the column and what was expected there.
-    public init(_ text: String) throws {
-        var parser = LossExpressionParser(text)
-        self.text = text
-        terms = try parser.parse()
-    }
 }
 
 /// An objective that cannot be understood: where, what was expected, what stands there.

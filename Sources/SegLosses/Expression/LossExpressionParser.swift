@@ -136,3 +136,11 @@ struct LossExpressionParser {
         LossExpressionError(expression: text, column: column, problem: problem)
     }
 }
+
+extension LossExpression {
+    /// - Throws: `LossExpressionError`, with the column and what was expected there.
+    public init(_ text: String) throws {
+        var parser = LossExpressionParser(text)
+        self.init(text: text, terms: try parser.parse())
+    }
+}

@@ -1,6 +1,3 @@
-import CKernels
-import Torch
-
 /// What kernels do for one loss: a sum of losses shares their passes, and one gradient.
 enum FusedTerm {
     /// Of pixels that stand each alone: what `ck_terms` sums, times `scale`.
@@ -10,23 +7,4 @@ enum FusedTerm {
     /// A formula on sums over each image and class; squares and noise are summed for `noiseGamma` > 0 alone.
     case overlap(noiseGamma: Float = 0, OverlapFormula)
     case lovasz(perImage: Bool)
-}
-
-/// A loss that kernels compute.
-protocol FusedLoss: SegmentationLoss {
-    var ignoreLabel: Int? { get }
-
-    /// Nil where kernels cannot serve the batch, or where the loss refuses it.
-    ///
-    /// - Throws: `TorchError` of kind `outOfMemory`.
-    func fusedTerm(in batch: FusedBatch) throws -> FusedTerm?
-}
-
-extension FusedLoss {
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
-            let term = try fusedTerm(in: batch)
-        else { return nil }
-        return try batch.loss([(weight: 1, term: term)])
-    }
 }

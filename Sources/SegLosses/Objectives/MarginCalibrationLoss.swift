@@ -50,6 +50,8 @@ public struct MarginCalibrationLoss: FusedLoss {
         return try inputs.sum(own.sum([1]), dividedBy: Double(inputs.pixelCount) * form.divisor(classCount))
     }
 
+    public var marginOffsets: [MarginOffsets] { [offsets] }
+
     private func weight(_ classCount: Int) -> Double { positiveWeight ?? form.positiveWeight(classCount) }
 
     func fusedTerm(in batch: FusedBatch) -> FusedTerm? {

@@ -1,3 +1,4 @@
+import MarginCalibration
 import Torch
 
 /// Σ_t w_t L_t: a compound objective, as Table 5's margin + Dice.
@@ -46,6 +47,8 @@ public struct WeightedSumLoss: SegmentationLoss {
         let value = try batch.loss(shared)
         return others.map { value + $0 } ?? value
     }
+
+    public var marginOffsets: [MarginOffsets] { terms.flatMap(\.loss.marginOffsets) }
 
     /// The terms without sums among them.
     private var flattened: [Term] {

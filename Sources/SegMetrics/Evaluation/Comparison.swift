@@ -96,33 +96,17 @@ public struct Comparison: Sendable, Hashable, Codable {
         reference: [PickedScores], method: [PickedScores], name: String, scores: [String], bootstrap: Bootstrap
     ) -> [Row] {
         let all = reference + method
-        let units = (0..<reference[0].groups.count).map { group in all.flatMap { $0.groups[group] } }
-        /// The scores of each evaluation, from the sums of all of them.
-        func split(_ sums: [Double]) -> [[Double?]] {
-            var start = 0
-            return all.map { picked in
-                defer { start += picked.length }
-                return picked.scores(Array(sums[start..<start + picked.length]))
-            }
-        }
-        func average(_ values: ArraySlice<[Double?]>, _ index: Int) -> Double? {
-            let defined = values.compactMap { $0[index] }
-            // A mean over fewer seeds would compare other things on each resample.
-            return defined.count == values.count ? mean(defined) : nil
-        }
+        let units = all.units
         func differences(_ values: [[Double?]]) -> [(Double?, Double?)] {
             scores.indices.map {
-                (average(values[..<reference.count], $0), average(values[reference.count...], $0))
+                (meanOverSeeds(values[..<reference.count], at: $0), meanOverSeeds(values[reference.count...], at: $0))
             }
         }
         let estimates = bootstrap.estimates(of: units) { sums in
-            differences(split(sums)).map { pair in pair.0.flatMap { first in pair.1.map { $0 - first } } }
+            differences(all.scores(sums)).map { pair in pair.0.flatMap { first in pair.1.map { $0 - first } } }
         }
-        let whole = split(
-            units.reduce([Double](repeating: 0, count: all.reduce(0) { $0 + $1.length })) { total, unit in
-                zip(total, unit).map { $0 + $1 }
-            })
-        let groups = units.map { differences(split($0)) }
+        let whole = all.scoresOfAll()
+        let groups = units.map { differences(all.scores($0)) }
         return scores.indices.map { index in
             Row(
                 method: name, score: scores[index],
@@ -132,6 +116,13 @@ public struct Comparison: Sendable, Hashable, Codable {
                 high: estimates[index].interval?.high, bootstrapP: estimates[index].pValue, bootstrapPHolm: nil,
                 groups: PairedDifferences(groups.map { (first: $0[index].0, second: $0[index].1) }), wilcoxonPHolm: nil)
         }
+    }
+}
+
+extension Comparison.Method {
+    /// The scores of each seed, its groups in one order.
+    func picked(_ names: [ScoreName], groupOrder: [String]) -> [PickedScores] {
+        evaluations.map { PickedScores(names, of: $0, groupOrder: groupOrder) }
     }
 }
 

@@ -24,27 +24,12 @@ extension Comparison.Method {
         let first = evaluations[0]  // a method has one
         for other in evaluations.dropFirst() { try ComparisonError.requireSame(first, other) }
         let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
-        let groups = first.native.store.groups.map(\.id)
-        let seeds = picked(names, groupOrder: groups)
-        let units = groups.indices.map { group in seeds.flatMap { $0.groups[group] } }
-        func values(_ sums: [Double]) -> [[Double?]] {
-            var start = 0
-            return seeds.map { seed in
-                defer { start += seed.length }
-                return seed.scores(Array(sums[start..<start + seed.length]))
-            }
+        let seeds = picked(names, groupOrder: first.native.store.groups.map(\.id))
+        let estimates = bootstrap.estimates(of: seeds.units) { sums in
+            let bySeed = seeds.scores(sums)
+            return scores.indices.map { meanOverSeeds(bySeed, at: $0) }
         }
-        let estimates = bootstrap.estimates(of: units) { sums in
-            let bySeed = values(sums)
-            return scores.indices.map { index in
-                let defined = bySeed.compactMap { $0[index] }
-                return defined.count == seeds.count ? mean(defined) : nil
-            }
-        }
-        let whole = values(
-            units.reduce([Double](repeating: 0, count: seeds.reduce(0) { $0 + $1.length })) { sum, unit in
-                zip(sum, unit).map { $0 + $1 }
-            })
+        let whole = seeds.scoresOfAll()
         return scores.indices.map { index in
             let values = whole.map { $0[index] }
             return MethodScore(

@@ -21,11 +21,32 @@ struct PickedScores {
     }
 }
 
-extension Comparison.Method {
-    /// The scores of each seed, its groups in one order.
-    func picked(_ names: [ScoreName], groupOrder: [String]) -> [PickedScores] {
-        evaluations.map { PickedScores(names, of: $0, groupOrder: groupOrder) }
+/// The scores of several evaluations of the same groups: the sums of all of them are one vector a group, in their order.
+extension [PickedScores] {
+    /// The vector of each group.
+    var units: [[Double]] { (first?.groups ?? []).indices.map { group in flatMap { $0.groups[group] } } }
+
+    /// The scores of each evaluation, from a sum of such vectors.
+    func scores(_ sums: [Double]) -> [[Double?]] {
+        var start = 0
+        return map { picked in
+            defer { start += picked.length }
+            return picked.scores([Double](sums[start..<start + picked.length]))
+        }
     }
+
+    /// The scores of each evaluation over all groups.
+    func scoresOfAll() -> [[Double?]] {
+        let none = [Double](repeating: 0, count: reduce(0) { $0 + $1.length })
+        return scores(units.reduce(none) { zip($0, $1).map(+) })
+    }
+}
+
+/// The mean of one score over seeds; nil unless every seed defines it, for a mean over fewer would be of other things on each
+/// resample.
+func meanOverSeeds(_ scores: some Collection<[Double?]>, at index: Int) -> Double? {
+    let defined = scores.compactMap { $0[index] }
+    return defined.count == scores.count ? mean(defined) : nil
 }
 
 extension ScoreName {

@@ -15,7 +15,7 @@ struct Coverage {
     ///   - polygons: in pixels.
     ///   - columns: that can be seen.
     ///   - rows: that can be seen.
-    init(_ polygons: [[Drawing.Point]], columns: Range<Int>, rows: Range<Int>) {
+    init(_ polygons: [[Drawing.Place]], columns: Range<Int>, rows: Range<Int>) {
         let points = polygons.joined()
         self.columns = Self.pixels(points.lazy.map(\.x), within: columns)
         self.rows = Self.pixels(points.lazy.map(\.y), within: rows)
@@ -51,7 +51,7 @@ struct Coverage {
         return start < end ? Int(start)..<Int(end) : limits.lowerBound..<limits.lowerBound
     }
 
-    private mutating func add(_ start: Drawing.Point, _ end: Drawing.Point) {
+    private mutating func add(_ start: Drawing.Place, _ end: Drawing.Place) {
         if start.y == end.y { return }
         let direction = start.y < end.y ? 1.0 : -1.0
         let (top, bottom) = start.y < end.y ? (start, end) : (end, start)

@@ -22,7 +22,7 @@ private struct Canvas {
     let scale: Double
     var columns: Range<Int>
     var rows: Range<Int>
-    private var origin = Drawing.Point(0, 0)
+    private var origin = Drawing.Place(0, 0)
 
     init(image: RGBImage, scale: Double) {
         self.image = image
@@ -61,11 +61,11 @@ private struct Canvas {
         (columns, rows) = before
     }
 
-    private func pixel(_ point: Drawing.Point) -> Drawing.Point {
+    private func pixel(_ point: Drawing.Place) -> Drawing.Place {
         .init((origin.x + point.x) * scale, (origin.y + point.y) * scale)
     }
 
-    private mutating func fill(_ polygons: [[Drawing.Point]], _ ink: Ink, _ opacity: Double = 1) {
+    private mutating func fill(_ polygons: [[Drawing.Place]], _ ink: Ink, _ opacity: Double = 1) {
         let coverage = Coverage(polygons.map { $0.map(pixel) }, columns: columns, rows: rows)
         let color = ink.rgb
         coverage.forEach { x, y, share in
@@ -73,12 +73,12 @@ private struct Canvas {
         }
     }
 
-    private func corners(_ box: Drawing.Box) -> [Drawing.Point] {
+    private func corners(_ box: Drawing.Box) -> [Drawing.Place] {
         let (right, bottom) = (box.x + box.width, box.y + box.height)
         return [.init(box.x, box.y), .init(right, box.y), .init(right, bottom), .init(box.x, bottom)]
     }
 
-    private func circle(_ center: Drawing.Point, _ radius: Double) -> [Drawing.Point] {
+    private func circle(_ center: Drawing.Place, _ radius: Double) -> [Drawing.Place] {
         let corners = max(16, Int(8 * (radius * scale).squareRoot().rounded(.up)))
         return (0..<corners).map { index in
             let angle = 2 * Double.pi * Double(index) / Double(corners)
@@ -87,7 +87,7 @@ private struct Canvas {
     }
 
     /// Letters stand side by side, as wide as each is; bold ones have an outline of their own ink.
-    private mutating func draw(_ text: String, at point: Drawing.Point, _ style: Drawing.TextStyle) {
+    private mutating func draw(_ text: String, at point: Drawing.Place, _ style: Drawing.TextStyle) {
         let width = Glyph.width(of: text, size: style.size, isBold: style.isBold)
         var along =
             switch style.anchor {
@@ -101,12 +101,12 @@ private struct Canvas {
                 contour.map { corner in
                     let (x, y) = (along + corner.x * style.size, corner.y * style.size)
                     return style.isUpright
-                        ? Drawing.Point(point.x + y, point.y - x) : Drawing.Point(point.x + x, point.y + y)
+                        ? Drawing.Place(point.x + y, point.y - x) : Drawing.Place(point.x + x, point.y + y)
                 }
             }
             fill(letter, style.ink)
             if style.isBold {
-                let edge = Drawing.Stroke(ink: style.ink, width: style.size * 0.055)
+                let edge = Drawing.LineStyle(ink: style.ink, width: style.size * 0.055)
                 fill(letter.flatMap { outlines($0 + [$0[0]], edge) }, style.ink)
             }
             along += glyph.advance * style.size * (style.isBold ? 1.08 : 1)
@@ -136,12 +136,12 @@ private struct Canvas {
     }
 
     /// A quadrilateral for each straight piece and a disc on each corner, all turning the same way.
-    private func outlines(_ points: [Drawing.Point], _ stroke: Drawing.Stroke) -> [[Drawing.Point]] {
+    private func outlines(_ points: [Drawing.Place], _ stroke: Drawing.LineStyle) -> [[Drawing.Place]] {
         stroke.dashes.isEmpty ? band(points, stroke.width) : dashes(points, stroke.dashes).flatMap { band($0, stroke.width) }
     }
 
-    private func band(_ points: [Drawing.Point], _ width: Double) -> [[Drawing.Point]] {
-        let pieces = zip(points, points.dropFirst()).compactMap { start, end -> [Drawing.Point]? in
+    private func band(_ points: [Drawing.Place], _ width: Double) -> [[Drawing.Place]] {
+        let pieces = zip(points, points.dropFirst()).compactMap { start, end -> [Drawing.Place]? in
             let (dx, dy) = (end.x - start.x, end.y - start.y)
             let length = (dx * dx + dy * dy).squareRoot()
             guard length > 0 else { return nil }
@@ -155,8 +155,8 @@ private struct Canvas {
         return pieces + corners
     }
 
-    private func dashes(_ points: [Drawing.Point], _ pattern: [Double]) -> [[Drawing.Point]] {
-        var dashes: [[Drawing.Point]] = []
+    private func dashes(_ points: [Drawing.Place], _ pattern: [Double]) -> [[Drawing.Place]] {
+        var dashes: [[Drawing.Place]] = []
         var (index, left) = (0, pattern[0])
         var current = points.first.map { [$0] } ?? []
         for (start, end) in zip(points, points.dropFirst()) {
@@ -164,7 +164,7 @@ private struct Canvas {
             var done = 0.0
             while length - done > left {
                 done += left
-                let place = Drawing.Point(
+                let place = Drawing.Place(
                     start.x + (end.x - start.x) * done / length, start.y + (end.y - start.y) * done / length)
                 if index.isMultiple(of: 2) { dashes.append(current + [place]) }
                 index += 1

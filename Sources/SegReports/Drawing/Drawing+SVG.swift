@@ -47,7 +47,7 @@ extension Drawing {
         }
     }
 
-    private static func svg(_ text: String, at point: Point, _ style: TextStyle) -> String {
+    private static func svg(_ text: String, at point: Place, _ style: TextStyle) -> String {
         let (x, y) = (number(point.x), number(point.y))
         let turn = style.isUpright ? " transform=\"rotate(-90 \(x) \(y))\"" : ""
         let weight = style.isBold ? " font-weight=\"bold\"" : ""
@@ -55,7 +55,7 @@ extension Drawing {
             + "\(weight)\(turn)\(fill(style.ink))>\(escaped(text))</text>\n"
     }
 
-    private static func list(_ points: [Point]) -> String {
+    private static func list(_ points: [Place]) -> String {
         points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
     }
 
@@ -68,7 +68,7 @@ extension Drawing {
             + (opacity < 1 ? " fill-opacity=\"\(number(opacity))\"" : "")
     }
 
-    private static func attributes(_ stroke: Stroke) -> String {
+    private static func attributes(_ stroke: LineStyle) -> String {
         (stroke.ink.role.map { " class=\"stroke-\($0)\"" } ?? "")
             + " stroke=\"\(stroke.ink.rgb.hex)\" stroke-width=\"\(number(stroke.width))\""
             + (stroke.dashes.isEmpty ? "" : " stroke-dasharray=\"\(stroke.dashes.map(number).joined(separator: " "))\"")

@@ -37,7 +37,7 @@ public struct Drawing: Sendable, Hashable {
 }
 
 extension Drawing {
-    struct Point: Sendable, Hashable {
+    struct Place: Sendable, Hashable {
         var x: Double
         var y: Double
 
@@ -54,7 +54,10 @@ extension Drawing {
         var height: Double
     }
 
-    struct Stroke: Sendable, Hashable {
+    struct LineStyle: Sendable, Hashable {
+        /// Of a dashed line, in a chart and in its legend.
+        static let dashed = [6.0, 4]
+
         var ink: Ink
         var width = 1.0
         /// Drawn and left out in turn; empty for a line without gaps.
@@ -73,13 +76,13 @@ extension Drawing {
     }
 
     enum Mark: Sendable, Hashable {
-        case line([Point], Stroke)
+        case line([Place], LineStyle)
         /// A polygon.
-        case area([Point], Ink, opacity: Double)
+        case area([Place], Ink, opacity: Double)
         case box(Box, Ink, opacity: Double)
-        case dot(Point, radius: Double, Ink, opacity: Double)
+        case dot(Place, radius: Double, Ink, opacity: Double)
         /// The point is on the line that letters stand on.
-        case text(String, Point, TextStyle)
+        case text(String, Place, TextStyle)
         case image(RGBImage, Box)
         /// Marks of which only what is in the box is seen.
         case clipped(Box, [Mark])

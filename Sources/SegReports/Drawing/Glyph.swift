@@ -3,7 +3,7 @@ struct Glyph: Sendable {
     /// To the place of the next letter, in units of the letter's size.
     let advance: Double
     /// Closed polygons, in units of the letter's size, y downwards from the line that letters stand on.
-    let contours: [[Drawing.Point]]
+    let contours: [[Drawing.Place]]
 
     /// The glyph of a character; an empty box for one that has none here.
     static func of(_ scalar: Unicode.Scalar) -> Glyph { all[scalar.value] ?? missing }
@@ -36,12 +36,12 @@ struct Glyph: Sendable {
     }()
 
     /// Reads the commands m, l and q of a path.
-    private static func contours(_ path: Substring.UTF8View) -> [[Drawing.Point]] {
-        var contours: [[Drawing.Point]] = []
-        var at = Drawing.Point(0, 0)
+    private static func contours(_ path: Substring.UTF8View) -> [[Drawing.Place]] {
+        var contours: [[Drawing.Place]] = []
+        var at = Drawing.Place(0, 0)
         var numbers: [Double] = []
         var command: UInt8 = 0
-        func point(_ index: Int) -> Drawing.Point {
+        func point(_ index: Int) -> Drawing.Place {
             .init(at.x + numbers[index] / 2048, at.y - numbers[index + 1] / 2048)
         }
         func finish() {

@@ -1,3 +1,5 @@
+import SegMetrics
+
 /// Every value as a dot over a box of its quartiles, a row for each group: what a mean would hide.
 public struct DotChart: Sendable, Hashable {
     public struct Group: Sendable, Hashable {
@@ -58,9 +60,7 @@ public struct DotChart: Sendable, Hashable {
     private func marks(_ group: Group, middle: Double, in area: PlotArea) -> [Drawing.Mark] {
         guard !group.values.isEmpty else { return [] }
         let sorted = group.values.sorted()
-        let (lower, median, upper) = (
-            Self.quantile(0.25, of: sorted), Self.quantile(0.5, of: sorted), Self.quantile(0.75, of: sorted)
-        )
+        let (lower, median, upper) = (sorted.sortedQuantile(0.25), sorted.sortedQuantile(0.5), sorted.sortedQuantile(0.75))
         let box = Drawing.Box(x: area.x(lower), y: middle - 13, width: area.x(upper) - area.x(lower), height: 26)
         let dots: [Drawing.Mark] = sorted.enumerated().map { index, value in
             // Side steps by the golden ratio: neighbours in value are apart, and the picture is the same each time.
@@ -70,12 +70,5 @@ public struct DotChart: Sendable, Hashable {
         return [.box(box, .color(group.color), opacity: 0.18)] + dots + [
             .line([.init(area.x(median), middle - 15), .init(area.x(median), middle + 15)], .init(ink: .text, width: 2))
         ]
-    }
-
-    /// By linear interpolation between the two nearest, as numpy's default.
-    private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-        let place = share * Double(sorted.count - 1)
-        let index = min(Int(place), sorted.count - 2)
-        return index < 0 ? sorted[0] : sorted[index] + (place - Double(index)) * (sorted[index + 1] - sorted[index])
     }
 }

@@ -83,7 +83,7 @@ public struct IntervalChart: Sendable, Hashable {
         ]
         if let interval = bar.interval {
             let (lower, upper) = (area.x(interval.lowerBound), area.x(interval.upperBound))
-            let stroke = Drawing.Stroke(ink: .text, width: 1.4)
+            let stroke = Drawing.LineStyle(ink: .text, width: 1.4)
             data.append(.line([.init(lower, middle), .init(upper, middle)], stroke))
             data += [lower, upper].map { .line([.init($0, middle - 3.5), .init($0, middle + 3.5)], stroke) }
         }

@@ -1,7 +1,7 @@
 /// What the colours and strokes of a figure mean.
 public struct Legend: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
-        public enum Mark: Sendable, Hashable {
+        public enum Symbol: Sendable, Hashable {
             case line(width: Double)
             case dashedLine(width: Double)
             /// An area, a bar, a dot.
@@ -10,9 +10,9 @@ public struct Legend: Sendable, Hashable {
 
         public let label: String
         public let color: RGB
-        public let mark: Mark
+        public let mark: Symbol
 
-        public init(_ label: String, color: RGB, mark: Mark = .fill) {
+        public init(_ label: String, color: RGB, mark: Symbol = .fill) {
             self.label = label
             self.color = color
             self.mark = mark
@@ -60,10 +60,10 @@ extension Legend.Entry {
     private var isLine: Bool { mark != .fill }
 
     private func symbol(x: Double, y: Double, width: Double) -> Drawing.Mark {
-        let ends: [Drawing.Point] = [.init(x, y + 8), .init(x + width, y + 8)]
+        let ends: [Drawing.Place] = [.init(x, y + 8), .init(x + width, y + 8)]
         return switch mark {
         case .line(let stroke): .line(ends, .init(ink: .color(color), width: stroke))
-        case .dashedLine(let stroke): .line(ends, .init(ink: .color(color), width: stroke, dashes: LineChart.dashes))
+        case .dashedLine(let stroke): .line(ends, .init(ink: .color(color), width: stroke, dashes: Drawing.LineStyle.dashed))
         case .fill: .box(.init(x: x, y: y + 1, width: width, height: 12), .color(color), opacity: 1)
         }
     }

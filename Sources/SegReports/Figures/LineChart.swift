@@ -94,7 +94,6 @@ extension LineChart {
     /// Of a chart with its titles and labels, in pixels.
     static let width = 420.0
     static let height = 300.0
-    static let dashes = [6.0, 4]
 
     /// The chart without a legend.
     public var drawing: Drawing {
@@ -141,8 +140,8 @@ extension LineChart {
 
     private func marks(_ line: Line, in area: PlotArea) -> [Drawing.Mark] {
         let pieces = line.points.split { !($0.x.isFinite && $0.y.isFinite) }
-        let stroke = Drawing.Stroke(
-            ink: .color(line.color), width: line.width, dashes: line.stroke == .dashed ? Self.dashes : [])
+        let stroke = Drawing.LineStyle(
+            ink: .color(line.color), width: line.width, dashes: line.stroke == .dashed ? Drawing.LineStyle.dashed : [])
         return pieces.map { piece in
             // A line of one point would be invisible.
             piece.count == 1
@@ -150,4 +149,8 @@ extension LineChart {
                 : .line(piece.map(area.place), stroke)
         }
     }
+}
+
+extension PlotArea {
+    fileprivate func place(_ point: LineChart.Point) -> Drawing.Place { .init(x(point.x), y(point.y)) }
 }

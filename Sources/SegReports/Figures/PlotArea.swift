@@ -17,8 +17,6 @@ struct PlotArea {
 
     func y(_ value: Double) -> Double { bottom - (value - y.lowerBound) / (y.upperBound - y.lowerBound) * box.height }
 
-    func place(_ point: LineChart.Point) -> Drawing.Point { .init(x(point.x), y(point.y)) }
-
     /// One unit larger than the frame, so that lines on it keep their width.
     var clip: Drawing.Box { .init(x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2) }
 

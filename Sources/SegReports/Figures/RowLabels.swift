@@ -69,7 +69,7 @@ extension String {
 
 extension Drawing.Mark {
     /// A text that is shortened to a width.
-    static func text(_ text: String, _ place: Drawing.Point, _ style: Drawing.TextStyle, within width: Double) -> Drawing.Mark {
+    static func text(_ text: String, _ place: Drawing.Place, _ style: Drawing.TextStyle, within width: Double) -> Drawing.Mark {
         let shown = text.shortened(to: width) { Glyph.width(of: $0, size: style.size, isBold: style.isBold) }
         return .text(shown, place, style)
     }
