@@ -98,7 +98,7 @@ public struct ImageGrouping: Sendable {
         Finding(cases: files.map { Self.dataCase(ImageFile.stem(of: $0), [$0]) })
     }
 
-    private static func dataCase(_ id: String, _ images: [URL]) -> DataCase {
+    static func dataCase(_ id: String, _ images: [URL]) -> DataCase {
         DataCase(id: id, group: id, images: images, label: nil)
     }
 
@@ -274,42 +274,6 @@ public struct ImageGrouping: Sendable {
         }
         return images
     }
-
-    // MARK: A list
-
-    private func listed(in url: URL) throws -> Finding {
-        let table = try CSVTable(url)
-        let header = table.header.map { $0.lowercased() }
-        try table.requireDistinctColumns()
-        let columns = header.firstIndex(of: "image").map { [$0] } ?? (1...99).compactMap { header.firstIndex(of: "image_\($0)") }
-        guard !columns.isEmpty else {
-            throw CSVError(
-                path: url.path, line: 1,
-                problem: "no column 'image' (or image_1, image_2, … for the files of a case); "
-                    + "found \(table.header.joined(separator: ", "))")
-        }
-        let name = ["id", "name", "case"].lazy.compactMap { header.firstIndex(of: $0) }.first
-        var finding = Finding()
-        for row in table.rows {
-            let files = columns.map { row.fields[$0] }.map {
-                URL(filePath: $0, relativeTo: url.deletingLastPathComponent()).absoluteURL.standardizedFileURL
-            }
-            let id = name.map { row.fields[$0] } ?? ImageFile.stem(of: files[0])
-            if id.isEmpty {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): the name of the case is missing"))
-            } else if columns.contains(where: { row.fields[$0].isEmpty }) {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): a file name is missing"))
-            } else if let missing = files.first(where: { FileSystem.kind(of: $0) != .file }) {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): no file \(missing.path)"))
-            } else {
-                finding.cases.append(Self.dataCase(id, files))
-            }
-        }
-        guard !finding.cases.isEmpty || !finding.incomplete.isEmpty else {
-            throw CSVError(path: url.path, line: nil, problem: "it names no image")
-        }
-        return finding
-    }
 }
 
 extension ImageGrouping.Finding {
@@ -324,50 +288,5 @@ extension ImageGrouping.Finding {
         finding.cases = cases.filter { !isLabels($0) }
         finding.labels = cases.filter(isLabels).flatMap(\.images)
         return finding
-    }
-}
-
-extension NamePattern {
-    /// Any file, by its whole path.
-    static let anything = try! NamePattern("*")  // one star is a pattern
-
-    /// The folders and the name, with a star.
-    private var parts: [String] {
-        let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
-        let whole = trimmed.contains("*") ? trimmed : trimmed == "." ? "*" : trimmed + "/*"
-        return whole.components(separatedBy: "/")
-    }
-
-    /// Folders and name of a path that fits, where the star stands for one.
-    var depth: Int { parts.count }
-
-    /// Folders whose names are fixed, or a split's, in front of that with the star.
-    var foldersBeforeStar: Int { parts.firstIndex { $0.contains("*") } ?? 0 }  // there is a star
-
-    /// Whether the star is in the name of the file.
-    var isInName: Bool { foldersBeforeStar == depth - 1 && !namesFolders }
-
-    /// The pattern without its first folders; nil where there are fewer before the star.
-    func dropping(_ count: Int) -> NamePattern? {
-        guard count <= foldersBeforeStar else { return nil }
-        return try? NamePattern(parts.dropFirst(count).joined(separator: "/"))
-    }
-
-    /// The name of the case that an image's path belongs to; nil where it does not fit.
-    func id(of path: String) -> String? {
-        guard namesFolders else { return match(path)?.id }
-        return match(path.split(separator: "/").dropLast().joined(separator: "/"))?.id
-    }
-
-    /// The image files of a case below a folder, where the star stands for one name.
-    func files(of id: String, in root: URL) -> [URL] {
-        let path = parts.map { $0.replacing("*", with: id) }
-        let folder = (namesFolders ? path : path.dropLast()).reduce(root) { $0.appending(path: $1) }
-        let files = ((try? FileSystem.list(folder)) ?? []).filter {
-            ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file
-        }
-        guard !namesFolders else { return files }
-        let below = path.dropLast().map { $0 + "/" }.joined()
-        return files.filter { self.id(of: below + $0.lastPathComponent) == id }
     }
 }

@@ -316,12 +316,3 @@ final class TrainingLoop {
             weights: network.kept.state(), continuation: continuation)
     }
 }
-
-extension StageConfiguration {
-    fileprivate func makeOptimizer(_ parameters: [Tensor]) throws -> any Optimizer {
-        switch optimizer {
-        case .adamw: try AdamW(parameters, weightDecay: weightDecay)
-        case .sgd: try SGD(parameters, momentum: 0.9, weightDecay: weightDecay, nesterov: true)
-        }
-    }
-}
