@@ -1,5 +1,8 @@
 /// One class against the rest of the set, in the quantities of Corollary 1.1.
 struct ClassShare {
+    /// What n and n_k count.
+    enum Units { case pixels, frequencies }
+
     let index: Int
     /// n_k (or p_k among frequencies).
     let inside: Double
@@ -8,7 +11,7 @@ struct ClassShare {
     /// p_k.
     let frequency: Double
 
-    init(of index: Int, in distribution: LabelDistribution, units: MarginOffsets.Scale.Units) {
+    init(of index: Int, in distribution: LabelDistribution, units: Units) {
         let total = Double(distribution.total)
         let count = Double(distribution.counts[index])
         // The difference of integers, not of frequencies: 1 − p_k would lose the digits of a rare background.

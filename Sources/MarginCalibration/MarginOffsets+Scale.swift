@@ -13,9 +13,7 @@ extension MarginOffsets {
 
 extension MarginOffsets.Scale {
     /// What the corollary's n and n_k count.
-    enum Units { case pixels, frequencies }
-
-    var units: Units {
+    var units: ClassShare.Units {
         switch self {
         case .absolute: .pixels
         case .sum: .frequencies
