@@ -43,32 +43,6 @@ extension TorchError.Kind {
     }
 }
 
-/// Throws the error that a C call returned, if any, and frees it.
-///
-/// The shapes are only written out when there is an error, so that the usual path costs nothing.
-func check(_ operation: String, _ tensors: [Tensor], _ error: OpaquePointer?) throws(TorchError) {
-    guard let error else { return }
-    defer { libtorch.error_free(error) }
-    let lines = String(cString: libtorch.error_get_message(error)).split(whereSeparator: \.isNewline)
-    throw TorchError(
-        kind: TorchError.Kind(libtorch.error_get_kind(error)),
-        operation: operation,
-        arguments: tensors.map { "\($0.shape) \($0.dtype)" },
-        message: lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))
-}
-
-func check(_ operation: String, _ error: OpaquePointer?) throws(TorchError) { try check(operation, [], error) }
-
-/// Runs a C call that makes one tensor.
-func make(
-    _ operation: String, _ tensors: [Tensor] = [], _ call: (UnsafeMutablePointer<ct_tensor>) -> OpaquePointer?
-) throws(TorchError) -> Tensor {
-    try TorchLibrary.load()
-    var handle = ct_tensor()
-    try check(operation, tensors, call(&handle))
-    return Tensor(owning: handle)
-}
-
 /// For operators, which cannot throw: shapes that do not fit there are the program's fault.
 func trapping<Result>(_ body: () throws(TorchError) -> Result) -> Result {
     do {

@@ -53,3 +53,17 @@ public enum TorchLibrary {
 /// Without libtorch this traps with the reason; what makes a first tensor, generator or setting loads it beforehand and
 /// throws.
 let libtorch: ct_functions = trapping { () throws(TorchError) in try TorchLibrary.loaded.get() }
+
+/// Throws the error that a C call returned, if any, and frees it.
+///
+/// - Parameter arguments: only written out when there is an error, so that the usual path costs nothing.
+func check(
+    _ operation: String, _ error: OpaquePointer?, arguments: @autoclosure () -> [String] = []
+) throws(TorchError) {
+    guard let error else { return }
+    defer { libtorch.error_free(error) }
+    let lines = String(cString: libtorch.error_get_message(error)).split(whereSeparator: \.isNewline)
+    throw TorchError(
+        kind: TorchError.Kind(libtorch.error_get_kind(error)), operation: operation, arguments: arguments(),
+        message: lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))
+}
