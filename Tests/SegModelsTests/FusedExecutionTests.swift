@@ -160,47 +160,6 @@ struct FusedExecutionTests {
             abs(difference - slope) < 1e-2 * norm, "\(name): \(difference) by differences, \(slope) by gradient, norm \(norm)")
     }
 
-    // MARK: Whole networks
-
-    @Test(arguments: NetworkConfiguration.Architecture.allCases, [1, 3])
-    func networksAgree(architecture: NetworkConfiguration.Architecture, channels: Int) throws {
-        let images = try Tensor.random([2, channels, 32, 48], seed: 5, dtype: .float32)
-        let results = try Execution.allCases.map { execution in
-            let network = try NetworkConfiguration(architecture: architecture, execution: execution).makeNetwork(
-                channels: channels, classes: 3, generator: Generator(seed: 1))
-            let output = try network(images, .evaluation)
-            try output.crossEntropy(labels: .zeros([2, 32, 48], dtype: .int64)).backward()
-            return (output, network)
-        }
-        #expect(try results[0].0.largestDifference(to: results[1].0) < 1e-4)
-        for (one, other) in zip(results[0].1.namedState(), results[1].1.namedState()) {
-            let (fused, composed) = try (#require(one.tensor.gradient), #require(other.tensor.gradient))
-            // A value within rounding of 0 may take the other slope, and of its neighbour the other place in a pooling.
-            let tolerance = try 1e-5 + 2e-2 * Tensor.totalNorm([composed]).item()
-            #expect(try Tensor.totalNorm([fused - composed]).item() < tolerance, "\(one.name)")
-        }
-    }
-
-    /// Weights may lie channels-last too: libtorch likes them so.
-    @Test(arguments: NetworkConfiguration.Architecture.allCases)
-    func theLayoutOfTheWeightsDoesNotMatter(architecture: NetworkConfiguration.Architecture) throws {
-        let images = try Tensor.random([1, 3, 32, 16], seed: 5, dtype: .float32)
-        let results = try [MemoryFormat.contiguous, .channelsLast].map { format in
-            // But for the ASPP's convolutions, every part is a kernel's, and the bits are the same.
-            let network = try NetworkConfiguration(architecture: architecture).makeNetwork(
-                channels: 3, classes: 2, generator: Generator(seed: 1))
-            for entry in network.namedState() where entry.tensor.rank == 4 && !entry.name.hasPrefix("aspp") {
-                try entry.tensor.setDataInPlace(entry.tensor.detached().contiguous(format))
-            }
-            let output = try network(images, .evaluation)
-            try (output * output).sum().backward()
-            let gradients = try network.namedState().map { try #require($0.tensor.gradient, "\($0.name)").bytes() }
-            return try (output.bytes(), gradients)
-        }
-        #expect(results[0].0 == results[1].0)
-        #expect(results[0].1 == results[1].1)
-    }
-
     /// One process, so that nobody else sets the number of threads meanwhile.
     @Test func theNumberOfThreadsChangesNoBit() async {
         await #expect(processExitsWith: .success) {
