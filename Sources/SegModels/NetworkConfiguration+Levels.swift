@@ -2,7 +2,7 @@ extension NetworkConfiguration {
     /// The levels that it describes, full size first.
     ///
     /// - Precondition: `validate()` holds.
-    var levels: [NetworkLevel] {
+    public var levels: [NetworkLevel] {
         features.indices.map { level in
             NetworkLevel(
                 features: features[level], dropout: dropout[level], kernel: kernels?[level] ?? each(3),

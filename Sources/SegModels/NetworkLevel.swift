@@ -1,10 +1,10 @@
 /// One resolution of a network; lists have one number for each spatial axis.
-struct NetworkLevel {
-    let features: Int
+public struct NetworkLevel {
+    public let features: Int
     /// Dropout of the encoder here.
-    let dropout: Double
+    public let dropout: Double
     /// Of the convolutions that see neighbours.
-    let kernel: [Int]
+    public let kernel: [Int]
     /// By what the level above is pooled; 1 leaves an axis as it is.
-    let stride: [Int]
+    public let stride: [Int]
 }

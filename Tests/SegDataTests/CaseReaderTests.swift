@@ -82,6 +82,18 @@ struct CaseReaderTests {
         #expect(try CaseReader(recipe).read(dataCase(folder)).labels?.count == 24)
     }
 
+    /// A label stored in another order of axes than its image is told so.
+    @Test func axesThatDisagreeAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let values = Samples.uint8(Array(repeating: 1, count: 24))
+        try folder.write(values, extent, geometry: geometry(), to: "i.nii")
+        try folder.write(values, extent, geometry: geometry(spacing: -1), to: "l.nii")
+        let reader = try CaseReader(recipe)
+        #expect(
+            folder.message { _ = try reader.read(dataCase(folder)) }.hasPrefix(
+                "DIR/l.nii: its grid lies up to 7.2111 mm (its axes run RPS, not LAS) off that of its image DIR/i.nii, allowed"))
+    }
+
     /// Channels whose voxels lie elsewhere would be laid over each other as if they did not.
     @Test func channelsLieOnOneGrid() throws {
         let folder = try TemporaryFolder()

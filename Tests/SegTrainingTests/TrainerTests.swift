@@ -231,6 +231,10 @@ import TorchTestSupport
         (["network.architecture=unet"], "network.architecture is coplenet there and unet here"),
         (["network.normalization=batch"], "network.normalization is group there and batch here"),
         (
+            ["network.strides=[[1, 1], [2, 2], [2, 2], [2, 2], [1, 2]]"],
+            "network.strides is [[1, 1], [2, 2], [2, 2], [2, 2], [2, 2]] there and [[1, 1], [2, 2], [2, 2], [2, 2], [1, 2]] here"
+        ),
+        (
             [
                 "data.classes=[{name: a, values: [0]}, {name: b, values: [1]}, {name: c, values: [2]}]",
                 "training.stages=[{name: a, objective: cross_entropy, epochs: 1}]",

@@ -7,6 +7,9 @@ struct GridComparison {
     /// 0.001 mm, for headers hold Float32, and 1 % of the smallest voxel side, which moves no label to another voxel.
     let allowed: Double
 
+    /// In which directions the axes of both run, where these differ.
+    private let directions: (found: String, expected: String)?
+
     var areEqual: Bool { distance <= allowed }
 
     /// Compares every corner of the two grids.
@@ -20,7 +23,10 @@ struct GridComparison {
         if geometry.source == .pixdim || reference.source == .pixdim {
             // What the spacings' difference adds up to over the volume.
             distance = zip(sizes, zip(geometry.spacing, reference.spacing)).map { $0 * abs($1.0 - $1.1) }.max() ?? 0
+            directions = nil
         } else {
+            let found = (geometry.orientation, reference.orientation)
+            directions = found.0 == found.1 ? nil : found
             distance =
                 (0..<8).map { corner in
                     let voxel = (0..<3).map { corner >> $0 & 1 == 1 ? sizes[$0] : 0 }
@@ -37,7 +43,10 @@ struct GridComparison {
     }
 
     /// For messages.
-    var words: (distance: String, allowed: String) { (Self.millimetres(distance), Self.millimetres(allowed)) }
+    var words: (distance: String, allowed: String) {
+        let turned = directions.map { " (its axes run \($0.found), not \($0.expected))" } ?? ""
+        return (Self.millimetres(distance) + turned, Self.millimetres(allowed))
+    }
 
     /// Four decimals, without Foundation's locale.
     private static func millimetres(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4) mm" }

@@ -31,7 +31,11 @@ struct StartingWeights {
             let (ours, theirs) = (configuration.network, other.configuration.network)
             let pairs = [
                 ("network.architecture", ours.architecture.rawValue, theirs.architecture.rawValue),
+                ("network.dimensions", "\(ours.dimensions)", "\(theirs.dimensions)"),
                 ("network.features", "\(ours.features)", "\(theirs.features)"),
+                // Strides leave no trace in the weights.
+                ("network.kernels", "\(ours.levels.map(\.kernel))", "\(theirs.levels.map(\.kernel))"),
+                ("network.strides", "\(ours.levels.map(\.stride))", "\(theirs.levels.map(\.stride))"),
                 ("network.normalization", ours.normalization.rawValue, theirs.normalization.rawValue),
                 ("the number of channels", "\(channels)", "\(other.channels)"),
                 ("the number of classes", "\(configuration.data.classes.count)", "\(other.configuration.data.classes.count)"),
