@@ -31,7 +31,7 @@ struct AnatomicalPlaneTests {
             ),
             (.file, ras, 4, GridSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
             (.axial, bare, 4, GridSize(height: 3, width: 2), [1100, 1101, 1110, 1111, 1120, 1121]),
-            (.coronal, nil, 3, GridSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
+            (.coronal, nil, 3, GridSize(height: 4, width: 2), [1310, 1311, 1210, 1211, 1110, 1111, 1010, 1011]),
             (.fileY, ras, 3, GridSize(height: 4, width: 2), [1010, 1011, 1110, 1111, 1210, 1211, 1310, 1311]),
             (
                 .fileX, ras, 2, GridSize(height: 4, width: 3),
@@ -63,7 +63,7 @@ struct AnatomicalPlaneTests {
         #expect(
             message(of: { _ = try Self.recipe.grid(of: Self.extent, sheared, path: "f.nii") })
                 == "f.nii: its axes are up to 11.3° from right angles, as a tilted gantry leaves them; resample it to a grid of "
-                + "right angles, or take its planes as they are stored: input.plane=file")
+                + "right angles, or train on planes as they are stored: input.plane=file")
         var recipe = Self.recipe
         recipe.plane = .file
         #expect(throws: Never.self) { try recipe.grid(of: Self.extent, sheared, path: "f.nii") }
@@ -83,12 +83,36 @@ struct AnatomicalPlaneTests {
         #expect(position == VoxelPosition(x: 0, y: 1, z: 2, channel: 0) && grid.geometry?.orientation == "LPS")
     }
 
+    /// Among files that state it, one that does not is told.
+    @Test func anUnstatedOrientationIsRemarkedOn() throws {
+        let summary = VoxelSummary([try Self.recipe.grid(of: Self.extent, Self.ras, path: "a")])
+        let bare = try Self.recipe.grid(of: Self.extent, Self.bare, path: "b")
+        #expect(summary.remarks(on: bare, recipe: Self.recipe).first?.contains("does not say how its voxels lie") == true)
+        #expect(VoxelSummary([bare]).remarks(on: bare, recipe: Self.recipe).isEmpty)
+        var recipe = Self.recipe
+        recipe.plane = .file
+        #expect(summary.remarks(on: bare, recipe: recipe).isEmpty)
+    }
+
+    /// A network of volumes sees the distance of planes too.
+    @Test func distancesOfPlanesCountInVolumes() throws {
+        let recipe = Recipe(
+            labels: LabelMap(identity: 2), normalization: .zScore, fit: .crop(to: GridSize([2, 2, 2]), foreground: 0))
+        func grid(_ planes: Double) throws -> CaseGrid {
+            try recipe.grid(of: Self.extent, VoxelGeometry(spacing: [1, 1, planes]), path: "f")
+        }
+        let remark = try VoxelSummary([grid(1)]).remarks(on: grid(4), recipe: recipe).first
+        #expect(
+            remark?.hasPrefix("voxels of 4.0 × 1.0 × 1.0 mm, while the model was trained on 1.0 × 1.0 × 1.0 mm") == true,
+            "\(remark ?? "nil")")
+    }
+
     @Test(arguments: [(1.0, nil), (1.2, nil), (2.0, "pixels of 2.0 × 2.0 mm, while the model was trained on 1.0 × 1.0 mm")])
     func pixelsOfAnotherSizeAreRemarkedOn(_ spacing: Double, _ expected: String?) throws {
         func grid(_ spacing: Double) throws -> CaseGrid {
             try Self.recipe.grid(of: Self.extent, VoxelGeometry(spacing: [spacing, spacing, 5 * spacing]), path: "f.nii")
         }
-        let remark = try VoxelSummary([grid(1)]).remark(on: grid(spacing))
+        let remark = try VoxelSummary([grid(1)]).remarks(on: grid(spacing), recipe: Self.recipe).first
         #expect(expected.map { remark?.hasPrefix($0) == true } ?? (remark == nil), "\(remark ?? "nil")")
     }
 }

@@ -79,8 +79,21 @@ struct SplitRuleTests {
                 "1 case of the run not there any more: c2 (\(home))",
             ])
         #expect(try dataSet(without, keeping: nil).splits != second.splits, "the draw would be another")
-        let other = try dataSet(listing(open("stuv")), keeping: first.splits)
+        let other = try rule.dataSet(
+            of: listing(open("stuv")), layout: .folders, classNames: ["x", "y"], root: URL(filePath: "/"),
+            keeping: first.splits, isOwnData: false)
         #expect(other.notes.last == "none of the cases that the model knows by name is in DIR: it is split as data.split says")
+    }
+
+    /// Renamed files could be scored as new ones.
+    @Test func theRunsOwnDataHoldItsCases() throws {
+        let first = try split(.own, listing(open("abcdefgh", each: 1)))
+        #expect(
+            message(of: {
+                _ = try SplitRule.own.dataSet(
+                    of: listing(open("stuv")), layout: .folders, classNames: ["x", "y"], root: URL(filePath: "/"),
+                    keeping: first.splits)
+            }).hasPrefix("DIR: none of the run's 8 cases is here by its name (a1, b1, c1, d1, e1, …): were they renamed"))
     }
 
     /// A table that moves a case cannot make the model forget it; new cases that it states are taken.

@@ -62,7 +62,7 @@ import Testing
         (
             "axial",
             [
-                "warning: planes have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
+                "warning: images have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
                     + "input.spacing: [rows, columns]",
                 "note: volumes are stored in several orders of axes (LAS in 1, RAS in 3); planes are cut and turned alike from "
                     + "all of them",
@@ -73,7 +73,7 @@ import Testing
             [
                 "warning: volumes are stored in several orders of axes (LAS in 1, RAS in 3); planes are cut as they are stored, so "
                     + "that they show other sides of the patient; see input.plane",
-                "warning: planes have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
+                "warning: images have 1 to 2 mm between rows, and a network sees pixels, not millimetres; resample by "
                     + "input.spacing: [rows, columns]",
             ]
         ),

@@ -74,7 +74,10 @@ import Testing
             ["training.memory_format=channels_last"],
             "training.memory_format: expected channels_first for a network of 3 dimensions, found channels_last"
         ),
-        (["input.spacing=[1, 1]"], "spacing: [1.0, 1.0]; expected [planes, rows, columns], as of the size"),
+        (
+            ["input.spacing=[1, 1]"],
+            "input.spacing: expected [planes, rows, columns], as of input.fit, found [rows, columns]"
+        ),
     ])
     func settingsOfPlanesAreRefused(_ overrides: [String], says: String) throws {
         let message = messageThrown { try Self.configuration(overrides).recipe.validate() }

@@ -29,18 +29,25 @@ public struct AxisOrder: Sendable, Hashable {
 
     /// The stored axes that lie nearest to anatomical directions.
     ///
-    /// - Parameter directions: in which x, y and z are to grow, such as `LPS`.
-    /// - Precondition: one letter of each pair L R, P A and I S.
-    public init(towards directions: String, in geometry: VoxelGeometry) {
+    /// - Parameters:
+    ///   - directions: in which x, y and z are to grow, such as `LPS`.
+    ///   - orientation: in which those of the file do.
+    /// - Precondition: both have one letter of each pair L R, P A and I S.
+    public init(towards directions: String, from orientation: String) {
         let pairs = ["LR", "PA", "IS"]
         func pair(_ letter: Character) -> Int? { pairs.firstIndex { $0.contains(letter) } }
-        let found = Array(geometry.orientation)
-        precondition(Set(directions.map(pair)) == [0, 1, 2], "directions along three axes")
+        let found = Array(orientation)
+        precondition([directions, orientation].allSatisfy { Set($0.map(pair)) == [0, 1, 2] }, "directions along three axes")
         self.init(
             directions.map { wanted in
                 let stored = found.firstIndex { pair($0) == pair(wanted) }!  // an orientation has a letter of each pair
                 return Axis(stored: stored, isReversed: found[stored] != wanted)
             })
+    }
+
+    /// The stored axes that lie nearest to anatomical directions.
+    public init(towards directions: String, in geometry: VoxelGeometry) {
+        self.init(towards: directions, from: geometry.orientation)
     }
 
     /// The order that takes what this one has reordered back to the file's.

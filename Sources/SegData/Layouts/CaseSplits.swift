@@ -36,10 +36,15 @@ public struct CaseSplits: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - splits: as the rule has them.
     ///   - drawn: the cases among them whose splits come from a draw.
+    ///   - isOwn: whether these are the run's own data, which cannot be others.
     ///   - notes: gets a line for each kind of difference.
-    func apply(to splits: [String: Split], drawn: Set<String>, origin: String, notes: inout [String]) -> [String: Split] {
+    /// - Throws: `DataSetError.renamed` where the run's own data hold none of its cases.
+    func apply(
+        to splits: [String: Split], drawn: Set<String>, origin: String, isOwn: Bool, notes: inout [String]
+    ) throws -> [String: Split] {
         let known = byName
         guard splits.keys.contains(where: { known[$0] != nil }) else {
+            guard !isOwn else { throw DataSetError.renamed(origin: origin, known: known.keys.sorted().sortedAsCounted()) }
             notes.append("none of the cases that the model knows by name is in \(origin): it is split as data.split says")
             return splits
         }

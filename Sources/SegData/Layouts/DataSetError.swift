@@ -15,6 +15,7 @@ public enum DataSetError: Error, Equatable, Sendable {
     case noPaperSplit(origin: String, named: String?)
     case sharedFile(origin: String, file: String, first: String, second: String)
     case equalNames(origin: String, name: String, first: String, second: String)
+    case renamed(origin: String, known: [String])
 }
 
 extension DataSetError: CustomStringConvertible {
@@ -41,6 +42,11 @@ extension DataSetError: CustomStringConvertible {
                 + "add rows, with an empty split for files to leave out"
         case .emptySplit(let origin, let split):
             return "\(origin): no case in the split '\(split.rawValue)'; put cases into it"
+        case .renamed(let origin, let known):
+            return
+                "\(origin): none of the run's \(Self.counted(known, "case")) is here by its name (\(Self.listed(known))): were they "
+                + "renamed, nobody could tell which of them trained the model; give them their names back, or name the folder by "
+                + "--data if these are other images"
         case .groupInTwoSplits(let origin, let group, let first, let second):
             return "\(origin): group '\(group)' stands in '\(first.rawValue)' and in '\(second.rawValue)'; "
                 + "keep all cases of a patient or video in one split"

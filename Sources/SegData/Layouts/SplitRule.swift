@@ -22,15 +22,18 @@ public enum SplitRule: Sendable, Hashable {
     /// - Parameters:
     ///   - seed: for what the data set leaves open.
     ///   - kept: the splits that a run began with, which stand; nil for a new run.
+    ///   - isOwnData: whether these are the run's data, and no others that it is tried on.
     /// - Throws: `DataSetError`, among others `groupInTwoSplits`.
     public func dataSet(
         of listing: CaseListing, layout: LayoutName, classNames: [String], root: URL, seed: UInt64 = seedOfOpenCases,
-        keeping kept: CaseSplits? = nil
+        keeping kept: CaseSplits? = nil, isOwnData: Bool = true
     ) throws -> DataSet {
         // Splits are kept by name.
         try DataSet.requireOwnNames(listing.entries.map(\.dataCase), origin: listing.origin)
         var listing = listing
         var notes = listing.notes
+        /// What is to be said of a draw, unless it is not the one that stands.
+        var drawn: [String] = []
         var origin = listing.origin
         var mayShareGroups = false
         var splits: [String: Split]
@@ -38,7 +41,7 @@ public enum SplitRule: Sendable, Hashable {
         var stated = Set(listing.entries.filter { $0.place == .split(.test) }.map(\.dataCase.id))
         switch self {
         case .own:
-            splits = try Self.own(listing, seed: seed, notes: &notes)
+            splits = try Self.own(listing, seed: seed, notes: &drawn)
             stated = Set(listing.entries.filter { $0.place == splits[$0.dataCase.id].map { .split($0) } }.map(\.dataCase.id))
         case .paper:
             guard listing.entries.contains(where: { $0.paperSplit != nil }) else {
@@ -68,7 +71,7 @@ public enum SplitRule: Sendable, Hashable {
             splits = rows.places.compactMapValues { if case .split(let split) = $0 { split } else { nil } }
             stated = Set(splits.keys)
         case .random(let seeded):
-            (splits, stated) = try Self.random(listing, seeded, notes: &notes)
+            (splits, stated) = try Self.random(listing, seeded, notes: &drawn)
         case .folds(let folds):
             let open = listing.entries.filter { $0.place != .leftOut && $0.place != .split(.test) }
             let byGroup = try folds.assign(Set(open.map(\.dataCase.group)), origin: origin)
@@ -81,8 +84,12 @@ public enum SplitRule: Sendable, Hashable {
             }
         }
         if let kept {
-            splits = kept.apply(to: splits, drawn: Set(splits.keys).subtracting(stated), origin: origin, notes: &notes)
+            let known = notes.count
+            splits = try kept.apply(
+                to: splits, drawn: Set(splits.keys).subtracting(stated), origin: origin, isOwn: isOwnData, notes: &notes)
+            if notes.count > known { drawn = [] }
         }
+        notes = drawn + notes
         var cases: [Split: [DataCase]] = [:]
         for entry in listing.entries {
             if let split = splits[entry.dataCase.id] { cases[split, default: []].append(entry.dataCase) }

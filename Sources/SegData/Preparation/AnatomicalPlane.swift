@@ -4,8 +4,8 @@ import MedicalImages
 ///
 /// Planes of a scan lie as radiologists look at them, whatever the order in which its file stores the axes: rows grow to the
 /// patient's back or feet, columns to the left or, of sagittal planes, to the back. So one scan gives the same planes from every
-/// file. Where a file does not say how its voxels lie in the patient, x, y and z stand for the axes from side to side, from back
-/// to front, and upwards, in the direction in which they are stored; a file of a single plane that is another one keeps it.
+/// file. A file that does not say how its voxels lie in the patient is taken for LPS, as ITK does: x runs to the left, y to the
+/// back, z to the head. A file of a single plane that is another one keeps it.
 public enum AnatomicalPlane: String, Sendable, Codable, CaseIterable {
     /// Across the axis from feet to head.
     case axial
@@ -48,15 +48,19 @@ public enum AnatomicalPlane: String, Sendable, Codable, CaseIterable {
     ///
     /// - Parameter extent: as stored.
     public func order(of extent: Extent, _ geometry: VoxelGeometry?) -> AxisOrder {
-        guard let directions, let geometry, geometry.source != .pixdim else { return storedOrder }
-        let order = AxisOrder(towards: directions, in: geometry)
+        guard let directions else { return storedOrder }
+        let stated = geometry.flatMap { $0.source == .pixdim ? nil : $0.orientation }
+        let order = AxisOrder(towards: directions, from: stated ?? Self.unstated)
         return extent.depth == 1 && order.extent(of: extent).depth > 1 ? .stored : order
     }
 
     /// The sizes of a volume cut into these planes, from those of its axial planes.
     package func extent(fromAxial axial: Extent) -> Extent { storedOrder.extent(of: axial) }
 
-    /// The order for a file that does not say how its voxels lie.
+    /// What is taken for the orientation of a file that does not state one.
+    private static let unstated = "LPS"
+
+    /// The order of axes, none of them turned round.
     private var storedOrder: AxisOrder {
         switch self {
         case .axial, .file: .stored

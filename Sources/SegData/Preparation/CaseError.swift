@@ -63,7 +63,7 @@ extension CaseError: CustomStringConvertible {
         case .sheared(let path, let degrees):
             return
                 "\(path): its axes are up to \((degrees * 10).rounded() / 10)° from right angles, as a tilted gantry leaves them; "
-                + "resample it to a grid of right angles, or take its planes as they are stored: input.plane=file"
+                + "resample it to a grid of right angles, or train on planes as they are stored: input.plane=file"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
         case .notFinite(let path, let count, let first):

@@ -20,8 +20,8 @@ public struct CaseNotes: Sendable {
         for note in notes { add(note.text, part: "labels of ", of: id) }
     }
 
-    /// Takes a note on a case; nil is none.
-    public mutating func add(_ text: String?, of id: String) { if let text { add(text, part: "", of: id) } }
+    /// Takes what is to be said of a case as a whole.
+    public mutating func add(_ texts: [String], of id: String) { for text in texts { add(text, part: "", of: id) } }
 
     private mutating func add(_ text: String, part: String, of id: String) {
         if let place = notes.firstIndex(where: { $0.text == text && $0.part == part }) {

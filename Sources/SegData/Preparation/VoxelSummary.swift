@@ -29,17 +29,37 @@ public struct VoxelSummary: Sendable, Hashable, Codable {
     /// Pixels this much larger or smaller than those of the training are another picture to a network.
     public static let tolerance = 1.25
 
-    /// What to say of a new scan whose planes have pixels of another size; nil where there is nothing to say.
-    public func remark(on grid: CaseGrid) -> String? {
+    /// What to say of a new scan that does not say how its voxels lie, among others that do; nil where there is nothing to say.
+    func remarkOnOrientation(of grid: CaseGrid) -> String? {
+        let isStated = grid.storedGeometry.map { $0.source != .pixdim } ?? false
+        return isStated || orientations.isEmpty
+            ? nil
+            : "the file does not say how its voxels lie in the patient, as those of the training did: it is taken for LPS, x to the "
+                + "left, y to the back, z to the head"
+    }
+
+    /// What to say of a new scan whose samples have pixels or voxels of another size; nil where there is nothing to say.
+    func remarkOnSpacing(of grid: CaseGrid) -> String? {
         guard let smallestSpacing, let largestSpacing, let spacing = grid.geometry?.spacing else { return nil }
-        let isOther = (0..<2).contains {
+        let axes = grid.route.native.dimensions
+        let isOther = (0..<axes).contains {
             spacing[$0] < smallestSpacing[$0] / Self.tolerance || spacing[$0] > largestSpacing[$0] * Self.tolerance
         }
-        func words(_ spacing: [Double]) -> String { "\(Self.rounded(spacing[1])) × \(Self.rounded(spacing[0])) mm" }
+        func words(_ spacing: [Double]) -> String {
+            spacing.prefix(axes).reversed().map { "\(Self.rounded($0))" }.joined(separator: " × ") + " mm"
+        }
         let known = words(smallestSpacing) + (smallestSpacing == largestSpacing ? "" : " to \(words(largestSpacing))")
         return isOther
-            ? "pixels of \(words(spacing)), while the model was trained on \(known): labels may be poor; resample the scan, or train "
+            ? "\(grid.route.native.unit) of \(words(spacing)), while the model was trained on \(known): labels may be poor; resample the scan, or train "
                 + "with input.spacing" : nil
+    }
+
+    /// What in a new scan is unlike those of the training.
+    public func remarks(on grid: CaseGrid, recipe: Recipe) -> [String] {
+        [
+            recipe.plane.isAnatomical ? remarkOnOrientation(of: grid) : nil,
+            recipe.spacing == nil ? remarkOnSpacing(of: grid) : nil,
+        ].compactMap(\.self)
     }
 
     private static func rounded(_ length: Double) -> Double { (length * 1000).rounded() / 1000 }

@@ -15,6 +15,12 @@ public struct InputConfiguration: Sendable, Hashable {
         try Self.check("normalization", normalization.validate)
         if let spacing { try Self.check("spacing", spacing.validate) }
         try Self.check("fit", fit.validate)
+        if let spacing, (spacing.planes != nil) != (fit.size.dimensions == 3) {
+            throw ConfigurationError(
+                ["input", "spacing"],
+                "expected \(fit.size.dimensions == 3 ? "[planes, rows, columns]" : "[rows, columns]"), as of input.fit, found "
+                    + (spacing.planes == nil ? "[rows, columns]" : "[planes, rows, columns]"))
+        }
         guard fit.size.lengths.allSatisfy({ $0 <= Self.largestSide }) else {
             throw ConfigurationError(
                 ["input", "fit"], "expected \(Self.largestSide) of each at most, found \(fit.size)")

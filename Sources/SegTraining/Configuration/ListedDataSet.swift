@@ -14,9 +14,11 @@ struct ListedDataSet {
 
     /// - Throws: `DataSetError` where the rule cannot split the cases.
     func dataSet(
-        _ rule: SplitRule, seed: UInt64 = SplitRule.seedOfOpenCases, keeping kept: CaseSplits? = nil
+        _ rule: SplitRule, seed: UInt64 = SplitRule.seedOfOpenCases, keeping kept: CaseSplits? = nil,
+        isOwnData: Bool = true
     ) throws -> DataSet {
-        try rule.dataSet(of: listing, layout: layout, classNames: classNames, root: root, seed: seed, keeping: kept)
+        try rule.dataSet(
+            of: listing, layout: layout, classNames: classNames, root: root, seed: seed, keeping: kept, isOwnData: isOwnData)
     }
 
     /// Every case, as if all trained.

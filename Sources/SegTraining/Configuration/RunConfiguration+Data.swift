@@ -20,7 +20,7 @@ extension RunConfiguration {
     /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `CSVError`, `FileError` for what
     ///   lies there.
     public func openDataSet(at folder: URL?, keeping splits: CaseSplits? = nil) throws -> DataSet {
-        try listDataSet(at: folder).dataSet(data.split, keeping: splits)
+        try listDataSet(at: folder).dataSet(data.split, keeping: splits, isOwnData: folder == nil)
     }
 
     /// The same for looking at: cases that cannot be split all stand in the training split, and the reason is a problem.

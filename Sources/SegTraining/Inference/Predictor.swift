@@ -34,7 +34,7 @@ public struct Predictor {
             let classes: [UInt8]
             do {
                 prepared = try read(job)
-                notes.add(model.remark(on: prepared), of: prepared.id)
+                notes.add(model.remarks(on: prepared), of: prepared.id)
                 classes = try model.predict(prepared) { onPlane(index, $0, $1) }
             } catch let error where !(error is ScoresNotFinite) && plan.jobs.count + plan.leftOut.count > 1 {
                 leftOut.append(UnreadableCase(id: job.dataCase.id, problem: "\(error)"))

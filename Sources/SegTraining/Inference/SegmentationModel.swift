@@ -54,9 +54,8 @@ public final class SegmentationModel {
             voxels: checkpoint.manifest.voxels)
     }
 
-    /// What to say of a case whose pixels have another size than those of the training; nil where they are brought to one size,
-    /// and where there is nothing to say.
-    func remark(on prepared: PreparedCase) -> String? { recipe.spacing == nil ? voxels?.remark(on: prepared.grid) : nil }
+    /// What in a case is unlike those of the training.
+    func remarks(on prepared: PreparedCase) -> [String] { voxels?.remarks(on: prepared.grid, recipe: recipe) ?? [] }
 
     /// The class of every voxel at native size, [depth, height, width] of the case's `extent`.
     ///

@@ -71,7 +71,7 @@ public struct SplitEvaluation {
             do {
                 (prepared, truth) = try read(dataCase, by: reader)
                 notes.add(prepared.labelNotes, of: prepared.id)
-                notes.add(model.remark(on: prepared), of: prepared.id)
+                notes.add(model.remarks(on: prepared), of: prepared.id)
             } catch {
                 firstError = firstError ?? error
                 problems.append(CaseProblem(caseID: dataCase.id, error))

@@ -104,7 +104,9 @@ extension DataSetCensus {
             )
         }
         let spacings = recipe.spacing == nil ? found.compactMap(\.planeSpacing) : []
-        for (name, lengths) in [("rows", spacings.map(\.rows)), ("columns", spacings.map(\.columns))] {
+        let axes = [("rows", spacings.map(\.rows)), ("columns", spacings.map(\.columns))]
+        let planes = recipe.dimensions == 3 ? [("planes", spacings.compactMap(\.planes))] : []
+        for (name, lengths) in axes + planes {
             guard let least = lengths.min(), let largest = lengths.max(), largest > least * VoxelSummary.tolerance else {
                 continue
             }
@@ -113,9 +115,9 @@ extension DataSetCensus {
                     .warning,
                     String(
                         format:
-                            "planes have %g to %g mm between \(name), and a network sees pixels, not millimetres; resample by "
-                            + "input.spacing: [rows, columns]", (least * 1000).rounded() / 1000, (largest * 1000).rounded() / 1000
-                    )))
+                            "images have %g to %g mm between \(name), and a network sees pixels, not millimetres; resample by "
+                            + "input.spacing: [\(recipe.dimensions == 3 ? "planes, " : "")rows, columns]",
+                        (least * 1000).rounded() / 1000, (largest * 1000).rounded() / 1000)))
             break
         }
         return problems

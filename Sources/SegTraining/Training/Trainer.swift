@@ -102,6 +102,7 @@ public struct Trainer {
         let warnings = saved == nil ? try check(data) : []
         let losses = try makeLosses(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
+        _ = try SampleTransform(configuration.training.augmentation, recipe: recipe, channels: data.store.channels)
         let network = try TrainedNetwork(configuration, channels: data.store.channels, device: resources.device)
         if saved == nil { try folder.create() }
         let lock = try saved?.lock ?? FolderLock(folder.url)

@@ -55,6 +55,7 @@ struct BoundCommand: ParsableCommand {
         let (offsets, origin, areFixed) = try manifest.offsets(of: objective)
         try GeneralizationBound.check(complexity: complexity, eta: eta)
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
+        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let segmentation = try SegmentationModel(checkpoint: checkpoint, device: device)
         var training: TrainingBound?
         var problems: [CaseProblem] = []

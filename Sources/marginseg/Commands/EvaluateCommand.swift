@@ -180,6 +180,7 @@ struct EvaluateCommand: ParsableCommand {
         let file = try RunFolder.checkpoint(at: place)
         let checkpoint = try Checkpoint(contentsOf: file)
         let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
+        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)
         let plan = try savePredictions.map {
             try PredictionPlan(cases, folder: URL(argument: $0), overwrite: overwrite, reading: dataSet.files + [file])
@@ -187,7 +188,6 @@ struct EvaluateCommand: ParsableCommand {
         try OutputOption.check(
             [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + [file],
             beside: plan?.jobs.map { .init($0.output, of: "--save-predictions") } ?? [])
-        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let model = try SegmentationModel(
             checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)

@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
             with --strict, where a warning was.
             """)
 
-    @Argument(help: "A data folder, a CSV list, an image file, or a checkpoint.")
+    @Argument(help: "A data folder, a CSV list, an image file, a run or a checkpoint.")
     var path: String
 
     @Option(help: "Take this layout instead of recognising it.")
@@ -57,7 +57,9 @@ struct InspectCommand: ParsableCommand {
     private static let sampleCount = 6
 
     func run() throws {
-        let url = URL(argument: path)
+        let place = URL(argument: path)
+        let isRun = FileSystem.kind(of: RunFolder(place).configuration) == .file
+        let url = isRun ? try RunFolder.checkpoint(at: place) : place
         let isDataSet = FileSystem.kind(of: url) == .folder || url.pathExtension.lowercased() == "csv"
         guard isDataSet else {
             // A name without a known ending would be the first complaint about a path that leads nowhere.

@@ -37,6 +37,21 @@ extension Checkpoint.Manifest: Findings {
             ("classes", classes.joined(separator: ", ")),
             ("objective", objective), ("stage", "\(stage) \(stageName), epoch \(epoch)"),
         ]
+        if let spacing = configuration.input.spacing {
+            let lengths = [spacing.planes, spacing.rows, spacing.columns].compactMap(\.self)
+            rows.append(("resampled to", lengths.map { String(format: "%g", $0) }.joined(separator: " × ") + " mm"))
+        }
+        if let voxels, let least = voxels.smallestSpacing, let largest = voxels.largestSpacing {
+            func words(_ lengths: [Double]) -> String {
+                lengths.reversed().map { String(format: "%.4g", $0) }.joined(separator: " × ")
+            }
+            let orders = voxels.orientations.isEmpty ? "no orientation stated" : voxels.orientations.joined(separator: ", ")
+            rows.append(
+                (
+                    "trained on",
+                    "\(words(least))\(least == largest ? "" : " to \(words(largest))") mm (planes, rows, columns); \(orders)"
+                ))
+        }
         rows += (dataNotes ?? []).map { ("note", $0) }
         for offsets in marginOffsets {
             func listed(_ values: [Double]) -> String { values.map { String(format: "%.4g", $0) }.joined(separator: ", ") }

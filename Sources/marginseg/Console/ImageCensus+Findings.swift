@@ -16,7 +16,7 @@ extension ImageCensus: Findings {
         if info.scaling != .identity { rows.append(("scaling", "× \(info.scaling.slope) + \(info.scaling.intercept)")) }
         if let geometry = info.geometry {
             rows.append(("spacing mm", geometry.spacing.map { String(format: "%.5g", $0) }.joined(separator: " × ")))
-            rows.append(("orientation", geometry.orientation))
+            rows.append(("orientation", geometry.source == .pixdim ? "not stated; taken for LPS" : geometry.orientation))
             for row in 0..<3 {
                 let numbers = (0..<4).map { String(format: "%10.4f", geometry.affine[row, $0]) }
                 rows.append((row == 0 ? "affine" : "", numbers.joined(separator: " ")))

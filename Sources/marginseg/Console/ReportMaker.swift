@@ -48,6 +48,7 @@ struct ReportMaker {
                     + "\(configuration.data.classNames.joined(separator: ", ")) here; report them apart.")
         }
         let dataSet = try subjects[0].manifest.openDataSet(at: data)
+        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)
         for subject in subjects.dropFirst() { try requireSameSplit(cases, subject, as: subjects[0]) }
         try OutputOption.check(
