@@ -66,6 +66,27 @@ import Testing
         }
     }
 
+    /// A case that comes between two seeds moves no other: all are compared on one test set.
+    @Test func splitsOfATaskStand() throws {
+        try withTemporaryFolder { folder in
+            func study(_ seeds: String) throws -> Study { try TinyStudy.make(TinyStudy.yaml(seeds: seeds), in: folder) }
+            let data = folder.appending(path: "data")
+            try TinyStudy.writeData(to: data)
+            try FileManager.default.removeItem(at: data.appending(path: "split.csv"))
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            _ = try TinyStudy.run(study("[1]"), in: place)
+            for kind in ["images", "labels"] {
+                try FileManager.default.copyItem(
+                    at: data.appending(path: "\(kind)/case_01.nii.gz"), to: data.appending(path: "\(kind)/a.nii.gz"))
+            }
+            let both = try study("[1, 2]")
+            _ = try TinyStudy.run(both, in: place)
+            let splits = try both.runs(in: place).map { try #require(Checkpoint.manifest(of: $0.folder.best).splits) }
+            #expect(splits.count == 6 && Set(splits).count == 1)
+            #expect(try StudyResults(both, in: place, bootstrap: Bootstrap(resamples: 20)).doneCount == 6)
+        }
+    }
+
     @Test func resultsAreThoseOfTheEvaluations() throws {
         try withTemporaryFolder { folder in
             let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)

@@ -113,7 +113,8 @@ public struct StudyRunner {
         let report: (TrainingEvent) -> Void = { observe(.training($0)) }
         guard FileSystem.kind(of: run.folder.configuration) == .file else {
             return try Trainer(
-                run.configuration, dataSet: run.configuration.openDataSet(at: nil), folder: run.folder, resources: resources,
+                run.configuration, dataSet: run.configuration.openDataSet(at: nil, keeping: splits(of: run.task)),
+                folder: run.folder, resources: resources,
                 shouldStop: shouldStop,
                 observe: report
             ).run()
@@ -124,6 +125,12 @@ public struct StudyRunner {
             dataSet: run.configuration.openDataSet(at: nil, keeping: saved.splits), resources: resources, shouldStop: shouldStop,
             observe: report
         ).run()
+    }
+
+    /// Those that a task's first training drew stand for all that follow, whatever comes into its folder meanwhile.
+    private func splits(of task: StudyTask) throws -> CaseSplits? {
+        try study.runs(in: folder).first { $0.task.name == task.name && FileSystem.kind(of: $0.folder.best) == .file }
+            .flatMap { try Checkpoint.manifest(of: $0.folder.best).splits }
     }
 
     /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
