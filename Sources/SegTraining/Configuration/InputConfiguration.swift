@@ -11,6 +11,9 @@ public struct InputConfiguration: Sendable, Hashable {
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
 
+    /// What a network is shown, in words.
+    public var sampleWords: String { fit.size.dimensions == 3 ? "volumes" : plane.words }
+
     func validate() throws {
         try Self.check("normalization", normalization.validate)
         if let spacing { try Self.check("spacing", spacing.validate) }

@@ -32,7 +32,7 @@ extension Checkpoint.Manifest: Findings {
             ),
             (
                 "input",
-                "\(channels) channel\(channels == 1 ? "" : "s"), \(configuration.input.fit.size), \(configuration.input.plane.words)"
+                "\(channels) channel\(channels == 1 ? "" : "s"), \(configuration.input.fit.size), \(configuration.input.sampleWords)"
             ),
             ("classes", classes.joined(separator: ", ")),
             ("objective", objective), ("stage", "\(stage) \(stageName), epoch \(epoch)"),

@@ -58,7 +58,7 @@ struct RunFacts {
             case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
             case .imageNet: "ImageNet's mean and deviation"
             }
-        return "\(input.fit.size.dimensions == 3 ? "volumes" : input.plane.words), \(fit), \(intensities)"
+        return "\(input.sampleWords), \(fit), \(intensities)"
     }
 
     private static func number(_ value: Double) -> String { String(format: "%g", value) }
