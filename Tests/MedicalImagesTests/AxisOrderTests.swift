@@ -31,7 +31,7 @@ struct AxisOrderTests {
     func valuesKeepTheirPlacesInThePatient(_ code: String, _ towards: String) {
         let geometry = Self.geometry(code)
         let stored = Extent(width: 2, height: 3, depth: 4, channels: 2)
-        let order = AxisOrder(towards: towards, in: geometry)
+        let order = AxisOrder(towards: towards, from: geometry.orientation)
         let extent = order.extent(of: stored)
         let moved = order.geometry(of: geometry, extent: stored)
         #expect(moved.orientation == towards)
@@ -56,7 +56,7 @@ struct AxisOrderTests {
     }
 
     @Test func aGridInOrderStaysAsItIs() {
-        #expect(AxisOrder(towards: "LPS", in: Self.geometry("LPS")) == .stored)
+        #expect(AxisOrder(towards: "LPS", from: "LPS") == .stored)
         #expect(AxisOrder(0, 1, 2) == .stored)
     }
 

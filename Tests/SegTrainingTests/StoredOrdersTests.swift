@@ -18,7 +18,7 @@ import Torch
         affine: Affine(rowMajor: [-1.5, 0, 0, 20, 0, -1.5, 0, 15, 0, 0, 4, -7, 0, 0, 0, 1]))
 
     private static func write(_ values: Samples, as code: String, to url: URL) throws {
-        let order = AxisOrder(towards: code, in: geometry)
+        let order = AxisOrder(towards: code, from: geometry.orientation)
         let samples: Samples =
             switch values {
             case .int16(let values): .int16(order.apply(to: values, of: extent))
@@ -32,7 +32,7 @@ import Torch
     private static func readInOrder(_ url: URL) throws -> [Int32] {
         let image = try ImageFile.read(url)
         let geometry = try #require(image.geometry)
-        return AxisOrder(towards: "LPS", in: geometry).apply(to: try image.labelValues(), of: image.extent)
+        return AxisOrder(towards: "LPS", from: geometry.orientation).apply(to: try image.labelValues(), of: image.extent)
     }
 
     @Test(arguments: [AnatomicalPlane.axial, .coronal, .sagittal])

@@ -45,11 +45,6 @@ public struct AxisOrder: Sendable, Hashable {
             })
     }
 
-    /// The stored axes that lie nearest to anatomical directions.
-    public init(towards directions: String, in geometry: VoxelGeometry) {
-        self.init(towards: directions, from: geometry.orientation)
-    }
-
     /// The order that takes what this one has reordered back to the file's.
     public var inverse: AxisOrder {
         AxisOrder(

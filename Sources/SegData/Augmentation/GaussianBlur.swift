@@ -37,8 +37,8 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
         }
     }
 
-    /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border without repeating the
-    /// border's own pixels.
+    /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border
+    /// without repeating the border's own pixels.
     ///
     /// With the same kernel size, this is torchvision's `gaussian_blur`.
     static func blurred(_ values: [Float], size: GridSize, sigma: Double) -> [Float] {

@@ -36,7 +36,8 @@ public struct CaseReader: Sendable {
         let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.images[0].path)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
-            try checkLabel(info.extent, info.geometry, at: layer.url, extent, infos[0].geometry, dataCase.images[0])
+            try recipe.labelGrid.require(
+                info.extent, info.geometry, at: layer.url.path, asOf: extent, infos[0].geometry, dataCase.images[0].path)
         }
         return grid
     }
@@ -57,8 +58,9 @@ public struct CaseReader: Sendable {
         var labelNotes: [ImageNote] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
-            try checkLabel(
-                reading.extent, reading.geometry, at: source.first, extent, images[0].geometry, dataCase.images[0])
+            try recipe.labelGrid.require(
+                reading.extent, reading.geometry, at: source.first.path, asOf: extent, images[0].geometry,
+                dataCase.images[0].path)
             labels = try grid.apply(to: reading.classes(recipe.labels, path: source.first.path))
             labelNotes = reading.notes
         }
@@ -108,22 +110,6 @@ public struct CaseReader: Sendable {
             joined.channels += extent.channels
         }
         return joined
-    }
-
-    private func checkLabel(
-        _ labelExtent: Extent, _ labelGeometry: VoxelGeometry?, at label: URL,
-        _ extent: Extent, _ geometry: VoxelGeometry?, _ image: URL
-    ) throws {
-        guard Self.isSameGrid(labelExtent, extent) else {
-            throw CaseError.sizes(label: label.path, labelExtent: labelExtent, image: image.path, imageExtent: extent)
-        }
-        if recipe.labelGrid == .own, let labelGeometry, let geometry {
-            let grids = GridComparison(labelGeometry, with: geometry, extent: extent)
-            guard grids.areEqual else {
-                throw CaseError.grids(
-                    label: label.path, image: image.path, found: grids.words.distance, allowed: grids.words.allowed)
-            }
-        }
     }
 
     private static func isSameGrid(_ a: Extent, _ b: Extent) -> Bool {

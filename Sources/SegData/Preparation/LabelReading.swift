@@ -127,29 +127,6 @@ extension LabelReading {
         return (labels, found)
     }
 
-    /// Checks that the labels were drawn on this image.
-    ///
-    /// - Throws: `CaseError` for another size, or where the labels' own grid is asked for, for another place.
-    package func requireGrid(
-        of image: Extent, _ imageGeometry: VoxelGeometry?, imagePath: String, labelPath: String,
-        grid: Recipe.LabelGrid
-    ) throws {
-        guard (extent.width, extent.height, extent.depth) == (image.width, image.height, image.depth)
-        else {
-            throw CaseError.sizes(
-                label: labelPath, labelExtent: extent, image: imagePath, imageExtent: image)
-        }
-        if grid == .own, let geometry, let imageGeometry {
-            let grids = GridComparison(geometry, with: imageGeometry, extent: image)
-            guard grids.areEqual else {
-                throw CaseError.grids(
-                    label: labelPath, image: imagePath, found: grids.words.distance, allowed: grids.words.allowed)
-            }
-        }
-    }
-}
-
-extension LabelReading {
     /// The classes that the network is to learn, as stored, `[depth, height, width]`.
     ///
     /// - Parameter path: the file, for the message.

@@ -31,24 +31,16 @@ public struct PixelBox: Sendable, Hashable {
     /// What lies in the box, of `[planes, height, width]`.
     func crop<Value>(_ values: [Value], of whole: Extent) -> [Value] {
         let planes = values.count / whole.planeSize
-        return (0..<planes * height).flatMap { row in
-            let (plane, inPlane) = row.quotientAndRemainder(dividingBy: height)
-            let start = plane * whole.planeSize + (y + inPlane) * whole.width + x
-            return values[start..<start + width]
-        }
+        return box(planes).cut(values, of: GridSize([planes, whole.height, whole.width]))
     }
 
     /// Puts what was in the box back to its place in planes of `value`.
     func paste<Value>(_ values: [Value], into whole: Extent, around value: Value) -> [Value] {
         let planes = values.count / (width * height)
-        var result = [Value](repeating: value, count: planes * whole.planeSize)
-        for row in 0..<planes * height {
-            let (plane, inPlane) = row.quotientAndRemainder(dividingBy: height)
-            let start = plane * whole.planeSize + (y + inPlane) * whole.width + x
-            result.replaceSubrange(start..<start + width, with: values[row * width..<(row + 1) * width])
-        }
-        return result
+        return box(planes).paste(values, into: GridSize([planes, whole.height, whole.width]), outside: value)
     }
+
+    private func box(_ planes: Int) -> GridBox { GridBox(GridSize([planes, height, width]), top: y, left: x) }
 }
 
 /// Written as `[x, y, width, height]`.

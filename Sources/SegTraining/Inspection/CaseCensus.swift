@@ -78,9 +78,8 @@ struct CaseCensus: Sendable {
         count(reading, background: background)
         guard let extent, let image = images.first else { return }
         do {
-            try reading.requireGrid(
-                of: extent, image.geometry, imagePath: path, labelPath: dataCase.label?.first.path ?? path,
-                grid: recipe.labelGrid)
+            try recipe.labelGrid.require(
+                reading.extent, reading.geometry, at: dataCase.label?.first.path ?? path, asOf: extent, image.geometry, path)
             let grid = try recipe.grid(of: extent, image.geometry, path: path)
             planes = grid.extent.depth
             planeSpacing = grid.geometry.map(GridSpacing.init(of:))

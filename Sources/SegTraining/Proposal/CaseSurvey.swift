@@ -61,12 +61,10 @@ extension CaseSurvey {
         var foreground: [Float] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
-            guard
-                (reading.extent.width, reading.extent.height, reading.extent.depth) == (extent.width, extent.height, extent.depth)
-            else {
-                throw CaseError.sizes(
-                    label: source.first.path, labelExtent: reading.extent, image: dataCase.images[0].path, imageExtent: extent)
-            }
+            // Sizes alone: where headers disagree, `inspect` and `train` tell.
+            try Recipe.LabelGrid.fromImage.require(
+                reading.extent, reading.geometry, at: source.first.path, asOf: extent, files[0].geometry,
+                dataCase.images[0].path)
             (counts, foreground) = Self.count(reading.values, values)
             border = reading.borderCounts
         }

@@ -13,7 +13,7 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Score a model on a split of its data set, or any program's label files against masks.",
         discussion: """
             Prints IoU, Dice, recall and precision of each class over all pixels (one confusion matrix, as the paper), the means \
-            per case, 95 % intervals over patients or videos, and for volumes the distances of surfaces in mm. A run's scores are \
+            per case, 95 % intervals over patients or videos, and for volumes the distances of surfaces in mm. A run's scores on its own cases are \
             kept in its folder as evaluation-SPLIT.json, which `marginseg compare` reads.
 
               marginseg evaluate runs/a
