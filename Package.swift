@@ -18,16 +18,15 @@ func searching(_ folders: [String]) -> LinkerSetting {
 #endif
 
 // Included by the kernels' files of each instruction set, not compiled by themselves.
-let kernelParts = [
-    "kernels", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "terms", "confusion",
-].map {
-    $0 + ".inl"
-}
-
-let networkKernelParts = [
-    "network", "images", "matrices", "winograd", "direct", "convolution", "mixing", "normalization", "excitation", "activation",
-    "resolution",
-].map { "network/" + $0 + ".inl" }
+let kernelParts =
+    [
+        "losses", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "terms", "confusion",
+    ].map { "losses/\($0).inl" }
+    + [
+        "network", "images", "matrices", "winograd", "direct", "convolution", "mixing", "normalization", "excitation",
+        "activation",
+        "resolution",
+    ].map { "network/\($0).inl" }
 
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,6 +37,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: room + "Tests", dependencies: [.byName(name: room), "TestSupport"] + dependencies)
 }
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "MarginSeg",
@@ -51,7 +52,10 @@ let package = Package(
         .library(name: "TorchBinding", type: .dynamic, targets: ["TorchBinding"]),
         .library(
             name: "SegTraining",
-            targets: ["Torch", "TorchBinding", "TorchNN", "SegLosses", "SegModels", "SegData", "SegTraining"]),
+            targets: [
+                "Torch", "TorchBinding", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration",
+                "SegInference", "SegTraining",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -80,13 +84,17 @@ let package = Package(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
         .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibTIFF"]),
-        .target(name: "CKernels", exclude: kernelParts + networkKernelParts),
+        .target(name: "CKernels", exclude: kernelParts),
 
         // Rooms without torch, useful alone.
         room("DurableFiles"),
         room("MarginCalibration"),
         room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
-        room("SegMetrics"),
+        room("Randomness"),
+        room("SegMetrics", ["Randomness"]),
+        room("DataSets", ["MedicalImages", "DurableFiles", "Randomness"]),
+        room("Sampling", ["DataSets", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness"]),
+        room("Phantoms", ["DataSets", "Sampling", "MedicalImages", "DurableFiles", "Randomness"]),
         // The page's template and style become part of the program: an installed one has no folder of resources to lose.
         .target(
             name: "SegReports",
@@ -105,34 +113,49 @@ let package = Package(
         room("TorchNN", ["Torch"]),
         room("SegLosses", ["Torch", "CKernels", "MarginCalibration"]),
         room("SegModels", ["Torch", "TorchNN", "CKernels"]),
-        room("SegData", ["MedicalImages", "MarginCalibration", "DurableFiles"]),
+        room(
+            "SegConfiguration",
+            [
+                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegMetrics", "MarginCalibration",
+                "DurableFiles", yams,
+            ]),
+        room(
+            "SegInference",
+            [
+                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegMetrics",
+                "MedicalImages", "MarginCalibration", "DurableFiles",
+            ]),
         room(
             "SegTraining",
             [
-                "Torch", "TorchNN", "SegLosses", "SegModels", "SegData", "SegMetrics", "MedicalImages", "MarginCalibration",
-                "DurableFiles",
-                .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
+                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegInference",
+                "SegMetrics", "MarginCalibration", "DurableFiles", yams,
             ]),
-
+        room(
+            "SegPlanning",
+            [
+                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegTraining",
+                "MedicalImages", "MarginCalibration",
+            ]),
         room(
             "SegWatch",
             [
-                "SegTraining", "SegReports", "TensorBoardEvents", "SegData", "MedicalImages", "MarginCalibration", "DurableFiles",
+                "Sampling", "SegConfiguration", "SegInference", "SegTraining", "SegReports", "MedicalImages", "MarginCalibration",
+                "TensorBoardEvents", "DurableFiles",
             ]),
-
         room(
             "SegStudies",
             [
-                "SegTraining", "SegReports", "SegData", "SegMetrics", "MarginCalibration", "Torch", "DurableFiles",
-                .product(name: "Yams", package: "Yams"),
+                "Torch", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference", "SegTraining", "SegPlanning",
+                "SegReports", "SegMetrics", "MarginCalibration", "DurableFiles", yams,
             ]),
 
         .executableTarget(
             name: "marginseg",
             dependencies: [
-                "SegStudies", "SegTraining", "SegReports", "SegWatch", "SegLosses", "SegModels", "SegData", "SegMetrics",
-                "MedicalImages",
-                "MarginCalibration", "Torch", "DurableFiles",
+                "Torch", "SegLosses", "SegModels", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference",
+                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "MedicalImages",
+                "MarginCalibration", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -148,24 +171,32 @@ let package = Package(
             path: "Benchmarks/Sources"),
 
         .executableTarget(
-            name: "fuzz", dependencies: ["MedicalImages", "Torch", "TorchBinding", "DurableFiles", "TestSupport"],
+            name: "fuzz", dependencies: ["MedicalImages", "Torch", "TorchBinding", "DurableFiles", "TestSupport", "Randomness"],
             path: "Tests/Fuzz"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "TorchTestSupport", dependencies: ["Torch", "TorchBinding"], path: "Tests/TorchTestSupport"),
-        tests("DurableFiles"), tests("MarginCalibration"), tests("MedicalImages"), tests("SegMetrics"),
-        tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages"]),
+        .target(
+            name: "CaseTestSupport", dependencies: ["DataSets", "MedicalImages", "DurableFiles"], path: "Tests/CaseTestSupport"),
+        .target(name: "RunTestSupport", dependencies: ["SegTraining", "Phantoms", "TorchBinding"], path: "Tests/RunTestSupport"),
+        tests("DurableFiles"), tests("MarginCalibration", ["Randomness"]), tests("MedicalImages", ["Randomness"]),
+        tests("Randomness"), tests("SegMetrics", ["Randomness"]),
+        tests("DataSets", ["Sampling", "CaseTestSupport"]), tests("Sampling", ["CaseTestSupport"]),
+        tests("Phantoms", ["CaseTestSupport"]),
+        tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages", "Randomness"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
-        tests("SegModels", ["TorchTestSupport", "CKernels"]), tests("SegData"),
-        tests("SegTraining", ["SegModels", "TorchTestSupport", .product(name: "Yams", package: "Yams")]),
+        tests("SegModels", ["TorchTestSupport", "CKernels"]),
+        tests("SegConfiguration", ["RunTestSupport", yams]), tests("SegInference", ["RunTestSupport", "TorchTestSupport"]),
+        tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",
             dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
-        .testTarget(name: "marginsegTests", dependencies: ["marginseg", "SegData", "MedicalImages", "TestSupport"]),
+        .testTarget(
+            name: "marginsegTests", dependencies: ["marginseg", "Sampling", "MedicalImages", "TestSupport", "Randomness"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,13 +1,15 @@
 import Foundation
 
-/// A file or folder that could not be read, written or made: its path, what was tried, and the system's reason.
+/// A file or folder that could not be read, written, made or used: its path, what was tried, and the reason.
 public struct FileError: Error, CustomStringConvertible, Equatable {
     public let path: String
     public let problem: String
     public let reason: String
 
-    public init(_ url: URL, _ problem: String, reason: String) {
-        self.path = url.path
+    public init(_ url: URL, _ problem: String, reason: String) { self.init(url.path, problem, reason: reason) }
+
+    public init(_ path: String, _ problem: String, reason: String) {
+        self.path = path
         self.problem = problem
         self.reason = reason
     }

@@ -1,5 +1,6 @@
 import MedicalImages
-import SegData
+import Sampling
+import SegConfiguration
 import SegReports
 import SegTraining
 

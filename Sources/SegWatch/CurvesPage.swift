@@ -1,4 +1,6 @@
 import Foundation
+import SegConfiguration
+import SegInference
 import SegReports
 import SegTraining
 

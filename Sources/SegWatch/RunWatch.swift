@@ -1,4 +1,6 @@
 import Foundation
+import SegConfiguration
+import SegInference
 import SegTraining
 
 /// Leaves in a run's folder what one wants to see of it while it trains: `curves.html`, a page that a browser opens without a

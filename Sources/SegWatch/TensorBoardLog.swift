@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import MarginCalibration
 import MedicalImages
+import SegConfiguration
 import SegReports
 import SegTraining
 import TensorBoardEvents

@@ -1,3 +1,4 @@
+import SegConfiguration
 import SegTraining
 
 /// How far a training is: gathers its events for whoever shows them.

@@ -16,7 +16,7 @@ public struct Safetensors {
         self.metadata = metadata
     }
 
-    /// - Throws: `SafetensorsError` for a file that is not sound, `FileError` for one that cannot be read.
+    /// - Throws: `FileError` for a file that is not sound, `FileError` for one that cannot be read.
     public init(contentsOf url: URL) throws {
         try self.init(Self.mapped(url), path: url.path)
     }
@@ -64,9 +64,7 @@ public struct Safetensors {
             header.tensors[name] = .init(
                 dtype: Self.code(of: tensor.dtype), shape: tensor.shape, data_offsets: [start, end])
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json = try encoder.encode(header)
+        var json = try JSONEncoder.sorted().encode(header)
         // Readers map the file and want the data aligned; trailing spaces are part of the format.
         json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
@@ -122,14 +120,6 @@ public struct Safetensors {
     static func dtype(code: String) -> DType? { DType.allCases.first { Self.code(of: $0) == code } }
 }
 
-/// A safetensors file that is not sound: its path and what is wrong.
-public struct SafetensorsError: Error, CustomStringConvertible, Equatable {
-    public let path: String
-    public let problem: String
-
-    public var description: String { "\(path) is no sound safetensors file: \(problem)" }
-}
-
 extension Safetensors {
     /// The checked header.
     struct Header {
@@ -145,7 +135,7 @@ extension Safetensors {
         let dataStart: Int
 
         init(_ data: Data, path: String) throws {
-            func fail(_ problem: String) -> SafetensorsError { SafetensorsError(path: path, problem: problem) }
+            func fail(_ problem: String) -> FileError { FileError(path, "is no sound safetensors file", reason: problem) }
             guard data.count >= 8 else { throw fail("it has \(data.count) bytes, too few for a header") }
             let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             guard length <= UInt64(data.count - 8) else {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import SegTraining
+import SegInference
 import Torch
 
 @main

@@ -91,7 +91,7 @@ struct Batch {
             return nil
         } catch {
             let message = "\(error)"
-            let isOurs = error is ImageFileError || error is FileError || error is SafetensorsError
+            let isOurs = error is ImageFileError || error is FileError
             guard isOurs, message.contains(url.path), !message.contains("\n") else { return "it is refused by: \(message)" }
             return nil
         }

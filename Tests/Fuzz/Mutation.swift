@@ -1,3 +1,4 @@
+import Randomness
 import TestSupport
 
 /// A specimen and the damage done to it, both of which follow from a seed and a number alone.

@@ -1,3 +1,4 @@
+import Randomness
 import MarginCalibration
 import TestSupport
 import Testing

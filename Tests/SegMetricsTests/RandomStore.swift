@@ -1,3 +1,4 @@
+import Randomness
 import SegMetrics
 import TestSupport
 

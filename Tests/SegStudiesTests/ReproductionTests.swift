@@ -1,8 +1,10 @@
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
+import Phantoms
+import Sampling
+import SegConfiguration
 import SegMetrics
-import SegTraining
 import TestSupport
 import Testing
 import Torch

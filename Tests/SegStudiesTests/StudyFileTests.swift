@@ -1,6 +1,4 @@
 import Foundation
-import SegData
-import SegTraining
 import TestSupport
 import Testing
 

@@ -1,9 +1,8 @@
 import DurableFiles
 import Foundation
-import SegData
+import SegInference
 import SegMetrics
 import SegReports
-import SegTraining
 import TestSupport
 import Testing
 

@@ -1,8 +1,7 @@
 import DurableFiles
 import Foundation
-import SegData
+import Phantoms
 import SegMetrics
-import SegTraining
 import Torch
 
 @testable import SegStudies

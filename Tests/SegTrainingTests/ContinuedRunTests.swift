@@ -1,10 +1,13 @@
+import RunTestSupport
 import DurableFiles
 import Foundation
-import SegData
 import TestSupport
 import Testing
 import Torch
 
+@testable import Phantoms
+@testable import SegConfiguration
+@testable import SegInference
 @testable import SegTraining
 
 /// Runs that are asked to stop, and go on, within one process; `KilledRunTests` kills the program.

@@ -1,11 +1,13 @@
+import RunTestSupport
 import DurableFiles
 import Foundation
-import SegData
 import SegMetrics
 import TestSupport
 import Testing
 import Torch
 
+@testable import Sampling
+@testable import SegInference
 @testable import SegTraining
 
 /// What a run does when numbers, files or the network itself go wrong.

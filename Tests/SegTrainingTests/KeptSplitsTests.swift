@@ -1,8 +1,9 @@
+import RunTestSupport
 import Foundation
-import SegData
 import TestSupport
 import Testing
 
+@testable import SegInference
 @testable import SegTraining
 
 /// A run's cases keep their splits, whatever comes into its data folder later.

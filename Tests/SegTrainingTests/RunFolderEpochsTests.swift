@@ -1,8 +1,9 @@
+import RunTestSupport
 import Foundation
 import TestSupport
 import Testing
 
-@testable import SegTraining
+@testable import SegInference
 
 @Suite struct RunFolderEpochsTests {
     @Test func readsWhatATrainingWrote() throws {

@@ -1,10 +1,10 @@
+import RunTestSupport
 import Foundation
 import MedicalImages
-import SegData
 import TestSupport
 import Testing
 
-@testable import SegTraining
+@testable import SegInference
 
 /// What `train` looks for before its first step.
 @Suite struct TrainingChecksTests {

@@ -1,11 +1,12 @@
+import RunTestSupport
 import Foundation
-import SegData
 import SegModels
 import TestSupport
 import Testing
 import Torch
 import TorchTestSupport
 
+@testable import SegInference
 @testable import SegTraining
 
 /// Precision, layout, accumulation, clipping and averages: each gives the same bytes again, stopped or not.

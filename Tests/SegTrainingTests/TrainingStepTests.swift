@@ -1,5 +1,4 @@
 import MarginCalibration
-import SegData
 import SegLosses
 import SegModels
 import TestSupport
@@ -8,13 +7,14 @@ import Torch
 import TorchNN
 import TorchTestSupport
 
-@testable import SegData
+import Randomness
+@testable import Sampling
 @testable import SegTraining
 
 @Suite struct TrainingStepTests {
     /// Of four planes, of which two are ignored for the greater part, so that no cut makes batches of equal weight.
     private static let samples: [Sample] = {
-        var generator = TestSupport.SeededGenerator(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         let size = GridSize(height: 16, width: 16)
         return (0..<4).map { number in
             let labels = (0..<size.count).map { $0 < [0, 200, 10, 256][number] ? LabelMap.ignored : UInt8($0 % 2) }

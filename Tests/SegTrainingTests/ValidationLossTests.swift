@@ -1,11 +1,14 @@
+@testable import SegInference
+import RunTestSupport
 import Foundation
 import MedicalImages
-import SegData
 import SegLosses
 import TestSupport
 import Testing
 import Torch
 
+@testable import DataSets
+@testable import Sampling
 @testable import SegTraining
 
 @Suite struct ValidationLossTests {

@@ -1,9 +1,11 @@
+import RunTestSupport
 import Foundation
 import MedicalImages
-import SegData
 import TestSupport
 import Testing
 
+@testable import SegConfiguration
+@testable import SegInference
 @testable import SegTraining
 
 /// A network of volumes goes the same way as one of planes: training on windows, validation, evaluation, prediction.

@@ -1,10 +1,13 @@
+@testable import SegTraining
 import Foundation
 import MedicalImages
-import SegData
 import TestSupport
 import Testing
 
-@testable import SegTraining
+@testable import DataSets
+@testable import Sampling
+@testable import SegConfiguration
+@testable import SegInference
 @testable import SegWatch
 
 /// What a run's event files take on disk, and that they cannot end a run.

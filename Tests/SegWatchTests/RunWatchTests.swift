@@ -1,4 +1,5 @@
 import Foundation
+import SegInference
 import SegTraining
 import TestSupport
 import Testing

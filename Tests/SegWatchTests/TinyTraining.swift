@@ -1,9 +1,11 @@
 import Foundation
 import MarginCalibration
-import SegData
 import SegMetrics
 import Torch
 
+@testable import DataSets
+@testable import Phantoms
+@testable import SegConfiguration
 @testable import SegTraining
 
 /// A data set and a configuration that train in a second, and the events of a training that never was.

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
@@ -109,7 +110,7 @@ struct SafetensorsCorruptionTests {
     @Test func everyTruncationIsRefused() {
         let whole = SafetensorsTests.pythonFile
         for count in 0..<whole.count {
-            #expect(throws: SafetensorsError.self, "\(count) bytes") { try Safetensors(whole.prefix(count), path: "") }
+            #expect(throws: FileError.self, "\(count) bytes") { try Safetensors(whole.prefix(count), path: "") }
         }
     }
 
@@ -128,7 +129,7 @@ struct SafetensorsCorruptionTests {
                     let tensors = try Safetensors(bytes, path: "").tensors.values
                     #expect(tensors.reduce(0) { $0 + $1.count * $1.dtype.size } == dataCount, "byte \(position)")
                 } catch {
-                    #expect(error is SafetensorsError, "byte \(position): \(error)")
+                    #expect(error is FileError, "byte \(position): \(error)")
                     refused += 1
                 }
             }
@@ -149,8 +150,8 @@ struct SafetensorsCorruptionTests {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "corrupt.safetensors")
             try bytes.write(to: url)
-            let error = try #require(throws: SafetensorsError.self) { try Safetensors(contentsOf: url) }
-            let alone = try #require(throws: SafetensorsError.self) { try Safetensors.metadata(of: url) }
+            let error = try #require(throws: FileError.self) { try Safetensors(contentsOf: url) }
+            let alone = try #require(throws: FileError.self) { try Safetensors.metadata(of: url) }
             #expect(alone == error)
             return (url.path, error.description)
         }

@@ -1,5 +1,6 @@
 import Foundation
-import SegData
+import Phantoms
+import Randomness
 import TestSupport
 import Testing
 

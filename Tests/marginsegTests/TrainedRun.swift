@@ -1,5 +1,5 @@
 import Foundation
-import SegData
+import Phantoms
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Intervals and tests of statistics by resampling the units of a study, seeded.
 ///
 /// A unit is what was sampled independently: a patient or a video, never its slices or frames. It comes as a vector of numbers
@@ -48,7 +50,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         guard units.count > 1 else { return values.map { Estimate(value: $0) } }
 
         var draws = values.map { _ in [Double]() }
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var sum = total
         for _ in 0..<resamples {
             for index in 0..<length { sum[index] = 0 }

@@ -1,5 +1,3 @@
-import SegData
-
 /// The numbers that the paper prints, in per cent: Tables 1 to 5.
 ///
 /// What its tables call pixel accuracy is the recall of the foreground; its mIoU is over the foreground classes.

@@ -1,7 +1,8 @@
 import DurableFiles
 import Foundation
 import MarginCalibration
-import SegData
+import Sampling
+import SegInference
 import SegMetrics
 import SegReports
 import SegTraining

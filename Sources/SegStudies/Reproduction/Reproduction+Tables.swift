@@ -1,4 +1,4 @@
-import SegData
+import DataSets
 import SegReports
 
 extension Reproduction {

@@ -1,8 +1,8 @@
 import DurableFiles
 import Foundation
+import SegInference
 import SegMetrics
 import SegReports
-import SegTraining
 import Torch
 
 extension Reproduction {

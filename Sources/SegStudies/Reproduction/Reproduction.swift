@@ -1,7 +1,7 @@
 import DurableFiles
 import Foundation
-import SegData
-import SegTraining
+import Phantoms
+import SegConfiguration
 
 /// The paper's experiments as one study: what its tables and figures take, on its own data, on phantoms that lie as they do, or
 /// on another data set.

@@ -1,6 +1,6 @@
 import Foundation
-import SegData
-import SegTraining
+import Sampling
+import SegConfiguration
 
 /// How much smaller than the paper's a reproduction is; 1 is the paper's protocol.
 ///

@@ -1,7 +1,7 @@
 import DurableFiles
 import Foundation
+import SegInference
 import SegReports
-import SegTraining
 
 /// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json` and `report.html`.
 public struct StudyFiles {

@@ -1,9 +1,7 @@
 import DurableFiles
 import Foundation
-import SegData
 import SegMetrics
 import SegReports
-import SegTraining
 
 /// A study's results as one HTML page.
 struct StudyPage {

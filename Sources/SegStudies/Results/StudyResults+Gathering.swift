@@ -1,14 +1,14 @@
+import DataSets
 import DurableFiles
 import Foundation
 import MarginCalibration
-import SegData
+import SegInference
 import SegMetrics
-import SegTraining
 
 extension StudyResults {
     /// Reads what the study's folder holds.
     ///
-    /// - Throws: `FileError`, `EvaluationFileError`; `ComparisonError` where runs were scored on different cases.
+    /// - Throws: `FileError`; `ComparisonError` where runs were scored on different cases.
     public init(_ study: Study, in folder: URL, bootstrap: Bootstrap = Bootstrap()) throws {
         let runs = study.runs(in: folder)
         let scored = try runs.compactMap { try ScoredRun($0) }

@@ -1,8 +1,6 @@
 import Foundation
 import MarginCalibration
-import SegData
 import SegMetrics
-import SegTraining
 
 /// What a study found so far: every number of its tables.
 public struct StudyResults: Sendable, Codable {

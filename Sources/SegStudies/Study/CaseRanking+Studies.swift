@@ -1,6 +1,7 @@
-import SegData
+import DataSets
+import Sampling
+import SegInference
 import SegReports
-import SegTraining
 
 extension CaseRanking {
     /// A ranked case, read and labelled by models.

@@ -1,6 +1,6 @@
+import DataSets
 import Foundation
-import SegData
-import SegTraining
+import SegConfiguration
 
 /// Trainings that answer a question together: tasks × objectives × seeds.
 ///

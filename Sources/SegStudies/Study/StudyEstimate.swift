@@ -1,5 +1,6 @@
-import SegData
-import SegTraining
+import DataSets
+import Sampling
+import SegPlanning
 import Torch
 
 /// How long trainings will take on this machine, from some steps of each task's network.

@@ -1,7 +1,7 @@
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
-import SegTraining
+import SegConfiguration
 import Yams
 
 /// Reads a study that somebody wrote.

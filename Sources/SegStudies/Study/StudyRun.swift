@@ -1,5 +1,6 @@
 import Foundation
-import SegTraining
+import SegConfiguration
+import SegInference
 
 /// One training of a study, and where it lies: `runs/TASK/seed-N/ARM`.
 public struct StudyRun: Sendable {

@@ -1,6 +1,8 @@
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
+import SegConfiguration
+import SegInference
 import SegMetrics
 import SegTraining
 import Torch

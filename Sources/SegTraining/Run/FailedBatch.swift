@@ -1,5 +1,7 @@
+import DataSets
+import DurableFiles
 import Foundation
-import SegData
+import Sampling
 import Torch
 
 /// The samples of a step whose numbers were not finite, written for inspection: `images` and `labels` as the network saw them,
@@ -18,14 +20,12 @@ enum FailedBatch {
                 sample: id.description, images: cases[id.caseID]?.images.map(\.path) ?? [],
                 labels: cases[id.caseID]?.label?.layers.map(\.url.path) ?? [])
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try Safetensors(
             tensors: [
                 "images": .concatenated(batches.map { try $0.imageTensor() }, 0),
                 "labels": .concatenated(batches.map { try $0.labelTensor() }, 0),
             ],
-            metadata: ["samples": String(decoding: try encoder.encode(samples), as: UTF8.self)]
+            metadata: ["samples": try JSONEncoder.sorted().text(samples)]
         ).write(to: url)
     }
 }

@@ -7,7 +7,7 @@ import Foundation
 final class JSONLines {
     private let handle: FileHandle
     private let url: URL
-    private let encoder: JSONEncoder
+    private let encoder = JSONEncoder.sorted()
 
     init(_ url: URL) throws {
         if FileSystem.kind(of: url) == .missing { try DurableFile.write("", to: url) }
@@ -18,8 +18,6 @@ final class JSONLines {
             throw FileError(url, "cannot be written", reason: error.localizedDescription)
         }
         self.url = url
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     /// Keeps the lines before the first that is cut short or that `isKept` refuses.

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import MarginCalibration
+import SegInference
 import SegModels
 import Torch
 
@@ -99,10 +100,7 @@ struct RunFacts: Codable, Equatable {
                 recording.damaged = aside
             }
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        try DurableFile.write(try encoder.encode(facts) + Data("\n".utf8), to: url)
+        try DurableFile.write(try JSONEncoder.sorted(isPretty: true).encode(facts) + Data("\n".utf8), to: url)
         guard let first = facts.sessions.first, let last = facts.sessions.last else { return recording }
         recording.differences = [
             ("threads", "\(first.threads)", "\(last.threads)"), ("device", first.device, last.device),

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import SegInference
 
 extension RunFolder {
     /// The epochs written so far, in their order; none where training has not got that far.

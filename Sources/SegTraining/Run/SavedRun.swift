@@ -1,6 +1,8 @@
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
+import SegConfiguration
+import SegInference
 import Torch
 
 /// A run that was cut off, or is done, held for this process: its newest checkpoint that can be read.
@@ -43,7 +45,8 @@ public struct SavedRun {
     private static func read(_ url: URL) throws -> (Checkpoint, Checkpoint.Continuation) {
         let checkpoint = try Checkpoint(contentsOf: url)
         guard let continuation = checkpoint.continuation else {
-            throw CheckpointError(path: url.path, problem: "it holds weights without the state of their training")
+            throw FileError(
+                url.path, "cannot be used as a checkpoint", reason: "it holds weights without the state of their training")
         }
         return (checkpoint, continuation)
     }

@@ -1,4 +1,4 @@
-import SegData
+import Sampling
 import SegLosses
 import SegMetrics
 import Torch

@@ -1,3 +1,4 @@
+import SegConfiguration
 import Torch
 import TorchNN
 

@@ -1,4 +1,6 @@
 import Foundation
+import SegConfiguration
+import SegInference
 import SegModels
 
 /// The checkpoints that stages start from because their configuration names them, such as a pre-training that several
@@ -19,7 +21,7 @@ struct StartingWeights {
 
     /// Reads them once, so that a damaged file is found before the data are.
     ///
-    /// - Throws: `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// - Throws: `FileError`.
     func verify() throws {
         for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) { _ = try Checkpoint(contentsOf: url) }
     }

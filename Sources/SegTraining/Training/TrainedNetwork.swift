@@ -1,3 +1,5 @@
+import SegConfiguration
+import SegInference
 import SegModels
 import Torch
 import TorchNN
@@ -35,7 +37,7 @@ struct TrainedNetwork {
     /// What goes on with the training beside the kept weights: nothing where they are the trained ones.
     func state() -> [String: Tensor] { average == nil ? [:] : trained.state().named("weights.") }
 
-    /// - Throws: `CheckpointError`, `StateError` for another network's weights.
+    /// - Throws: `FileError`, `StateError` for another network's weights.
     func restore(_ checkpoint: Checkpoint, _ continuation: Checkpoint.Continuation) throws {
         try checkpoint.load(into: kept)
         if average != nil { try trained.load(continuation.tensors.under("weights.")) }

@@ -1,7 +1,10 @@
+import DataSets
 import DurableFiles
 import Foundation
 import MarginCalibration
-import SegData
+import Sampling
+import SegConfiguration
+import SegInference
 import SegLosses
 import SegModels
 import Torch

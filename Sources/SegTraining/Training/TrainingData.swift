@@ -1,5 +1,7 @@
+import DataSets
 import Foundation
-import SegData
+import Sampling
+import SegConfiguration
 
 /// What a run learns from and what it is judged on, decoded.
 struct TrainingData {

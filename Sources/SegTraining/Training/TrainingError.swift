@@ -1,5 +1,3 @@
-import SegData
-
 /// A run that cannot go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// A number of a step (the loss, the norm of the gradient) is NaN or infinite; its samples are in the file.

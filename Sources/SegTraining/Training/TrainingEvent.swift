@@ -1,6 +1,9 @@
+import DataSets
 import Foundation
 import MarginCalibration
-import SegData
+import Sampling
+import SegConfiguration
+import SegInference
 import SegMetrics
 
 /// What a training run tells whoever watches it.

@@ -1,6 +1,8 @@
 import DurableFiles
 import Foundation
-import SegData
+import Sampling
+import SegConfiguration
+import SegInference
 import SegLosses
 import SegMetrics
 import SegModels
@@ -308,8 +310,7 @@ final class TrainingLoop {
     private func checkpoint(continuation: Checkpoint.Continuation?) -> Checkpoint {
         Checkpoint(
             manifest: .init(
-                format: Checkpoint.Manifest.currentFormat, program: "marginseg \(Version.current)",
-                libtorch: TorchLibrary.version, configuration: configuration, channels: data.store.channels,
+                configuration: configuration, channels: data.store.channels,
                 trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
                 stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
                 dataNotes: data.notes.isEmpty ? nil : data.notes, voxels: data.voxels, splits: data.splits),

@@ -1,4 +1,5 @@
-import SegData
+import Sampling
+import SegConfiguration
 import SegLosses
 import SegMetrics
 import SegModels
@@ -6,7 +7,7 @@ import Torch
 import TorchNN
 
 /// Makes the steps of one stage: forward, loss, backward, a look at the numbers, the change of the weights.
-struct TrainingStep {
+package struct TrainingStep {
     let network: any SegmentationNetwork
     let loss: any SegmentationLoss
     let optimizer: any Optimizer

@@ -1,4 +1,5 @@
-import SegData
+import Sampling
+import SegInference
 import SegLosses
 import Torch
 

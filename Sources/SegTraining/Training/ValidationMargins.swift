@@ -1,5 +1,6 @@
 import MarginCalibration
-import SegData
+import Sampling
+import SegInference
 import Torch
 
 /// Gathers the margins of a validation split while it is scored, at the network's size.

@@ -1,9 +1,9 @@
 import ArgumentParser
+import DataSets
 import Foundation
 import MarginCalibration
-import SegData
+import SegInference
 import SegMetrics
-import SegTraining
 
 struct BoundCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

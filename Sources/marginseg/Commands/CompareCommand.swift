@@ -1,8 +1,8 @@
 import ArgumentParser
+import DataSets
 import Foundation
-import SegData
+import SegInference
 import SegMetrics
-import SegTraining
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,7 +3,6 @@ import DurableFiles
 import Foundation
 import SegReports
 import SegStudies
-import SegTraining
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,11 +1,13 @@
 import ArgumentParser
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
+import Sampling
+import SegConfiguration
+import SegInference
 import SegMetrics
 import SegReports
 import SegStudies
-import SegTraining
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
             "With --predictions: own compares where the voxels lie; fromImage trusts the predictions' headers alone.",
             discussion: "For masks whose headers were lost: voxels are compared one by one where the sizes agree.",
             valueName: "own|fromImage"))
-    var labelGrid: Recipe.LabelGrid?
+    var labelGrid: LabelGrid?
 
     @Option(
         help: ArgumentHelp(
@@ -262,4 +264,4 @@ struct EvaluateCommand: ParsableCommand {
 
 extension Split: ExpressibleByArgument {}
 extension EmptyRule: ExpressibleByArgument {}
-extension Recipe.LabelGrid: ExpressibleByArgument {}
+extension LabelGrid: ExpressibleByArgument {}

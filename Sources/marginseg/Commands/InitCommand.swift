@@ -1,8 +1,9 @@
 import ArgumentParser
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
-import SegTraining
+import SegConfiguration
+import SegPlanning
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,11 @@
 import ArgumentParser
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
+import SegConfiguration
+import SegInference
+import SegPlanning
 import SegReports
-import SegTraining
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,10 +2,10 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import MarginCalibration
-import SegData
+import Sampling
+import SegConfiguration
 import SegLosses
 import SegReports
-import SegTraining
 
 struct MarginsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import SegData
+import Phantoms
 
 struct PhantomCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
-import SegTraining
+import SegInference
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

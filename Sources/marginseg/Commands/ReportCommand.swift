@@ -1,10 +1,9 @@
 import ArgumentParser
+import DataSets
 import DurableFiles
 import Foundation
-import SegData
 import SegMetrics
 import SegReports
-import SegTraining
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import SegConfiguration
 import SegStudies
-import SegTraining
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

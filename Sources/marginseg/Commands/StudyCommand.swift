@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import SegMetrics
 import SegStudies
-import SegTraining
 
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
 import DurableFiles
 import Foundation
-import SegData
+import SegConfiguration
+import SegInference
 import SegTraining
 import SegWatch
 

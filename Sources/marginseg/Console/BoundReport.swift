@@ -1,8 +1,8 @@
+import DataSets
 import Foundation
 import MarginCalibration
-import SegData
+import SegInference
 import SegReports
-import SegTraining
 
 /// The lower bounds of a trained model on its splits, and Theorem 1's ε.
 struct BoundReport: Findings {

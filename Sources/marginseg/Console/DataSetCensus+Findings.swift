@@ -1,8 +1,8 @@
 import Foundation
 import MarginCalibration
-import SegData
+import SegConfiguration
+import SegPlanning
 import SegReports
-import SegTraining
 
 extension DataSetCensus: Findings {
     var text: String {

@@ -1,4 +1,4 @@
-import SegTraining
+import SegConfiguration
 
 extension DataSetProblem {
     /// The files without the folders that they all lie in.

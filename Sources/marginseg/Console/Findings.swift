@@ -1,8 +1,8 @@
 import Foundation
 import MarginCalibration
 import MedicalImages
+import SegInference
 import SegReports
-import SegTraining
 
 /// Something that `inspect` shows: as text for people, as JSON for programs.
 protocol Findings: Encodable {
@@ -11,9 +11,7 @@ protocol Findings: Encodable {
 
 extension Findings {
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        try JSONEncoder.sorted(isPretty: true).text(self) + "\n"
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 import MedicalImages
-import SegTraining
+import SegPlanning
 
 extension ImageCensus: Findings {
     var text: String {

@@ -1,7 +1,9 @@
 import Foundation
-import SegData
+import Sampling
+import SegConfiguration
+import SegInference
+import SegPlanning
 import SegReports
-import SegTraining
 
 extension HTMLPage {
     /// What `inspect` found, with histograms of the intensities and planes under their labels.

@@ -1,7 +1,8 @@
 import ArgumentParser
+import DataSets
 import Foundation
 import MarginCalibration
-import SegData
+import SegInference
 import SegMetrics
 import SegReports
 import SegStudies

@@ -1,5 +1,7 @@
+import DataSets
 import Foundation
-import SegData
+import SegConfiguration
+import SegInference
 import SegReports
 import SegTraining
 

@@ -1,7 +1,6 @@
 import Foundation
 import SegMetrics
 import SegReports
-import SegTraining
 
 /// The scores of an evaluation for people: a row a class, then the means.
 struct ScoreTable {

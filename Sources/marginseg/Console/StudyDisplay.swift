@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import SegMetrics
 import SegStudies
-import SegTraining
 
 /// Shows a study: a bar within each training, a line for each score, the time left of the whole.
 final class StudyDisplay {

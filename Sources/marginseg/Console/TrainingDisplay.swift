@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import SegConfiguration
 import SegReports
 import SegTraining
 import SegWatch

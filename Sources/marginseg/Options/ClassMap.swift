@@ -1,6 +1,6 @@
 import ArgumentParser
-import SegData
-import SegTraining
+import Sampling
+import SegConfiguration
 
 /// Classes and the values of their pixels in writing: `background=0,lesion=1|2,ignore=255`; a value may be a range, as in
 /// `background=0-127,lesion=128-255`.

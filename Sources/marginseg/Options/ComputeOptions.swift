@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SegTraining
 import Torch
 
 /// Where and with how many threads to compute.

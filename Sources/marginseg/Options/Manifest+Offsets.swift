@@ -1,8 +1,8 @@
 import ArgumentParser
 import MarginCalibration
-import SegData
+import Sampling
+import SegInference
 import SegLosses
-import SegTraining
 
 extension Checkpoint.Manifest {
     /// The offsets that a run's margins are held against, where they come from in words, and whether they are given by hand: those of an objective if one is named,

@@ -1,5 +1,5 @@
 import ArgumentParser
-import SegTraining
+import SegConfiguration
 
 /// What a trained network computes in.
 struct PrecisionOptions: ParsableArguments {

@@ -6,7 +6,7 @@ extension Safetensors {
     /// The tensor of this name, or the file's only one.
     ///
     /// - Parameter option: how to name a tensor, for errors.
-    /// - Throws: `TensorChoiceError`, `SafetensorsError`, `FileError`.
+    /// - Throws: `TensorChoiceError`, `FileError`.
     static func tensor(named name: String?, in url: URL, option: String) throws -> Tensor {
         let tensors = try Safetensors(contentsOf: url).tensors
         let names = tensors.keys.sorted()

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import SegMetrics
+import SegPlanning
 import SegReports
 import SegStudies
-import SegTraining
 
 /// How a study is made, whatever it is of.
 struct StudyOptions: ParsableArguments {

@@ -1,0 +1,79 @@
+import DataSets
+import Foundation
+import MedicalImages
+
+/// The classes of a label file, on the file's own grid.
+public struct LabelVolume: Sendable {
+    /// The file.
+    public let path: String
+    /// The size of the grid, one channel.
+    public let extent: Extent
+    /// Where the voxels lie; nil where the file does not say so.
+    public let geometry: VoxelGeometry?
+    /// Classes and `LabelMap.ignored`, `[depth, height, width]`.
+    public let classes: [UInt8]
+    /// What reading the file decided.
+    public let notes: [ImageNote]
+
+    /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for values of no class.
+    public init(contentsOf url: URL, map: LabelMap) throws {
+        var notes: [ImageNote] = []
+        let (values, extent, geometry) = try Self.values(of: url) { notes.append($0) }
+        self.notes = notes
+        path = url.path
+        self.extent = extent
+        self.geometry = geometry
+        classes = try map.apply(to: values, extent: extent, path: url.path)
+    }
+
+    /// The values that a label file holds, with the voxels of each.
+    ///
+    /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for channels that differ.
+    public static func valueCounts(of url: URL) throws -> [Int: Int] {
+        try LabelReading(LabelSource(file: url)).counts
+    }
+
+    private static func values(
+        of url: URL, onNote: (ImageNote) -> Void = { _ in }
+    ) throws -> (values: [Int32], extent: Extent, geometry: VoxelGeometry?) {
+        let image = try ImageFile.read(url)
+        var extent = image.extent
+        extent.channels = 1
+        return (try LabelReading.oneChannel(image.labelValues(onNote: onNote), image.extent, url), extent, image.geometry)
+    }
+
+    /// Whether the voxels of two files lie on the same places; a file that states no geometry has only its size compared.
+    ///
+    /// - Parameter grid: `fromImage` compares the sizes alone, for headers that are known to be wrong.
+    /// - Throws: `LabelGridMismatch`.
+    public func requireSameGrid(as other: LabelVolume, grid: LabelGrid = .own) throws {
+        guard extent == other.extent else {
+            throw LabelGridMismatch(
+                path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))
+        }
+        guard grid == .own, let geometry, let theirs = other.geometry else { return }
+        let grids = GridComparison(geometry, with: theirs, extent: extent)
+        guard grids.areEqual else {
+            throw LabelGridMismatch(
+                path: path, other: other.path, found: "a grid that lies up to \(grids.words.distance) off",
+                expected: "\(grids.words.allowed) at most", mayBeWrongHeader: true)
+        }
+    }
+
+    private static func size(_ extent: Extent) -> String { "\(extent.width)×\(extent.height)×\(extent.depth)" }
+}
+
+/// Two label files whose voxels cannot be compared one by one.
+public struct LabelGridMismatch: Error, CustomStringConvertible, Equatable, Sendable {
+    public let path: String
+    public let other: String
+    public let found: String
+    public let expected: String
+    /// Whether the sizes agree, so that only a header may be wrong.
+    public var mayBeWrongHeader = false
+
+    public var description: String {
+        "\(path): \(found), expected \(expected) as \(other); resample one onto the other's grid"
+            + (mayBeWrongHeader ? ", or, where one's header is wrong, compare voxel by voxel: --label-grid fromImage" : "")
+    }
+}

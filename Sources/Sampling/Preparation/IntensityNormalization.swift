@@ -1,0 +1,131 @@
+import DataSets
+import MedicalImages
+
+/// How a file's intensities become a network's input.
+public enum IntensityNormalization: Sendable, Hashable {
+    /// (clip(x, low, high) − low) / (high − low) − ½. The paper's CT: −1400 to 100 HU.
+    case window(low: Float, high: Float)
+    /// (x − mean) / standard deviation over all voxels of each channel; 0 where a channel is constant.
+    case zScore
+    /// The window between two percentiles of each channel, 0 to 100; 0 where they are equal.
+    case percentiles(low: Double, high: Double)
+    /// (x − low) / (high − low), not clipped. 8-bit pictures: 0 to 255.
+    case range(low: Float, high: Float)
+    /// (x / 255 − mean) / deviation with the mean and deviation of ImageNet's red, green and blue.
+    case imageNet
+
+    /// ImageNet's statistics, as torchvision's pretrained networks expect them.
+    private static let imageNetStatistics: [(mean: Float, deviation: Float)] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)]
+
+    /// - Throws: `SettingError` for bounds in the wrong order or that are no numbers.
+    public func validate() throws {
+        switch self {
+        case .window(let low, let high), .range(let low, let high):
+            try SettingError.require(
+                low < high && (high - low).isFinite, "normalization", found: "low \(low), high \(high)",
+                expected: "low below high")
+        case .percentiles(let low, let high):
+            try SettingError.require(
+                0 <= low && low < high && high <= 100, "normalization", found: "percentiles \(low) and \(high)",
+                expected: "0 to 100, low below high")
+        case .zScore, .imageNet:
+            return
+        }
+    }
+
+    /// The normalised intensities of an image, `[channels, depth, height, width]`.
+    ///
+    /// - Parameter path: the file, for the message.
+    /// - Throws: `CaseError.notFinite` for NaN and infinities; for ImageNet's statistics `CaseError.channels` for anything but
+    ///   three channels, and `CaseError.notEightBit` for intensities on another scale, such as those of 16-bit pictures.
+    public func apply(to values: [Float], extent: Extent, path: String) throws -> [Float] {
+        try normalized(values, extent: extent, path: path).values
+    }
+
+    /// The same, with what was done to each channel.
+    func normalized(_ values: [Float], extent: Extent, path: String) throws -> (values: [Float], lines: [Line]) {
+        precondition(values.count == extent.sampleCount, "as many values as the extent has")
+        if self == .imageNet, extent.channels != 3 {
+            throw CaseError.channels(
+                path: path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise")
+        }
+        try Self.requireFinite(values, extent: extent, path: path)
+        if self == .imageNet { try Self.requireBytes(values, path: path) }
+        var result = values
+        var lines: [Line] = []
+        for channel in 0..<extent.channels {
+            let range = channel * extent.voxelCount..<(channel + 1) * extent.voxelCount
+            let line = self.line(for: values[range], channel: channel)
+            for index in range {
+                result[index] = line(values[index])
+            }
+            lines.append(line)
+        }
+        return (result, lines)
+    }
+
+    /// x ↦ (clip(x, low, high) − origin) · scale + offset; the origin is taken off first, as it may be large.
+    struct Line: Sendable, Hashable {
+        var low = -Float.infinity
+        var high = Float.infinity
+        var origin: Float
+        var scale: Float
+        var offset: Float = 0
+
+        static func window(_ low: Float, _ high: Float) -> Line {
+            guard low < high else { return Line(origin: low, scale: 0) }
+            return Line(low: low, high: high, origin: low, scale: 1 / (high - low), offset: -0.5)
+        }
+
+        func callAsFunction(_ x: Float) -> Float {
+            (min(high, max(low, x)) - origin) * scale + offset
+        }
+
+        /// The intensity that became `value`; what was clipped stays so, and a constant channel is its constant.
+        func undo(_ value: Float) -> Float { scale == 0 ? origin : (value - offset) / scale + origin }
+    }
+
+    private func line(for values: ArraySlice<Float>, channel: Int) -> Line {
+        switch self {
+        case .window(let low, let high):
+            return .window(low, high)
+        case .percentiles(let low, let high):
+            let bounds = Percentiles.of(values, at: [low, high])
+            return .window(bounds[0], bounds[1])
+        case .range(let low, let high):
+            return Line(origin: low, scale: 1 / (high - low))
+        case .imageNet:
+            let (mean, deviation) = Self.imageNetStatistics[channel]
+            return Line(origin: 255 * mean, scale: 1 / (255 * deviation))
+        case .zScore:
+            let count = Double(values.count)
+            let mean = values.reduce(0.0) { $0 + Double($1) } / count
+            let variance = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
+            let deviation = variance.squareRoot()
+            // Below Float's resolution at the mean, the rest is rounding and no contrast.
+            return Line(origin: Float(mean), scale: deviation > abs(mean) * 1e-6 ? Float(1 / deviation) : 0)
+        }
+    }
+
+    /// The line scale · x + offset from a normalised intensity back to a picture's, 0 dark and 1 bright; nil where it depends
+    /// on the image.
+    func unitLine(channel: Int) -> (scale: Float, offset: Float)? {
+        switch self {
+        case .window: (1, 0.5)
+        case .range: (1, 0)
+        case .imageNet: (Self.imageNetStatistics[channel].deviation, Self.imageNetStatistics[channel].mean)
+        case .zScore, .percentiles: nil
+        }
+    }
+
+    private static func requireBytes(_ values: [Float], path: String) throws {
+        guard let low = values.min(), let high = values.max(), low < 0 || high > 255 else { return }
+        throw CaseError.notEightBit(path: path, found: low...high)
+    }
+
+    static func requireFinite(_ values: [Float], extent: Extent, path: String) throws {
+        guard let first = values.firstIndex(where: { !$0.isFinite }) else { return }
+        let count = values[first...].reduce(0) { $1.isFinite ? $0 : $0 + 1 }
+        throw CaseError.notFinite(path: path, count: count, first: VoxelPosition(index: first, in: extent))
+    }
+}

@@ -1,0 +1,55 @@
+import DataSets
+import MarginCalibration
+import MedicalImages
+
+/// How many pixels of each class training sees: over the samples that it keeps, at the size that it sees them in.
+public struct LabelStatistics: Sendable, Hashable, Codable {
+    /// Without ignored pixels. Where training draws random windows, how many pixels those of an epoch hold on average.
+    public let labels: LabelDistribution
+    /// Planes, or whole volumes, that take part.
+    public let samples: Int
+    /// Those that the selection leaves out.
+    public let leftOut: Int
+
+    /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
+    ///
+    /// - Parameter onCase: called with the number of cases counted.
+    /// - Throws: `CaseError` for labels that do not fit the recipe; `SettingError`, `ImageFileError`, `FileError`.
+    public init(
+        counting cases: [DataCase], recipe: Recipe, selection: SampleStore.Selection,
+        workers: Int = 1,
+        onCase: (Int) -> Void = { _ in }
+    ) throws {
+        try recipe.validate()
+        var total = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
+        for start in stride(from: 0, to: cases.count, by: 8 * workers) {
+            let batch = Array(cases[start..<min(start + 8 * workers, cases.count)])
+            let counted = try concurrentMap(batch, workers: workers) { dataCase in
+                try Self.tally(dataCase, recipe: recipe, selection: selection)
+            }
+            for tally in counted { total.join(tally) }
+            onCase(start + batch.count)
+        }
+        try self.init(total)
+    }
+
+    private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection) throws -> LabelTally {
+        guard let source = dataCase.label else {
+            throw CaseError.noLabel(path: dataCase.images[0].path)
+        }
+        let reading = try LabelReading(source)
+        let path = source.first.path
+        // The axes and the spacing that training sees are the image's.
+        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.images[0]).geometry : nil
+        let grid = try recipe.grid(of: reading.extent, geometry, path: path)
+        var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
+        try tally.add(volume: grid.apply(to: reading.classes(recipe.labels, path: path)), on: grid)
+        return tally
+    }
+
+    init(labels: LabelDistribution, samples: Int, leftOut: Int) {
+        self.labels = labels
+        self.samples = samples
+        self.leftOut = leftOut
+    }
+}

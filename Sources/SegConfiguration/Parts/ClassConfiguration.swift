@@ -1,0 +1,27 @@
+import Sampling
+
+/// A class and the values that stand for it in label files; predictions are written with the first. Of a region, all values
+/// of its classes.
+public struct ClassConfiguration: Sendable, Hashable, Codable {
+    public var name: String
+    /// The values as they are written: one by one, or as ranges.
+    public var ranges: [LabelRange]
+
+    enum CodingKeys: String, CodingKey {
+        case name
+        case ranges = "values"
+    }
+
+    public init(name: String, ranges: [LabelRange]) {
+        self.name = name
+        self.ranges = ranges
+    }
+
+    public init(name: String, values: [Int]) { self.init(name: name, ranges: values.map(LabelRange.init)) }
+
+    /// All values, in the order in which they are written.
+    public var values: [Int] { ranges.flatMap(\.bounds) }
+
+    /// The values as they are written, with commas between them.
+    public var valuesInWords: String { ranges.map(\.description).joined(separator: ", ") }
+}

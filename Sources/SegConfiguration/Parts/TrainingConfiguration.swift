@@ -1,0 +1,77 @@
+import DataSets
+import Sampling
+import SegMetrics
+import Torch
+
+/// How the weights are found.
+public struct TrainingConfiguration: Sendable, Hashable, Codable {
+    /// What the network computes in while it trains; the loss, the weights and validation are in float32. In bfloat16 the CPU
+    /// kernels store activations so and compute in float32; other operations and devices run under autocast.
+    public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+        case float32, bfloat16
+
+        package var dtype: DType { self == .bfloat16 ? .bfloat16 : .float32 }
+    }
+
+    /// How images and convolutions lie in memory.
+    public enum MemoryFormat: String, Sendable, Hashable, Codable, CaseIterable {
+        case channelsFirst = "channels_first"
+        case channelsLast = "channels_last"
+    }
+
+    /// Of the starting weights, the order of samples, dropout and augmentation.
+    public var seed: UInt64
+    public var batchSize: Int
+    /// Batches whose gradients make one step.
+    public var accumulate: Int
+    public var precision: Precision
+    public var memoryFormat: MemoryFormat
+    /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
+    public var weightAverage: Double
+    /// Which planes of the training volumes take part.
+    public var planes: SampleStore.Selection
+    public var augmentation: Augmentation
+    /// The metric on the validation split that chooses the best checkpoint.
+    public var selectBy: MetricName
+    /// Minutes between two savings within an epoch; at the end of each epoch it is saved anyway.
+    public var saveMinutes: Double
+    /// What the event files show; nil: `WatchConfiguration.standard`.
+    public var watch: WatchConfiguration?
+    public var stages: [StageConfiguration]
+
+    enum CodingKeys: String, CodingKey {
+        case seed, accumulate, precision, planes, augmentation, stages, watch
+        case weightAverage = "weight_average"
+        case batchSize = "batch_size"
+        case memoryFormat = "memory_format"
+        case selectBy = "select_by"
+        case saveMinutes = "save_minutes"
+    }
+
+    func validate() throws {
+        guard (1...Self.most).contains(batchSize) else {
+            throw ConfigurationError(["training", "batch_size"], "expected 1 to \(Self.most), found \(batchSize)")
+        }
+        do {
+            try augmentation.validate()
+        } catch let error as SettingError {
+            throw ConfigurationError(["training", "augmentation"], "\(error)")
+        }
+        guard (1...Self.most).contains(accumulate) else {
+            throw ConfigurationError(["training", "accumulate"], "expected 1 to \(Self.most), found \(accumulate)")
+        }
+        guard weightAverage >= 0, weightAverage < 1 else {
+            throw ConfigurationError(
+                ["training", "weight_average"], "expected 0 or more and less than 1, found \(weightAverage)")
+        }
+        guard saveMinutes >= 0, saveMinutes.isFinite else {
+            throw ConfigurationError(["training", "save_minutes"], "expected 0 or more, found \(saveMinutes)")
+        }
+        try watch?.validate()
+        guard !stages.isEmpty else { throw ConfigurationError(["training", "stages"], "expected at least one stage") }
+        for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
+    }
+
+    /// Samples of a batch and epochs of a stage, so that steps can be counted.
+    static let most = 1_000_000
+}

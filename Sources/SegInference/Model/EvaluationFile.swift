@@ -1,0 +1,62 @@
+import DataSets
+import DurableFiles
+import Foundation
+import SegMetrics
+
+/// An evaluation as a JSON file, which reports and comparisons read.
+public enum EvaluationFile {
+    /// The JSON, on one line with sorted keys.
+    public static func json(_ evaluation: some Encodable) throws -> String {
+        try JSONEncoder.sorted().text(evaluation) + "\n"
+    }
+
+    /// - Throws: `FileError`.
+    public static func write(_ evaluation: Evaluation, to url: URL) throws {
+        try DurableFile.write(json(evaluation), to: url)
+    }
+
+    /// - Throws: `FileError`; `FileError` for a file that is none, or of a newer form.
+    public static func read(_ url: URL) throws -> Evaluation {
+        struct Format: Decodable { let format: Int }
+        let data = try FileSystem.read(url)
+        if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > Evaluation.currentFormat {
+            throw FileError(
+                url.path, "cannot be used as an evaluation",
+                reason: "its form \(format) is newer than this program's \(Evaluation.currentFormat); update marginseg")
+        }
+        do {
+            return try JSONDecoder().decode(Evaluation.self, from: data)
+        } catch {
+            throw FileError(url.path, "cannot be used as an evaluation", reason: "it is not what `marginseg evaluate` writes")
+        }
+    }
+
+    /// What a run or a file stands for: a run's evaluation on a split, or the file itself.
+    ///
+    /// - Throws: `FileError` for a run that was not evaluated on the split; `FileError` for one whose best checkpoint is
+    ///   another by now.
+    public static func read(_ place: URL, split: Split) throws -> Evaluation {
+        guard FileSystem.kind(of: place) == .folder else { return try read(place) }
+        let run = RunFolder(place)
+        let file = run.evaluation(of: split)
+        guard FileSystem.kind(of: file) == .file else {
+            throw FileError(
+                place, "has no evaluation on the split '\(split.rawValue)'",
+                reason: "\(file.lastPathComponent) is missing; run marginseg evaluate on it first")
+        }
+        let evaluation = try read(file)
+        if let scored = evaluation.weights, FileSystem.kind(of: run.best) == .file,
+            let best = try Checkpoint.checksum(of: run.best), best != scored
+        {
+            throw FileError(
+                file.path, "cannot be used as an evaluation",
+                reason: "best.safetensors is another checkpoint than the one it scores; run marginseg evaluate on the run again")
+        }
+        return evaluation
+    }
+}
+
+extension RunFolder {
+    /// The scores of the run's best checkpoint on a split.
+    public func evaluation(of split: Split) -> URL { url.appending(path: "evaluation-\(split.rawValue).json") }
+}

@@ -1,0 +1,126 @@
+import DurableFiles
+import Foundation
+import MedicalImages
+import Sampling
+import SegConfiguration
+import SegModels
+import Torch
+import TorchNN
+
+/// A network ready to label images: weights, and the way from a file to its input and back.
+public final class SegmentationModel {
+    public let network: any SegmentationNetwork
+    public let configuration: RunConfiguration
+    package let recipe: Recipe
+    let device: Device
+    let precision: TrainingConfiguration.Precision
+    /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
+    let voxels: VoxelSummary?
+    /// Planes that go through the network together.
+    let batchSize: Int
+    /// The checkpoint's path, for messages; nil for a network in training.
+    let source: String?
+    /// The checkpoint's checksum; nil for a network in training, and where there is none.
+    let checksum: String?
+
+    package init(
+        network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
+        precision: TrainingConfiguration.Precision = .float32, source: String? = nil, checksum: String? = nil,
+        voxels: VoxelSummary? = nil
+    ) throws {
+        self.network = network
+        self.configuration = configuration
+        recipe = try configuration.recipe
+        self.device = device
+        self.precision = precision
+        batchSize = configuration.training.batchSize
+        self.source = source
+        self.checksum = checksum
+        self.voxels = voxels
+    }
+
+    /// - Parameters:
+    ///   - execution: nil: the one that the checkpoint's configuration names.
+    ///   - precision: what the network computes in, whatever it was trained in.
+    /// - Throws: `FileError` for weights of another network, `TorchError` for a device that is not there.
+    public convenience init(
+        checkpoint: Checkpoint, device: Device = .cpu, execution: Execution? = nil,
+        precision: TrainingConfiguration.Precision = .float32
+    ) throws {
+        let network = try checkpoint.makeNetwork(execution: execution)
+        try network.move(to: device)
+        try self.init(
+            network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision,
+            source: checkpoint.source?.path, checksum: checkpoint.checksum,
+            voxels: checkpoint.manifest.voxels)
+    }
+
+    /// What in a case is unlike those of the training.
+    func remarks(on prepared: PreparedCase) -> [String] { voxels?.remarks(on: prepared.grid, recipe: recipe) ?? [] }
+
+    /// The class of every voxel at native size, [depth, height, width] of the case's `extent`.
+    ///
+    /// - Parameters:
+    ///   - onPlane: called with the planes done and their number, to show progress.
+    ///   - collect: called with the planes as they come out of the network, for whoever wants more than classes of them.
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
+    public func predict(
+        _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        collect: (PredictedSamples) throws -> Void = { _ in }
+    ) throws -> [UInt8] {
+        var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
+        let count = prepared.grid.sampleCount
+        try forEachBatch(of: prepared) { planes in
+            try collect(planes)
+            for (plane, values) in zip(planes.numbers, try planes.nativeClasses()) {
+                labels.replaceSubrange(plane * values.count..<(plane + 1) * values.count, with: values)
+                onPlane(plane + 1, count)
+            }
+        }
+        return labels
+    }
+
+    /// Sends the planes of a case through the network, a batch at a time, so that memory holds the scores of one batch.
+    ///
+    /// The one place where scores come out of a network for a case, so all that use them are sure that they are numbers.
+    ///
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `body` throws.
+    package func forEachBatch(of prepared: PreparedCase, _ body: (PredictedSamples) throws -> Void) throws {
+        let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
+        let count = prepared.grid.sampleCount
+        for start in stride(from: 0, to: count, by: batchSize) {
+            let planes = start..<min(start + batchSize, count)
+            let inputs = planes.flatMap { prepared.input($0) }
+            let logits = try withInference {
+                try network.logits(
+                    Tensor(inputs, shape: [planes.count, channels] + size.lengths).to(device: device), .evaluation,
+                    in: precision.dtype)
+            }
+            let count = try logits.notFiniteCount()
+            guard count == 0 else {
+                throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
+            }
+            try body(PredictedSamples(of: prepared, planes, logits: logits))
+        }
+    }
+}
+
+/// A network whose scores of a case are NaN or infinite: its weights are damaged, or its training went astray.
+public struct ScoresNotFinite: Error, CustomStringConvertible, Equatable, Sendable {
+    /// The checkpoint's path; nil for a network in training.
+    public let model: String?
+    public let caseID: String
+    /// The planes that went through the network together.
+    public let planes: Range<Int>
+    /// Scores among theirs that are no numbers.
+    public let count: Int
+
+    public var description: String {
+        let place = planes.count == 1 ? "plane \(planes.lowerBound)" : "planes \(planes.lowerBound) to \(planes.upperBound - 1)"
+        return "\(model ?? "the network in training") gives \(count) score\(count == 1 ? "" : "s") that are NaN or infinite for "
+            + "'\(caseID)', \(place); "
+            + (model == nil
+                ? "try a smaller learning_rate, clip_norm=1 or precision=float32"
+                : "its weights are no use, take another checkpoint of the run")
+    }
+}

@@ -1,0 +1,97 @@
+import Sampling
+import SegLosses
+import Torch
+
+/// Some samples of a case, planes or the whole of it, with a model's scores, for all who want something of them: each form of the scores is made once, when
+/// somebody first asks for it.
+public final class PredictedSamples {
+    public let prepared: PreparedCase
+    /// The samples, by their numbers.
+    public let numbers: Range<Int>
+    /// Raw scores at the network's size, `[B, C, (D,) H, W]`, a sample for each number.
+    public let logits: Tensor
+    private var classesAtNetworkSize: [[UInt8]]?
+    private var scoresAtNativeSize: [[Float]]?
+    private var labelsAtNetworkSize: [[UInt8]]?
+
+    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor) {
+        self.prepared = prepared
+        self.numbers = numbers
+        self.logits = logits
+    }
+
+    private var route: GridRoute { prepared.route }
+    private var classCount: Int { logits.shape[1] }
+
+    /// The class of the largest score of each pixel, the first of equals; for each sample `[(D,) H, W]`, at the network's size.
+    func networkClasses() throws -> [[UInt8]] {
+        if let classesAtNetworkSize { return classesAtNetworkSize }
+        let all: [UInt8] = try withInference { try logits.largestClass().elements() }
+        let classes = (0..<numbers.count).map { Array(all[slice($0, of: route.inputSize.count)]) }
+        classesAtNetworkSize = classes
+        return classes
+    }
+
+    /// The true classes of each sample at the network's size, `[(D,) H, W]`.
+    ///
+    /// - Throws: `CaseError.noLabel` for a case without labels.
+    package func networkLabels() throws -> [[UInt8]] {
+        if let labelsAtNetworkSize { return labelsAtNetworkSize }
+        let labels = try numbers.map { plane in
+            guard let labels = prepared.inputLabels(plane) else { throw CaseError.noLabel(path: prepared.id) }
+            return labels
+        }
+        labelsAtNetworkSize = labels
+        return labels
+    }
+
+    /// The true classes of each sample at native size.
+    ///
+    /// - Throws: `CaseError.noLabel` for a case without labels.
+    func nativeLabels() throws -> [[UInt8]] {
+        try numbers.map { plane in
+            guard let labels = prepared.nativeLabels(plane) else {
+                throw CaseError.noLabel(path: prepared.id)
+            }
+            return labels
+        }
+    }
+
+    /// The scores whose largest is the prediction; for each sample `[C, (depth,) height, width]`, at native size.
+    func nativeScores() throws -> [[Float]] {
+        if let scoresAtNativeSize { return scoresAtNativeSize }
+        let all: [Float] = try logits.elements()
+        let scores = (0..<numbers.count).map { place in
+            var scores: [Float] = []
+            scores.reserveCapacity(classCount * route.native.count)
+            for k in 0..<classCount {
+                scores += route.restore(Array(all[slice(place * classCount + k, of: route.inputSize.count)]))
+            }
+            return scores
+        }
+        scoresAtNativeSize = scores
+        return scores
+    }
+
+    /// The predicted classes; for each sample `[(depth,) height, width]`, at native size.
+    func nativeClasses() throws -> [[UInt8]] {
+        // Where sizes differ, scores are brought back and not classes, so that borders stay smooth.
+        route.interpolates ? try nativeScores().map(largest) : try networkClasses().map(route.restore(labels:))
+    }
+
+    /// Pixel by pixel, the class of the largest score; the first of equals.
+    private func largest(of scores: [Float]) -> [UInt8] {
+        let pixels = route.native.count
+        var best = Array(scores[..<pixels])
+        var classes = [UInt8](repeating: 0, count: pixels)
+        for k in 1..<classCount {
+            for pixel in 0..<pixels where scores[k * pixels + pixel] > best[pixel] {
+                best[pixel] = scores[k * pixels + pixel]
+                classes[pixel] = UInt8(k)
+            }
+        }
+        return classes
+    }
+
+    private func slice(_ place: Int, of size: Int) -> Range<Int> { place * size..<(place + 1) * size }
+}

@@ -1,0 +1,106 @@
+import Testing
+
+import Randomness
+@testable import Sampling
+
+struct WarpTests {
+    /// A square of class 1 and intensity 1 off the middle.
+    private static func sample(_ side: Int = 21) -> Sample {
+        let size = GridSize(height: side, width: side)
+        let labels = (0..<size.count).map { index -> UInt8 in
+            let (row, column) = (index / side, index % side)
+            return (4..<12).contains(row) && (9..<17).contains(column) ? 1 : 0
+        }
+        return Sample(
+            id: SampleID(caseID: "c", plane: 0), image: labels.map { Float($0) } + labels.map { 3 - Float($0) }, labels: labels,
+            channels: 2, size: size, sourceSize: size)
+    }
+
+    private static func warped(_ warp: Warp, seed: UInt64 = 1) -> Sample {
+        var sample = sample()
+        var generator = SeededGenerator(seed: seed)
+        warp.apply(to: &sample, generator: &generator)
+        return sample
+    }
+
+    @Test(arguments: [Warp.none, Warp(), Warp(probability: 0, rotation: 90, scale: 1, elastic: 5)])
+    func noStrengthChangesNothing(warp: Warp) {
+        #expect(Self.warped(warp) == Self.sample())
+    }
+
+    @Test(
+        arguments: [
+            Warp(rotation: 40), Warp(scale: 0.4), Warp(elastic: 3, smoothness: 8), Warp(rotation: 20, scale: 0.3, elastic: 2),
+        ],
+        0..<8 as Range<UInt64>)
+    func imageAndLabelsMoveTogether(warp: Warp, seed: UInt64) {
+        let changed = Self.warped(warp, seed: seed)
+        #expect(changed != Self.sample())
+        let count = changed.size.count
+        for index in 0..<count where changed.labels[index] != LabelMap.ignored {
+            let value = changed.image[index]
+            // The nearest pixel's class weighs at least a quarter in the bilinear mean.
+            #expect(changed.labels[index] == 1 ? value >= 0.25 - 1e-5 : value <= 0.75 + 1e-5, "\(index)")
+            #expect(abs(3 - value - changed.image[count + index]) < 1e-5, "both channels move alike")
+        }
+        #expect(changed.labels.contains(1))
+    }
+
+    @Test func aQuarterTurnIsExact() {
+        // Angles are uniform in ±180°: this asks for the geometry itself.
+        let side = 5
+        let size = GridSize(height: side, width: side)
+        let plane = (0..<25).map { Float($0) }
+        let middle = Double(side - 1) / 2
+        let places = (0..<25).map { index -> GridSampler.Place in
+            let (y, x) = (Double(index / side) - middle, Double(index % side) - middle)
+            return .init(plane: 0, row: -x + middle, column: y + middle)
+        }
+        let sampler = GridSampler(size: size, places: places)
+        let expected = (0..<25).map { index in plane[(side - 1 - index % side) * side + index / side] }
+        #expect(sampler.linear(plane, outside: -1) == expected)
+        #expect(sampler.nearest(plane, outside: -1) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (0, 0.5, 0.5, 0), (-0.5, 0, 0, 0), (-0.51, 0, -1, -1), (0.25, 0.25, 0.75, 0), (1.5, 1, 3, 3), (0.5, 0.75, 1.75, 3),
+            (0, 1.51, -1, -1),
+        ] as [(Double, Double, Float, Float)])
+    func placesBetweenPixels(row: Double, column: Double, bilinear: Float, nearest: Float) {
+        let sampler = GridSampler(size: GridSize(height: 2, width: 2), places: [.init(plane: 0, row: row, column: column)])
+        #expect(sampler.linear([0, 1, 2, 3], outside: -1) == [bilinear])
+        if row == 0, column == 0.5 {
+            #expect(sampler.nearest([0, 1, 2, 3] as [Float], outside: -1) == [1], "halves go up")
+        } else {
+            #expect(sampler.nearest([0, 1, 2, 3] as [Float], outside: -1) == [nearest])
+        }
+    }
+
+    @Test func whatComesFromOutsideIsIgnored() {
+        // Half the size: a frame comes from outside.
+        var found = false
+        for seed in 0..<20 as Range<UInt64> {
+            let changed = Self.warped(Warp(scale: 1), seed: seed)
+            let outside = changed.labels.indices.filter { changed.labels[$0] == LabelMap.ignored }
+            found = found || !outside.isEmpty
+            for index in outside { #expect((changed.image[index], changed.image[441 + index]) == (0, 2), "the least value") }
+        }
+        #expect(found)
+    }
+
+    /// The spline's weights add up to 1, so equal control points move everything by the same.
+    @Test func theFieldIsSmoothAndOfItsStrength() {
+        let size = GridSize(height: 64, width: 64)
+        var generator = SeededGenerator(seed: 3)
+        let field = DisplacementField(size, spacing: 8, deviation: 4, &generator)
+        let shifts: [Double] = (0..<4096).map { field.at(plane: 0, row: $0 / 64, column: $0 % 64).y }
+        // A cubic B-spline's weights have the mean square (2/3)² + 2·(1/6)² = ½ at the knots and less between, in each direction.
+        let squares: Double = shifts.reduce(0) { $0 + $1 * $1 }
+        let deviation = (squares / Double(shifts.count)).squareRoot()
+        #expect((1.2...2.8).contains(deviation), "\(deviation)")
+        for row in 0..<64 {
+            for column in 1..<64 { #expect(abs(shifts[row * 64 + column] - shifts[row * 64 + column - 1]) < 2) }
+        }
+    }
+}
