@@ -1,8 +1,9 @@
 import MarginCalibration
 import Torch
 
-/// Logits and labels that fit each other, as every composed objective wants them.
-struct LossInputs {
+/// Logits and labels that fit each other, as every composed objective wants them: made once for a batch, and shared by the terms
+/// of a sum.
+final class LossInputs {
     /// [B, C, …], float32 or float64: sums need at least that width. 0 where ignored, whatever stood there.
     let logits: Tensor
     /// [B, …], int64, 0 where ignored.
@@ -11,6 +12,7 @@ struct LossInputs {
     let isCounted: Tensor
     /// Pixels that take part.
     let pixelCount: Int
+    private var softmax: Tensor?
 
     /// - Throws: `LossInputError`.
     init(logits: Tensor, labels: Tensor, ignoreLabel: Int?) throws {
@@ -88,7 +90,12 @@ extension LossInputs {
     }
 
     /// softmax(s), [B, C, …].
-    func probabilities() throws -> Tensor { try logits.softmax(1) }
+    func probabilities() throws -> Tensor {
+        if let softmax { return softmax }
+        let made = try logits.softmax(1)
+        softmax = made
+        return made
+    }
 
     /// [B, C, …], Bool: the class is the pixel's label; class 0 where ignored.
     func isLabel() throws -> Tensor { try classAxis().equal(labels.unsqueezed(1)) }

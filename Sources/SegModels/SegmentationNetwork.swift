@@ -9,6 +9,11 @@ public protocol SegmentationNetwork: Layer {
     /// Images are padded to multiples of these: [H, W], or [D, H, W] for a network of volumes.
     var sizeMultiples: [Int] { get }
 
+    /// Bytes that the activations of one image take at once, at most, while it goes through the network without a gradient.
+    ///
+    /// - Parameter sizes: [H, W] or [D, H, W].
+    func evaluationBytes(sizes: [Int]) -> Int
+
     /// [B, C, …] with sizes that are multiples of `sizeMultiples` → [B, classes, …]
     func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor
 }

@@ -12,12 +12,12 @@ public final class UNet: Module, SegmentationNetwork {
     let outConv: Convolution
     public let channelCount: Int
     public let classCount: Int
-    public let sizeMultiples: [Int]
+    let levels: [NetworkLevel]
     let execution: Execution
 
     /// - Precondition: `configuration.validate()` holds.
     public init(channels: Int, classes: Int, _ configuration: NetworkConfiguration, _ generator: Generator) throws {
-        let levels = configuration.levels
+        levels = configuration.levels
         let norm = configuration.normalization
         let steps = Array(zip(levels, levels.dropFirst()))
         inConv = try ConvolutionBlock(
@@ -28,9 +28,12 @@ public final class UNet: Module, SegmentationNetwork {
         outConv = try Convolution(levels[0].features, classes, kernel: levels[0].kernel, generator)
         channelCount = channels
         classCount = classes
-        sizeMultiples = levels.sizeMultiples
         execution = configuration.execution
     }
+
+    public var sizeMultiples: [Int] { levels.sizeMultiples }
+
+    public func evaluationBytes(sizes: [Int]) -> Int { levels.evaluationBytes(classes: classCount, sizes: sizes) }
 
     public func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor {
         let pass = ForwardPass(mode, execution, of: images)

@@ -120,7 +120,7 @@ public struct Demonstration {
         try DurableFile.copy(image, to: newVolume)
         try FileManager.default.removeItem(at: drawn)
         let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run(of: arm).best), device: resources.device)
-        let grouping = try ImageGrouping(LayoutSettings(), channels: model.network.channelCount)
+        let grouping = try ImageGrouping(LayoutSettings(), channels: model.inferer.channelCount)
         _ = try Predictor(model).run(PredictionPlan(input: newVolume, output: newLabels, grouping: grouping))
     }
 }

@@ -1,6 +1,6 @@
-import Randomness
 import Foundation
 import MarginCalibration
+import Randomness
 import TestSupport
 import Testing
 

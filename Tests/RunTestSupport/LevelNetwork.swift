@@ -20,6 +20,8 @@ package final class LevelNetwork: Module, SegmentationNetwork {
         channelCount = channels
     }
 
+    package func evaluationBytes(sizes: [Int]) -> Int { 16 * classCount * sizes.reduce(1, *) }
+
     package func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor {
         let intensity = try images.narrowed(1, 0..<1)
         return try .concatenated(levels.map { intensity * $0 - $0 * $0 / 2 }, 1)
@@ -39,6 +41,6 @@ package final class LevelNetwork: Module, SegmentationNetwork {
             ] + overrides
         ).configuration()
         return try SegmentationModel(
-            network: LevelNetwork(levels, channels: channels), configuration: configuration, device: .cpu)
+            WholeInput(network: LevelNetwork(levels, channels: channels)), configuration: configuration)
     }
 }

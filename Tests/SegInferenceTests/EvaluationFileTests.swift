@@ -1,5 +1,5 @@
-import RunTestSupport
 import Foundation
+import RunTestSupport
 import SegMetrics
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import RunTestSupport
 import Foundation
 import MarginCalibration
 import MedicalImages
+import RunTestSupport
 import TestSupport
 import Testing
 

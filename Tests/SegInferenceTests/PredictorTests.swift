@@ -1,6 +1,6 @@
-import RunTestSupport
 import Foundation
 import MedicalImages
+import RunTestSupport
 import TestSupport
 import Testing
 
@@ -30,7 +30,7 @@ import Testing
         overwrite: Bool = false
     ) throws -> [UnreadableCase] {
         let plan = try plan(
-            input, to: output, layout: layout, channels: model.network.channelCount, overwrite: overwrite)
+            input, to: output, layout: layout, channels: model.inferer.channelCount, overwrite: overwrite)
         try plan.makeFolder()
         return try Predictor(model).run(plan).leftOut
     }

@@ -1,6 +1,6 @@
-import RunTestSupport
 import Foundation
 import MedicalImages
+import RunTestSupport
 import TestSupport
 import Testing
 import Torch

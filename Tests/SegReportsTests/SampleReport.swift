@@ -1,5 +1,5 @@
-import Randomness
 import MarginCalibration
+import Randomness
 import SegMetrics
 import SegReports
 import TestSupport

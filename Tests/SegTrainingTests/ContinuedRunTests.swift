@@ -1,6 +1,6 @@
-import RunTestSupport
 import DurableFiles
 import Foundation
+import RunTestSupport
 import TestSupport
 import Testing
 import Torch

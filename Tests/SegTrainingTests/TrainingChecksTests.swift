@@ -1,6 +1,6 @@
-import RunTestSupport
 import Foundation
 import MedicalImages
+import RunTestSupport
 import TestSupport
 import Testing
 
@@ -108,6 +108,21 @@ import Testing
             #expect(warnings.contains("no pixel of class 'a' in the validation split"))
             let scores = try TinyRun.records(of: run).map(\.score)
             #expect(scores.allSatisfy { $0 == nil || $0 == 0 }, "\(scores)")
+        }
+    }
+
+    @Test func aStepThatNoMemoryHoldsIsNotBegun() throws {
+        try withTemporaryFolder { folder in
+            try write([("train", 1, [0, 1]), ("train", 2, [0, 2]), ("val", 3, [0, 1, 2])], to: folder)
+            let said = messageThrown {
+                _ = try train(folder, ["input.fit={pad: [65536, 65536]}", "training.batch_size=1024"])
+            }
+            // Levels of 16, 32, 64, 128 features keep four inputs of convolutions each and the last, of 256, two.
+            #expect(
+                said?.hasPrefix(
+                    "a step on 1024 of 65536×65536 (rows × columns) (training.batch_size, input.fit), would take about ") == true,
+                "\(said ?? "nothing")")
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
         }
     }
 }

@@ -21,8 +21,8 @@ public struct CaseStudy: Sendable {
     public init(_ dataCase: DataCase, models: [SegmentationModel]) throws {
         precondition(!models.isEmpty, "a study has a model")
         let cases = try models.map { model in
-            let prepared = try CaseReader(model.recipe, channels: model.network.channelCount).read(dataCase)
-            try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
+            let prepared = try CaseReader(model.recipe, channels: model.inferer.channelCount).read(dataCase)
+            try prepared.requireChannels(model.inferer.channelCount, path: dataCase.images[0].path)
             return prepared
         }
         prepared = cases[0]

@@ -16,8 +16,8 @@ public struct GatheredMargins: Sendable {
     /// - Precondition: offsets for the model's classes.
     init(of model: SegmentationModel, offsets: MarginOffsets) {
         precondition(
-            offsets.classCount == model.network.classCount,
-            "offsets of \(offsets.classCount) classes for a network of \(model.network.classCount)")
+            offsets.classCount == model.inferer.classCount,
+            "offsets of \(offsets.classCount) classes for a network of \(model.inferer.classCount)")
         bounds = EmpiricalMarginBounds(offsets: offsets)
         byClass = ClassMargins(classCount: offsets.classCount)
     }

@@ -57,7 +57,7 @@ public struct SplitEvaluation {
         let classes = model.configuration.data.classes
         let scored = model.configuration.data.scoredClasses
         try predictions?.makeFolder()
-        let reader = try CaseReader(model.recipe, channels: model.network.channelCount)
+        let reader = try CaseReader(model.recipe, channels: model.inferer.channelCount)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
         var networkSize = NetworkSizeScores(classCount: classes.count)
@@ -101,7 +101,7 @@ public struct SplitEvaluation {
 
     private func read(_ dataCase: DataCase, by reader: CaseReader) throws -> (PreparedCase, truth: [UInt8]) {
         let prepared = try reader.read(dataCase)
-        try prepared.requireChannels(model.network.channelCount, path: dataCase.images[0].path)
+        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.images[0].path)
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         return (prepared, truth)
     }

@@ -9,7 +9,7 @@ public struct Predictor {
 
     public init(_ model: SegmentationModel) throws {
         self.model = model
-        reader = try CaseReader(model.recipe, channels: model.network.channelCount)
+        reader = try CaseReader(model.recipe, channels: model.inferer.channelCount)
     }
 
     /// Reads, predicts and writes every case of a plan; one that cannot be read or does not fit the model stops none of the others.
@@ -59,7 +59,7 @@ public struct Predictor {
 
     private func read(_ job: PredictionPlan.Job) throws -> PreparedCase {
         let prepared = try reader.read(job.dataCase)
-        try prepared.requireChannels(model.network.channelCount, path: job.dataCase.images[0].path)
+        try prepared.requireChannels(model.inferer.channelCount, path: job.dataCase.images[0].path)
         try PredictionFile.check(values: model.configuration.data.writtenValues, like: prepared, to: job.output)
         return prepared
     }

@@ -83,38 +83,33 @@ struct FusedBatch {
     private func overlaps(
         _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
     ) throws -> (value: Double, terms: [ck_term]) {
-        let formulas = terms.compactMap { weight, term in
-            if case .overlap(let gamma, let formula) = term { (weight: weight, gamma: gamma, formula: formula) } else { nil }
+        let losses = terms.compactMap { weight, term in
+            if case .overlap(let loss) = term { (weight: weight, loss: loss) } else { nil }
         }
         // A pass with noise makes the plain sums too.
-        let anyNoise = formulas.map(\.gamma).max() ?? 0
-        let groups = Dictionary(grouping: formulas) { $0.gamma > 0 ? $0.gamma : anyNoise }
+        let anyNoise = losses.map(\.loss.noise).max() ?? 0
+        let groups = Dictionary(grouping: losses) { $0.loss.noise > 0 ? $0.loss.noise : anyNoise }
         let kept = groups.count == 1 && gradient?.dtype == .float32 ? gradient : nil
         var value = 0.0
-        let made = try groups.sorted { $0.key < $1.key }.map { gamma, formulas in
+        let made = try groups.sorted { $0.key < $1.key }.map { gamma, losses in
             var sums = [ck_overlap](repeating: ck_overlap(), count: batch.imageCount * classCount)
-            try batch.run(gradient: kept) { ck_overlap_sums($0, gamma, &sums) }
+            try batch.run(gradient: kept) { ck_overlap_sums($0, Float(gamma), &sums) }
             let images = stride(from: 0, to: sums.count, by: classCount).map { Array(sums[$0..<$0 + classCount]) }
-            var total = [LinearizedOverlap.Slopes](repeating: .init(), count: sums.count)
-            for (weight, _, formula) in formulas {
-                let linear = formula(images)
-                value += weight * linear.value
-                for (index, slopes) in linear.slopes.joined().enumerated() {
-                    total[index].overlap += weight * slopes.overlap
-                    total[index].predicted += weight * slopes.predicted
-                    total[index].squared += weight * slopes.squared
-                    total[index].noise += weight * slopes.noise
-                }
+            var total = [SIMD4<Double>](repeating: .zero, count: sums.count)
+            for (weight, loss) in losses {
+                let sloped = loss.sloped(at: images)
+                value += weight * sloped.value
+                for (index, slopes) in sloped.slopes.joined().enumerated() { total[index] += weight * slopes }
             }
             var term = ck_term()
             term.kind = CK_OVERLAP
             let coefficients = total.map {
-                ck_overlap_gradient(
-                    on_label: Float($0.overlap + $0.predicted), off_label: Float($0.predicted), square: Float($0.squared),
-                    noise: Float($0.noise))
+                let (common, predicted, squared, noise) = ($0[0], $0[1], $0[2], $0[3])
+                return ck_overlap_gradient(
+                    on_label: Float(common + predicted), off_label: Float(predicted), square: Float(squared), noise: Float(noise))
             }
             term.overlap = ck_overlap_term(
-                coefficients: memory.keep(coefficients), noise_gamma: gamma, softmax_is_kept: kept != nil)
+                coefficients: memory.keep(coefficients), noise_gamma: Float(gamma), softmax_is_kept: kept != nil)
             return term
         }
         return (value, made)

@@ -4,7 +4,6 @@ enum FusedTerm {
     case margin(rhoK0: [Float], rho0k: [Float], isNatural: Bool, ownWeight: Float, scale: Double)
     case crossEntropy(weights: [Float]? = nil, margins: [Float]? = nil, sharpness: Float = 1, scale: Double)
     case focal(gamma: Float, isDetached: Bool, scale: Double)
-    /// A formula on sums over each image and class; squares and noise are summed for `noiseGamma` > 0 alone.
-    case overlap(noiseGamma: Float = 0, OverlapFormula)
+    case overlap(any OverlapLoss)
     case lovasz(perImage: Bool)
 }

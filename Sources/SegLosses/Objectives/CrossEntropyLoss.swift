@@ -3,7 +3,7 @@ import Torch
 /// Cross-entropy: the mean over pixels not ignored of −ln softmax(s)_y.
 ///
 /// With class weights w it is Σ −w_y ln softmax(s)_y / Σ w_y, as PyTorch's.
-public struct CrossEntropyLoss: FusedLoss {
+public struct CrossEntropyLoss: BatchLoss {
     let weights: [Double]?
     let ignoreLabel: Int?
 
@@ -12,12 +12,11 @@ public struct CrossEntropyLoss: FusedLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    func composed(_ inputs: LossInputs) throws -> Tensor {
         if let weights, weights.count != inputs.classCount {
             throw LossInputError(.classes(expected: weights.count, found: inputs.classCount, of: "the weights of cross_entropy"))
         }
-        let weight = try weights.map { try Tensor($0).to(inputs.logits.dtype, device: logits.device) }
+        let weight = try weights.map { try Tensor($0).to(inputs.logits.dtype, device: inputs.logits.device) }
         return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 

@@ -1,6 +1,4 @@
-import CKernels
 import Foundation
-import Torch
 
 /// Dice losses: one minus the overlap 2|x ∩ y| / (|x| + |y|) of softmax and label, over the whole batch, background included.
 ///
@@ -31,57 +29,31 @@ public struct DiceLoss: OverlapLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    func loss(of images: SoftOverlap) throws -> Tensor {
-        let sums = try images.overBatch()  // [C]
-        let sizes = sums.predicted + sums.labelled
+    var limit: Double? {
         switch form {
-        case .soft:
-            let epsilon = 1e-5
-            return try 1 - ((2 * sums.common + epsilon) / (sizes + epsilon)).mean()
-        case .generalized:
-            let squares = sums.labelled * sums.labelled
-            let limit = try Tensor.scalar(1e-5, dtype: squares.dtype, device: squares.device)
-            let weights = try squares.maximum(limit).power(-1)
-            return try 1 - 2 * (weights * sums.common).sum() / (weights * sizes).sum().maximum(limit)
-        case .generalizedSafe:
-            // Over the smallest class that is present, so that the largest weight is 1: squares of large counts would leave
-            // float32's range of exact numbers, and the ratio does not care.
-            let isAbsent = try sums.labelled.equal(0)
-            let smallest = try sums.labelled.masked(where: isAbsent, with: .infinity).min()
-            let weights = try (smallest / sums.labelled.masked(where: isAbsent, with: 1)).power(2).masked(
-                where: isAbsent, with: 1)
-            return try 1 - 2 * (weights * sums.common).sum() / (weights * sizes).sum()
+        case .soft: nil
+        case .generalized: Self.epsilon
+        case .generalizedSafe: 0
         }
     }
 
-    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
-        let sums = images.overBatch()
-        if form == .soft {
-            let epsilon = 1e-5
-            let share = 1 / Double(sums.count)
-            let sizes = sums.map { $0.predicted + $0.labelled + epsilon }
-            let scores = zip(sums, sizes).map { (2 * $0.overlap + epsilon) / $1 }
-            return LinearizedOverlap(
-                value: 1 - share * scores.reduce(0, +),
-                slopes: zip(scores, sizes).map { .init(overlap: -2 * share / $1, predicted: share * $0 / $1) },
-                images: images.count)
+    private static let epsilon = 1e-5
+
+    func ratio<Number>(of sums: OverlapSums<Number>) -> (errors: Number, size: Number) {
+        let sizes = sums.predicted + sums.labelled
+        return (sizes - sums.common * 2, form == .soft ? sizes + Self.epsilon : sizes)
+    }
+
+    func weights(_ labelled: [[Double]]) -> [[Double]] {
+        let counts = labelled[0]
+        switch form {
+        case .soft: return [counts.map { _ in 1 / Double(counts.count) }]
+        case .generalized: return [counts.map { 1 / max($0 * $0, Self.epsilon) }]
+        case .generalizedSafe:
+            // Over the smallest class that is present, so that the largest weight is 1: squares of large counts would leave
+            // float32's range of exact numbers, and the ratio does not care.
+            let smallest = counts.filter { $0 > 0 }.min() ?? 1
+            return [counts.map { $0 > 0 ? pow(smallest / $0, 2) : 1 }]
         }
-        let weights: [Double]
-        let limit: Double
-        if form == .generalized {
-            limit = 1e-5
-            weights = sums.map { 1 / max($0.labelled * $0.labelled, limit) }
-        } else {
-            limit = 0
-            let smallest = sums.map(\.labelled).filter { $0 > 0 }.min()!  // of some class there is a pixel
-            weights = sums.map { $0.labelled > 0 ? pow(smallest / $0.labelled, 2) : 1 }
-        }
-        let common = zip(weights, sums).reduce(0) { $0 + $1.0 * $1.1.overlap }
-        let size = zip(weights, sums).reduce(0) { $0 + $1.0 * ($1.1.predicted + $1.1.labelled) }
-        let divisor = max(size, limit)
-        let bySize = size > limit ? 2 * common / (divisor * divisor) : 0
-        return LinearizedOverlap(
-            value: 1 - 2 * common / divisor, slopes: weights.map { .init(overlap: -2 * $0 / divisor, predicted: $0 * bySize) },
-            images: images.count)
     }
 }

@@ -6,7 +6,7 @@ import Torch
 ///
 /// Lin et al. 2017 differentiate through the weight (1 − p_y)^γ; the authors of the margin calibration hold it constant
 /// (`detached`). The values are equal, the gradients are not. γ = 0 is cross-entropy.
-public struct FocalLoss: FusedLoss {
+public struct FocalLoss: BatchLoss {
     /// γ.
     public let gamma: Double
     /// Whether the weight is held constant in the gradient.
@@ -21,8 +21,7 @@ public struct FocalLoss: FusedLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    func composed(_ inputs: LossInputs) throws -> Tensor {
         guard gamma > 0 else { return try inputs.crossEntropy(of: inputs.logits) }
         let own = try inputs.logits.logSoftmax(1).gathered(1, inputs.labels.unsqueezed(1)).squeezed(1)  // ln p_y, [B, …]
         // 1 − p_y as the sum of the others, since the difference keeps no digit of a pixel that is nearly right.

@@ -1,6 +1,3 @@
-import CKernels
-import Torch
-
 /// The soft Jaccard loss: one minus the intersection over union of softmax and label, over the whole batch.
 ///
 ///     L = mean over the classes present in the labels of  1 − (|x|₁ + |y|₁ − |x − y|₁) / (|x|₁ + |y|₁ + |x − y|₁)
@@ -15,26 +12,13 @@ public struct JaccardLoss: OverlapLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    func loss(of images: SoftOverlap) throws -> Tensor {
-        let sums = try images.overBatch()  // [C]
-        let isPresent = try sums.labelled.greater(0)
-        let union = try (sums.predicted + sums.labelled - sums.common).masked(where: isPresent.logicalNot(), with: 1)
-        // Errors over union, not 1 − intersection over union: the difference would lose the digits near a perfect overlap.
-        let errors = sums.predicted + sums.labelled - 2 * sums.common
-        return try (errors / union).mean(where: isPresent)
+    func ratio<Number>(of sums: OverlapSums<Number>) -> (errors: Number, size: Number) {
+        let both = sums.predicted + sums.labelled
+        return (both - sums.common * 2, both - sums.common)
     }
 
-    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
-        let sums = images.overBatch()
-        let share = 1 / Double(sums.count { $0.labelled > 0 })
-        var value = 0.0
-        let slopes = sums.map { sums -> LinearizedOverlap.Slopes in
-            guard sums.labelled > 0 else { return .init() }
-            let union = sums.predicted + sums.labelled - sums.overlap
-            let loss = (sums.predicted + sums.labelled - 2 * sums.overlap) / union
-            value += share * loss
-            return .init(overlap: share * (loss - 2) / union, predicted: share * (1 - loss) / union)
-        }
-        return LinearizedOverlap(value: value, slopes: slopes, images: images.count)
+    func weights(_ labelled: [[Double]]) -> [[Double]] {
+        let present = labelled[0].count { $0 > 0 }
+        return [labelled[0].map { $0 > 0 ? 1 / Double(present) : 0 }]
     }
 }

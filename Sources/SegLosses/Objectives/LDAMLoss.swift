@@ -10,7 +10,7 @@ import Torch
 /// n_k are the pixels of class k in the training set, σ is `scale`. Cao et al. 2019, Eq. 13, with the constants of their
 /// implementation. They take s from a layer with normalised weights and features, between −1 and 1; on free logits a smaller
 /// scale may do better.
-public struct LDAMLoss: FusedLoss {
+public struct LDAMLoss: BatchLoss {
     /// Δ_k.
     public let margins: [Double]
     /// σ.
@@ -38,8 +38,7 @@ public struct LDAMLoss: FusedLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.classCount == margins.count else {
             throw LossInputError(.classes(expected: margins.count, found: inputs.classCount, of: "the margins of ldam"))
         }

@@ -12,7 +12,7 @@ import Torch
 ///
 /// Berman et al. 2018, Algorithm 1, whose differences of J are written out here: in float32 the difference of two numbers near
 /// 1 keeps few digits of what one pixel of millions changes.
-public struct LovaszSoftmaxLoss: FusedLoss {
+public struct LovaszSoftmaxLoss: BatchLoss {
     /// Whether each image is a set of its own, as the authors of the margin calibration have it; upstream's default is the batch.
     public let perImage: Bool
     let ignoreLabel: Int?
@@ -22,8 +22,7 @@ public struct LovaszSoftmaxLoss: FusedLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
         let isLabel = try inputs.isCountedLabel()
         let probabilities = try inputs.probabilities()

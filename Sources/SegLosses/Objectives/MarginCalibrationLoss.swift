@@ -11,7 +11,7 @@ import Torch
 ///
 /// n counts the pixels not ignored, y is a pixel's label, c the number of classes. The two forms are no rescale of each other.
 /// The maximum is differentiated through; of equal scores the one that libtorch's `topk` puts first counts as the largest.
-public struct MarginCalibrationLoss: FusedLoss {
+public struct MarginCalibrationLoss: BatchLoss {
     public enum Form: String, Sendable, Hashable, CaseIterable, Codable {
         /// Eqs. 27–29 as printed.
         case paper
@@ -32,8 +32,7 @@ public struct MarginCalibrationLoss: FusedLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+    func composed(_ inputs: LossInputs) throws -> Tensor {
         let classCount = inputs.classCount
         guard classCount == offsets.classCount else {
             throw LossInputError(.classes(expected: offsets.classCount, found: classCount, of: "the margin-offsets"))

@@ -1,7 +1,3 @@
-import CKernels
-import Foundation
-import Torch
-
 /// The Tversky loss, which weighs false positives against false negatives, and its focal power.
 ///
 ///     TI = (TP + s) / (TP + a·FP + b·FN + s)        L = mean over images and classes of (1 − TI)^γ
@@ -33,35 +29,19 @@ public struct TverskyLoss: OverlapLoss {
         self.ignoreLabel = ignoreLabel
     }
 
-    func loss(of sums: SoftOverlap) throws -> Tensor {
+    var perImage: Bool { true }
+    var power: Double { gamma }
+
+    func ratio<Number>(of sums: OverlapSums<Number>) -> (errors: Number, size: Number) {
         let errors = (sums.predicted - sums.common) * fp + (sums.labelled - sums.common) * fn
-        let sizes = sums.common + errors + smooth
-        // Not 1 − TI: near a perfect overlap the difference would keep no digit of what is left to gain.
-        let losses = try errors / sizes.masked(where: sizes.greater(0).logicalNot(), with: 1)
-        let powers = try gamma == 1 ? losses : losses.positivePower(gamma)
-        let isCounted = try sums.labelled.sum([1], keepingAxes: true).greater(0).expanded(powers.shape)
-        return try powers.mean(where: isCounted)
+        return (errors, sums.common + errors + smooth)
     }
 
-    func linearized(_ images: [[ck_overlap]]) -> LinearizedOverlap {
-        func isCounted(_ image: [ck_overlap]) -> Bool { image.contains { $0.labelled > 0 } }
-        let share = 1 / Double(images.count(where: isCounted) * images[0].count)
-        var value = 0.0
-        let slopes = images.map { image in
-            let isCounted = isCounted(image)
-            return image.map { sums -> LinearizedOverlap.Slopes in
-                guard isCounted else { return .init() }
-                let errors = (sums.predicted - sums.overlap) * fp + (sums.labelled - sums.overlap) * fn
-                let size = sums.overlap + errors + smooth
-                let divisor = size > 0 ? size : 1
-                let ratio = errors / divisor
-                // As `positivePower`: not the infinite slope at 0.
-                let isFlat = gamma != 1 && ratio <= 0
-                value += isFlat ? 0 : share * pow(ratio, gamma)
-                let outer = isFlat ? 0 : share * gamma * pow(ratio, gamma - 1) / divisor
-                return .init(overlap: outer * (-(fp + fn) - ratio * (1 - fp - fn)), predicted: outer * fp * (1 - ratio))
-            }
+    func weights(_ labelled: [[Double]]) -> [[Double]] {
+        let counted = labelled.count { $0.contains { $0 > 0 } }
+        return labelled.map { image in
+            let weight = image.contains { $0 > 0 } ? 1 / Double(counted * image.count) : 0
+            return image.map { _ in weight }
         }
-        return LinearizedOverlap(value: value, slopes: slopes)
     }
 }

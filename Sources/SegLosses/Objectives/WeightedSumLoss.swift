@@ -22,27 +22,27 @@ public struct WeightedSumLoss: SegmentationLoss {
     }
 
     public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        try Self.sum(terms) { try $0.composed(logits: logits, labels: labels) }!  // there is a term
+        try Self.sum(flattened, Self.value(logits, labels) { try $0.composed(logits: logits, labels: labels) })!  // there is a term
     }
 
     /// Terms that kernels compute share their passes and one gradient; others go each its own fastest way.
     public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
         var rest = flattened
         // In one sum the same pixels take part.
-        let ignoreLabels = rest.lazy.compactMap { ($0.loss as? any FusedLoss)?.ignoreLabel }
-        let ignoreLabel = ignoreLabels.first
+        let ignoreLabel = rest.lazy.compactMap { ($0.loss as? any BatchLoss)?.ignoreLabel }.first
+        let composed = Self.value(logits, labels) { try $0(logits: logits, labels: labels) }
         guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else {
-            return try Self.sum(rest) { try $0(logits: logits, labels: labels) }
+            return try Self.sum(rest, composed)
         }
         var shared: [(weight: Double, term: FusedTerm)] = []
         try rest.removeAll { term in
-            guard let loss = term.loss as? any FusedLoss, loss.ignoreLabel == ignoreLabel,
+            guard let loss = term.loss as? any BatchLoss, loss.ignoreLabel == ignoreLabel,
                 let made = try loss.fusedTerm(in: batch)
             else { return false }
             shared.append((term.weight, made))
             return true
         }
-        let others = try Self.sum(rest) { try $0(logits: logits, labels: labels) }
+        let others = try Self.sum(rest, composed)
         guard !shared.isEmpty else { return others }
         let value = try batch.loss(shared)
         return others.map { value + $0 } ?? value
@@ -55,6 +55,19 @@ public struct WeightedSumLoss: SegmentationLoss {
         terms.flatMap { term in
             guard let sum = term.loss as? WeightedSumLoss else { return [term] }
             return sum.flattened.map { Term(weight: term.weight * $0.weight, loss: $0.loss) }
+        }
+    }
+
+    /// How the value of a term is composed: the inputs are made once for all that ignore the same label; `other` makes the rest.
+    private static func value(
+        _ logits: Tensor, _ labels: Tensor, other: @escaping (any SegmentationLoss) throws -> Tensor
+    ) -> (any SegmentationLoss) throws -> Tensor {
+        var made: [Int?: LossInputs] = [:]
+        return { loss in
+            guard let loss = loss as? any BatchLoss else { return try other(loss) }
+            let inputs = try made[loss.ignoreLabel] ?? LossInputs(logits: logits, labels: labels, ignoreLabel: loss.ignoreLabel)
+            made[loss.ignoreLabel] = inputs
+            return try loss.composed(inputs)
         }
     }
 

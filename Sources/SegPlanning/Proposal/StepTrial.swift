@@ -1,5 +1,6 @@
 import Foundation
 import Sampling
+import SegInference
 import SegLosses
 import SegModels
 import Torch

@@ -8,11 +8,9 @@ extension ConfusionMatrix {
     ///
     /// - Parameters:
     ///   - logits: [B, C, …]
-    ///   - labels: [B, …], classes and `LabelMap.ignored`.
+    ///   - labels: [B, …], uint8, classes and `LabelMap.ignored`.
     /// - Throws: `LossInputError`.
-    mutating func add(logits: Tensor, labels: [UInt8]) throws {
-        let shape = [logits.shape[0]] + logits.shape.dropFirst(2)
-        let labels = try Tensor(labels, shape: shape).to(device: logits.device)
+    mutating func add(logits: Tensor, labels: Tensor) throws {
         for image in try BatchConfusion(logits: logits, labels: labels, ignoreLabel: Int(LabelMap.ignored)).images {
             self += ConfusionMatrix(rows: image)
         }

@@ -98,6 +98,7 @@ public struct Trainer {
         let starts = try StartingWeights(configuration)
         if saved == nil { try starts.verify() }
         let recipe = try configuration.recipe
+        try requireMemory()
         let data = try TrainingData(dataSet, configuration, resources: resources) {
             observe(.preparing(samples: $0, word: recipe.sampleWord, estimatedBytes: $1))
         }
@@ -110,9 +111,11 @@ public struct Trainer {
         if saved == nil { try folder.create() }
         let lock = try saved?.lock ?? FolderLock(folder.url)
         return try withExtendedLifetime(lock) {
+            let state = try TrainingState(
+                configuration, data: data, losses: losses, starts: starts, network: network, device: resources.device)
             let loop = try TrainingLoop(
-                configuration, data: data, losses: losses, starts: starts, network: network, folder: folder, resources: resources,
-                shouldStop: shouldStop, observe: observe)
+                configuration, data: data, state: state, folder: folder, resources: resources, shouldStop: shouldStop,
+                observe: observe)
             try loop.begin(restoring: saved)
             // The last of a new run's first files: a folder with it can be continued.
             try DurableFile.write(configuration.yaml, to: folder.configuration)
@@ -162,6 +165,19 @@ public struct Trainer {
             let files = problem.files.prefix(4).joined(separator: ", ") + (problem.files.count > 4 ? ", …" : "")
             return problem.text + (files.isEmpty ? "" : " (\(files))")
         }
+    }
+
+    /// Refuses batches that no step could hold; smaller ones may still be too large, and then the step says so.
+    private func requireMemory() throws {
+        guard resources.device == .cpu, let available = ProcessMemory.available else { return }
+        let (training, size) = (configuration.training, configuration.input.fit.size)
+        let bytes = configuration.network.leastTrainingBytes(
+            batch: training.batchSize, sizes: size.lengths, dtype: training.precision.dtype)
+        guard bytes > available else { return }
+        throw TooLittleMemory(
+            what: "a step on \(training.batchSize) of \(size) (training.batch_size, input.fit)", bytes: bytes,
+            available: available,
+            remedy: "choose smaller ones, or a narrower network")
     }
 
     /// The same folder may hold other data by now.

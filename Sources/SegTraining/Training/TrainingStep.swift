@@ -32,22 +32,35 @@ package struct TrainingStep {
     /// - Throws: `NumberNotFinite`; the weights are as they were then.
     func take(_ batches: [Batch], learningRate: Double) throws -> Outcome {
         try optimizer.clearGradients()
+        let outcome = try gradients(of: batches)
+        // Several processes would take the mean of their gradients here.
+        try update(from: batches, learningRate: learningRate)
+        return outcome
+    }
+
+    /// Adds the batches' gradients to those of the weights.
+    private func gradients(of batches: [Batch]) throws -> Outcome {
         var sum = 0.0
         var confusion = ConfusionMatrix(classCount: network.classCount)
         for (batch, weight) in zip(batches, Self.weights(of: batches)) {
+            let labels = try batch.labelTensor().to(device: device)
             let logits = try forward(batch)
-            let value = try loss(logits: logits, labels: batch.labelTensor().to(device: device))
+            let value = try loss(logits: logits, labels: labels)
             let number = try value.item()
             guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
             try (weight == 1 ? value : value * weight).backward()
-            try confusion.add(logits: logits, labels: batch.labels)
+            try confusion.add(logits: logits, labels: labels)
             sum += weight * number
         }
+        return Outcome(loss: sum, confusion: confusion)
+    }
+
+    /// Changes the weights by their gradients.
+    private func update(from batches: [Batch], learningRate: Double) throws {
         let norm = try optimizer.gradientNorm()
         guard norm.isFinite else { throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches) }
         if clipNorm > 0 { try optimizer.clipGradients(norm: norm, to: clipNorm) }
         try optimizer.step(learningRate: learningRate)
-        return Outcome(loss: sum, confusion: confusion)
     }
 
     /// The share of each batch in the pixels that are not ignored; equal shares where all are.

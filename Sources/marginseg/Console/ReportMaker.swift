@@ -106,7 +106,7 @@ struct ReportMaker {
         bar.finish()
         guard let margins = result.margins else { preconditionFailure("margins are gathered where offsets are named") }
         let facts = RunFacts(
-            subject.manifest, parameterCount: subject.model.network.parameterCount, dataSet: dataSet, folder: folder)
+            subject.manifest, parameterCount: subject.model.inferer.parameterCount, dataSet: dataSet, folder: folder)
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
             evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),

@@ -1,5 +1,5 @@
-import Randomness
 import Foundation
+import Randomness
 import SegMetrics
 import TestSupport
 import Testing

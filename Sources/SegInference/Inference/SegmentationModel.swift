@@ -7,16 +7,14 @@ import SegModels
 import Torch
 import TorchNN
 
-/// A network ready to label images: weights, and the way from a file to its input and back.
+/// A trained model ready to label images: what makes scores, and the way from a file to its input and back.
 public final class SegmentationModel {
-    public let network: any SegmentationNetwork
+    public let inferer: any Inferer
     public let configuration: RunConfiguration
     package let recipe: Recipe
-    let device: Device
-    let precision: TrainingConfiguration.Precision
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
     let voxels: VoxelSummary?
-    /// Planes that go through the network together.
+    /// Samples that go through the network together, if memory allows.
     let batchSize: Int
     /// The checkpoint's path, for messages; nil for a network in training.
     let source: String?
@@ -24,15 +22,12 @@ public final class SegmentationModel {
     let checksum: String?
 
     package init(
-        network: any SegmentationNetwork, configuration: RunConfiguration, device: Device,
-        precision: TrainingConfiguration.Precision = .float32, source: String? = nil, checksum: String? = nil,
+        _ inferer: any Inferer, configuration: RunConfiguration, source: String? = nil, checksum: String? = nil,
         voxels: VoxelSummary? = nil
     ) throws {
-        self.network = network
+        self.inferer = inferer
         self.configuration = configuration
         recipe = try configuration.recipe
-        self.device = device
-        self.precision = precision
         batchSize = configuration.training.batchSize
         self.source = source
         self.checksum = checksum
@@ -50,7 +45,7 @@ public final class SegmentationModel {
         let network = try checkpoint.makeNetwork(execution: execution)
         try network.move(to: device)
         try self.init(
-            network: network, configuration: checkpoint.manifest.configuration, device: device, precision: precision,
+            WholeInput(network: network, device: device, precision: precision), configuration: checkpoint.manifest.configuration,
             source: checkpoint.source?.path, checksum: checkpoint.checksum,
             voxels: checkpoint.manifest.voxels)
     }
@@ -80,28 +75,42 @@ public final class SegmentationModel {
         return labels
     }
 
-    /// Sends the planes of a case through the network, a batch at a time, so that memory holds the scores of one batch.
+    /// Has the samples of a case scored, a batch at a time, so that memory holds the scores of one batch. Batches are of the
+    /// training's size, or smaller where memory is short.
     ///
     /// The one place where scores come out of a network for a case, so all that use them are sure that they are numbers.
     ///
-    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `body` throws.
+    /// - Throws: `TooLittleMemory` before a sample for which there is none; `NetworkInputError` for another number of channels;
+    ///   `ScoresNotFinite`; what `body` throws.
     package func forEachBatch(of prepared: PreparedCase, _ body: (PredictedSamples) throws -> Void) throws {
         let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
         let count = prepared.grid.sampleCount
+        let batchSize = try batchSize(for: prepared)
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
             let inputs = planes.flatMap { prepared.input($0) }
-            let logits = try withInference {
-                try network.logits(
-                    Tensor(inputs, shape: [planes.count, channels] + size.lengths).to(device: device), .evaluation,
-                    in: precision.dtype)
-            }
+            let logits = try inferer.scores(of: Tensor(inputs, shape: [planes.count, channels] + size.lengths))
             let count = try logits.notFiniteCount()
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
             }
             try body(PredictedSamples(of: prepared, planes, logits: logits))
         }
+    }
+
+    /// The most samples, up to the training's batch, whose scores fit into the memory that is there.
+    private func batchSize(for prepared: PreparedCase) throws -> Int {
+        guard let available = ProcessMemory.available else { return batchSize }
+        let (size, count) = (prepared.route.inputSize, min(batchSize, prepared.grid.sampleCount))
+        func bytes(_ count: Int) -> Int? {
+            inferer.bytes(count: count, size: size).map {
+                $0 + PredictedSamples.bytes(count: count, classCount: inferer.classCount, prepared.route)
+            }
+        }
+        if let fitting = (1...count).last(where: { (bytes($0) ?? 0) <= available }) { return fitting }
+        throw TooLittleMemory(
+            what: "the scores of '\(prepared.id)', which goes through the network at \(size)", bytes: bytes(1) ?? 0,
+            available: available)
     }
 }
 

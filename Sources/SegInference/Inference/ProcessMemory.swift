@@ -1,9 +1,9 @@
 import Foundation
 
 /// The memory of this process and of the machine, as the system counts it.
-enum ProcessMemory {
+package enum ProcessMemory {
     /// Makes the peak start anew where the system can do that: on Linux. Elsewhere it only ever rises.
-    static func resetPeak() {
+    package static func resetPeak() {
         #if os(Linux)
             // proc(5): 5 sets the peak resident set to the current one.
             try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
@@ -11,7 +11,7 @@ enum ProcessMemory {
     }
 
     /// The largest resident set so far, in bytes.
-    static var peak: Int? {
+    package static var peak: Int? {
         #if os(Linux)
             field("VmHWM:", of: "/proc/self/status")
         #else
@@ -21,7 +21,7 @@ enum ProcessMemory {
     }
 
     /// Bytes that programs can still take, within the limit of a container too.
-    static var available: Int? {
+    package static var available: Int? {
         #if os(Linux)
             let machine = field("MemAvailable:", of: "/proc/meminfo")
             guard let limit = number(in: "/sys/fs/cgroup/memory.max"), let used = number(in: "/sys/fs/cgroup/memory.current")

@@ -20,6 +20,11 @@ public final class PredictedSamples {
         self.logits = logits
     }
 
+    /// Bytes that these forms of the scores of `count` samples take at most, beside the logits.
+    static func bytes(count: Int, classCount: Int, _ route: GridRoute) -> Int {
+        4 * count * classCount * (route.inputSize.count + 2 * route.native.count)
+    }
+
     private var route: GridRoute { prepared.route }
     private var classCount: Int { logits.shape[1] }
 

@@ -1,0 +1,30 @@
+import Torch
+
+/// A loss of a batch whose labels are checked and counted once, whatever is computed of it: all terms of a sum share that, the
+/// softmax, and the kernels' passes.
+protocol BatchLoss: SegmentationLoss {
+    var ignoreLabel: Int? { get }
+
+    /// The value by tensor operations alone.
+    ///
+    /// - Throws: `LossInputError` for another number of classes.
+    func composed(_ inputs: LossInputs) throws -> Tensor
+
+    /// What kernels do for it; nil where they cannot serve the batch, or where the loss refuses it.
+    ///
+    /// - Throws: `TorchError` of kind `outOfMemory`.
+    func fusedTerm(in batch: FusedBatch) throws -> FusedTerm?
+}
+
+extension BatchLoss {
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
+        try composed(LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
+            let term = try fusedTerm(in: batch)
+        else { return nil }
+        return try batch.loss([(weight: 1, term: term)])
+    }
+}

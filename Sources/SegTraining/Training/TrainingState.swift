@@ -1,0 +1,103 @@
+import DurableFiles
+import Foundation
+import Sampling
+import SegConfiguration
+import SegInference
+import SegLosses
+import SegMetrics
+import SegModels
+import Torch
+import TorchNN
+
+/// All that a step changes: the weights with their average, the optimiser, dropout's generator, and where the run stands. A
+/// checkpoint is made of it, and it of a checkpoint.
+final class TrainingState {
+    private let configuration: RunConfiguration
+    private let data: TrainingData
+    private let losses: [any SegmentationLoss]
+    private let starts: StartingWeights
+    let network: TrainedNetwork
+    private(set) var optimizer: any Optimizer
+    let dropout: Generator
+    var position = TrainingPosition(stage: 1)
+    /// Scores of the weights as they are; nil within an epoch.
+    var validation: MetricSummary?
+
+    var stage: StageConfiguration { configuration.training.stages[position.stage - 1] }
+    var loss: any SegmentationLoss { losses[position.stage - 1] }
+
+    init(
+        _ configuration: RunConfiguration, data: TrainingData, losses: [any SegmentationLoss], starts: StartingWeights,
+        network: TrainedNetwork, device: Device
+    ) throws {
+        self.configuration = configuration
+        self.data = data
+        self.losses = losses
+        self.starts = starts
+        self.network = network
+        optimizer = try configuration.training.stages[0].makeOptimizer(network.trained.parameters)
+        dropout = try Generator(seed: configuration.training.seed &+ 1, device: device)
+    }
+
+    /// Takes the first stage's starting weights.
+    func begin() throws {
+        _ = try starts.load(stage: 1, into: network.trained)
+        try network.begin()
+    }
+
+    /// Takes the next stage's starting weights, which are the best of the stage before unless it names others.
+    func beginNextStage(after best: URL) throws {
+        position = TrainingPosition(stage: position.stage + 1)
+        validation = nil
+        if try !starts.load(stage: position.stage, into: network.trained) {
+            try Checkpoint(contentsOf: best).load(into: network.trained)
+        }
+        try network.begin()
+        optimizer = try stage.makeOptimizer(network.trained.parameters)
+    }
+
+    func restore(_ saved: SavedRun) throws {
+        position = saved.position
+        validation = saved.checkpoint.manifest.validation
+        optimizer = try stage.makeOptimizer(network.trained.parameters)
+        try network.restore(saved.checkpoint, saved.continuation)
+        try optimizer.load(saved.continuation.tensors.under("optimizer."))
+        if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
+    }
+
+    /// - Throws: `TrainingError.weightsNotFinite`.
+    func requireFiniteWeights() throws {
+        // A float32 norm overflows long before the weights do; such a network is lost all the same.
+        guard try Tensor.totalNorm(network.trained.parameters.map { $0.detached() }).item().isFinite else {
+            throw TrainingError.weightsNotFinite(at: place(after: 0))
+        }
+    }
+
+    /// What the run can go on from.
+    func newest() throws -> Checkpoint {
+        let tensors = optimizer.state().named("optimizer.").merging(network.state()) { $1 }
+        return checkpoint(
+            continuation: .init(position: position, tensors: tensors.merging(["generator.dropout": try dropout.state()]) { $1 }))
+    }
+
+    /// What is used for predictions.
+    func kept() -> Checkpoint { checkpoint(continuation: nil) }
+
+    private func checkpoint(continuation: Checkpoint.Continuation?) -> Checkpoint {
+        Checkpoint(
+            manifest: .init(
+                configuration: configuration, channels: data.store.channels,
+                trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
+                stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
+                dataNotes: data.notes.isEmpty ? nil : data.notes, voxels: data.voxels, splits: data.splits),
+            weights: network.kept.state(), continuation: continuation)
+    }
+
+    /// `stage 'margin', epoch 3, step 12`, or without the step between epochs.
+    ///
+    /// - Parameter steps: counted from the last one done.
+    func place(after steps: Int) -> String {
+        let step = position.step + steps
+        return "stage '\(stage.name)', epoch \(position.epoch + (step > 0 ? 1 : 0))" + (step > 0 ? ", step \(step)" : "")
+    }
+}
