@@ -17,3 +17,11 @@ struct ForwardPass {
             && images.shape.allSatisfy { $0 > 0 }
     }
 }
+
+/// Who computes the parts of a network.
+public enum Execution: String, Sendable, Hashable, CaseIterable {
+    /// Kernels that fuse whole blocks, for those parts, devices and dtypes that have them; libtorch for the others.
+    case fused
+    /// libtorch, operation by operation: the definition.
+    case composed
+}

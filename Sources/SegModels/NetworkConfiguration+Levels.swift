@@ -69,3 +69,14 @@ extension [NetworkLevel] {
         return width * (4 * activations.dropLast().reduce(0, +) + 2 * activations[activations.count - 1])
     }
 }
+
+/// One resolution of a network; lists have one number for each spatial axis.
+public struct NetworkLevel {
+    public let features: Int
+    /// Dropout of the encoder here.
+    public let dropout: Double
+    /// Of the convolutions that see neighbours.
+    public let kernel: [Int]
+    /// By what the level above is pooled; 1 leaves an axis as it is.
+    public let stride: [Int]
+}

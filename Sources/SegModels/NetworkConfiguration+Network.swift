@@ -1,4 +1,5 @@
 import Torch
+import TorchNN
 
 extension NetworkConfiguration {
     /// Builds the network with PyTorch's default starting values.
@@ -11,6 +12,16 @@ extension NetworkConfiguration {
         return switch architecture {
         case .coplenet: try CopleNet(channels: channels, classes: classes, self, generator)
         case .unet: try UNet(channels: channels, classes: classes, self, generator)
+        }
+    }
+}
+
+extension NetworkConfiguration.Normalization {
+    func layer(_ channels: Int) throws -> any Layer {
+        switch self {
+        case .group: try GroupNorm(groups: 4, channels: channels)
+        case .batch: try BatchNorm(channels: channels)
+        case .instance: try InstanceNorm(channels: channels)
         }
     }
 }

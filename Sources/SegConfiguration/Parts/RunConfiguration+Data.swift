@@ -18,7 +18,7 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - folder: instead of the configured one.
     ///   - splits: those that a run began with, which stand; nil for a new run.
-    /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `LayoutError`, `FileError` for what
+    /// - Throws: `ConfigurationError` where no folder is named; `LayoutError`, `DataSetError`, `FileError` for what
     ///   lies there.
     public func openDataSet(at folder: URL?, keeping splits: CaseSplits? = nil) throws -> DataSet {
         try listDataSet(at: folder).dataSet(data.split, keeping: splits, isOwnData: folder == nil)
@@ -43,17 +43,13 @@ extension RunConfiguration {
         guard let root = folder ?? data.folder.map({ URL(filePath: $0) }) else {
             throw ConfigurationError(["data", "folder"], "no data folder is named; give --data FOLDER")
         }
-        let tableFolder =
-            root.pathExtension.lowercased() == "csv" ? root.deletingLastPathComponent() : root
+        let tableFolder = root.pathExtension.lowercased() == "csv" ? root.deletingLastPathComponent() : root
         var table: URL?
         if case .table(let path) = data.split {
-            table =
-                URL(
-                    filePath: path, relativeTo: URL(filePath: tableFolder.path, directoryHint: .isDirectory)
-                ).absoluteURL
+            let start = URL(filePath: tableFolder.path, directoryHint: .isDirectory)
+            table = URL(filePath: path, relativeTo: start).absoluteURL
         }
         let (listing, layout) = try DataSetFolder(root).open(data.layoutSettings, table: table)
-        return ListedDataSet(
-            listing: listing, layout: layout, root: tableFolder, classNames: data.classNames)
+        return ListedDataSet(listing: listing, layout: layout, root: tableFolder, classNames: data.classNames)
     }
 }

@@ -1,3 +1,4 @@
+import SegLosses
 import SegModels
 
 /// Everything that defines a training run, apart from the machine it runs on.
@@ -33,5 +34,15 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
                 ["training", "memory_format"], "expected channels_first for a network of 3 dimensions, found channels_last")
         }
         try training.validate()
+    }
+}
+
+extension RunConfiguration {
+    /// What training asks of its margin-offsets: as the last stage has it whose objective computes some, else the paper's.
+    public var marginSettings: MarginSettings {
+        training.stages.lazy.reversed().compactMap { stage in
+            // An objective that cannot be read is an error of the configuration.
+            try? LossExpression(stage.objective).marginSettings
+        }.first ?? MarginSettings()
     }
 }

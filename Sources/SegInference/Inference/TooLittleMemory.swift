@@ -8,7 +8,8 @@ public struct TooLittleMemory: Error, CustomStringConvertible, Equatable, Sendab
     public let remedy: String
 
     package init(
-        what: String, bytes: Int, available: Int, remedy: String = "use a machine with more memory, or a model of a smaller input.fit"
+        what: String, bytes: Int, available: Int,
+        remedy: String = "use a machine with more memory, or a model of a smaller input.fit"
     ) {
         self.what = what
         self.bytes = bytes

@@ -22,7 +22,8 @@ public struct WeightedSumLoss: SegmentationLoss {
     }
 
     public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        try Self.sum(flattened, Self.value(logits, labels) { try $0.composed(logits: logits, labels: labels) })!  // there is a term
+        let value = Self.value(logits, labels) { try $0.composed(logits: logits, labels: labels) }
+        return try Self.sum(flattened, value)!  // there is a term
     }
 
     /// Terms that kernels compute share their passes and one gradient; others go each its own fastest way.

@@ -101,3 +101,13 @@ final class TrainingState {
         return "stage '\(stage.name)', epoch \(position.epoch + (step > 0 ? 1 : 0))" + (step > 0 ? ", step \(step)" : "")
     }
 }
+
+extension StageConfiguration {
+    /// A fresh optimiser of the parameters.
+    func makeOptimizer(_ parameters: [Tensor]) throws -> any Optimizer {
+        switch optimizer {
+        case .adamw: try AdamW(parameters, weightDecay: weightDecay)
+        case .sgd: try SGD(parameters, momentum: 0.9, weightDecay: weightDecay, nesterov: true)
+        }
+    }
+}

@@ -1,5 +1,6 @@
 import Sampling
 import SegConfiguration
+import SegInference
 import SegLosses
 import SegMetrics
 import SegModels
@@ -92,4 +93,28 @@ extension Batch {
 
     /// [B, H, W], uint8
     func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count] + size.lengths) }
+}
+
+extension TrainingPosition {
+    /// A step is done.
+    mutating func add(_ outcome: TrainingStep.Outcome) {
+        if step == 0 { confusion = ConfusionMatrix(classCount: outcome.confusion.classCount) }
+        confusion? += outcome.confusion
+        lossSum += outcome.loss
+        step += 1
+    }
+}
+
+extension ConfusionMatrix {
+    /// Counts the class of the largest score of each pixel, the first of equals.
+    ///
+    /// - Parameters:
+    ///   - logits: [B, C, …]
+    ///   - labels: [B, …], uint8, classes and `LabelMap.ignored`.
+    /// - Throws: `LossInputError`.
+    mutating func add(logits: Tensor, labels: Tensor) throws {
+        for image in try BatchConfusion(logits: logits, labels: labels, ignoreLabel: Int(LabelMap.ignored)).images {
+            self += ConfusionMatrix(rows: image)
+        }
+    }
 }
