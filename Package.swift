@@ -134,7 +134,8 @@ let package = Package(
         room(
             "SegPlanning",
             [
-                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegTraining",
+                "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegInference",
+                "SegTraining",
                 "MedicalImages", "MarginCalibration",
             ]),
         room(

@@ -52,7 +52,7 @@ import Testing
         Collection(
             testDescription: "a split that was asked for", cases: Array(repeating: [0, 1], count: 6),
             settings: ["data.split={random: {seed: 3, validation: 0.3, test: 0}}"],
-            split: "{random: {seed: 3, validation: 0.3, test: 0.0}}", batch: 2),
+            split: "{random: {seed: 3, validation: 0.3, test: 0}}", batch: 2),
     ]
 
     private func write(_ collection: Collection, to folder: URL) throws {

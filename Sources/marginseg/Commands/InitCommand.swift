@@ -78,7 +78,7 @@ struct InitCommand: ParsableCommand {
                 bar?.finish()
                 log.info("read \(count) cases; timing some steps on \(device)")
             })
-        let yaml = proposal.yaml(file: output)
+        let yaml = try proposal.yaml(file: output)
         log.info(
             "\(proposal.configuration.data.classes.count) classes; an epoch takes about \(duration(proposal.secondsPerEpoch)), all of it \(duration(proposal.seconds))"
         )
