@@ -17,6 +17,8 @@ public protocol Inferer {
 
     /// Raw scores on the input's own grid.
     ///
+    /// Called without recording of gradients.
+    ///
     /// - Parameter images: `[B, C, (D,) H, W]`, float32, on the CPU.
     /// - Returns: `[B, classes, (D,) H, W]`, float32, on the device that computed them.
     /// - Throws: `NetworkInputError` for another rank or number of channels.
@@ -45,7 +47,7 @@ public struct WholeInput: Inferer {
     public var parameterCount: Int { network.parameterCount }
 
     public func scores(of images: Tensor) throws -> Tensor {
-        try withInference { try network.logits(images.to(device: device), .evaluation, in: precision.dtype) }
+        try network.logits(images.to(device: device), .evaluation, in: precision.dtype)
     }
 
     public func bytes(count: Int, size: GridSize) -> Int? {

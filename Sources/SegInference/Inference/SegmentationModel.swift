@@ -89,7 +89,9 @@ public final class SegmentationModel {
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
             let inputs = planes.flatMap { prepared.input($0) }
-            let logits = try inferer.scores(of: Tensor(inputs, shape: [planes.count, channels] + size.lengths))
+            let logits = try withInference {
+                try inferer.scores(of: Tensor(inputs, shape: [planes.count, channels] + size.lengths))
+            }
             let count = try logits.notFiniteCount()
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
