@@ -15,7 +15,7 @@ package final class LevelNetwork: Module, SegmentationNetwork {
     package var classCount: Int { levels.count }
     package var sizeMultiples: [Int] { [1, 1] }
 
-    init(_ levels: [Double], channels: Int = 1) {
+    package init(_ levels: [Double], channels: Int = 1) {
         self.levels = levels
         channelCount = channels
     }

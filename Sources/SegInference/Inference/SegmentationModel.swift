@@ -39,15 +39,33 @@ public final class SegmentationModel {
     ///   - precision: what the network computes in, whatever it was trained in.
     /// - Throws: `FileError` for weights of another network, `TorchError` for a device that is not there.
     public convenience init(
-        checkpoint: Checkpoint, device: Device = .cpu, execution: Execution? = nil,
-        precision: TrainingConfiguration.Precision = .float32
+        checkpoint: Checkpoint, settings: InferenceSettings = InferenceSettings(), device: Device = .cpu,
+        execution: Execution? = nil, precision: TrainingConfiguration.Precision = .float32
     ) throws {
-        let network = try checkpoint.makeNetwork(execution: execution)
-        try network.move(to: device)
         try self.init(
-            WholeInput(network: network, device: device, precision: precision), configuration: checkpoint.manifest.configuration,
-            source: checkpoint.source?.path, checksum: checkpoint.checksum,
-            voxels: checkpoint.manifest.voxels)
+            ensemble: [checkpoint], settings: settings, device: device, execution: execution, precision: precision)
+    }
+
+    /// Several models whose scores are averaged; what they were trained on is taken from the first.
+    ///
+    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first; `SettingError`.
+    /// - Precondition: one checkpoint at least.
+    public convenience init(
+        ensemble checkpoints: [Checkpoint], settings: InferenceSettings = InferenceSettings(), device: Device = .cpu,
+        execution: Execution? = nil, precision: TrainingConfiguration.Precision = .float32
+    ) throws {
+        let first = checkpoints[0]
+        for other in checkpoints.dropFirst() { try other.requireSameTask(as: first) }
+        let networks = try checkpoints.map { checkpoint in
+            let network = try checkpoint.makeNetwork(execution: execution)
+            try network.move(to: device)
+            return WholeInput(network: network, device: device, precision: precision)
+        }
+        let checksums = checkpoints.compactMap(\.checksum)
+        try self.init(
+            settings.inferer(networks, first.manifest.configuration), configuration: first.manifest.configuration,
+            source: first.source?.path, checksum: checksums.isEmpty ? nil : checksums.joined(separator: "+"),
+            voxels: first.manifest.voxels)
     }
 
     /// What in a case is unlike those of the training.

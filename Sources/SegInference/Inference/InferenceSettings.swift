@@ -1,0 +1,94 @@
+import DataSets
+import Sampling
+import SegConfiguration
+
+/// How a trained network, or several, are asked for scores.
+public struct InferenceSettings: Sendable, Hashable {
+    /// What a network sees at once.
+    public enum Window: Sendable, Hashable {
+        /// The input, whatever its size.
+        case whole
+        /// A window of the size that training drew; the whole input where training saw that.
+        case trained
+        case size(GridSize)
+    }
+
+    /// Along which axes inputs are mirrored too.
+    public enum Mirroring: Sendable, Hashable {
+        case none
+        /// Those that training's augmentation flipped.
+        case trained
+        case axes(Set<MirrorAxis>)
+    }
+
+    public var window: Window
+    /// By how much of itself a window moves at most.
+    public var step: Double
+    public var mirroring: Mirroring
+
+    public init(window: Window = .whole, step: Double = 0.5, mirroring: Mirroring = .none) {
+        self.window = window
+        self.step = step
+        self.mirroring = mirroring
+    }
+
+    /// Puts the way together that scores are made in.
+    ///
+    /// - Parameters:
+    ///   - networks: whose scores are averaged.
+    ///   - configuration: of their training.
+    /// - Throws: `SettingError` for a window or axes of other dimensions.
+    func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
+        let dimensions = configuration.input.fit.size.dimensions
+        var inferer: any Inferer = networks.count == 1 ? networks[0] : Ensemble(networks)
+        if let size = windowSize(configuration.input.fit) {
+            try SettingError.require(
+                size.dimensions == dimensions, "the window", found: "\(size)",
+                expected: "\(dimensions == 3 ? "planes, rows and columns" : "rows and columns"), as the network has them")
+            try SettingError.require(0 < step && step <= 1, "the step", found: "\(step)", expected: "above 0, up to 1")
+            inferer = SlidingWindow(inferer, window: size, step: step)
+        }
+        let axes = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
+        try SettingError.require(
+            axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
+        return axes.isEmpty ? inferer : Mirrored(inferer, axes: axes.sorted())
+    }
+
+    private func windowSize(_ fit: GridFit) -> GridSize? {
+        switch window {
+        case .whole: nil
+        case .size(let size): size
+        case .trained: if case .crop(let size, _) = fit { size } else { nil }
+        }
+    }
+
+    private func mirrorAxes(_ augmentation: Augmentation) -> [MirrorAxis] {
+        switch mirroring {
+        case .none: []
+        case .axes(let axes): MirrorAxis.allCases.filter(axes.contains)
+        case .trained: MirrorAxis.allCases.filter { $0.probability(in: augmentation) > 0 }
+        }
+    }
+}
+
+/// An axis along which images are mirrored, by the name of the augmentation that flips it.
+public enum MirrorAxis: String, Sendable, CaseIterable {
+    case horizontal, vertical, depth
+
+    /// Counted from the first axis after batch and channels; negative for one that is not there.
+    fileprivate func place(dimensions: Int) -> Int {
+        switch self {
+        case .horizontal: dimensions - 1
+        case .vertical: dimensions - 2
+        case .depth: dimensions - 3
+        }
+    }
+
+    fileprivate func probability(in augmentation: Augmentation) -> Double {
+        switch self {
+        case .horizontal: augmentation.horizontalFlip
+        case .vertical: augmentation.verticalFlip
+        case .depth: augmentation.depthFlip ?? 0
+        }
+    }
+}
