@@ -10,7 +10,7 @@
 
 namespace ck {
 
-// Thrown where memory is not to be had; no kernel throws anything else.
+// Thrown where memory cannot be allocated; no kernel throws anything else.
 struct OutOfMemory { int64_t bytes; };
 
 // Throws OutOfMemory for a piece that is larger than `ck_limit_memory` allows.

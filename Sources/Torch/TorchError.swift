@@ -23,7 +23,7 @@ public struct TorchError: Error, CustomStringConvertible, Equatable {
     public static func outOfMemory(_ operation: String, bytes: Int) -> TorchError {
         TorchError(
             kind: .outOfMemory, operation: operation, arguments: [],
-            message: "\((bytes + 999_999) / 1_000_000) MB of memory are not to be had")
+            message: "\((bytes + 999_999) / 1_000_000) MB of memory could not be allocated")
     }
 }
 

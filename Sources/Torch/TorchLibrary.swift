@@ -6,7 +6,7 @@ public enum TorchLibrary {
     /// libtorch's version, such as `2.13.0`. Asking for it loads nothing.
     public static var version: String { String(cString: ct_version()) }
 
-    /// Loads libtorch, unless that has been done. Whatever makes a first tensor does it, so nobody has to.
+    /// Loads libtorch, unless that has been done. The first tensor loads it too, so calling this is optional.
     ///
     /// - Throws: `TorchError` of kind `.notLoaded` that says what is missing where.
     public static func load() throws(TorchError) { _ = try loaded.get() }

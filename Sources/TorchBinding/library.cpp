@@ -69,7 +69,7 @@ class TypedAllocator final : public c10::Allocator {
         try {
             return own->allocate(bytes);
         } catch (const c10::Error &) {
-            TORCH_CHECK_WITH(OutOfMemoryError, false, (bytes + 999'999) / 1'000'000, " MB of memory are not to be had");
+            TORCH_CHECK_WITH(OutOfMemoryError, false, (bytes + 999'999) / 1'000'000, " MB of memory could not be allocated");
         }
     }
 

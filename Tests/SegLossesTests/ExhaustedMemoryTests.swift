@@ -22,7 +22,7 @@ struct ExhaustedMemoryTests {
                 #expect(limit > 0 && found == expected, "\(name), \(limit) bytes")
             } catch let error as TorchError {
                 #expect(error.kind == .outOfMemory, "\(name), \(limit) bytes: \(error)")
-                let words = "MB of memory are not to be had; take smaller batches, smaller planes or a narrower network"
+                let words = "MB of memory could not be allocated; take smaller batches, smaller planes or a narrower network"
                 #expect(error.description.hasSuffix(words), "\(name): \(error)")
             }
         }

@@ -27,7 +27,7 @@ struct TorchErrorTests {
     }
 
     @Test func exhaustedMemoryIsOneLine() throws {
-        let words = "MB of memory are not to be had; take smaller batches, smaller planes or a narrower network"
+        let words = "MB of memory could not be allocated; take smaller batches, smaller planes or a narrower network"
         #expect(TorchError.outOfMemory("a convolution", bytes: 2_000_001).description == "a convolution: 3 \(words)")
         let error = #expect(throws: TorchError.self) { try Tensor.zeros([1 << 46]) }
         #expect(error?.description == "full: 281474977 \(words)")

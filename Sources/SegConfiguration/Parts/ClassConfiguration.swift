@@ -27,7 +27,7 @@ public struct ClassConfiguration: Sendable, Hashable, Codable {
 }
 
 extension ClassConfiguration {
-    /// What classes are called that nobody has named, the same wherever they are shown: `background`, `foreground` where there is
+    /// The names of classes that have none of their own, the same everywhere: `background`, `foreground` where there is
     /// one class beside it, else `class_` and the value.
     ///
     /// - Parameters:

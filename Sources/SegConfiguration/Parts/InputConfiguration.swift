@@ -12,7 +12,7 @@ public struct InputConfiguration: Sendable, Hashable {
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
 
-    /// What a network is shown, in words.
+    /// What a network is shown, for messages.
     public var sampleWords: String { fit.size.dimensions == 3 ? "volumes" : plane.words }
 
     func validate() throws {

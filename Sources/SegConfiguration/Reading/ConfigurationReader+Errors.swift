@@ -2,7 +2,7 @@ import SegLosses
 import Yams
 
 extension ConfigurationError {
-    /// A key that nobody reads, with the known one that looks most like it.
+    /// An unknown key, with the known one that looks most like it.
     ///
     /// - Parameter key: of the mapping that it stands in.
     static func unknownKey(_ name: String, in key: [String], known: [String], at place: String) -> ConfigurationError {

@@ -98,7 +98,7 @@ public struct ConfigurationReader {
         return (root, try DataSetFolder(root).recognize(data.layoutSettings))
     }
 
-    /// Whether somebody says what the label values mean: a file, an argument, or the data set itself.
+    /// Whether a file, an argument or the data set itself says what the label values mean.
     public func namesClasses(_ finding: LayoutFinding?) -> Bool {
         finding?.classes != nil
             || layers.dropFirst().contains { $0.node(at: ["data", "classes"]).map { $0.null == nil } ?? false }

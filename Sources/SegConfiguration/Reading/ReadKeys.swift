@@ -1,4 +1,4 @@
-/// The keys that types ask for while they are decoded, as a tree: what stands beside them in a file is read by nobody.
+/// The keys that types ask for while they are decoded, as a tree: any other key of a file is unknown.
 final class ReadKeys {
     /// In the order in which they were first asked for.
     private(set) var names: [String] = []
@@ -6,7 +6,7 @@ final class ReadKeys {
     private(set) var optionalNames: Set<String> = []
     private var parts: [String: ReadKeys] = [:]
 
-    /// - Parameter isOptional: somebody looks whether the key is there before it is read.
+    /// - Parameter isOptional: whether the type asks if the key is there before it reads it.
     func note(_ name: String, isOptional: Bool) {
         if !names.contains(name) { names.append(name) }
         if isOptional { optionalNames.insert(name) }

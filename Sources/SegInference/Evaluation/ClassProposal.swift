@@ -4,7 +4,7 @@ import MedicalImages
 import Sampling
 import SegConfiguration
 
-/// The classes that the values of masks suggest where nobody named them.
+/// The classes that the values of masks suggest where none are named.
 public enum ClassProposal {
     /// Values 0, 1, … without a gap are the classes themselves; anything else is proposed in the error, to be confirmed.
     ///

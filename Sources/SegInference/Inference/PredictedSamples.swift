@@ -2,8 +2,8 @@ import Sampling
 import SegLosses
 import Torch
 
-/// Some samples of a case, planes or the whole of it, with a model's scores, for all who want something of them: each form of the scores is made once, when
-/// somebody first asks for it.
+/// Some samples of a case, planes or the whole of it, with a model's scores. Each form of the scores is made when it is first asked
+/// for, and once.
 public final class PredictedSamples {
     public let prepared: PreparedCase
     /// The samples, by their numbers.

@@ -75,7 +75,7 @@ public final class SegmentationModel {
     ///
     /// - Parameters:
     ///   - onPlane: called with the planes done and their number, to show progress.
-    ///   - collect: called with the planes as they come out of the network, for whoever wants more than classes of them.
+    ///   - collect: called with the scored samples of each batch, for uses that need more than their classes.
     /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
     public func predict(
         _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },

@@ -2,7 +2,7 @@ import MarginCalibration
 
 /// What an objective may need to know of the data it will be trained on.
 public struct LossContext: Sendable {
-    /// Empty where nobody named them.
+    /// Empty where they have no names.
     public let classNames: [String]
     public let classCount: Int
     /// Whether class 0 is the background.

@@ -75,7 +75,7 @@ public struct DataSetCensus: Encodable, Sendable {
     /// Why it is that layout; nil where the caller did not ask.
     public let reason: String?
     public let classes: [ClassConfiguration]
-    /// Whether the classes were made up from the values found; somebody has to confirm them.
+    /// Whether the classes are proposed from the values found; the user has to confirm them.
     public let areClassesProposed: Bool
     /// Whether class 0 is the background.
     public let hasBackground: Bool
@@ -86,7 +86,7 @@ public struct DataSetCensus: Encodable, Sendable {
     public let values: [ValueCensus]
     /// Of the training split, as training sees them: the counts that its margin-offsets follow from.
     public let trainingLabels: LabelDistribution
-    /// How that is, in words.
+    /// How training sees them, for messages.
     public let trainingView: String
     /// What the configured training asks of its margin-offsets.
     public let marginSettings: MarginSettings

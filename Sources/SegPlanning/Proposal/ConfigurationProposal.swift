@@ -7,7 +7,7 @@ import SegConfiguration
 import SegModels
 import Torch
 
-/// A configuration for somebody's data, with the reasons for what it says.
+/// A configuration proposed for a data set, with the reasons for what it says.
 ///
 /// What the files tell decides input and classes; what some steps on this machine cost decides batch size and the estimate
 /// of time.
@@ -132,7 +132,7 @@ extension ConfigurationProposal {
     public var seconds: Double { Double(configuration.training.stages.reduce(0) { $0 + $1.epochs }) * secondsPerEpoch }
 }
 
-/// A setting that was found for somebody's data, with why.
+/// A setting chosen for a data set, with the reason.
 public struct Choice<Value: Sendable>: Sendable {
     public let value: Value
     /// A sentence or two for the person who is to judge it.

@@ -29,7 +29,7 @@ extension DataSurvey {
             areCompressed: cases.contains(where: \.areLabelsCompressed))
     }
 
-    /// A class a value, the proposed background first, for somebody to name.
+    /// One class for each value, the proposed background first; the user names them.
     ///
     /// - Throws: `ProposalError` for labels that are none.
     func classes() throws -> Choice<[ClassConfiguration]> {
@@ -50,7 +50,7 @@ extension DataSurvey {
 
     /// The background among the classes, as `data.background` names it.
     ///
-    /// - Parameter areStated: whether the names are somebody's, and say something.
+    /// - Parameter areStated: whether the user gave the names, so that they mean something.
     func background(of classes: [ClassConfiguration], areStated: Bool) -> Choice<String> {
         let (pixels, border) = (labelValues(), borderCounts)
         let proposal = BackgroundProposal(

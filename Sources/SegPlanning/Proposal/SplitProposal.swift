@@ -11,7 +11,7 @@ struct SplitProposal {
     private static let seeds: ClosedRange<UInt64> = 1...12
 
     /// - Parameters:
-    ///   - configured: kept where somebody asked for it.
+    ///   - configured: kept where the user asked for it.
     ///   - survey: of all cases.
     ///   - ignored: label values that are of no class.
     /// - Throws: `DataSetError` for cases that the rule cannot split; `ProposalError.oneGroup`.

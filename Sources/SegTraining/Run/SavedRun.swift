@@ -110,7 +110,7 @@ public struct ChangedConfigurationError: Error, CustomStringConvertible, Equatab
     enum Kind: Equatable {
         /// The run's state has no meaning under these values.
         case impossible([ConfigurationChange])
-        /// They could change, but nobody said that they should.
+        /// They could change, but were not asked to.
         case notAsked([ConfigurationChange])
     }
 

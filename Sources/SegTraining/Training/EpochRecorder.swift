@@ -4,7 +4,7 @@ import SegConfiguration
 import SegInference
 import SegMetrics
 
-/// Where the numbers of epochs go: the lines of `metrics.jsonl`, and whoever watches the run.
+/// Records the numbers of epochs: as lines of `metrics.jsonl`, and as events for the observer.
 final class EpochRecorder {
     private let metrics: JSONLines
     private let observe: (TrainingEvent) -> Void

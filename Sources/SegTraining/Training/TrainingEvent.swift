@@ -6,7 +6,7 @@ import SegConfiguration
 import SegInference
 import SegMetrics
 
-/// What a training run tells whoever watches it.
+/// What a training run tells its observer.
 public enum TrainingEvent: Sendable {
     /// Data are being decoded.
     case preparing(samples: Int, word: String, estimatedBytes: Int)
@@ -30,7 +30,7 @@ public enum TrainingEvent: Sendable {
         public let leftOut: Int
         public let validationCases: Int
         public let labels: LabelDistribution
-        /// How training sees the samples that these are the labels of, in words.
+        /// How training sees the samples of these labels, for messages.
         public let view: String
         public let classNames: [String]
         public let parameterCount: Int

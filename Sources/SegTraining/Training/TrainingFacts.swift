@@ -10,7 +10,7 @@ package struct TrainingFacts: Sendable {
     /// Whether class 0 is the background.
     let hasBackground: Bool
     let stages: [StageConfiguration]
-    /// How training sees the images, in words.
+    /// How training sees the images, for messages.
     let view: String
     /// Pixels of each class: of the training split as training sees them, of the others at native size; nil where a split has no
     /// case or is not looked at.
