@@ -44,16 +44,18 @@ sanitize: ## read damaged files under the address and thread sanitizers
 peers: ## install what the tests compare results with: PyTorch, TensorBoard and more, in .peers
 	@Scripts/peers
 
-bench: build ## measure speed; ONLY=name measures one thing
+bench: build ## measure speed into Benchmarks/results; ONLY=name measures one thing
 	@Benchmarks/run $(ONLY)
 
-lint: ## check format, imports between rooms, and the files that git keeps
+lint: ## check format, imports between rooms, the files that git keeps, and the tables of speed
 	@echo "Checking the format"
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
 	@echo "Checking who imports whom"
 	@Scripts/check-imports
 	@echo "Checking the files that git keeps"
 	@Scripts/check-files
+	@echo "Checking the tables of speed"
+	@Benchmarks/page --check
 
 format: ## lay the Swift files out as `make lint` wants them
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift

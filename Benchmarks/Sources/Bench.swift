@@ -1,7 +1,8 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [confusion] [images] [network] [--seconds N] [--compile]`: prints tables and writes `.build/bench.json`.
+/// `bench [losses] [confusion] [images] [network] [--seconds N] [--compile]`: prints tables and writes them to
+/// `Benchmarks/results/DATE.json`, from which `Benchmarks/page` makes the tables of docs/PERFORMANCE.md.
 ///
 /// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
 @main
@@ -28,29 +29,26 @@ struct Bench {
         }
         let compiles = arguments.contains("--compile")
         arguments.removeAll { $0 == "--compile" }
-        let parts = ["losses", "confusion", "images", "network"]
-        guard arguments.allSatisfy(parts.contains) else {
+        let known = ["losses", "confusion", "images", "network"]
+        guard arguments.allSatisfy(known.contains) else {
             FileHandle.standardError.write(
                 Data(
-                    "there is no benchmark '\(arguments.joined(separator: " "))'; known: \(parts.joined(separator: ", "))\n".utf8)
+                    "there is no benchmark '\(arguments.joined(separator: " "))'; known: \(known.joined(separator: ", "))\n".utf8)
             )
             exit(64)
         }
         func isWanted(_ part: String) -> Bool { arguments.isEmpty || arguments.contains(part) }
-        var rows: [BenchmarkRow] = []
+        var parts: [String: [BenchmarkRow]] = [:]
         // With the allocator as it comes: so does stock PyTorch.
-        if isWanted("losses") { rows += try LossBenchmark(budget: budget) { print($0) }.run() }
-        if isWanted("confusion") { rows += try ConfusionBenchmark(budget: budget) { print($0) }.run() }
-        if isWanted("images") { rows += try ImageBenchmark(budget: 4 * budget) { print($0) }.run() }
+        if isWanted("losses") { parts["losses"] = try LossBenchmark(budget: budget) { print($0) }.run() }
+        if isWanted("confusion") { parts["confusion"] = try ConfusionBenchmark(budget: budget) { print($0) }.run() }
+        if isWanted("images") { parts["images"] = try ImageBenchmark(budget: 4 * budget) { print($0) }.run() }
         if isWanted("network") {
             // As the program does.
             TorchLibrary.keepFreedMemory()
             let peer = try StockPeer(script: "Benchmarks/peer/network.py", arguments: compiles ? ["--compile"] : [])
-            rows += try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
+            parts["network"] = try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(rows).write(to: URL(filePath: ".build/bench.json"))
-        print("\nwritten: .build/bench.json")
+        print("\nwritten: \(try BenchmarkFile.write(parts).relativePath)")
     }
 }

@@ -28,8 +28,8 @@ struct Measurement {
     }
 }
 
-/// A row of `.build/bench.json`.
-struct BenchmarkRow: Encodable {
+/// What was measured of one thing.
+struct BenchmarkRow: Codable {
     let name: String
     let shape: [Int]
     let median_ms: Double

@@ -21,7 +21,7 @@ public struct ClassMargins: Sendable, Hashable {
     ///   - scores: s, raw logits, `[C, N]` with the pixels of class 0 first, as a `[C, H, W]` tensor lies in memory.
     ///   - labels: y, `[N]`.
     ///   - ignored: the label of pixels that take no part.
-    ///   - stride: only every so many pixels count; 1 takes all.
+    ///   - stride: only every `stride`-th pixel counts; 1 takes all.
     /// - Precondition: C · N scores, labels below C or ignored, a stride of 1 or more.
     public mutating func add(scores: [Float], labels: [UInt8], ignoring ignored: UInt8? = nil, stride: Int = 1) {
         let (classes, pixels) = (own.count, labels.count)

@@ -56,20 +56,6 @@ public struct EmpiricalMarginBounds: Sendable {
 
     private func ratio(_ part: Double, _ whole: Double) -> Double { whole == 0 && total > 0 ? 1 : part / whole }
 
-    /// Adds one pixel.
-    ///
-    /// - Parameters:
-    ///   - margins: λ_ik of the pixel, one a class (`MarginLoss.margins`).
-    ///   - label: y_i.
-    /// - Throws: `MarginNotANumber`; nothing is added then.
-    /// - Precondition: c margins of Eq. 4, the largest 0 or more; 0 ≤ `label` < c.
-    public mutating func add(margins: [Double], label: Int) throws {
-        precondition(margins.count == classCount, "\(margins.count) margins for \(classCount) classes")
-        precondition(counts.indices.contains(label), "label \(label) is not one of \(classCount) classes")
-        if let index = margins.firstIndex(where: \.isNaN) { throw MarginNotANumber(class: index, position: 0) }
-        gather(label: label) { margins[$0] }
-    }
-
     /// Adds the pixels of an image.
     ///
     /// - Parameters:
@@ -109,5 +95,22 @@ public struct EmpiricalMarginBounds: Sendable {
             missed[label] += 1
             falselyTaken[prediction] += 1
         }
+    }
+}
+
+/// A margin that is not a number: the scores of the model were not finite.
+public struct MarginNotANumber: Error, CustomStringConvertible, Equatable {
+    /// The class k of the margin λ_ik.
+    public let classIndex: Int
+    /// The pixel in the label map.
+    public let position: Int
+
+    init(class classIndex: Int, position: Int) {
+        self.classIndex = classIndex
+        self.position = position
+    }
+
+    public var description: String {
+        "the margin of \(classNumber(classIndex)) at pixel \(position) is not a number: expected finite scores from the model"
     }
 }

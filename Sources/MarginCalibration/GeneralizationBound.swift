@@ -4,20 +4,13 @@ import Foundation
 ///
 ///     ε = 1/c Σ_k ε_k        ε_k = (√(n − n_k) + √n_k / μ_k) / (n_k ρ_0k / (4 c F) − √(n − n_k))        μ_k = ρ_k0 / ρ_0k
 public struct GeneralizationBound: Sendable, Hashable {
-    /// A term of the bound, or the bound.
-    public enum Value: Sendable, Hashable {
-        /// ε_k or ε; a value of 1 or more is true, though it says nothing of a score between 0 and 1.
-        case bounded(Double)
-        /// The denominator is not positive, or ρ_k0 = 0 makes the numerator infinite: the theorem says nothing.
-        case vacuous
-    }
-
     /// F: the complexity that the terms were computed with.
     public let f: Double
-    /// ε_k of each class.
-    public let terms: [Value]
-    /// ε; vacuous as soon as one term is.
-    public let epsilon: Value
+    /// ε_k of each class; nil where the theorem says nothing, because the denominator is not positive or ρ_k0 = 0 makes the
+    /// numerator infinite. A value of 1 or more is true, though it says nothing of a score between 0 and 1.
+    public let terms: [Double?]
+    /// ε; nil as soon as one term is.
+    public let epsilon: Double?
 
     /// The bound for F = C(Θ) + σ(1/η), with σ(1/η) = ρ_max / (4c) · √(2 m ln(2c/η)) and ρ_max the largest of all offsets.
     ///
@@ -41,7 +34,7 @@ public struct GeneralizationBound: Sendable, Hashable {
         self.init(distribution, offsets: offsets, f: complexity + sigma)
     }
 
-    /// Checks what can be chosen freely, before anything is gathered for the bound.
+    /// Checks the free parameters, before anything is gathered for the bound.
     ///
     /// - Throws: `GeneralizationBoundError` for a parameter outside its range.
     public static func check(complexity: Double, eta: Double) throws {
@@ -65,25 +58,29 @@ public struct GeneralizationBound: Sendable, Hashable {
         let terms = distribution.counts.indices.map { Self.term(of: $0, in: distribution, offsets: offsets, f: f) }
         self.f = f
         self.terms = terms
-        self.epsilon = Self.mean(terms)
+        let bounded = terms.compactMap(\.self)
+        epsilon = bounded.count == terms.count ? bounded.reduce(0, +) / Double(terms.count) : nil
     }
 
-    private static func term(of index: Int, in distribution: LabelDistribution, offsets: MarginOffsets, f: Double) -> Value {
+    private static func term(of index: Int, in distribution: LabelDistribution, offsets: MarginOffsets, f: Double) -> Double? {
         let inside = Double(distribution.counts[index])
         let outside = Double(distribution.total - distribution.counts[index])
         let c = Double(distribution.classCount)
         let denominator = inside * offsets.rho0k[index] / (4 * c * f) - outside.squareRoot()
-        guard denominator > 0, offsets.rhoK0[index] > 0 else { return .vacuous }
+        guard denominator > 0, offsets.rhoK0[index] > 0 else { return nil }
         let mu = offsets.rhoK0[index] / offsets.rho0k[index]
-        return .bounded((outside.squareRoot() + inside.squareRoot() / mu) / denominator)
+        return (outside.squareRoot() + inside.squareRoot() / mu) / denominator
     }
+}
 
-    private static func mean(_ terms: [Value]) -> Value {
-        var sum = 0.0
-        for term in terms {
-            guard case .bounded(let value) = term else { return .vacuous }
-            sum += value
-        }
-        return .bounded(sum / Double(terms.count))
-    }
+/// A parameter of Theorem 1 that is outside its range.
+public struct GeneralizationBoundError: Error, CustomStringConvertible, Equatable {
+    /// Its name.
+    public let parameter: String
+    /// Its value.
+    public let found: String
+    /// The range.
+    public let expected: String
+
+    public var description: String { "\(parameter) = \(found): expected \(expected)" }
 }

@@ -4,7 +4,7 @@ extension LabelDistribution {
     /// - Parameters:
     ///   - labels: one label a pixel, in any order.
     ///   - classCount: c; labels are 0 ..< c.
-    ///   - ignored: the label of pixels that take no part in anything.
+    ///   - ignored: the label of pixels that are left out.
     /// - Throws: `LabelDistributionError.labelOutside` for a label that is neither a class nor the ignored one.
     /// - Precondition: 1 ≤ `classCount` ≤ 256.
     public static func counting(

@@ -2,18 +2,8 @@ import Foundation
 
 /// The loss functions of one margin λ and one margin-offset ρ, as plain numbers (Figure 1).
 public enum MarginLoss {
-    /// λ_k = s_k − max_{j≠k} s_j for each class of one pixel (Eq. 4); where the two largest scores tie, both margins are 0.
-    ///
-    /// - Parameter scores: s_k, the raw logits of the pixel, one a class.
-    /// - Precondition: two scores or more.
-    public static func margins(ofScores scores: [Double]) -> [Double] {
-        precondition(scores.count >= 2, "a margin needs a rival: two scores or more")
-        let best = scores.indices.max { scores[$0] < scores[$1] }!  // not empty
-        let second = scores.indices.filter { $0 != best }.map { scores[$0] }.max()!  // two scores or more
-        return scores.indices.map { scores[$0] - ($0 == best ? second : scores[best]) }
-    }
-
-    /// The margins of all pixels of an image (Eq. 4).
+    /// λ_k = s_k − max_{j≠k} s_j for each class of every pixel of an image (Eq. 4); where the two largest scores of a pixel tie, the
+    /// margins of both classes are 0.
     ///
     /// - Parameter planes: the scores s, `[C, N]`, as a `[C, H, W]` tensor lies in memory.
     /// - Returns: λ, `[C, N]`; a pixel with a score that is not a number has margins that are none.
@@ -45,10 +35,5 @@ public enum MarginLoss {
     public static func calibratedLog(_ margin: Double, rho: Double) -> Double {
         let x = rho - margin
         return max(x, 0) + log1p(exp2(-abs(x))) / M_LN2
-    }
-
-    /// d/dλ log₂(1 + 2^(−λ+ρ)) = −1 / (1 + 2^(λ−ρ)).
-    public static func calibratedLogDerivative(_ margin: Double, rho: Double) -> Double {
-        -1 / (1 + exp2(margin - rho))
     }
 }

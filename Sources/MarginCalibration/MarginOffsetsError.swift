@@ -62,7 +62,7 @@ extension MarginOffsetsError: CustomStringConvertible {
         case .lengthsDiffer(let rho0k, let rhoK0):
             "\(rho0k) offsets rho_0k and \(rhoK0) offsets rho_k0: expected one of each for every class"
         case .noSuchClass(let index, let classCount):
-            "class \(index) cannot be excluded or overridden: expected 0 to \(classCount - 1)"
+            "\(classNumber(index)) cannot be excluded or overridden: expected 0 to \(classCount - 1)"
         case .excludedAndOverridden:
             "\(subject) is both excluded and overridden: do one of the two"
         case .noClassLeft:
@@ -70,9 +70,9 @@ extension MarginOffsetsError: CustomStringConvertible {
         }
     }
 
-    /// `class 3` or `class 3 (probe)`; only asked for by kinds that name a class.
-    private var subject: String {
-        let number = "class " + (kind.classIndex.map(String.init) ?? "")
-        return className.map { "\(number) (\($0))" } ?? number
-    }
+    /// `class 'probe'`, or its number where no name is known; only asked for by kinds that speak of a class.
+    private var subject: String { className.map { "class '\($0)'" } ?? kind.classIndex.map(classNumber) ?? "" }
 }
+
+/// What to call a class whose name is not known.
+func classNumber(_ index: Int) -> String { "class number \(index) (counted from 0)" }

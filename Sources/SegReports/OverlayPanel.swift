@@ -1,7 +1,9 @@
+import Foundation
+
 /// One case as a picture: image, truth, prediction and errors side by side.
 ///
 /// Classes lie over the image as a translucent fill with an opaque contour in the colours of `Palette`. The error panel shows
-/// the image at half its brightness with false positives, false negatives and wrong classes in theirs; what is right stays bare.
+/// the image at half its brightness with false positives, false negatives and wrong classes in theirs; correct pixels show the image alone.
 /// Pixels that are ignored are grey in truth and errors. Small images are enlarged by a whole factor, pixel by pixel, so that
 /// the longer side has at least 256 pixels; huge ones are made smaller, to 4096 pixels at most. An image of more than 16 times
 /// its width is no line: its shorter side is enlarged to an eighth of the longer.
@@ -9,8 +11,8 @@ public struct OverlayPanel: Sendable {
     private static let smallestSide = 256
     private static let largestSide = 4096
     private static let longest = 16
-    static let gutter = 8
-    static let paper = RGB(255, 255, 255)
+    fileprivate static let gutter = 8
+    fileprivate static let paper = RGB(255, 255, 255)
     private static let fillShare: Float = 0.35
 
     private let width: Int
@@ -63,7 +65,13 @@ public struct OverlayPanel: Sendable {
     }
 
     /// Draws the four panels side by side.
-    public func render() -> RGBImage { Self.sideBySide(panels) }
+    public func render() -> RGBImage {
+        let panels = panels
+        let step = panels[0].width + Self.gutter  // there are four, all of one size
+        var picture = RGBImage(width: panels.count * step - Self.gutter, height: panels[0].height, fill: Self.paper)
+        for (column, panel) in panels.enumerated() { picture.place(panel, x: column * step, y: 0) }
+        return picture
+    }
 
     /// The same with `factor` pixels of the picture for a side of an image pixel.
     func render(factor: Int) -> RGBImage {
@@ -83,13 +91,6 @@ public struct OverlayPanel: Sendable {
             overlay(prediction, colors: classColors),
             enlarged(errorColor),
         ]
-    }
-
-    private static func sideBySide(_ panels: [RGBImage]) -> RGBImage {
-        let step = panels[0].width + gutter  // every caller has panels, all of one size
-        var picture = RGBImage(width: panels.count * step - gutter, height: panels[0].height, fill: paper)
-        for (column, panel) in panels.enumerated() { picture.place(panel, x: column * step, y: 0) }
-        return picture
     }
 
     /// NaN compares as false and falls through to 0, where a conversion of it would trap.
@@ -153,4 +154,37 @@ public struct OverlayPanel: Sendable {
         default: Palette.wrongClass
         }
     }
+}
+
+/// Several cases below each other, a row of panels each.
+public struct OverlaySheet: Sendable {
+    private let panels: [OverlayPanel]
+
+    /// The cases from the top.
+    ///
+    /// - Precondition: one panel or more.
+    public init(_ panels: [OverlayPanel]) {
+        precondition(!panels.isEmpty, "a sheet has one case or more")
+        self.panels = panels
+    }
+
+    /// Draws the rows from the top; narrower ones start at the left.
+    public func render() -> RGBImage {
+        let rows = panels.map { $0.render() }
+        let gutters = (rows.count - 1) * OverlayPanel.gutter
+        var picture = RGBImage(
+            width: rows.map(\.width).max()!,  // not empty
+            height: rows.reduce(gutters) { $0 + $1.height }, fill: OverlayPanel.paper)
+        var y = 0
+        for row in rows {
+            picture.place(row, x: 0, y: y)
+            y += row.height + OverlayPanel.gutter
+        }
+        return picture
+    }
+
+    /// Writes the sheet as a PNG file.
+    ///
+    /// - Throws: `ImageFileError` for sizes that PNG cannot hold; `FileError` where the file cannot be written.
+    public func write(to url: URL) throws { try render().write(to: url) }
 }

@@ -17,21 +17,19 @@ public enum Palette {
     }
 
     /// Background that was predicted as some class.
-    public static let falsePositive = RGB(213, 94, 0)
+    public static let falsePositive = RGB.vermilion
     /// A class that was predicted as background.
-    public static let falseNegative = RGB(86, 180, 233)
+    public static let falseNegative = RGB.skyBlue
     /// A class that was predicted as another one.
-    public static let wrongClass = RGB(240, 228, 66)
+    public static let wrongClass = RGB.yellow
     /// Pixels that take no part.
-    public static let ignored = RGB(128, 128, 128)
-
-    /// Orange, bluish green, reddish purple, blue; vermilion, sky blue and yellow of the same set are the errors'.
-    private static let okabeIto = [RGB(230, 159, 0), RGB(0, 158, 115), RGB(204, 121, 167), RGB(0, 114, 178)]
+    public static let ignored = RGB.gray
 
     /// Of 256 classes.
     private static let colors: [RGB] = {
         let taken = [falsePositive, falseNegative, wrongClass, ignored]
-        var colors = okabeIto
+        // Vermilion, sky blue and yellow of the same set are the errors'.
+        var colors = [RGB.orange, .bluishGreen, .reddishPurple, .blue]
         var step = 0
         while colors.count < 256 {
             let turn = Double(step) * 0.618_033_988_749_895

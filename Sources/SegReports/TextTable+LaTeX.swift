@@ -1,15 +1,15 @@
 extension TextTable {
     /// A `tabular` with the rules of the package booktabs; every line ends with a newline.
     public var latex: String {
-        let alignment = columns.map { column in
-            switch column {
-            case .words: "l"
-            case .numbers: "r"
-            }
-        }
+        let alignment = columns.map { $0.isNumeric ? "r" : "l" }
         func line(_ cells: [String]) -> String { cells.map(\.texText).joined(separator: " & ") + " \\\\\n" }
         return "\\begin{tabular}{\(alignment.joined())}\n\\toprule\n" + line(columns.map(\.title)) + "\\midrule\n"
             + rows.map(line).joined() + "\\bottomrule\n\\end{tabular}\n"
+    }
+
+    /// The same as a float with a caption, a plain text.
+    public func latexFloat(caption: String) -> String {
+        "\\begin{table}\n\\caption{\(caption.texText)}\n\\centering\n\(latex)\\end{table}\n"
     }
 }
 

@@ -12,6 +12,8 @@ public struct TextTable: Sendable, Hashable {
             case .words(let title), .numbers(let title): title
             }
         }
+
+        var isNumeric: Bool { if case .numbers = self { true } else { false } }
     }
 
     /// The columns from the left.
@@ -53,16 +55,9 @@ public struct TextTable: Sendable, Hashable {
 
     /// A Markdown table; every line ends with a newline.
     public var markdown: String {
-        let rule = columns.map { column in
-            switch column {
-            case .words: "---"
-            case .numbers: "---:"
-            }
-        }
+        let rule = columns.map { $0.isNumeric ? "---:" : "---" }
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-        func escaped(_ cells: [String]) -> String {
-            line(cells.map { $0.replacingOccurrences(of: "|", with: "\\|") })
-        }
+        func escaped(_ cells: [String]) -> String { line(cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }) }
         let titles = columns.map { Self.singleLine($0.title) }
         return escaped(titles) + line(rule) + rows.map(escaped).joined()
     }
@@ -81,10 +76,8 @@ public struct TextTable: Sendable, Hashable {
         for (index, cell) in cells.enumerated() {
             let padding = String(repeating: " ", count: widths[index] - cell.terminalWidth)
             if index > 0 { line += "  " }
-            switch columns[index] {
-            case .words: line += index == cells.count - 1 ? cell : cell + padding
-            case .numbers: line += padding + cell
-            }
+            let isLast = index == cells.count - 1
+            line += columns[index].isNumeric ? padding + cell : isLast ? cell : cell + padding
         }
         return line + "\n"
     }
@@ -92,5 +85,24 @@ public struct TextTable: Sendable, Hashable {
     /// A cell is a single line, whatever name or message it holds.
     private static func singleLine(_ cell: String) -> String {
         String(cell.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    }
+}
+
+extension String {
+    /// The columns that the text takes in a terminal: two for East Asian wide characters and emoji, one for any other.
+    ///
+    /// Counted by grapheme, so that combining marks take none (Unicode Standard Annex 11, the wide and full-width ranges).
+    var terminalWidth: Int { reduce(0) { $0 + ($1.isWide ? 2 : 1) } }
+}
+
+extension Character {
+    fileprivate var isWide: Bool {
+        guard let scalar = unicodeScalars.first?.value else { return false }
+        return switch scalar {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x4DBF, 0x4E00...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+            0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+            true
+        default: false
+        }
     }
 }

@@ -59,7 +59,7 @@ extension CurvesPage {
                     color: Self.neutral,
                     stroke: .dashed))
         }
-        // Of regions, those alone: the parts that training tells apart are not what is sought.
+        // Where regions are scored, only they are drawn: the classes that training separates are not the result.
         for (place, index) in classes.foreground.enumerated() {
             guard let color = Palette.color(ofClass: place + 1) else { continue }
             lines.append(
@@ -104,7 +104,7 @@ extension CurvesPage {
     // MARK: Colours and ranges
 
     /// Grey stands out on white and on black.
-    private static let neutral = RGB(128, 128, 128)
+    private static let neutral = RGB.gray
     private static let accent = RGB(0, 130, 200)
 
     /// To tenths around the values, within 0…1.

@@ -14,7 +14,7 @@ struct CurvesPage {
     let state: RunState
     let written: Date
 
-    /// Seconds after which a page that is still open loads itself anew, and after which silence is worth a word.
+    /// Seconds after which an open page reloads, and after which it warns that nothing was written.
     private static let (reload, silence) = (15, 300)
 
     var page: HTMLPage {
@@ -37,7 +37,7 @@ struct CurvesPage {
         case .running: nil
         case .finished: .note(.good, title: "Finished.", text: "All stages are done; best.safetensors is the chosen model.")
         case .stopped(let advice): .note(.warning, title: "Stopped\(place).", text: advice)
-        case .failed(let reason): .note(.error, title: "Broken off\(place).", text: reason)
+        case .failed(let reason): .note(.error, title: "Failed\(place).", text: reason)
         }
     }
 
@@ -60,7 +60,7 @@ struct CurvesPage {
             numbers.append(KeyNumber("Epoch", "\(step.epoch) of \(step.epochs)", detail: detail))
         }
         if state == .running, let left = progress.secondsLeft() {
-            numbers.append(KeyNumber("Time left", Self.duration(left), detail: "at this session's pace"))
+            numbers.append(KeyNumber("Time left", ReportNumbers.duration(left), detail: "at this session's pace"))
         }
         if let best = records.last(where: { $0.isBest && $0.stage == records.last?.stage }) {
             numbers.append(
@@ -113,16 +113,5 @@ struct CurvesPage {
 
     private static func words(_ date: Date) -> String {
         date.ISO8601Format().replacing("T", with: " ").replacing("Z", with: " UTC")
-    }
-
-    /// `8 s`, `3 min`, `2 h 5 min`, `3 d 4 h`.
-    static func duration(_ seconds: Double) -> String {
-        let minutes = Int((seconds / 60).rounded())
-        return switch seconds {
-        case ..<60: "\(Int(seconds.rounded())) s"
-        case ..<3600: "\(minutes) min"
-        case ..<86_400: "\(minutes / 60) h \(minutes % 60) min"
-        default: "\(minutes / 1440) d \(minutes % 1440 / 60) h"
-        }
     }
 }

@@ -6,7 +6,7 @@ import SegTraining
 /// Leaves in a run's folder what one wants to see of it while it trains: `curves.html`, a page that a browser opens without a
 /// server, and event files for TensorBoard in `tensorboard/`.
 ///
-/// Watching never stops a run: what cannot be written is told once and tried again.
+/// Watching never stops a run: a file that cannot be written is reported once and tried again.
 public final class RunWatch {
     private let folder: RunFolder
     private let configuration: RunConfiguration
@@ -40,7 +40,7 @@ public final class RunWatch {
         }
     }
 
-    /// The last word of a run that had begun; of one that had not, there is nothing to show.
+    /// Shows how a run ended; one that never began has no page.
     public func end(_ state: RunState) {
         if progress.stage != nil { writePage(state) }
     }
@@ -49,7 +49,7 @@ public final class RunWatch {
         lastPage = .now
         attempt {
             try CurvesPage(
-                title: folder.url.lastPathComponent, configuration: configuration, records: EpochRecord.read(folder.metrics),
+                title: folder.url.lastPathComponent, configuration: configuration, records: folder.epochs(),
                 progress: progress, state: state, written: .now
             ).page.write(to: folder.curves)
         }
@@ -69,4 +69,14 @@ extension RunFolder {
     public var curves: URL { url.appending(path: "curves.html") }
     /// The folder of TensorBoard's event files.
     public var tensorBoard: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
+}
+
+/// How a training is doing.
+public enum RunState: Sendable, Hashable {
+    case running
+    case finished
+    /// It was asked to stop, and saved; with how to go on.
+    case stopped(advice: String)
+    /// It cannot go on; with why.
+    case failed(reason: String)
 }

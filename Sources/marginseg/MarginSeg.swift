@@ -25,10 +25,8 @@ struct MarginSeg: ParsableCommand {
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
-            TrainCommand.self,
-            EvaluateCommand.self, CompareCommand.self, BoundCommand.self, ReportCommand.self, PredictCommand.self,
-            StudyCommand.self,
-            ReproduceCommand.self,
+            TrainCommand.self, EvaluateCommand.self, CompareCommand.self, BoundCommand.self, ReportCommand.self,
+            PredictCommand.self, StudyCommand.self, ReproduceCommand.self,
         ])
 
     static func main() {
@@ -65,6 +63,13 @@ struct MarginSeg: ParsableCommand {
     private static func unknownSubcommand(besides error: any Error) -> ValidationError? {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard exitCode(for: error) == .validationFailure || arguments.first == "help" else { return nil }
-        return UnknownSubcommand.first(in: arguments, of: self)?.error
+        return unknownSubcommand(in: arguments)
     }
+}
+
+extension ExitCode {
+    /// Some cases were left out, each of which was named; the others are done.
+    static let someLeftOut = ExitCode(2)
+    /// A signal ended the run; it was saved and can be resumed. The value is sysexits' EX_TEMPFAIL.
+    static let stoppedAndSaved = ExitCode(75)
 }

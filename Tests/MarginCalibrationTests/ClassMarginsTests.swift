@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct ClassMarginsTests {
-    /// Against `MarginLoss.margins`, pixel by pixel.
+    /// Against Eq. 4, pixel by pixel.
     @Test(arguments: [2, 3, 5])
     func gathersTheMarginsOfEquation4(classes: Int) {
         var generator = SeededGenerator(seed: UInt64(classes))
@@ -15,9 +15,9 @@ struct ClassMarginsTests {
         found.add(scores: scores, labels: labels, ignoring: 255)
         var own = Array(repeating: MarginHistogram(), count: classes), others = own
         for pixel in 0..<pixels where labels[pixel] != 255 {
-            let margins = MarginLoss.margins(ofScores: (0..<classes).map { Double(scores[$0 * pixels + pixel]) })
+            let expected = margins(ofScores: (0..<classes).map { Double(scores[$0 * pixels + pixel]) })
             for k in 0..<classes {
-                if k == labels[pixel] { own[k].add(Float(margins[k])) } else { others[k].add(Float(margins[k])) }
+                if k == labels[pixel] { own[k].add(Float(expected[k])) } else { others[k].add(Float(expected[k])) }
             }
         }
         for k in 0..<classes {

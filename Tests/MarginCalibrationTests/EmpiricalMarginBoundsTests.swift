@@ -37,7 +37,7 @@ struct EmpiricalMarginBoundsTests {
         let pixels: [[Double]] = [[1, -1, -2], [-0.5, 0.5, -0.5], [0, 0, -1], [-3, -2, 2]]
         let labels: [UInt8] = [0, 2, 255, 1]
         var one = EmpiricalMarginBounds(offsets: offsets)
-        for (margins, label) in zip(pixels, labels) where label != 255 { try one.add(margins: margins, label: Int(label)) }
+        for (margins, label) in zip(pixels, labels) where label != 255 { try one.add(margins: margins, label: label) }
         var all = EmpiricalMarginBounds(offsets: offsets)
         let planes = (0..<3).flatMap { index in pixels.map { Float($0[index]) } }
         try all.add(marginPlanes: planes, labels: labels, ignoring: 255)
@@ -52,7 +52,9 @@ struct EmpiricalMarginBoundsTests {
             try bounds.add(marginPlanes: [1, .nan, -1, 1], labels: [0, 1])
         }
         #expect(
-            notANumber?.description == "the margin of class 0 at pixel 1 is not a number: expected finite scores from the model")
+            notANumber?.description
+                == "the margin of class number 0 (counted from 0) at pixel 1 is not a number: expected finite scores from the model"
+        )
         #expect(throws: LabelDistributionError.labelOutside(value: 7, count: 1, firstPosition: 1, classCount: 2)) {
             try bounds.add(marginPlanes: [1, 1, -1, -1], labels: [0, 7])
         }
@@ -73,7 +75,7 @@ struct EmpiricalMarginBoundsTests {
             var scores = draw(-2...2)
             scores[label] += 1.5
             if Bool.random(using: &generator) { scores = scores.map { $0.rounded() } }  // ties
-            try bounds.add(margins: MarginLoss.margins(ofScores: scores), label: label)
+            try bounds.add(margins: margins(ofScores: scores), label: UInt8(label))
         }
         for (bound, score) in zip(bounds.iouLowerBound, bounds.empiricalIoU) { #expect(bound <= score) }
         #expect(bounds.miouLowerBound <= bounds.empiricalMIoU)

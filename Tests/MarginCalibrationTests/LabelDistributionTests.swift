@@ -54,7 +54,7 @@ struct LabelDistributionTests {
     @Test(
         arguments: [
             ([], "a label distribution needs a count for each class, found none"),
-            ([4, -1], "class 1 has -1 pixels: a count is 0 or more"),
+            ([4, -1], "class number 1 (counted from 0) has -1 pixels: a count is 0 or more"),
             ([.max, 1], "the counts add up to more than 9223372036854775807 pixels"),
         ] as [([Int], String)])
     func badCountsAreRefused(counts: [Int], message: String) {

@@ -8,7 +8,7 @@ struct MarginLossTests {
             ([3, 1, -2], [2, -2, -5]), ([1, 1], [0, 0]), ([0, 5, 5, 2], [-5, 0, 0, -3]), ([-1, -4], [3, -3]),
         ] as [([Double], [Double])])
     func marginsFollowEquation4(scores: [Double], margins: [Double]) {
-        #expect(MarginLoss.margins(ofScores: scores) == margins)
+        #expect(MarginCalibrationTests.margins(ofScores: scores) == margins)
         let planes = MarginLoss.marginPlanes(ofScorePlanes: scores.map { Float($0) }, classCount: scores.count)
         #expect(planes == margins.map { Float($0) })
     }
@@ -35,19 +35,6 @@ struct MarginLossTests {
         ] as [(Double, Double, Double)])
     func calibratedLog(margin: Double, rho: Double, expected: Double) {
         #expect(abs(MarginLoss.calibratedLog(margin, rho: rho) - expected) <= 1e-14 * expected)
-    }
-
-    @Test func theDerivativeAgreesWithDifferences() {
-        for margin in stride(from: -8.0, through: 8, by: 0.5) {
-            for rho in [0, 0.1, 3] {
-                let h = 1e-5
-                let slope =
-                    (MarginLoss.calibratedLog(margin + h, rho: rho) - MarginLoss.calibratedLog(margin - h, rho: rho)) / (2 * h)
-                #expect(abs(MarginLoss.calibratedLogDerivative(margin, rho: rho) - slope) < 1e-9, "margin \(margin), rho \(rho)")
-            }
-        }
-        #expect(MarginLoss.calibratedLogDerivative(-1e4, rho: 0) == -1)
-        #expect(MarginLoss.calibratedLogDerivative(1e4, rho: 0) == 0)
     }
 
     /// 0-1 loss ≤ ρ-margin loss ≤ ρ-calibrated log-loss (Figure 1).

@@ -108,34 +108,36 @@ struct MarginOffsetsTests {
         Refusal(
             counts: [9, 1, 0],
             message: """
-                class 2 (probe) has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand
+                class 'probe' has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand
                 """),
         Refusal(
             counts: [9, 0],
-            message: "class 0 (ground) covers every pixel: its margin-offset would be 0; check the labels or exclude the class"),
+            message: "class 'ground' covers every pixel: its margin-offset would be 0; check the labels or exclude the class"),
         Refusal(
             counts: [9, 1], nu: 0.5,
             message:
-                "nu = 0.5 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
+                "nu = 0.5 is too small for class 'ground': rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
         Refusal(
             counts: [9, 1], nu: 0.9,
             message:
-                "nu = 0.9 is too small for class 0 (ground): rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
+                "nu = 0.9 is too small for class 'ground': rho_k0 would not be positive; take nu > 0.9 or exclude the class"),
         Refusal(counts: [9, 1], nu: 0, message: "nu = 0.0: expected a finite number above 0"),
         Refusal(counts: [9, 1], nu: .infinity, message: "nu = inf: expected a finite number above 0"),
         Refusal(counts: [9, 1], scale: .absolute(tau: -1), message: "tau = -1.0: expected a finite number above 0"),
         Refusal(counts: [9, 1], scale: .sum(.nan), message: "sum = nan: expected a finite number of 0 or more"),
         Refusal(counts: [9, 1], scale: .sum(-1), message: "sum = -1.0: expected a finite number of 0 or more"),
-        Refusal(counts: [9, 1], excluding: [2], message: "class 2 cannot be excluded or overridden: expected 0 to 1"),
+        Refusal(
+            counts: [9, 1], excluding: [2],
+            message: "class number 2 (counted from 0) cannot be excluded or overridden: expected 0 to 1"),
         Refusal(
             counts: [9, 1], excluding: [0, 1],
             message: "every class is excluded or overridden: leave one for the margin-offsets to be computed for"),
         Refusal(
             counts: [9, 1], excluding: [1], overriding: [1: .init(rho0k: 1, rhoK0: 1)],
-            message: "class 1 (shaft) is both excluded and overridden: do one of the two"),
+            message: "class 'shaft' is both excluded and overridden: do one of the two"),
         Refusal(
             counts: [9, 1], overriding: [1: .init(rho0k: -1, rhoK0: 1)],
-            message: "rho_0k = -1.0 of class 1 (shaft): expected a finite number of 0 or more"),
+            message: "rho_0k = -1.0 of class 'shaft': expected a finite number of 0 or more"),
     ]
 
     @Test(arguments: refusals)
@@ -152,15 +154,15 @@ struct MarginOffsetsTests {
         let error = #expect(throws: MarginOffsetsError.self) { try MarginOffsets(LabelDistribution(counts: [9, 1, 0])) }
         #expect(error?.kind == .absentClass(2))
         #expect(error?.className == nil)
-        #expect(error?.description.hasPrefix("class 2 has no pixel") == true)
+        #expect(error?.description.hasPrefix("class number 2 (counted from 0) has no pixel") == true)
     }
 
     @Test(
         arguments: [
             ([0, 1], [0], "2 offsets rho_0k and 1 offsets rho_k0: expected one of each for every class"),
             ([1], [1], "margin-offsets need two classes or more, found 1"),
-            ([0, 1], [0, -0.5], "rho_k0 = -0.5 of class 1: expected a finite number of 0 or more"),
-            ([.infinity, 1], [0, 0], "rho_0k = inf of class 0: expected a finite number of 0 or more"),
+            ([0, 1], [0, -0.5], "rho_k0 = -0.5 of class number 1 (counted from 0): expected a finite number of 0 or more"),
+            ([.infinity, 1], [0, 0], "rho_0k = inf of class number 0 (counted from 0): expected a finite number of 0 or more"),
         ] as [([Double], [Double], String)])
     func badOffsetsByHandAreRefused(rho0k: [Double], rhoK0: [Double], message: String) {
         let error = #expect(throws: MarginOffsetsError.self) { try MarginOffsets(rho0k: rho0k, rhoK0: rhoK0) }

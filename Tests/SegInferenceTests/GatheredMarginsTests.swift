@@ -33,9 +33,8 @@ import Testing
             #expect(done == [1, 2])
             // λ_1 of the seven pixels, and their classes.
             var expected = EmpiricalMarginBounds(offsets: offsets)
-            for (margin, label) in [(-2.0, 0), (0, 0), (2, 1), (4, 1), (6, 1), (-2, 1), (2, 0)] {
-                try expected.add(margins: [-margin, margin], label: label)
-            }
+            let pixels: [(margin: Float, label: UInt8)] = [(-2, 0), (0, 0), (2, 1), (4, 1), (6, 1), (-2, 1), (2, 0)]
+            try expected.add(marginPlanes: pixels.map { -$0.margin } + pixels.map(\.margin), labels: pixels.map(\.label))
             #expect(result.bounds.iouLowerBound == expected.iouLowerBound)
             #expect(result.bounds.empiricalIoU == [2.0 / 4, 3.0 / 5])
             #expect(result.bounds.miouLowerBound < result.bounds.empiricalMIoU)

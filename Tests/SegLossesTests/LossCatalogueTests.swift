@@ -119,8 +119,8 @@ struct LossCatalogueTests {
     @Test func offsetsThatDoNotExistAreExplained() throws {
         #expect(try message("margin(tau=0)", context()) == "tau = 0.0: expected a finite number above 0")
         let absent = try #require(message("margin", context([900, 100, 0])))
-        #expect(absent.hasPrefix("class 2 (tool) has no pixel"))
+        #expect(absent.hasPrefix("class 'tool' has no pixel"))
         let small = try #require(message("margin(nu=0.001)", context()))
-        #expect(small.hasPrefix("nu = 0.001 is too small for class 0 (background)"))
+        #expect(small.hasPrefix("nu = 0.001 is too small for class 'background'"))
     }
 }

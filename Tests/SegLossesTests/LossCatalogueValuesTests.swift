@@ -91,8 +91,11 @@ struct LossCatalogueValuesTests {
     /// What only the data shows.
     @Test(arguments: [
         ("margin(rho_0k=[1, 2], rho_k0=[1, 2])", "column 8: expected 3 numbers, one for each class, found 2"),
-        ("margin(rho_0k=[1, 2, -3], rho_k0=[1, 2, 1])", "rho_0k = -3.0 of class 2: expected a finite number of 0 or more"),
-        ("margin(exclude=[3])", "class 3 cannot be excluded or overridden: expected 0 to 2"),
+        (
+            "margin(rho_0k=[1, 2, -3], rho_k0=[1, 2, 1])",
+            "rho_0k = -3.0 of class number 2 (counted from 0): expected a finite number of 0 or more"
+        ),
+        ("margin(exclude=[3])", "class number 3 (counted from 0) cannot be excluded or overridden: expected 0 to 2"),
         (
             "margin(exclude=[0, 1, 2])",
             "every class is excluded or overridden: leave one for the margin-offsets to be computed for"

@@ -40,7 +40,7 @@ struct LossEvaluationTests {
     @Test(
         arguments: [
             ("cross_entropy", 255, [1, 2], 1, "the counts are for 2 classes, the logits have 3"),
-            ("cross_entropy", 255, [1, -2, 3], 1, "class 1 has -2 pixels: a count is 0 or more"),
+            ("cross_entropy", 255, [1, -2, 3], 1, "class number 1 (counted from 0) has -2 pixels: a count is 0 or more"),
             ("cross_entropy", nil, nil, 1, "5 labels lie outside the classes 0 to 2, first 255 at [0, 0, 1]; map or ignore them"),
             ("cross_entropy", 255, nil, .infinity, "the loss is nan: 33 logits of pixels that take part are not finite"),
             ("dise", 255, nil, 1, nil),

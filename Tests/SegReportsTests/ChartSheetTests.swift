@@ -1,5 +1,5 @@
 import Foundation
-import SegReports
+@testable import SegReports
 import Testing
 
 #if canImport(FoundationXML)

@@ -47,8 +47,8 @@ struct FigureTests {
         let chart = DotChart(
             title: "cases", xLabel: "IoU",
             groups: [
-                .init("all", values: values, color: blue), .init("none", values: [], color: blue),
-                .init("one", values: [0.3], color: blue),
+                .init(label: "all", values: values, color: blue), .init(label: "none", values: [], color: blue),
+                .init(label: "one", values: [0.3], color: blue),
             ])
         #expect(chart.drawing.svg.matches(of: #/<circle /#).count == 41)
         #expect(texts(chart.drawing).filter { $0.hasPrefix("n =") } == ["n = 40", "n = 0", "n = 1"])
@@ -58,7 +58,7 @@ struct FigureTests {
     /// numpy.quantile([1, 2, 4, 8], [.25, .5, .75]) = [1.75, 3, 5]
     @Test func boxesAreOfQuartiles() throws {
         let chart = DotChart(
-            title: "t", xLabel: "x", x: 0...8, groups: [.init("g", values: [8, 1, 4, 2], color: blue)])
+            title: "t", xLabel: "x", x: 0...8, groups: [.init(label: "g", values: [8, 1, 4, 2], color: blue)])
         let svg = chart.drawing.svg
         let places = svg.matches(of: /<circle cx="([0-9.]+)"/).compactMap { Double($0.1) }
         let unit = (places[3] - places[0]) / 7
@@ -93,7 +93,7 @@ struct FigureTests {
     func labelsOfCasesAreWhole(name: String) throws {
         let chart = DotChart(
             title: "IoU of each case", xLabel: "IoU",
-            groups: [.init(name, values: [0.5], color: blue), .init("b", values: [], color: blue)])
+            groups: [.init(label: name, values: [0.5], color: blue), .init(label: "b", values: [], color: blue)])
         let found = chart.drawing.svg.matches(of: /<text x="([0-9.]+)" [^>]*text-anchor="end" font-size="12"[^>]*>([^<]*)</)
         let lines = found.map { String($0.2) }
         #expect(lines.filter { $0 != "b" }.joined(separator: " ").replacing("_ ", with: "_") == name)

@@ -123,8 +123,9 @@ import Testing
             #expect(markdown.contains("6 of 6 trainings are done"))
             let csv = try String(contentsOf: files[2], encoding: .utf8).split(separator: "\n")
             #expect(csv.count == 1 + 2 * 2 * task.arms[0].scores.count)
-            let again = try JSONDecoder().decode(StudyResults.self, from: Data(contentsOf: files[3]))
+            let again = try JSONDecoder().decode(WrittenResults.self, from: Data(contentsOf: files[3]))
             #expect(again.tasks[0].arms[1].scores == task.arms[1].scores)
+            #expect(again.tasks[0].class_names == task.classNames && again.tasks[0].comparison == task.comparison)
             let page = try String(contentsOf: files[4], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
 
@@ -188,4 +189,19 @@ import Testing
             _ = try StudyFiles(results, study: study, in: place).write(into: place)
         }
     }
+}
+
+/// A part of `results.json`.
+private struct WrittenResults: Decodable {
+    struct Task: Decodable {
+        struct Arm: Decodable {
+            let scores: [MethodScore]
+        }
+
+        let class_names: [String]
+        let arms: [Arm]
+        let comparison: Comparison?
+    }
+
+    let tasks: [Task]
 }

@@ -115,7 +115,7 @@ import Torch
         ),
         (
             "margin", "loss1.logits", "loss1.labels", ["--ignore", "255", "--counts", "1,2,0,1,1"],
-            "class 2 has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand"
+            "class number 2 (counted from 0) has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand"
         ),
         (
             "dice(", "loss1.logits", "loss1.labels", [],

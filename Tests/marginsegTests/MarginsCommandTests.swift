@@ -125,16 +125,19 @@ import Testing
             (["--counts", "1,2", "--tau", "1", "--sum", "2"], 64, "Error: --tau and --sum exclude each other; give one."),
             (
                 ["--counts", "1,2", "--set", "a=1"], 64,
-                "Error: --config and --set say how to read a data set; --counts has none."
+                "Error: --layout, --config and --set say how to read a data set; --counts has none."
             ),
             (["--counts", "5"], 1, "Error: margin-offsets need two classes or more, found 1"),
-            (["--counts", "5,-3"], 1, "Error: class 1 has -3 pixels: a count is 0 or more"),
+            (["--counts", "5,-3"], 1, "Error: class number 1 (counted from 0) has -3 pixels: a count is 0 or more"),
             (
                 ["--counts", "900,0,30"], 1,
-                "Error: class 1 has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand"
+                "Error: class number 1 (counted from 0) has no pixel: its margin-offset would be infinite; exclude the class or give its offsets by hand"
             ),
             (["--counts", "900,30", "--tau", "0"], 1, "Error: tau = 0.0: expected a finite number above 0"),
-            (["--counts", "900,30", "--exclude", "2"], 1, "Error: class 2 cannot be excluded or overridden: expected 0 to 1"),
+            (
+                ["--counts", "900,30", "--exclude", "2"], 1,
+                "Error: class number 2 (counted from 0) cannot be excluded or overridden: expected 0 to 1"
+            ),
             (["missing-folder"], 1, "Error: FOLDER/missing-folder cannot be read: no such folder"),
         ] as [([String], Int32, String)])
     func mistakes(arguments: [String], status: Int32, says: String) throws {

@@ -95,7 +95,7 @@ public struct TrainingBound: Sendable {
     /// mIoU̲_n − ε, which the mIoU on new data reaches with probability 1 − η; nil where the theorem says nothing, or does not
     /// apply.
     public var guaranteed: Double? {
-        guard case .bounded(let epsilon) = theorem.epsilon, !assumptions.contains(where: { $0.status == .notHeld }) else {
+        guard let epsilon = theorem.epsilon, !assumptions.contains(where: { $0.status == .notHeld }) else {
             return nil
         }
         return miouLowerBound - epsilon

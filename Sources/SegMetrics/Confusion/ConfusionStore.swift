@@ -29,7 +29,7 @@ public struct ConfusionStore: Sendable, Hashable {
         /// The unit's own name.
         public let id: String
         /// The counts of its pixels.
-        public let matrix: ConfusionMatrix
+        public fileprivate(set) var matrix: ConfusionMatrix
     }
 
     /// c: the classes of every matrix.
@@ -56,29 +56,27 @@ public struct ConfusionStore: Sendable, Hashable {
     }
 
     /// A matrix for each patient or video, in the order in which they first appear.
-    public var groups: [Unit] { units { UnitName(group: $0.group, id: $0.group) } }
+    public var groups: [Unit] { units(\.group) }
 
     /// A matrix for each case, in the order in which the cases first appear.
-    public var cases: [Unit] { units { UnitName(group: $0.group, id: $0.caseID) } }
+    public var cases: [Unit] { units(\.caseID) }
 
     /// A matrix for each image, in the order of `append`.
     public var images: [Unit] { entries.map { Unit(group: $0.group, id: $0.imageID, matrix: $0.matrix) } }
 
-    private struct UnitName: Hashable {
-        let group: String
-        let id: String
-    }
-
-    private func units(_ name: (Entry) -> UnitName) -> [Unit] {
-        var order: [UnitName] = []
-        var matrices: [UnitName: ConfusionMatrix] = [:]
+    private func units(_ id: KeyPath<Entry, String>) -> [Unit] {
+        var units: [Unit] = []
+        var places: [[String]: Int] = [:]
         for entry in entries {
-            let name = name(entry)
-            if matrices[name] == nil { order.append(name) }
-            matrices[name, default: ConfusionMatrix(classCount: classCount)] += entry.matrix
+            let name = [entry.group, entry[keyPath: id]]
+            if let place = places[name] {
+                units[place].matrix += entry.matrix
+            } else {
+                places[name] = units.count
+                units.append(Unit(group: entry.group, id: entry[keyPath: id], matrix: entry.matrix))
+            }
         }
-        // Every name in `order` was given a matrix above.
-        return order.map { Unit(group: $0.group, id: $0.id, matrix: matrices[$0]!) }
+        return units
     }
 }
 

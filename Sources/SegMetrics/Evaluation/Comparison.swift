@@ -36,11 +36,14 @@ public struct Comparison: Sendable, Hashable, Codable {
         /// Two-sided, by the paired bootstrap.
         public let bootstrapP: Double?
         /// The same, corrected by Holm's procedure over all rows.
-        public let bootstrapPHolm: Double?
+        public fileprivate(set) var bootstrapPHolm: Double?
         /// Of the groups' own scores.
         public let groups: PairedDifferences
         /// Wilcoxon's p-value, corrected by Holm's procedure over all rows.
-        public let wilcoxonPHolm: Double?
+        public fileprivate(set) var wilcoxonPHolm: Double?
+
+        /// Of the difference.
+        package var interval: Bootstrap.Estimate.Interval? { .init(low, high) }
 
         enum CodingKeys: String, CodingKey {
             case method, score, difference, low, high, groups
@@ -80,16 +83,19 @@ public struct Comparison: Sendable, Hashable, Codable {
         for other in methods.flatMap(\.evaluations).dropFirst() { try ComparisonError.requireSame(first, other) }
         let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
         let sums = methods.map { $0.picked(names, groupOrder: first.native.store.groups.map(\.id)) }
-        let rows = (1..<methods.count).flatMap { index in
+        var rows = (1..<methods.count).flatMap { index in
             Self.rows(reference: sums[0], method: sums[index], name: methods[index].name, scores: scores, bootstrap: bootstrap)
         }
         let bootstrapP = HolmCorrection.adjust(rows.map(\.bootstrapP))
         let wilcoxonP = HolmCorrection.adjust(rows.map { $0.groups.wilcoxon?.pValue })
+        for index in rows.indices {
+            (rows[index].bootstrapPHolm, rows[index].wilcoxonPHolm) = (bootstrapP[index], wilcoxonP[index])
+        }
         reference = methods[0].name
         groupCount = first.native.groupCount
         caseCount = first.native.caseCount
         self.bootstrap = bootstrap
-        self.rows = rows.indices.map { rows[$0].corrected(bootstrapP: bootstrapP[$0], wilcoxonP: wilcoxonP[$0]) }
+        self.rows = rows
     }
 
     private static func rows(
@@ -113,8 +119,8 @@ public struct Comparison: Sendable, Hashable, Codable {
                 referenceValue: MeanAndDeviation(whole[..<reference.count].map { $0[index] }),
                 methodValue: MeanAndDeviation(whole[reference.count...].map { $0[index] }),
                 difference: estimates[index].value, low: estimates[index].interval?.low,
-                high: estimates[index].interval?.high, bootstrapP: estimates[index].pValue, bootstrapPHolm: nil,
-                groups: PairedDifferences(groups.map { (first: $0[index].0, second: $0[index].1) }), wilcoxonPHolm: nil)
+                high: estimates[index].interval?.high, bootstrapP: estimates[index].pValue,
+                groups: PairedDifferences(groups.map { (first: $0[index].0, second: $0[index].1) }))
         }
     }
 }
@@ -123,14 +129,5 @@ extension Comparison.Method {
     /// The scores of each seed, its groups in one order.
     func picked(_ names: [ScoreName], groupOrder: [String]) -> [PickedScores] {
         evaluations.map { PickedScores(names, of: $0, groupOrder: groupOrder) }
-    }
-}
-
-extension Comparison.Row {
-    fileprivate func corrected(bootstrapP: Double?, wilcoxonP: Double?) -> Self {
-        Self(
-            method: method, score: score, referenceValue: referenceValue, methodValue: methodValue, difference: difference,
-            low: low, high: high, bootstrapP: self.bootstrapP, bootstrapPHolm: bootstrapP, groups: groups,
-            wilcoxonPHolm: wilcoxonP)
     }
 }

@@ -2,12 +2,10 @@ extension Evaluation {
     /// A comma-separated table with a row for each resolution, case and row of scores: counts, scores and surface distances, for other
     /// programs' statistics. What is not defined is empty; IoU and Dice of a class that is empty in both follow the rule.
     public var csv: String {
-        let header = [
-            "resolution", "group", "case", "class", "true_positives", "false_positives", "false_negatives", "true_negatives",
-            "iou",
-            "dice", "recall", "precision", "specificity", "hausdorff", "hausdorff_95", "average_symmetric_surface_distance",
-            "normalized_surface_dice",
-        ]
+        let header =
+            ["resolution", "group", "case", "class", "true_positives", "false_positives", "false_negatives", "true_negatives"]
+            + Score.ofClasses.map(\.rawValue)
+            + ["hausdorff", "hausdorff_95", "average_symmetric_surface_distance", "normalized_surface_dice"]
         let resolutions = [("native", native)] + (network.map { [("network", $0)] } ?? [])
         let body = resolutions.flatMap { rows(of: $1, resolution: $0) }
         return ([header] + body).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
@@ -22,11 +20,9 @@ extension Evaluation {
             classes.rows.enumerated().map { index, row in
                 let found = ClassScores(of: row.classes, in: unit.matrix)
                 let counts = [found.truePositives, found.falsePositives, found.falseNegatives, found.trueNegatives]
-                let ratios = [found.iou(rule), found.dice(rule), found.recall, found.precision, found.specificity]
+                let ratios = Score.ofClasses.map { found.value($0, rule) }
                 let surface = surfaces[[unit.group, unit.id, "\(index)"]]
-                let distances = [
-                    surface?.hausdorff, surface?.hausdorff95, surface?.averageSymmetric, surface?.surfaceDice,
-                ]
+                let distances = [surface?.hausdorff, surface?.hausdorff95, surface?.averageSymmetric, surface?.surfaceDice]
                 return [resolution, unit.group, unit.id, row.name] + counts.map(String.init) + ratios.map(cell)
                     + distances.map(cell)
             }

@@ -50,15 +50,28 @@ public struct ClassScores: Sendable, Hashable {
     /// TN / (TN + FP); nil where every pixel is of the class.
     public var specificity: Double? { Self.ratio(trueNegatives, trueNegatives + falsePositives) }
 
+    /// One of `Score.ofClasses`; nil where it is not defined.
+    func value(_ score: Score, _ rule: EmptyRule) -> Double? {
+        switch score {
+        case .iou: iou(rule)
+        case .dice: dice(rule)
+        case .recall: recall
+        case .precision: precision
+        case .specificity: specificity
+        case .pixelAccuracy: nil
+        }
+    }
+
     private static func ratio(_ part: Int, _ whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }
 }
 
-extension EmptyRule {
+/// What an IoU or a Dice of 0/0 is: the class occurs neither in the truth nor in the prediction.
+public enum EmptyRule: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A perfect score, 1: the paper's convention.
+    case one
+    /// Undefined: left out of means, and counted as left out.
+    case skip
+
     /// The score of a class that is empty in both maps.
-    fileprivate var score: Double? {
-        switch self {
-        case .one: 1
-        case .skip: nil
-        }
-    }
+    fileprivate var score: Double? { self == .one ? 1 : nil }
 }

@@ -22,23 +22,5 @@ public enum MetricName: String, Sendable, Hashable, Codable, CaseIterable {
     case perImageDiceForeground = "per_image_dice_foreground"
 
     /// Nil where the score is not defined, e.g. without a single image.
-    public func value(in summary: MetricSummary) -> Double? {
-        switch self {
-        case .miouForeground: summary.dataset.miouForeground
-        case .miouAll: summary.dataset.miouAll
-        case .diceForeground: summary.dataset.diceForeground
-        case .diceAll: summary.dataset.diceAll
-        case .recallForeground: summary.dataset.recallForeground
-        case .pixelAccuracy: summary.dataset.pixelAccuracy
-        case .perGroupMIoUForeground: summary.perGroupMean.miouForeground
-        case .perGroupMIoUAll: summary.perGroupMean.miouAll
-        case .perGroupDiceForeground: summary.perGroupMean.diceForeground
-        case .perCaseMIoUForeground: summary.perCaseMean.miouForeground
-        case .perCaseMIoUAll: summary.perCaseMean.miouAll
-        case .perCaseDiceForeground: summary.perCaseMean.diceForeground
-        case .perImageMIoUForeground: summary.perImageMean.miouForeground
-        case .perImageMIoUAll: summary.perImageMean.miouAll
-        case .perImageDiceForeground: summary.perImageMean.diceForeground
-        }
-    }
+    public func value(in summary: MetricSummary) -> Double? { ScoreName(rawValue, rowNames: []).flatMap { summary[$0] } }
 }

@@ -32,9 +32,8 @@ extension ScoreEstimate: Codable {
             try container.decode(Score.self, forKey: .score), scope, try container.decode(ScoreLevel.self, forKey: .level))
         text = try container.decode(String.self, forKey: .name)
         value = try container.decodeIfPresent(Double.self, forKey: .value)
-        let low = try container.decodeIfPresent(Double.self, forKey: .low)
-        let high = try container.decodeIfPresent(Double.self, forKey: .high)
-        interval = low.flatMap { low in high.map { .init(low: low, high: $0) } }
+        interval = .init(
+            try container.decodeIfPresent(Double.self, forKey: .low), try container.decodeIfPresent(Double.self, forKey: .high))
         undefinedResamples = try container.decode(Int.self, forKey: .undefinedResamples)
     }
 

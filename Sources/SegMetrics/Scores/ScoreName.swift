@@ -14,7 +14,17 @@ public enum Score: String, Sendable, Hashable, Codable, CaseIterable {
     case pixelAccuracy = "pixel_accuracy"
 
     /// The scores that a class has.
-    static let ofClasses: [Score] = [.iou, .dice, .recall, .precision, .specificity]
+    package static let ofClasses: [Score] = [.iou, .dice, .recall, .precision, .specificity]
+
+    /// As a table's head: `IoU`, `Dice`, `recall`.
+    package var title: String {
+        switch self {
+        case .iou: "IoU"
+        case .dice: "Dice"
+        case .pixelAccuracy: "pixel accuracy"
+        case .recall, .precision, .specificity: rawValue
+        }
+    }
 }
 
 /// What a score is computed on before it is averaged.
@@ -42,7 +52,7 @@ public enum ScoreScope: Sendable, Hashable {
 /// One number of an evaluation under a name that says what it is.
 ///
 /// In writing: `miou_foreground`, `dice_all`, `iou:lesion`, `pixel_accuracy`, and with what was averaged before it,
-/// `per_case_dice:lesion`. The data set's own need no prefix.
+/// `per_case_dice:lesion`. Scores of the whole data set have no prefix.
 public struct ScoreName: Sendable, Hashable {
     public let level: ScoreLevel
     public let score: Score

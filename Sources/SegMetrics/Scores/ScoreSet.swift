@@ -8,47 +8,19 @@ public struct ScoreSet: Sendable, Hashable {
     public let units: Int
     /// Units left out because all their pixels are ignored.
     public let unitsWithoutPixels: Int
-
-    /// TP / (TP + FP + FN) of each row.
-    public let iou: [Double?]
-    /// 2 TP / (2 TP + FP + FN) of each row.
-    public let dice: [Double?]
-    /// TP / (TP + FN) of each row.
-    public let recall: [Double?]
-    /// TP / (TP + FP) of each row.
-    public let precision: [Double?]
-    /// TN / (TN + FP) of each row.
-    public let specificity: [Double?]
-
     /// In how many units the truth has no pixel of a row: its recall is not defined there.
     public let emptyInTruth: [Int]
     /// In how many units the prediction has no pixel of a row: its precision is not defined there.
     public let emptyInPrediction: [Int]
     /// In how many units neither has: IoU and Dice follow the empty rule there.
     public let emptyInBoth: [Int]
+    /// Each score of `Score.ofClasses`, of every row.
+    private let rows: [Score: [Double?]]
+    /// What is defined of `meanNames`.
+    private let means: [ScoreName: Double]
 
-    /// The mean IoU over the foreground (`ScoredClasses.foreground`): the mIoU of the paper's tables.
-    public let miouForeground: Double?
-    /// The mean IoU over the foreground and the background.
-    public let miouAll: Double?
-    /// The mean Dice over the foreground.
-    public let diceForeground: Double?
-    /// The mean Dice over the foreground and the background.
-    public let diceAll: Double?
-    /// The mean recall over the foreground: what the paper's tables call pixel accuracy.
-    public let recallForeground: Double?
-    /// The mean recall over the foreground and the background.
-    public let recallAll: Double?
-    /// The mean precision over the foreground.
-    public let precisionForeground: Double?
-    /// The mean precision over the foreground and the background.
-    public let precisionAll: Double?
-    /// The mean specificity over the foreground.
-    public let specificityForeground: Double?
-    /// The mean specificity over the foreground and the background.
-    public let specificityAll: Double?
-    /// The share of all pixels that are predicted right.
-    public let pixelAccuracy: Double?
+    private static let meanNames =
+        Score.ofClasses.flatMap { [ScoreName($0, .foreground), ScoreName($0, .all)] } + [ScoreName(.pixelAccuracy)]
 
     /// The scores of units, a matrix each.
     ///
@@ -58,98 +30,86 @@ public struct ScoreSet: Sendable, Hashable {
         precondition(matrices.allSatisfy { $0.classCount == classCount }, "matrices of other than \(classCount) classes")
         let counted = matrices.filter { $0.total > 0 }
         let scores = classes.rows.map { row in counted.map { ClassScores(of: row.classes, in: $0) } }
-        func foreground(_ scores: [Double?]) -> Double? { mean(classes.foreground.map { scores[$0] }) }
-        func all(_ scores: [Double?]) -> Double? { mean(classes.all.map { scores[$0] }) }
-        func average(_ score: (ClassScores) -> Double?) -> [Double?] { scores.map { mean($0.map(score)) } }
-
         units = counted.count
         unitsWithoutPixels = matrices.count - counted.count
-        iou = average { $0.iou(rule) }
-        dice = average { $0.dice(rule) }
-        recall = average { $0.recall }
-        precision = average { $0.precision }
-        specificity = average { $0.specificity }
         emptyInTruth = scores.map { $0.count { $0.isEmptyInTruth } }
         emptyInPrediction = scores.map { $0.count { $0.isEmptyInPrediction } }
         emptyInBoth = scores.map { $0.count { $0.isEmptyInTruth && $0.isEmptyInPrediction } }
-        miouForeground = foreground(iou)
-        miouAll = all(iou)
-        diceForeground = foreground(dice)
-        diceAll = all(dice)
-        recallForeground = foreground(recall)
-        recallAll = all(recall)
-        precisionForeground = foreground(precision)
-        precisionAll = all(precision)
-        specificityForeground = foreground(specificity)
-        specificityAll = all(specificity)
-        pixelAccuracy = mean(counted.map(\.pixelAccuracy))
+        var (rows, means): ([Score: [Double?]], [ScoreName: Double]) = ([:], [:])
+        for score in Score.ofClasses {
+            let averages = scores.map { mean($0.map { $0.value(score, rule) }) }
+            rows[score] = averages
+            means[ScoreName(score, .foreground)] = mean(classes.foreground.map { averages[$0] })
+            means[ScoreName(score, .all)] = mean(classes.all.map { averages[$0] })
+        }
+        means[ScoreName(.pixelAccuracy)] = mean(counted.map(\.pixelAccuracy))
+        (self.rows, self.means) = (rows, means)
     }
 
-    /// The number that a name stands for at this level.
+    /// The number that a name stands for at this level; nil where it is not defined.
     ///
     /// - Precondition: the scope is of these classes.
     public func value(_ score: Score, _ scope: ScoreScope) -> Double? {
-        let (classes, foreground, all): ([Double?], Double?, Double?) =
-            switch score {
-            case .iou: (iou, miouForeground, miouAll)
-            case .dice: (dice, diceForeground, diceAll)
-            case .recall: (recall, recallForeground, recallAll)
-            case .precision: (precision, precisionForeground, precisionAll)
-            case .specificity: (specificity, specificityForeground, specificityAll)
-            case .pixelAccuracy: ([], nil, pixelAccuracy)
-            }
-        switch scope {
-        case .one(let index): return classes[index]
-        case .foreground: return foreground
-        case .all: return all
-        }
+        if case .one(let index) = scope { rows[score]![index] } else { means[ScoreName(score, scope)] }  // a score of classes
     }
 }
 
+/// The scores that are asked for most.
+extension ScoreSet {
+    /// TP / (TP + FP + FN) of each row.
+    public var iou: [Double?] { rows[.iou] ?? [] }
+    /// 2 TP / (2 TP + FP + FN) of each row.
+    public var dice: [Double?] { rows[.dice] ?? [] }
+    /// TP / (TP + FN) of each row.
+    public var recall: [Double?] { rows[.recall] ?? [] }
+    /// TP / (TP + FP) of each row.
+    public var precision: [Double?] { rows[.precision] ?? [] }
+    /// The mean IoU over the foreground (`ScoredClasses.foreground`): the mIoU of the paper's tables.
+    public var miouForeground: Double? { value(.iou, .foreground) }
+    /// The mean IoU over the foreground and the background.
+    public var miouAll: Double? { value(.iou, .all) }
+    /// The mean Dice over the foreground.
+    public var diceForeground: Double? { value(.dice, .foreground) }
+    /// The mean Dice over the foreground and the background.
+    public var diceAll: Double? { value(.dice, .all) }
+    /// The mean recall over the foreground: what the paper's tables call pixel accuracy.
+    public var recallForeground: Double? { value(.recall, .foreground) }
+    /// The share of all pixels that are predicted right.
+    public var pixelAccuracy: Double? { value(.pixelAccuracy, .all) }
+}
+
+/// Scores stand under their names in writing; one that is not defined is an explicit null.
 extension ScoreSet: Codable {
-    enum CodingKeys: String, CodingKey {
-        case units
-        case unitsWithoutPixels = "units_without_pixels"
-        case iou, dice, recall, precision, specificity
-        case emptyInTruth = "empty_in_truth"
-        case emptyInPrediction = "empty_in_prediction"
-        case emptyInBoth = "empty_in_both"
-        case miouForeground = "miou_foreground"
-        case miouAll = "miou_all"
-        case diceForeground = "dice_foreground"
-        case diceAll = "dice_all"
-        case recallForeground = "recall_foreground"
-        case recallAll = "recall_all"
-        case precisionForeground = "precision_foreground"
-        case precisionAll = "precision_all"
-        case specificityForeground = "specificity_foreground"
-        case specificityAll = "specificity_all"
-        case pixelAccuracy = "pixel_accuracy"
+    private struct Key: CodingKey, ExpressibleByStringLiteral {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init(stringLiteral: String) { stringValue = stringLiteral }
+        init?(intValue: Int) { nil }
+        init(_ score: Score) { stringValue = score.rawValue }
+        init(_ mean: ScoreName) { stringValue = mean.text(rowNames: []) }
     }
 
-    /// Written out because the synthesized form drops the key of a nil: an undefined score is an explicit null.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        units = try container.decode(Int.self, forKey: "units")
+        unitsWithoutPixels = try container.decode(Int.self, forKey: "units_without_pixels")
+        emptyInTruth = try container.decode([Int].self, forKey: "empty_in_truth")
+        emptyInPrediction = try container.decode([Int].self, forKey: "empty_in_prediction")
+        emptyInBoth = try container.decode([Int].self, forKey: "empty_in_both")
+        rows = try Score.ofClasses.reduce(into: [:]) { $0[$1] = try container.decode([Double?].self, forKey: Key($1)) }
+        means = try Self.meanNames.reduce(into: [:]) { $0[$1] = try container.decodeIfPresent(Double.self, forKey: Key($1)) }
+    }
+
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(units, forKey: .units)
-        try container.encode(unitsWithoutPixels, forKey: .unitsWithoutPixels)
-        try container.encode(iou, forKey: .iou)
-        try container.encode(dice, forKey: .dice)
-        try container.encode(recall, forKey: .recall)
-        try container.encode(precision, forKey: .precision)
-        try container.encode(specificity, forKey: .specificity)
-        try container.encode(emptyInTruth, forKey: .emptyInTruth)
-        try container.encode(emptyInPrediction, forKey: .emptyInPrediction)
-        try container.encode(emptyInBoth, forKey: .emptyInBoth)
-        try container.encode(miouForeground, forKey: .miouForeground)
-        try container.encode(miouAll, forKey: .miouAll)
-        try container.encode(diceForeground, forKey: .diceForeground)
-        try container.encode(diceAll, forKey: .diceAll)
-        try container.encode(recallForeground, forKey: .recallForeground)
-        try container.encode(recallAll, forKey: .recallAll)
-        try container.encode(precisionForeground, forKey: .precisionForeground)
-        try container.encode(precisionAll, forKey: .precisionAll)
-        try container.encode(specificityForeground, forKey: .specificityForeground)
-        try container.encode(specificityAll, forKey: .specificityAll)
-        try container.encode(pixelAccuracy, forKey: .pixelAccuracy)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(units, forKey: "units")
+        try container.encode(unitsWithoutPixels, forKey: "units_without_pixels")
+        try container.encode(emptyInTruth, forKey: "empty_in_truth")
+        try container.encode(emptyInPrediction, forKey: "empty_in_prediction")
+        try container.encode(emptyInBoth, forKey: "empty_in_both")
+        for (score, values) in rows { try container.encode(values, forKey: Key(score)) }
+        for name in Self.meanNames { try container.encode(means[name], forKey: Key(name)) }
     }
 }

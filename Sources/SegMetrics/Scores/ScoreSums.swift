@@ -41,8 +41,9 @@ struct ScoreSums {
         for matrix in matrices where matrix.total > 0 {
             for (index, row) in rows.enumerated() {
                 let scores = ClassScores(of: row.classes, in: matrix)
-                let values = [scores.iou(rule), scores.dice(rule), scores.recall, scores.precision, scores.specificity]
-                for (place, value) in values.enumerated() { add(value, at: place * rows.count + index) }
+                for (place, score) in Score.ofClasses.enumerated() {
+                    add(scores.value(score, rule), at: place * rows.count + index)
+                }
             }
             add(matrix.pixelAccuracy, at: Score.ofClasses.count * rows.count)
         }

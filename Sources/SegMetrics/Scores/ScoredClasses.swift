@@ -19,7 +19,7 @@ public struct ScoredClasses: Sendable, Hashable {
     public let names: [String]
     /// Whether class 0 is the background; without one, means over the foreground go over all classes.
     public let hasBackground: Bool
-    /// As they were stated; empty where the classes themselves are what counts.
+    /// As they were stated; empty where the classes themselves are scored.
     public let regions: [Region]
     /// What is scored: every class, then each region that is no class of the same name.
     public let rows: [Region]
@@ -48,13 +48,13 @@ public struct ScoredClasses: Sendable, Hashable {
 
     public var rowNames: [String] { rows.map(\.name) }
 
-    /// The classes that are sought: all but the background.
+    /// The classes of interest: all but the background.
     public var foregroundClasses: Range<Int> { (hasBackground ? min(1, names.count) : 0)..<names.count }
 
     /// The rows that are no background.
     public var rowsWithoutBackground: [Int] { Array(rows.indices.dropFirst(foregroundClasses.lowerBound)) }
 
-    /// What the mean over the foreground goes over, in a person's words: `foreground`, `regions` or `all classes`.
+    /// What the mean over the foreground goes over, for tables and captions: `foreground`, `regions` or `all classes`.
     public var foregroundWord: String { !regions.isEmpty ? "regions" : hasBackground ? "foreground" : "all classes" }
 
     /// The same within a sentence: `the foreground`, `the regions`, `all classes`.

@@ -3,8 +3,8 @@ import Randomness
 /// Intervals and tests of statistics by resampling the units of a study, seeded.
 ///
 /// A unit is what was sampled independently: a patient or a video, never its slices or frames. It comes as a vector of numbers
-/// that add (counts, sums of scores), so that a resample costs one addition a unit, and any statistic of the sums can be had:
-/// an IoU of the whole set as well as a mean over cases.
+/// that add (counts, sums of scores), so that a resample costs one addition a unit, and any function of the sums can be the
+/// statistic: an IoU of the whole set as well as a mean over cases.
 public struct Bootstrap: Sendable, Hashable, Codable {
     /// How an interval follows from the resamples.
     public enum Method: String, Sendable, Hashable, Codable {
@@ -131,13 +131,21 @@ extension Bootstrap {
         public struct Interval: Sendable, Hashable, Codable {
             public let low: Double
             public let high: Double
+
+            init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
+
+            /// Nil where an end is not known.
+            package init?(_ low: Double?, _ high: Double?) {
+                guard let low, let high else { return nil }
+                self.init(low: low, high: high)
+            }
         }
 
         /// The statistic of all units; nil where it is not defined.
         public let value: Double?
-        /// Nil where it cannot be told.
+        /// Nil where it cannot be determined.
         public let interval: Interval?
-        /// Resamples that say nothing, because the statistic is not defined on them.
+        /// Resamples on which the statistic is not defined.
         public let undefinedResamples: Int
         /// Two-sided, against the value 0: one minus the level at which an end of the interval lies on 0. For differences.
         public let pValue: Double?

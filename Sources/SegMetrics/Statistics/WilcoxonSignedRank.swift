@@ -38,11 +38,7 @@ public struct WilcoxonSignedRank: Sendable, Hashable, Codable {
     }
 
     /// - Precondition: no difference is NaN.
-    public init(_ differences: [Double]) {
-        self.init(differences, exactUpTo: Self.exactLimit)
-    }
-
-    init(_ differences: [Double], exactUpTo limit: Int) {
+    public init(_ differences: [Double], exactUpTo limit: Int = Self.exactLimit) {
         precondition(differences.allSatisfy { !$0.isNaN }, "differences are numbers")
         let signed = differences.filter { $0 != 0 }.sorted { abs($0) < abs($1) }
         // Ranks are doubled, so that the mean rank of ties is a whole number.

@@ -5,6 +5,8 @@ public struct SurfaceSummary: Sendable, Hashable, Codable {
         public let value: Double?
         public let low: Double?
         public let high: Double?
+
+        package var interval: Bootstrap.Estimate.Interval? { .init(low, high) }
     }
 
     public let className: String

@@ -1,10 +1,10 @@
 import SegMetrics
 
-/// A plane of one case with what one or several models made of it.
+/// A plane of one case with the predictions of one or several models.
 public struct CasePicture: Sendable {
     /// The case's name in the data set.
     public let id: String
-    /// What is to be said of it: its rank, its score, which plane it is.
+    /// A note for its caption: its rank, its score, which plane it is.
     public let note: String
     public let width: Int
     public let height: Int
@@ -39,6 +39,9 @@ public struct CasePicture: Sendable {
         self.hasBackground = hasBackground
     }
 
+    /// Whether pixels of this plane take no part.
+    var hasIgnored: Bool { ignored.map(truth.contains) ?? false }
+
     /// Image, truth, prediction and errors side by side, for each model.
     public var overlays: [OverlayPanel] {
         let shown = PictureBrightness.of(planes)
@@ -67,12 +70,7 @@ public struct CasePicture: Sendable {
     /// Image, truth, and the first model's prediction and errors side by side.
     ///
     /// - Parameter side: pixels that small images are enlarged to, by a whole factor, as far as they fit.
-    public func sheet(side: Int) -> RGBImage {
-        OverlayPanel(
-            planes: PictureBrightness.of(planes), width: width, height: height, truth: truth, prediction: predictions[0],
-            ignoring: ignored, hasBackground: hasBackground
-        ).render(factor: max(1, side / max(width, height)))
-    }
+    public func sheet(side: Int) -> RGBImage { overlays[0].render(factor: max(1, side / max(width, height))) }
 
     /// Image, truth and each model's prediction under their names, to stand side by side as in the paper's Figures 3 and 4.
     ///

@@ -1,6 +1,6 @@
 import SegMetrics
 
-/// The worst, the median and the best case of an evaluation by the mean IoU of what is sought, so that nobody chooses them.
+/// The worst, the median and the best case of an evaluation by the foreground mIoU, so that nobody picks them by hand.
 public struct CaseRanking: Sendable, Hashable {
     public struct Place: Sendable, Hashable {
         public let group: String
@@ -22,8 +22,7 @@ public struct CaseRanking: Sendable, Hashable {
                 return !scores.isEmptyInTruth || !scores.isEmptyInPrediction
             }
             guard hasForeground else { return nil }
-            let set = ScoreSet(
-                averaging: [unit.matrix], of: classes, rule: evaluation.native.summary.emptyRule)
+            let set = ScoreSet(averaging: [unit.matrix], of: classes, rule: evaluation.native.summary.emptyRule)
             return set.miouForeground.map { (unit, $0) }
         }.sorted { ($0.score, $0.unit.id) < ($1.score, $1.unit.id) }
         let places = [("worst", 0), ("median", ranked.count / 2), ("best", ranked.count - 1)]

@@ -41,11 +41,7 @@ public struct SliceBrowser: Sendable {
         self.first = first
     }
 
-    var legend: Legend {
-        Legend(
-            pictureOf: classes,
-            hasIgnored: slices.contains { slice in slice.picture.ignored.map(slice.picture.truth.contains) ?? false })
-    }
+    var legend: Legend { Legend(pictureOf: classes, hasIgnored: slices.contains { $0.picture.hasIgnored }) }
 
     /// Which planes of a volume to show so that the page stays small: all, or evenly spread ones, the fullest among them.
     ///

@@ -3,7 +3,7 @@ import Foundation
 /// As SVG (W3C, SVG 1.1). Text stays text: it can be selected and searched.
 ///
 /// A mark carries its colour for a light sheet, so that the document stands alone, and its ink as a class (`fill-text`,
-/// `stroke-grid`), by which the style of an `HTMLPage` turns it round in the dark. Nothing has an id: many documents fit one page.
+/// `stroke-grid`), by which the style of an `HTMLPage` inverts it on dark pages. Nothing has an id: one page can hold many documents.
 extension Drawing {
     /// The whole document, complete with its size.
     public var svg: String {
@@ -77,5 +77,19 @@ extension Drawing {
     private static func escaped(_ text: String) -> String {
         text.xmlText.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
             .replacingOccurrences(of: ">", with: "&gt;")
+    }
+}
+
+extension String {
+    /// A text that XML can hold: control characters become the replacement character.
+    var xmlText: String {
+        String(
+            UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    switch scalar.value {
+                    case 9, 10, 13, 0x20...0xFFFD, 0x10000...: scalar
+                    default: "\u{FFFD}"
+                    }
+                }))
     }
 }

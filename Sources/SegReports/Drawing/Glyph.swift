@@ -24,65 +24,57 @@ struct Glyph: Sendable {
         ])
 
     private static let all: [UInt32: Glyph] = {
-        var glyphs: [UInt32: Glyph] = [:]
+        var glyphs: [Substring: Glyph] = [:]
         for line in outlines.split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 2)
-            guard parts.count >= 2, let code = UInt32(parts[0], radix: 16), let advance = Double(parts[1]) else {
-                preconditionFailure("no outline: \(line)")
-            }
-            glyphs[code] = Glyph(advance: advance / 2048, contours: parts.count > 2 ? contours(parts[2].utf8) : [])
+            let fields = line.split(separator: " ", maxSplits: 2)
+            glyphs[fields[0]] = Glyph(
+                advance: length(fields[1]), contours: fields.count > 2 ? contours(fields[2].utf8) : [])
         }
-        return glyphs
+        for word in composites.split(whereSeparator: \.isWhitespace) {
+            let fields = word.split(separator: ",")
+            glyphs[fields[0]] = Glyph(
+                advance: length(fields[1]),
+                contours: fields.dropFirst(2).flatMap { part in
+                    let place = part.split(separator: "@")
+                    guard let glyph = glyphs[place[0]] else { preconditionFailure("no outline of the part \(part)") }
+                    let (x, y) = place.count > 1 ? (length(place[1]), length(place[2])) : (0, 0)
+                    return glyph.contours.map { $0.map { Drawing.Place($0.x + x, $0.y - y) } }
+                })
+        }
+        return Dictionary(uniqueKeysWithValues: glyphs.compactMap { name, glyph in UInt32(name, radix: 16).map { ($0, glyph) } })
     }()
+
+    /// From 1/2048 of the letter's size.
+    private static func length(_ text: Substring) -> Double {
+        guard let number = Double(text) else { preconditionFailure("an outline with the length \(text)") }
+        return number / 2048
+    }
 
     /// Reads the commands m, l and q of a path.
     private static func contours(_ path: Substring.UTF8View) -> [[Drawing.Place]] {
+        let (move, curve) = (UInt8(ascii: "m"), UInt8(ascii: "q"))
         var contours: [[Drawing.Place]] = []
-        var at = Drawing.Place(0, 0)
-        var numbers: [Double] = []
-        var command: UInt8 = 0
-        func point(_ index: Int) -> Drawing.Place {
-            .init(at.x + numbers[index] / 2048, at.y - numbers[index + 1] / 2048)
-        }
-        func finish() {
-            switch command {
-            case UInt8(ascii: "m"):
-                at = point(0)
-                contours.append([at])
-            case UInt8(ascii: "l"):
-                at = point(0)
-                contours[contours.count - 1].append(at)
-            case UInt8(ascii: "q"):
-                let (start, control, end) = (at, point(0), point(2))
-                // A letter of 40 pixels has curves of 10; six pieces hide their corners.
-                for step in 1...6 {
-                    let t = Double(step) / 6
-                    let (a, b, c) = ((1 - t) * (1 - t), 2 * t * (1 - t), t * t)
-                    contours[contours.count - 1].append(
-                        .init(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y))
-                }
-                at = end
-            default: break
+        var start = Drawing.Place(0, 0)
+        var rest = path
+        while let command = rest.popFirst() {
+            let arguments = rest.prefix { $0 < UInt8(ascii: "a") }
+            rest = rest[arguments.endIndex...]
+            let numbers = arguments.split(separator: UInt8(ascii: " ")).compactMap { Double(Substring($0)) }
+            func point(_ index: Int) -> Drawing.Place {
+                .init(start.x + numbers[index] / 2048, start.y - numbers[index + 1] / 2048)
             }
-            numbers = []
-        }
-        var digits = ""
-        func endNumber() {
-            if let number = Double(digits) { numbers.append(number) }
-            digits = ""
-        }
-        for byte in path {
-            switch byte {
-            case UInt8(ascii: "m"), UInt8(ascii: "l"), UInt8(ascii: "q"):
-                endNumber()
-                finish()
-                command = byte
-            case UInt8(ascii: " "): endNumber()
-            default: digits.unicodeScalars.append(Unicode.Scalar(byte))
+            let end = point(numbers.count - 2)
+            if command == move { contours.append([]) }
+            // A letter of 40 pixels has curves of 10; six pieces hide their corners.
+            for step in 1...(command == curve ? 6 : 1) {
+                let t = command == curve ? Double(step) / 6 : 1
+                let (a, b, c) = ((1 - t) * (1 - t), 2 * t * (1 - t), t * t)
+                let control = point(0)
+                contours[contours.count - 1].append(
+                    .init(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y))
             }
+            start = end
         }
-        endNumber()
-        finish()
         return contours
     }
 }

@@ -1,4 +1,4 @@
-/// What a mark is drawn with: a colour that stays, or a part that a dark page turns round.
+/// What a mark is drawn with: a fixed colour, or a role whose colour a dark page inverts.
 enum Ink: Sendable, Hashable {
     /// The sheet itself.
     case paper
@@ -30,9 +30,4 @@ enum Ink: Sendable, Hashable {
         case .color: nil
         }
     }
-}
-
-extension RGB {
-    /// `#rrggbb`
-    var hex: String { "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -6,7 +6,7 @@ struct AxisTicks {
     let values: [Double]
     private let decimals: Int
 
-    /// - Parameter count: about so many.
+    /// - Parameter count: the approximate number of ticks.
     /// - Precondition: a range of some length, one tick or more.
     init(_ range: ClosedRange<Double>, count: Int) {
         let length = range.upperBound - range.lowerBound
@@ -23,12 +23,7 @@ struct AxisTicks {
 
     /// A value as the axis writes it: `0.25`, `2e−5` where more than four decimals would be needed.
     func label(_ value: Double) -> String {
-        let text =
-            if decimals <= 4 {
-                String(format: "%.\(decimals)f", value)
-            } else {
-                value == 0 ? "0" : Self.short(value)
-            }
+        let text = decimals <= 4 ? String(format: "%.\(decimals)f", value) : value == 0 ? "0" : Self.short(value)
         // A minus as wide as the digits, not a hyphen.
         return text.replacingOccurrences(of: "-", with: "−")
     }

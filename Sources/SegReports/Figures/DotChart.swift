@@ -6,12 +6,6 @@ public struct DotChart: Sendable, Hashable {
         public let label: String
         public let values: [Double]
         public let color: RGB
-
-        public init(_ label: String, values: [Double], color: RGB) {
-            self.label = label
-            self.values = values
-            self.color = color
-        }
     }
 
     public let title: String

@@ -17,7 +17,6 @@ public struct HeatMap: Sendable, Hashable {
         self.shares = shares
     }
 
-    private static let color = RGB(0, 114, 178)
     /// Of a column's name that stands upright.
     private static let longestHeader = 120.0
 
@@ -62,6 +61,6 @@ public struct HeatMap: Sendable, Hashable {
         let ink: Ink = (share ?? 0) > 0.5 ? .color(RGB(255, 255, 255)) : .text
         let words: [Drawing.Mark] =
             side < 26 ? [] : [.text(text, .init(x + side / 2, y + side / 2 + 4), .init(anchor: .middle, size: 11, ink: ink))]
-        return [.box(box, .grid, opacity: 0.35), .box(box, .color(Self.color), opacity: share ?? 0)] + words
+        return [.box(box, .grid, opacity: 0.35), .box(box, .color(.blue), opacity: share ?? 0)] + words
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import SegMetrics
 
 /// Values with their intervals as bars in rows, a group of rows for each subject.
 public struct IntervalChart: Sendable, Hashable {
     public struct Bar: Sendable, Hashable {
-        /// Nil for what is not defined: it is said, not drawn as 0.
+        /// Nil for what is not defined: the chart says so and does not draw 0.
         public let value: Double?
         /// Nil where none was computed.
         public let interval: ClosedRange<Double>?
@@ -13,6 +14,12 @@ public struct IntervalChart: Sendable, Hashable {
             self.value = value
             self.interval = interval
             self.color = color
+        }
+
+        /// A score, or a difference of scores, in per cent.
+        public init(percentOf value: Double?, interval: Bootstrap.Estimate.Interval?, color: RGB) {
+            self.init(
+                value.map { $0 * 100 }, interval: interval.map { $0.low * 100...max($0.low, $0.high) * 100 }, color: color)
         }
     }
 
@@ -45,6 +52,13 @@ public struct IntervalChart: Sendable, Hashable {
         self.groups = groups
     }
 
+    /// An axis about 0 that holds these differences and their intervals, in percentage points.
+    public static func range(of differences: [Comparison.Row]) -> ClosedRange<Double> {
+        let ends = differences.flatMap { [$0.low, $0.high, $0.difference] }.compactMap { $0.map { abs($0) * 100 } }
+        let reach = max(1, (ends.max() ?? 1) * 1.1)
+        return -reach...reach
+    }
+
     private static let width = 460.0
     private static let barHeight = 13.0
 
@@ -53,8 +67,7 @@ public struct IntervalChart: Sendable, Hashable {
         let heights = groups.map { Double($0.bars.count) * (Self.barHeight + 3) + 10 }
         let labels = RowLabels(groups.map(\.label), rowHeight: heights.min() ?? 0)
         let area = PlotArea(
-            box: .init(
-                x: labels.width, y: 30, width: Self.width - labels.width - 48, height: heights.reduce(0, +)),
+            box: .init(x: labels.width, y: 30, width: Self.width - labels.width - 48, height: heights.reduce(0, +)),
             x: x, y: 0...1)
         var drawing = Drawing(width: Self.width, height: area.bottom + 44, title: "\(title): \(xLabel)")
         drawing.add(.text(title, .init(0, 16), .init(size: 14, isBold: true), within: Self.width))
@@ -88,9 +101,6 @@ public struct IntervalChart: Sendable, Hashable {
             data += [lower, upper].map { .line([.init($0, middle - 3.5), .init($0, middle + 3.5)], stroke) }
         }
         let number = String(format: "%.\(decimals)f", value).replacingOccurrences(of: "-", with: "−")
-        return [
-            .clipped(area.clip, data),
-            .text(number, .init(area.right + 6, middle + 4), .init(size: 11)),
-        ]
+        return [.clipped(area.clip, data), .text(number, .init(area.right + 6, middle + 4), .init(size: 11))]
     }
 }

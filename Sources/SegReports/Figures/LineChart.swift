@@ -36,12 +36,6 @@ public struct LineChart: Sendable, Hashable {
         public let lower: [Point]
         public let upper: [Point]
         public let color: RGB
-
-        public init(lower: [Point], upper: [Point], color: RGB) {
-            self.lower = lower
-            self.upper = upper
-            self.color = color
-        }
     }
 
     /// A dashed line across the whole chart at one x, with a word at its top.
@@ -67,7 +61,7 @@ public struct LineChart: Sendable, Hashable {
     public let rules: [Rule]
     /// Points of note, such as the epoch that was chosen, as dots in the colour of their line.
     public let dots: [Line]
-    /// About so many numbers stand along x.
+    /// The approximate number of ticks along x.
     public let xTickCount: Int
 
     /// - Precondition: both ranges have some length.
@@ -107,8 +101,7 @@ extension LineChart {
             bands.map { marks($0, in: area) } + rules.flatMap { marks($0, in: area) } + lines.flatMap { marks($0, in: area) }
         drawing.add(.clipped(area.clip, data))
         // A dot on the frame, such as the last epoch's, stays round.
-        drawing.add(
-            dots.flatMap { line in line.points.map { .dot(area.place($0), radius: 4, .color(line.color), opacity: 1) } })
+        drawing.add(dots.flatMap { line in line.points.map { .dot(area.place($0), radius: 4, .color(line.color), opacity: 1) } })
         return drawing
     }
 

@@ -13,9 +13,9 @@ extension ChartSheet {
         let highest = min(4, MarginLoss.calibratedLog(margins.lowerBound, rho: largest))
         let charts = classNames.indices.map { index in
             let (rho0k, rhoK0) = (offsets.rho0k[index], offsets.rhoK0[index])
-            let own = Self.lines(rho: rhoK0, of: "its own pixels (λₖ, ρₖ₀)", color: Self.blue, width: 5, over: margins)
+            let own = Self.lines(rho: rhoK0, of: "its own pixels (λₖ, ρₖ₀)", color: .blue, width: 5, over: margins)
             let others = Self.lines(
-                rho: rho0k, of: "the other pixels (−λₖ, ρ₀ₖ)", color: Self.vermilion, width: 2, over: margins)
+                rho: rho0k, of: "the other pixels (−λₖ, ρ₀ₖ)", color: .vermilion, width: 2, over: margins)
             return LineChart(
                 title: classNames[index], note: String(format: "ρₖ₀ = %.4g,  ρ₀ₖ = %.4g", rhoK0, rho0k), xLabel: "margin λ",
                 yLabel: "loss", x: margins, y: 0...highest, lines: own + others)
@@ -24,10 +24,6 @@ extension ChartSheet {
             title: "Losses with the margin-offsets of each class", charts: charts,
             columns: charts.count == 4 ? 2 : 3)
     }
-
-    /// Of Okabe and Ito: colour-blind readers tell them apart, and both are dark enough for lines on white.
-    private static let blue = RGB(0, 114, 178)
-    private static let vermilion = RGB(213, 94, 0)
 
     private static func lines(
         rho: Double, of pixels: String, color: RGB, width: Double, over margins: ClosedRange<Double>

@@ -4,12 +4,6 @@ struct PlotArea {
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
 
-    init(box: Drawing.Box, x: ClosedRange<Double>, y: ClosedRange<Double>) {
-        self.box = box
-        self.x = x
-        self.y = y
-    }
-
     var right: Double { box.x + box.width }
     var bottom: Double { box.y + box.height }
 
@@ -30,9 +24,7 @@ struct PlotArea {
                 .line([.init(place, bottom), .init(place, bottom + 4)], .init(ink: .text)),
                 .text(ticks.label(tick), .init(place, bottom + 17), .init(anchor: .middle, size: 11)),
             ]
-        } + [
-            .text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle), within: box.width + 40)
-        ]
+        } + [.text(title, .init((box.x + right) / 2, bottom + 34), .init(anchor: .middle), within: box.width + 40)]
     }
 
     /// Grid, ticks and numbers of the left axis, and its title.
@@ -47,9 +39,7 @@ struct PlotArea {
                 .line([.init(box.x - 4, place), .init(box.x, place)], .init(ink: .text)),
                 .text(ticks.label(tick), .init(box.x - 7, place + 4), .init(anchor: .end, size: 11)),
             ]
-        } + [
-            .text(title, .init(titleAt, (box.y + bottom) / 2), .init(anchor: .middle, isUpright: true))
-        ]
+        } + [.text(title, .init(titleAt, (box.y + bottom) / 2), .init(anchor: .middle, isUpright: true))]
     }
 
     /// The lines of both axes, which go over the grid.

@@ -65,3 +65,40 @@ public struct HTMLPage: Sendable {
         try DurableFile.write(html, to: url)
     }
 }
+
+/// A part of an `HTMLPage` under a heading of its own.
+public struct PageSection: Sendable {
+    /// The heading.
+    public let title: String
+    /// From top to bottom.
+    public let blocks: [PageBlock]
+
+    /// A section of blocks.
+    public init(_ title: String, _ blocks: [PageBlock]) {
+        self.title = title
+        self.blocks = blocks
+    }
+}
+
+/// How an `HTMLPage` that is rewritten again and again behaves in a browser: it reloads while it is visible, keeps its scroll
+/// position, and says so when it has not been written for long.
+public struct PageLife: Sendable, Hashable {
+    /// When this page was written.
+    public let written: Date
+    /// Seconds after which it reloads.
+    public let reload: Int
+    /// Seconds without a new page after which it says so.
+    public let silence: Int
+
+    /// A page that expects to be followed by another.
+    public init(written: Date, reload: Int, silence: Int) {
+        self.written = written
+        self.reload = reload
+        self.silence = silence
+    }
+
+    /// What the template reads.
+    var context: [String: Any] {
+        ["written": "\(Int(written.timeIntervalSince1970))", "reload": "\(reload)", "silence": "\(silence)"]
+    }
+}

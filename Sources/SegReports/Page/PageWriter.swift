@@ -41,12 +41,7 @@ struct PageWriter {
     private mutating func context(_ table: TextTable, caption: String) -> [String: Any] {
         tableCount += 1
         func row(_ cells: [String]) -> [[String: String]] {
-            zip(table.columns, cells).map { column, cell in
-                switch column {
-                case .words: ["kind": "word", "text": cell.xmlText]
-                case .numbers: ["kind": "number", "text": cell.xmlText]
-                }
-            }
+            zip(table.columns, cells).map { ["kind": $0.isNumeric ? "number" : "word", "text": $1.xmlText] }
         }
         return [
             "label": "Table \(tableCount)", "caption": prose(caption), "titles": row(table.columns.map(\.title)),

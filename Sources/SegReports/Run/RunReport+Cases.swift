@@ -7,7 +7,8 @@ extension RunReport {
                 PageFigure(
                     name: "case-\(index + 1)",
                     panels: picture.panels(models: runs.map(\.name)).map { Drawing($0.image, under: $0.title) },
-                    legend: legend(picture), caption: "\(picture.id): \(picture.note)."))
+                    legend: Legend(pictureOf: classes, hasIgnored: picture.hasIgnored), caption: "\(picture.id): \(picture.note)."
+                ))
         }
         let chosen =
             "Chosen by the mIoU (\(foreground)) of each case\(runs.count == 1 ? "" : " in \(runs[0].name)"), not by hand: "
@@ -16,17 +17,12 @@ extension RunReport {
         return PageSection("Worst, median and best case", [.paragraph(chosen)] + figures)
     }
 
-    private func legend(_ picture: CasePicture) -> Legend {
-        Legend(pictureOf: classes, hasIgnored: picture.ignored.map(picture.truth.contains) ?? false)
-    }
-
     /// The same cases plane by plane; nil for images without depth.
     var slices: PageSection? {
         guard !browsers.isEmpty else { return nil }
         return PageSection(
             "Slice by slice",
-            [
-                .paragraph("Move the slider, by mouse or by the arrow keys. In print, the slice that was last shown.")
-            ] + browsers.map(PageBlock.browser))
+            [.paragraph("Move the slider, by mouse or by the arrow keys. In print, the slice that was last shown.")]
+                + browsers.map(PageBlock.browser))
     }
 }

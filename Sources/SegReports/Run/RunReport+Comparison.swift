@@ -10,11 +10,10 @@ extension RunReport {
             .numbers("p, bootstrap"), .numbers("p, Wilcoxon"), .numbers("rank-biserial r"),
         ])
         for row in rows {
-            let interval = row.low.flatMap { low in row.high.map { (low, $0) } }
             table.append([
                 row.method, words(row.score), ReportNumbers.percent(row.referenceValue.mean),
                 ReportNumbers.percent(row.methodValue.mean),
-                ReportNumbers.with(interval, ReportNumbers.points(row.difference), ReportNumbers.points),
+                ReportNumbers.with(row.interval, ReportNumbers.points(row.difference)) { ReportNumbers.points($0) },
                 ReportNumbers.pValue(row.bootstrapPHolm), ReportNumbers.pValue(row.wilcoxonPHolm),
                 TextTable.cell(row.groups.rankBiserial, decimals: 2),
             ])
@@ -48,19 +47,15 @@ extension RunReport {
     private func differences(_ rows: [Comparison.Row]) -> PageFigure {
         let others = runs.dropFirst()
         let scores = rows.map(\.score).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        let ends = rows.flatMap { [$0.low, $0.high, $0.difference] }.compactMap { $0.map { abs($0) * 100 } }
-        let reach = max(1, (ends.max() ?? 1) * 1.1)
         let bars = IntervalChart(
-            title: "Difference over the split", xLabel: "points, less \(runs[0].name)", x: -reach...reach, decimals: 1,
+            title: "Difference over the split", xLabel: "points, less \(runs[0].name)", x: IntervalChart.range(of: rows),
+            decimals: 1,
             groups: scores.map { score in
                 .init(
                     words(score),
                     others.enumerated().map { index, run in
                         let row = rows.first { $0.method == run.name && $0.score == score }
-                        let interval = row.flatMap { row in
-                            row.low.flatMap { low in row.high.map { low * 100...max(low, $0) * 100 } }
-                        }
-                        return .init(row?.difference.map { $0 * 100 }, interval: interval, color: color(index + 1))
+                        return .init(percentOf: row?.difference, interval: row?.interval, color: color(index + 1))
                     })
             })
         let values = others.map(caseDifferences)
@@ -68,7 +63,7 @@ extension RunReport {
         let dots = DotChart(
             title: "Difference of each case, mIoU, \(foreground)", xLabel: "points, less \(runs[0].name)", x: -spread...spread,
             groups: zip(others, values).enumerated().map { index, pair in
-                .init(pair.0.name, values: pair.1, color: color(index + 1))
+                .init(label: pair.0.name, values: pair.1, color: color(index + 1))
             }, reference: 0)
         return PageFigure(
             name: "differences", panels: [bars.drawing, dots.drawing], legend: runLegend,

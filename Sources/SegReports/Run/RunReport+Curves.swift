@@ -32,9 +32,9 @@ extension RunReport {
             let stage = run.stages[number]
             if !objectives.contains(stage.objective) { objectives.append(stage.objective) }
             last = max(last, stage.epochs.count)
-            let training = points(stage.epochs, from: 0) { $0.trainingLoss }
+            let training = points(stage.epochs) { $0.trainingLoss }
             lines.append(line(training, of: run, index, "training", .solid))
-            let validation = points(stage.epochs, from: 0) { $0.validationLoss }
+            let validation = points(stage.epochs) { $0.validationLoss }
             if !validation.isEmpty { lines.append(line(validation, of: run, index, "validation", .dashed)) }
             if let best = stage.epochs.lastIndex(where: \.isBest) {
                 dots.append(.init(label: "", points: [training[best]], color: color(index)))
@@ -55,9 +55,9 @@ extension RunReport {
         for (index, run) in runs.enumerated() {
             let epochs = run.stages.flatMap(\.epochs)
             last = max(last, epochs.count)
-            let training = points(epochs, from: 0) { $0.trainingMIoU.map { $0 * 100 } }
+            let training = points(epochs) { $0.trainingMIoU.map { $0 * 100 } }
             if !training.isEmpty { lines.append(line(training, of: run, index, "training", .solid)) }
-            let validation = points(epochs, from: 0) { $0.validationMIoU.map { $0 * 100 } }
+            let validation = points(epochs) { $0.validationMIoU.map { $0 * 100 } }
             if !validation.isEmpty { lines.append(line(validation, of: run, index, "validation", .dashed)) }
             var start = 0
             for (number, stage) in run.stages.enumerated() where !stage.epochs.isEmpty {
@@ -66,8 +66,7 @@ extension RunReport {
                     rules.append(.init(x: place, label: "stage \(number + 1)"))
                 }
                 if let best = stage.epochs.lastIndex(where: \.isBest), let score = stage.epochs[best].validationMIoU {
-                    dots.append(
-                        .init(label: "", points: [.init(Double(start + best + 1), score * 100)], color: color(index)))
+                    dots.append(.init(label: "", points: [.init(Double(start + best + 1), score * 100)], color: color(index)))
                 }
                 start += stage.epochs.count
             }
@@ -80,8 +79,7 @@ extension RunReport {
             x: 1...Double(max(2, last)),
             // Not so fine that a flat line looks like news.
             y: max(0, range.lowerBound)...min(100, max(range.upperBound, range.lowerBound + 5)), lines: lines, rules: rules,
-            dots: dots,
-            xTickCount: max(1, min(6, last - 1)))
+            dots: dots, xTickCount: max(1, min(6, last - 1)))
     }
 
     private func line(
@@ -90,8 +88,8 @@ extension RunReport {
         .init(label: runs.count == 1 ? what : "\(run.name), \(what)", points: points, color: color(index), stroke: stroke)
     }
 
-    private func points(_ epochs: [Epoch], from first: Int, _ value: (Epoch) -> Double?) -> [LineChart.Point] {
-        epochs.enumerated().compactMap { index, epoch in value(epoch).map { .init(Double(first + index + 1), $0) } }
+    private func points(_ epochs: [Epoch], _ value: (Epoch) -> Double?) -> [LineChart.Point] {
+        epochs.enumerated().compactMap { index, epoch in value(epoch).map { .init(Double(index + 1), $0) } }
     }
 
     /// A range that holds the values with some room above and below; of some length in any case.

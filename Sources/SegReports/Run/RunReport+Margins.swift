@@ -29,9 +29,7 @@ extension RunReport {
                 title: classNames[index], note: note, xLabel: "margin λ of the class's own pixels", yLabel: "density", x: span,
                 y: 0...(highest > 0 ? highest * 1.08 : 1),
                 lines: zip(runs.indices, densities).map { run, points in
-                    .init(
-                        label: runs[run].name, points: points, color: color(run),
-                        width: 1.6)
+                    .init(label: runs[run].name, points: points, color: color(run), width: 1.6)
                 },
                 bands: runs.count > 1
                     ? [] : [.init(lower: densities[0].map { .init($0.x, 0) }, upper: densities[0], color: color(0))],
@@ -77,8 +75,8 @@ extension RunReport {
                 + "\(classes.hasBackground ? ", with the background" : "") (Eq. 8).")
     }
 
-    private static let measuredColor = RGB(0, 158, 115)
-    private static let boundColor = RGB(204, 121, 167)
+    private static let measuredColor = RGB.bluishGreen
+    private static let boundColor = RGB.reddishPurple
 
     private func boundTable(_ run: Run) -> TextTable {
         let bounds = run.margins.bounds

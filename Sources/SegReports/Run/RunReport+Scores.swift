@@ -3,12 +3,9 @@ import SegMetrics
 extension RunReport {
     /// Scores of the classes, per-case spread, other ways of averaging, surfaces and calibration.
     var classScores: PageSection {
-        var blocks: [PageBlock] = []
-        for run in runs {
-            blocks.append(.table(classTable(run), caption: classCaption(run)))
-        }
+        var blocks = runs.map { PageBlock.table(classTable($0), caption: classCaption($0)) }
         blocks.append(.figure(scoreFigure))
-        for run in runs { blocks.append(.table(levelTable(run), caption: levelCaption(run))) }
+        blocks += runs.map { .table(levelTable($0), caption: levelCaption($0)) }
         let surfaces = runs.filter { $0.evaluation.native.surfaceSummaries != nil }
         for run in surfaces { blocks.append(.table(surfaceTable(run), caption: surfaceCaption(run))) }
         if let figure = reliability { blocks.append(.figure(figure)) }
@@ -21,13 +18,11 @@ extension RunReport {
     }
 
     private func classTable(_ run: Run) -> TextTable {
-        let scores: [(String, Score)] = [
-            ("IoU", .iou), ("Dice", .dice), ("recall", .recall), ("precision", .precision), ("specificity", .specificity),
-        ]
-        var table = TextTable([.words("class")] + scores.map { .numbers($0.0) })
+        let scores = Score.ofClasses
+        var table = TextTable([.words("class")] + scores.map { .numbers($0.title) })
         let native = run.evaluation.native
         for scope in classes.scopes {
-            table.append([classes.title(scope)] + scores.map { ReportNumbers.percent(native.estimate(ScoreName($0.1, scope))) })
+            table.append([classes.title(scope)] + scores.map { ReportNumbers.percent(native.estimate(ScoreName($0, scope))) })
         }
         return table
     }
@@ -47,9 +42,7 @@ extension RunReport {
                     row.name,
                     runs.enumerated().map { number, run in
                         let estimate = run.evaluation.native.estimate(ScoreName(.iou, .one(index)))
-                        return .init(
-                            estimate?.value.map { $0 * 100 },
-                            interval: estimate?.interval.map { $0.low * 100...max($0.low, $0.high) * 100 }, color: color(number))
+                        return .init(percentOf: estimate?.value, interval: estimate?.interval, color: color(number))
                     })
             })
         let dots = DotChart(
@@ -57,7 +50,7 @@ extension RunReport {
             groups: classes.rowsWithoutBackground.flatMap { index in
                 runs.enumerated().map { number, run in
                     .init(
-                        runs.count == 1 ? classes.rows[index].name : "\(classes.rows[index].name), \(run.name)",
+                        label: runs.count == 1 ? classes.rows[index].name : "\(classes.rows[index].name), \(run.name)",
                         values: caseScores(run, index).map { $0 * 100 }, color: color(number))
                 }
             })
@@ -109,16 +102,14 @@ extension RunReport {
         ])
         func distance(_ mean: SurfaceSummary.Mean) -> String {
             func text(_ value: Double?) -> String { TextTable.cell(value, decimals: 2) }
-            return ReportNumbers.with(mean.low.flatMap { low in mean.high.map { (low, $0) } }, text(mean.value), text)
+            return ReportNumbers.with(mean.interval, text(mean.value), text)
         }
         for summary in native.surfaceSummaries ?? [] {
             let dice = summary.surfaceDice
             table.append([
                 summary.className, distance(summary.hausdorff), distance(summary.hausdorff95),
                 distance(summary.averageSymmetric),
-                ReportNumbers.with(
-                    dice.low.flatMap { low in dice.high.map { (low, $0) } }, ReportNumbers.percent(dice.value),
-                    ReportNumbers.percent),
+                ReportNumbers.with(dice.interval, ReportNumbers.percent(dice.value), ReportNumbers.percent),
                 "\(summary.measured)", "\(summary.missed)", "\(summary.invented)",
             ])
         }
@@ -145,7 +136,7 @@ extension RunReport {
                 }, color: color(index))
         }
         let ideal = LineChart.Line(
-            label: "probabilities that are what they say", points: [.init(0, 0), .init(100, 100)], color: RGB(128, 128, 128),
+            label: "probabilities that are what they say", points: [.init(0, 0), .init(100, 100)], color: RGB.gray,
             stroke: .dashed, width: 1.2)
         let errors = curves.map { _, run, curve in
             (runs.count == 1 ? "" : "\(run.name) ") + "\(ReportNumbers.percent(curve.expectedCalibrationError)) %"
@@ -170,10 +161,8 @@ extension RunReport {
                 let sum = row.reduce(0, +)
                 return sum == 0 ? nil : row.map { Double($0) / Double(sum) }
             }
-            return HeatMap(
-                title: runs.count == 1 ? "Confusion of classes, %" : "\(run.name), %", names: classNames, shares: shares
-            )
-            .drawing
+            let title = runs.count == 1 ? "Confusion of classes, %" : "\(run.name), %"
+            return HeatMap(title: title, names: classNames, shares: shares).drawing
         }
         let figure = PageFigure(
             name: "confusion", panels: maps,

@@ -2,7 +2,7 @@ import Foundation
 import SegMetrics
 
 extension RunReport {
-    /// The few numbers, what is to be minded, and what the runs are.
+    /// The key numbers, warnings, and what the runs are.
     var summary: PageSection {
         var blocks: [PageBlock] =
             runs.count == 1 ? [.keyNumbers(keyNumbers(of: runs[0]))] : [.table(runTable, caption: runCaption)]

@@ -69,7 +69,7 @@ public struct RunReport: Sendable {
     public struct Margins: Sendable {
         public let bounds: EmpiricalMarginBounds
         public let byClass: ClassMargins
-        /// Where the offsets come from, in words.
+        /// A description of where the offsets come from.
         public let offsetsFrom: String
 
         public init(bounds: EmpiricalMarginBounds, byClass: ClassMargins, offsetsFrom: String) {
@@ -136,9 +136,7 @@ extension RunReport {
     /// The colour of a run in every chart: Okabe and Ito's, those dark enough for lines on white first.
     func color(_ run: Int) -> RGB { Self.colors[run % Self.colors.count] }
 
-    private static let colors = [
-        RGB(0, 114, 178), RGB(213, 94, 0), RGB(0, 158, 115), RGB(204, 121, 167), RGB(230, 159, 0), RGB(86, 180, 233),
-    ]
+    private static let colors: [RGB] = [.blue, .vermilion, .bluishGreen, .reddishPurple, .orange, .skyBlue]
 
     /// An entry for each run; none for one, which needs no name.
     var runLegend: Legend {

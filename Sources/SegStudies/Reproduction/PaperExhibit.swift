@@ -48,9 +48,7 @@ struct PaperExhibit {
         try DurableFile.write(markdown.joined(separator: "\n"), to: file("md"))
         let latex =
             notes.map { "% \($0)\n" }
-            + tables.map {
-                "\\begin{table}\n\\caption{\("\(title). \($0.caption)".texText)}\n\\centering\n\($0.table.latex)\\end{table}\n"
-            }
+            + tables.map { $0.table.latexFloat(caption: "\(title). \($0.caption)") }
         try DurableFile.write(latex.joined(separator: "\n"), to: file("tex"))
         let csv = notes.map { "# \($0)\n" } + tables.map { "# \($0.caption)\n\($0.table.csv)" }
         try DurableFile.write(csv.joined(), to: file("csv"))

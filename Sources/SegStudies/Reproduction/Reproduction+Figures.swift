@@ -60,7 +60,7 @@ extension Reproduction {
             try runs.first { $0.arm?.name == arm.name }.map { (name: arm.name, epochs: try $0.folder.epochs()) }
         }.filter { !$0.epochs.isEmpty }
         guard !arms.isEmpty else { return nil }
-        let colors = [RGB(0, 114, 178), RGB(213, 94, 0)]
+        let colors = [RGB.blue, RGB.vermilion]
         func chart(
             _ title: String, _ unit: String, training: (EpochRecord) -> Double?, validation: (EpochRecord) -> Double?
         ) -> LineChart {

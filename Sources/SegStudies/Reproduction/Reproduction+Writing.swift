@@ -31,7 +31,7 @@ extension Reproduction {
             title: "Distribution-aware margin calibration: the paper's tables and figures",
             subtitle: state + "Li, Yu, Zhang: Distribution-aware Margin Calibration for Medical Image Segmentation.",
             sections: (notes.isEmpty
-                ? [] : [PageSection("What this is", notes.map { .note(.warning, title: "Mind", text: $0) })])
+                ? [] : [PageSection("What this is", notes.map { .note(.warning, title: "Note", text: $0) })])
                 + exhibits.map(\.section), footer: "Made by marginseg \(Version.current). Not for clinical use."
         ).write(to: page)
         return written + [page]

@@ -12,7 +12,7 @@ public struct Reproduction: Sendable {
         public var covid: URL?
         /// EndoVis 2017's folder, with `instrument_dataset_1` to `_8`.
         public var instruments: URL?
-        /// Another data set in place of both, as `marginseg train` would be told of it.
+        /// Another data set in place of both, as `marginseg train` would be configured for it.
         public var other: RunConfiguration?
 
         public init(covid: URL? = nil, instruments: URL? = nil, other: RunConfiguration? = nil) {
@@ -43,7 +43,7 @@ public struct Reproduction: Sendable {
     private let phantoms: Phantoms
     private let seeds: [UInt64]
 
-    /// - Parameter folder: of all that is made; one that holds a part of it is completed.
+    /// - Parameter folder: for all results; an unfinished reproduction there is completed.
     public init(
         _ items: [PaperItem], from sources: Sources, phantoms: Phantoms = Phantoms(), scale: ReproductionScale, seeds: [UInt64],
         folder: URL

@@ -47,7 +47,7 @@ public struct ReproductionScale: Sendable, Hashable {
         guard fraction < 1 else { return nil }
         return String(
             format: "Scale %g: %d epochs of each stage, not %d; sides of planes and widths of the network times %.2g; "
-                + "learning rate %g, not %g. Such numbers show that the way is whole, and not what the methods are worth.",
+                + "learning rate %g, not %g. Such numbers show that the pipeline works, not how good the methods are.",
             fraction, self.epochs(epochs), epochs, side, self.learningRate(learningRate), learningRate)
     }
 }

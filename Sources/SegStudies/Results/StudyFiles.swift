@@ -21,9 +21,11 @@ public struct StudyFiles {
     /// - Returns: what was written.
     /// - Throws: `FileError` where one cannot be written.
     public func write(into place: URL) throws -> [URL] {
+        let encoder = JSONEncoder.sorted()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         let texts = [
             ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
-            ("results.json", try EvaluationFile.json(results)),
+            ("results.json", try encoder.text(results) + "\n"),
         ]
         let files = try texts.map { name, text in
             let file = place.appending(path: name)
@@ -31,7 +33,7 @@ public struct StudyFiles {
             return file
         }
         let report = place.appending(path: "report.html")
-        try StudyPage(results, study: study, in: folder).page().write(to: report)
+        try StudyPage(results: results, study: study, folder: folder).page().write(to: report)
         return files + [report]
     }
 
@@ -49,15 +51,12 @@ public struct StudyFiles {
 
     /// A float for each table; a document needs the package booktabs.
     public var latex: String {
-        func float(_ table: TextTable, caption: String) -> String {
-            "\\begin{table}\n\\caption{\(caption)}\n\\centering\n\(table.latex)\\end{table}\n"
-        }
         let notes = (results.notes + [results.state]).map { "% \($0)\n" }.joined()
         return notes
             + results.tasks.flatMap { task in
-                [float(task.scoreTable, caption: "Scores in per cent: \(task.title).".texText)]
+                [task.scoreTable.latexFloat(caption: "Scores in per cent: \(task.title).")]
                     + (task.differenceTable.map {
-                        [float($0, caption: "Differences from \(results.reference) in points: \(task.title).".texText)]
+                        [$0.latexFloat(caption: "Differences from \(results.reference) in points: \(task.title).")]
                     } ?? [])
             }.joined(separator: "\n")
     }
@@ -85,9 +84,7 @@ public struct StudyFiles {
 extension StudyResults {
     /// `42 of 63 trainings are done, 1 h 12 min of training; seeds 1, 2, 3; marginseg 0.1.0`
     var state: String {
-        let minutes = Int((trainingSeconds / 60).rounded())
-        let time = minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
-        return "\(doneCount) of \(runCount) trainings are done, \(time) of training; seeds "
+        "\(doneCount) of \(runCount) trainings are done, \(ReportNumbers.duration(trainingSeconds)) of training; seeds "
             + seeds.map(String.init).joined(separator: ", ") + "; \(program)."
     }
 

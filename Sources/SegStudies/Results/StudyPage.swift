@@ -5,15 +5,10 @@ import SegReports
 
 /// A study's results as one HTML page.
 struct StudyPage {
-    private let results: StudyResults
-    private let study: Study
-    private let folder: URL
-
-    init(_ results: StudyResults, study: Study, in folder: URL) {
-        self.results = results
-        self.study = study
-        self.folder = folder
-    }
+    let results: StudyResults
+    let study: Study
+    /// The study's.
+    let folder: URL
 
     /// - Throws: `FileError` for a run whose metrics cannot be read.
     func page() throws -> HTMLPage {
@@ -44,8 +39,7 @@ struct StudyPage {
         }
         let notes = results.notes.map { PageBlock.note(.warning, title: "Note", text: $0) }
         return PageSection(
-            "Summary",
-            notes + [.table(table, caption: "Foreground mIoU of every task. " + StudyResults.scoreCaption(results))])
+            "Summary", notes + [.table(table, caption: "Foreground mIoU of every task. " + StudyResults.scoreCaption(results))])
     }
 
     private func section(_ task: StudyResults.Task, number: Int, curves: PageFigure?) -> PageSection {
@@ -63,21 +57,14 @@ struct StudyPage {
     /// Bars of the differences from the reference.
     private func differences(_ task: StudyResults.Task, number: Int) -> PageFigure? {
         guard let rows = task.comparison?.rows.filter({ $0.score == StudyResults.primary }), !rows.isEmpty else { return nil }
-        let ends = rows.flatMap { [$0.low, $0.high, $0.difference] }.compactMap { $0.map { abs($0) * 100 } }
-        let reach = max(1, (ends.max() ?? 1) * 1.1)
         let chart = IntervalChart(
-            title: "Foreground mIoU less that of \(results.reference)", xLabel: "percentage points", x: -reach...reach,
-            decimals: 2,
-            groups: rows.map { row in
-                let interval = row.low.flatMap { low in row.high.map { low * 100...max(low, $0) * 100 } }
-                return .init(row.method, [.init(row.difference.map { $0 * 100 }, interval: interval, color: Self.bar)])
-            })
+            title: "Foreground mIoU less that of \(results.reference)", xLabel: "percentage points",
+            x: IntervalChart.range(of: rows), decimals: 2,
+            groups: rows.map { .init($0.method, [.init(percentOf: $0.difference, interval: $0.interval, color: .blue)]) })
         return PageFigure(
             name: "differences-\(number)", panels: [chart.drawing],
             caption: "\(task.title): differences with their 95 % intervals over patients or videos, means over the seeds.")
     }
-
-    private static let bar = RGB(0, 114, 178)
 
     /// Validation mIoU of each objective over its epochs, the mean over the seeds.
     private func curves(of task: StudyResults.Task, number: Int) throws -> PageFigure? {
@@ -91,7 +78,7 @@ struct StudyPage {
             let points = (0..<length).compactMap { epoch in
                 MeanAndDeviation(seeds.map { $0[epoch] }).mean.map { LineChart.Point(Double(epoch + 1), $0 * 100) }
             }
-            let color = Palette.color(ofClass: index % 7 + 1) ?? Self.bar
+            let color = Palette.color(ofClass: index % 7 + 1) ?? .blue
             lines.append(.init(label: arm.name, points: points, color: color, stroke: index < 7 ? .solid : .dashed))
         }
         let values = lines.flatMap(\.points).map(\.y)

@@ -25,14 +25,15 @@ extension StudyResults.Task {
     /// Differences from the reference in points, with intervals and p-values; nil where nothing is compared.
     public var differenceTable: TextTable? {
         guard let comparison else { return nil }
+        func points(_ value: Double?) -> String { ReportNumbers.points(value, decimals: 2) }
         var table = TextTable([
             .words("objective"), .words("score"), .numbers("difference"), .numbers("95 % interval"), .numbers("p, bootstrap"),
             .numbers("p, Wilcoxon"), .numbers("rank-biserial r"),
         ])
         for row in comparison.rows {
             table.append([
-                row.method, StudyNumbers.title(of: row.score), StudyNumbers.points(row.difference),
-                StudyNumbers.interval(row.low, row.high, StudyNumbers.points), ReportNumbers.pValue(row.bootstrapPHolm),
+                row.method, StudyNumbers.title(of: row.score), points(row.difference),
+                row.interval.map { "[\(points($0.low)), \(points($0.high))]" } ?? "n/a", ReportNumbers.pValue(row.bootstrapPHolm),
                 ReportNumbers.pValue(row.wilcoxonPHolm), TextTable.cell(row.groups.rankBiserial, decimals: 2),
             ])
         }
@@ -60,16 +61,6 @@ enum StudyNumbers {
         let deviation = score.overSeeds.deviation.map { " ± \(ReportNumbers.percent($0))" } ?? ""
         return ReportNumbers.percent(score.overSeeds.mean) + deviation
             + (score.interval.map { " [\(ReportNumbers.percent($0.low)), \(ReportNumbers.percent($0.high))]" } ?? "")
-    }
-
-    static func points(_ value: Double?) -> String {
-        guard let value, value.isFinite else { return "n/a" }
-        return String(format: "%+.2f", value * 100).replacingOccurrences(of: "-", with: "−")
-    }
-
-    static func interval(_ low: Double?, _ high: Double?, _ text: (Double?) -> String) -> String {
-        guard let low, let high else { return "n/a" }
-        return "[\(text(low)), \(text(high))]"
     }
 
     /// A score's name as a reader says it.

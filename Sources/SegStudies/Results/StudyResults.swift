@@ -3,9 +3,9 @@ import MarginCalibration
 import SegMetrics
 
 /// What a study found so far: every number of its tables.
-public struct StudyResults: Sendable, Codable {
+public struct StudyResults: Sendable, Encodable {
     /// A task on one split, with the planes that count.
-    public struct Task: Sendable, Codable {
+    public struct Task: Sendable, Encodable {
         public let name: String
         public let summary: String
         public let split: String
@@ -23,19 +23,10 @@ public struct StudyResults: Sendable, Codable {
         public let published: [String: [String: Double]]
         /// Of the arms with all the reference's seeds; nil where there are fewer than two.
         public let comparison: Comparison?
-
-        enum CodingKeys: String, CodingKey {
-            case name, summary, split, planes, arms, published, comparison
-            case classNames = "class_names"
-            case trainingPixels = "training_pixels"
-            case groupCount = "group_count"
-            case caseCount = "case_count"
-            case imageCount = "image_count"
-        }
     }
 
     /// An objective on a task.
-    public struct Arm: Sendable, Codable {
+    public struct Arm: Sendable, Encodable {
         public let name: String
         public let objective: String
         /// Those that are trained and scored.
@@ -46,13 +37,6 @@ public struct StudyResults: Sendable, Codable {
         /// Of the loss on the validation split, at the epoch that was kept; nil where it was not recorded.
         public let validationLoss: Double?
         public let marginOffsets: [MarginOffsets]
-
-        enum CodingKeys: String, CodingKey {
-            case name, objective, seeds, scores
-            case trainingSeconds = "training_seconds"
-            case validationLoss = "validation_loss"
-            case marginOffsets = "margin_offsets"
-        }
 
         public func score(_ name: String) -> MethodScore? { scores.first { $0.score == name } }
     }
@@ -69,13 +53,6 @@ public struct StudyResults: Sendable, Codable {
     /// Of all trainings, the shared ones included.
     public let trainingSeconds: Double
     public let tasks: [Task]
-
-    enum CodingKeys: String, CodingKey {
-        case title, notes, reference, seeds, program, bootstrap, tasks
-        case runCount = "run_count"
-        case doneCount = "done_count"
-        case trainingSeconds = "training_seconds"
-    }
 
     /// The scores that every task's tables show: of the whole set, then of the mean patient or video, then each class's.
     static func scoreNames(_ classes: ScoredClasses) -> [String] {

@@ -9,7 +9,7 @@ import SegConfiguration
 public struct Study: Sendable {
     /// What the study is called in its report.
     public var title: String
-    /// What a reader must know, said in every output.
+    /// What a reader must know; every output repeats it.
     public var notes: [String]
     public var seeds: [UInt64]
     /// Shared by the objectives of a task and seed; nil: each starts from new weights.
@@ -81,21 +81,21 @@ public struct Study: Sendable {
     public func arms(of task: StudyTask) -> [StudyArm] { arms.filter { $0.tasks?.contains(task.name) ?? true } }
 }
 
-/// Data with everything that training on them takes, but for the objective.
+/// Data with everything that training on them needs except the objective.
 public struct StudyTask: Sendable {
     public var name: String
     /// A sentence on what it is.
-    public var summary: String
+    public var summary = ""
     /// Its stages and its seed are the study's.
     public var configuration: RunConfiguration
     /// Epochs instead of the study's, for a task of another size.
-    public var epochs: Epochs
+    public var epochs = Epochs()
     /// The splits that are scored.
-    public var splits: [Split]
+    public var splits: [Split] = [.test]
     /// The planes that the scores are of.
-    public var scored: ScoredPlanes
+    public var scored = ScoredPlanes.all
     /// Numbers of others to stand beside ours, in per cent: of a split, then of an arm, then by the score's name.
-    public var published: Published
+    public var published: Published = [:]
 
     public typealias Published = [Split: [String: [String: Double]]]
 
@@ -103,24 +103,6 @@ public struct StudyTask: Sendable {
     public struct Epochs: Sendable, Hashable, Codable {
         public var pretraining: Int?
         public var finetuning: Int?
-
-        public init(pretraining: Int? = nil, finetuning: Int? = nil) {
-            self.pretraining = pretraining
-            self.finetuning = finetuning
-        }
-    }
-
-    public init(
-        name: String, summary: String = "", configuration: RunConfiguration, epochs: Epochs = Epochs(), splits: [Split] = [.test],
-        scored: ScoredPlanes = .all, published: Published = [:]
-    ) {
-        self.name = name
-        self.summary = summary
-        self.configuration = configuration
-        self.epochs = epochs
-        self.splits = splits
-        self.scored = scored
-        self.published = published
     }
 }
 
@@ -136,16 +118,9 @@ public struct StudyArm: Sendable {
     public var name: String
     public var stage: StageConfiguration
     /// Whether it starts from the task's and seed's pre-training.
-    public var continuesPretraining: Bool
+    public var continuesPretraining = true
     /// Names of the tasks it is trained on; nil: all.
     public var tasks: [String]?
-
-    public init(name: String, stage: StageConfiguration, continuesPretraining: Bool = true, tasks: [String]? = nil) {
-        self.name = name
-        self.stage = stage
-        self.continuesPretraining = continuesPretraining
-        self.tasks = tasks
-    }
 }
 
 /// A study that cannot be made.

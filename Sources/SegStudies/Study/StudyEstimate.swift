@@ -14,7 +14,7 @@ public struct StudyEstimate: Sendable {
     }
 
     private let paces: [String: Pace]
-    /// Whether others used the machine while steps were timed.
+    /// Whether other programs used the machine while steps were timed.
     public let isBusy: Bool
     /// Seconds of all trainings.
     public private(set) var total = 0.0

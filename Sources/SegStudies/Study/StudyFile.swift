@@ -76,7 +76,7 @@ public struct StudyFile {
         try section.refuse(keysBesides: Stage.keys + ["name", "from_scratch", "tasks", "for"])
         let name = try section.require(String.self, at: "name")
         let objective = try section.require(String.self, at: "objective")
-        let stage = try section.decode(Stage.self).completed(by: finetuning)
+        let stage = try section.decode(Stage.self)
         let isFromScratch = try section.decode(Bool.self, at: "from_scratch") ?? false
         let tasks = try section.decode([String].self, at: "tasks")
         return try (section.decode([[String: String]].self, at: "for") ?? [[:]]).map { values in
@@ -84,7 +84,8 @@ public struct StudyFile {
                 values.reduce(text) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
             }
             return StudyArm(
-                name: filled(name), stage: try stage.configuration(name: filled(name), objective: filled(objective)),
+                name: filled(name),
+                stage: try stage.configuration(name: filled(name), objective: filled(objective), over: finetuning),
                 continuesPretraining: !isFromScratch, tasks: tasks)
         }
     }
@@ -110,29 +111,20 @@ public struct StudyFile {
             case clipNorm = "clip_norm"
         }
 
-        func completed(by general: Stage?) -> Stage {
-            var stage = self
-            stage.epochs = epochs ?? general?.epochs
-            stage.optimizer = optimizer ?? general?.optimizer
-            stage.learningRate = learningRate ?? general?.learningRate
-            stage.weightDecay = weightDecay ?? general?.weightDecay
-            stage.schedule = schedule ?? general?.schedule
-            stage.clipNorm = clipNorm ?? general?.clipNorm
-            stage.patience = patience ?? general?.patience
-            return stage
-        }
-
-        func configuration(name: String, objective: String) throws -> StageConfiguration {
-            guard let epochs else {
+        /// - Parameter general: says what this leaves open.
+        func configuration(name: String, objective: String, over general: Stage? = nil) throws -> StageConfiguration {
+            guard let epochs = epochs ?? general?.epochs else {
                 throw StudyError("'\(name)' has no epochs; give them there, or under finetuning for all objectives")
             }
             var stage = StageConfiguration(name: name, objective: objective, epochs: epochs)
-            stage.optimizer = optimizer ?? stage.optimizer
-            stage.learningRate = learningRate ?? stage.learningRate
-            stage.weightDecay = weightDecay ?? stage.weightDecay
-            stage.schedule = schedule ?? stage.schedule
-            stage.clipNorm = clipNorm ?? stage.clipNorm
-            stage.patience = patience ?? stage.patience
+            for layer in [general, self].compactMap(\.self) {
+                stage.optimizer = layer.optimizer ?? stage.optimizer
+                stage.learningRate = layer.learningRate ?? stage.learningRate
+                stage.weightDecay = layer.weightDecay ?? stage.weightDecay
+                stage.schedule = layer.schedule ?? stage.schedule
+                stage.clipNorm = layer.clipNorm ?? stage.clipNorm
+                stage.patience = layer.patience ?? stage.patience
+            }
             return stage
         }
     }

@@ -13,8 +13,8 @@ struct BoundCommand: ParsableCommand {
             For each split, in one pass over its pixels at native resolution: the rho-margin losses l_k0 and l_0k (Eq. 6), the \
             lower bounds of each IoU and of the mIoU that follow (Eqs. 7-8), and the empirical scores, which they never exceed. \
             Then, for the training split, Theorem 1's epsilon: with probability 1 - eta, the mIoU on new data is at least the \
-            lower bound minus epsilon, if all that the theorem assumes holds. Each assumption is listed with whether it does; the \
-            sentence with the probability is printed only where none fails. Where the theorem says nothing, `vacuous` is printed. \
+            lower bound minus epsilon, if all that the theorem assumes holds. Each assumption is listed with whether it holds; the \
+            sentence with the probability is printed only if none fails. Where the theorem makes no statement, `vacuous` is printed. \
             A case that cannot be read is left out and named, and the exit code is 2.
 
               marginseg bound runs/a
@@ -36,7 +36,10 @@ struct BoundCommand: ParsableCommand {
             discussion: "Default: those the run was trained with; margin(), the paper's, where it had none.", valueName: "expr"))
     var objective: String?
 
-    @Option(help: "C(Theta) of Theorem 1, the complexity of the network. 0, the default, is no network's: epsilon at its least.")
+    @Option(
+        help: ArgumentHelp(
+            "C(Theta) of Theorem 1, the complexity of the network.",
+            discussion: "The default, 0, is the value of no network and gives the smallest epsilon."))
     var complexity = 0.0
 
     @Option(help: "The bound of Theorem 1 holds with probability 1 - eta.")

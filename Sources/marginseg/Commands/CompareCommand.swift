@@ -9,8 +9,8 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Test whether models that were scored on the same cases differ.",
         discussion: """
-            Each place is a run that `marginseg evaluate` has scored, or an evaluation it kept as JSON. The first is the reference. \
-            Several seeds of one method stand together, parted by commas; their mean is compared, and shown ± its deviation.
+            Each argument is a run that `marginseg evaluate` has scored, or an evaluation that it saved as JSON. The first is the reference. \
+            Separate several seeds of one method by commas: their mean is compared, and shown ± its standard deviation.
 
               marginseg compare runs/dice runs/margin
               marginseg compare a-1,a-2,a-3 b-1,b-2,b-3 --score iou:lesion
@@ -60,7 +60,7 @@ struct CompareCommand: ParsableCommand {
         printResult(json ? try EvaluationFile.json(comparison) : ComparisonReport(comparison).text)
     }
 
-    /// What is sought alone has no IoU besides its mean.
+    /// A single foreground class has no IoU besides the mean.
     private func defaultScores(_ evaluation: Evaluation) -> [String] {
         let foreground = evaluation.classes.foreground
         let rows = foreground.count > 1 ? foreground.map { ScoreName(.iou, .one($0)) } : []

@@ -14,7 +14,7 @@ struct DemoCommand: ParsableCommand {
             pictures of image, truth, prediction and errors. A few minutes on two cores.
             """)
 
-    @Option(help: "Folder for all of it; an earlier demo there is replaced.")
+    @Option(help: "Folder for all results; an earlier demo there is replaced.")
     var output = "demo"
 
     @OptionGroup var compute: ComputeOptions
@@ -65,7 +65,7 @@ struct DemoCommand: ParsableCommand {
               \(shown(demo.newLabels))
             Runs, with checkpoints and metrics.jsonl: \(shown(folder.appending(path: "runs")))
 
-            Done in \(duration((ContinuousClock.now - start) / .seconds(1))). For your own data, in DATA/images and DATA/labels:
+            Done in \(ReportNumbers.duration((ContinuousClock.now - start) / .seconds(1))). For your own data, in DATA/images and DATA/labels:
 
               marginseg inspect DATA
               marginseg train --data DATA --output runs/first

@@ -14,15 +14,15 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Score a model on a split of its data set, or any program's label files against masks.",
         discussion: """
-            Prints IoU, Dice, recall and precision of each class over all pixels (one confusion matrix, as the paper), the means \
-            per case, 95 % intervals over patients or videos, and for volumes the distances of surfaces in mm. A run's scores on its own cases are \
+            Prints IoU, Dice, recall and precision of each class over all pixels (one confusion matrix, as in the paper), the means \
+            per case, 95 % intervals over patients or videos, and for volumes surface distances in mm. A run's scores on its own cases are \
             kept in its folder as evaluation-SPLIT.json, which `marginseg compare` reads.
 
               marginseg evaluate runs/a
               marginseg evaluate --predictions out/ --masks labels/ --config my.yaml
 
-            Predictions and masks belong together by name; masks without a prediction, predictions without a mask, other grids \
-            and values of no class are each reported and left out. Exit codes: 0 all scored, 2 cases were left out, 1 failed, 64 \
+            Predictions and masks belong together by name; masks without a prediction, predictions without a mask, files on different \
+            grids and label values of no class are reported and left out. Exit codes: 0 all scored, 2 cases were left out, 1 failed, 64 \
             wrong usage.
             """)
 
@@ -50,13 +50,13 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --predictions: which class is the background, or 'none'.",
+            "With --predictions: the class that is the background, or 'none'.",
             discussion: "Default: as the configuration says, or the first.", valueName: "name|none"))
     var background: String?
 
     @Option(
-        help: ArgumentHelp(
-            "With --predictions: take classes, regions and label grid from this configuration.", valueName: "file"))
+        help: ArgumentHelp("With --predictions: take classes, regions and label grid from this configuration.", valueName: "file")
+    )
     var config: String?
 
     @Option(
@@ -71,9 +71,7 @@ struct EvaluateCommand: ParsableCommand {
             "With --predictions: a table of files and their patients or videos (CSV: file,group).", valueName: "file"))
     var groups: String?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Measure the distances of surfaces; without either, those of volumes.")
+    @Flag(inversion: .prefixedNo, help: "Measure surface distances. Default: for volumes only.")
     var surface: Bool?
 
     @Option(help: ArgumentHelp("Tolerance of the surface Dice, in mm (pixels for images without spacing).", valueName: "mm"))
@@ -119,9 +117,7 @@ struct EvaluateCommand: ParsableCommand {
         guard (model == nil) != (predictions == nil) else {
             throw ValidationError("Name either a run, or --predictions with --masks.")
         }
-        guard (predictions == nil) == (masks == nil) else {
-            throw ValidationError("--predictions and --masks go together.")
-        }
+        guard (predictions == nil) == (masks == nil) else { throw ValidationError("--predictions and --masks go together.") }
         if predictions == nil {
             guard classes == nil, config == nil, groups == nil, labelGrid == nil, background == nil else {
                 throw ValidationError(
@@ -152,7 +148,7 @@ struct EvaluateCommand: ParsableCommand {
             printResult(EvaluationReport(evaluation).text)
         }
         for problem in evaluation.problems { Terminal.write("left out: \(problem.message)\n") }
-        // What was computed is seen, whatever becomes of the files.
+        // The results are printed first, whatever becomes of the files.
         if let file = outcome.keptIn {
             try EvaluationFile.write(evaluation, to: file)
             if !json, !csv { printResult("\nKept in \(shown(file)).\n") }
@@ -221,8 +217,7 @@ struct EvaluateCommand: ParsableCommand {
         if let save = OutputOption("--save", save) {
             let read =
                 try [found, expected].flatMap { try FileSystem.list($0) }
-                + [config, groups].compactMap(\.self)
-                .map(URL.init(argument:))
+                + [config, groups].compactMap(\.self).map(URL.init(argument:))
             try OutputOption.check([save], inputs: read)
         }
         let data = try dataConfiguration(masks: expected)

@@ -4,16 +4,17 @@ import DurableFiles
 import Foundation
 import SegConfiguration
 import SegPlanning
+import SegReports
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Write a configuration for your own data, with its reasons as comments.",
         discussion: """
-            Reads every image and label file where they lie and times some training steps on this machine. The file that comes \
-            of it says how large the planes are and how intensities are normalised, which label value is which class, how \
+            Reads every image and label file in place and times some training steps on this machine. The resulting file \
+            says how large the planes are and how intensities are normalised, which label value is which class, how \
             many planes go into a step and how much memory they take, the margin-offsets of the labels, and how long an epoch \
-            and the whole training will take. Nothing in it is more than a proposal: read it, name your classes where the data set does not, then train.
+            and the whole training will take. Everything in it is a proposal: read it, name your classes if the data set does not, then train.
 
               marginseg init DATA --output my.yaml
               marginseg train my.yaml --output runs/first
@@ -21,7 +22,7 @@ struct InitCommand: ParsableCommand {
                 --set data.labels='*_mask.png'
 
             DATA holds images and labels as `marginseg inspect DATA` finds them; --layout, --config and --set say how to read \
-            them, as for `inspect`. What is proposed, `train` accepts: a split with cases to validate on, windows that hold planes \
+            them, as for `inspect`; other keys of that file are not looked at. What is proposed, `train` accepts: a split with cases to validate on, windows that hold planes \
             of the sizes found, batches small enough for some steps an epoch. Without --output the configuration goes to \
             standard output.
             """)
@@ -32,24 +33,12 @@ struct InitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write; must not exist yet.", valueName: "file.yaml"))
     var output: String?
 
-    @Option(help: "Take this layout instead of recognising it.")
-    var layout: LayoutName?
-
-    @Option(
-        help: ArgumentHelp(
-            "YAML file that says where images and labels lie and which classes there are; the rest of it is not looked at.",
-            valueName: "file"))
-    var config: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Set one key of data, such as data.split; may be repeated.", valueName: "key=value"))
-    var overrides: [String] = []
+    @OptionGroup var reading: ReadingOptions
 
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        if let other = overrides.first(where: { $0.prefix { $0 != "=" && $0 != "." } != "data" }) {
+        if let other = reading.overrides.first(where: { $0.prefix { $0 != "=" && $0 != "." } != "data" }) {
             throw ValidationError(
                 "--set says how to read the data, with keys of data; '\(other)' is none. Change it in the file that init writes.")
         }
@@ -63,9 +52,7 @@ struct InitCommand: ParsableCommand {
         let device = try compute.prepare()
         let log = RunLog.make().logger
         let folder = URL(argument: data)
-        let reader = try ConfigurationReader(
-            file: config.map(URL.init(argument:)),
-            overrides: overrides + (layout.map { ["data.layout=\($0.rawValue)"] } ?? []), data: folder)
+        let reader = try reading.reader(of: folder)
         let areClassesStated = reader.namesClasses(try reader.dataSetFinding()?.finding)
         var bar: ProgressBar?
         let proposal = try ConfigurationProposal(
@@ -80,7 +67,7 @@ struct InitCommand: ParsableCommand {
             })
         let yaml = try proposal.yaml(file: output)
         log.info(
-            "\(proposal.configuration.data.classes.count) classes; an epoch takes about \(duration(proposal.secondsPerEpoch)), all of it \(duration(proposal.seconds))"
+            "\(proposal.configuration.data.classes.count) classes; an epoch takes about \(ReportNumbers.duration(proposal.secondsPerEpoch)), all of it \(ReportNumbers.duration(proposal.seconds))"
         )
         if proposal.trial.isBusy { log.warning("\(StepTrial.busyNote)") }
         guard let target else { return printResult(yaml) }

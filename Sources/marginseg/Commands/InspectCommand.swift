@@ -14,8 +14,8 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             A folder (or a CSV list) is read as a data set: which layout it has and why, cases by split, sizes, intensities, \
             label values, class frequencies, the margin-offsets that follow, and everything that is wrong, with the files \
-            concerned. An image or volume prints its format, grid, values and what is odd about it; a checkpoint prints its \
-            manifest.
+            concerned. For an image or volume this shows its format, grid, values and anything unusual; for a checkpoint its \
+            manifest is shown.
 
               marginseg inspect DATA
               marginseg inspect DATA --html data.html --strict
@@ -28,28 +28,12 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "A data folder, a CSV list, an image file, a run or a checkpoint.")
     var path: String
 
-    @Option(help: "Take this layout instead of recognising it.")
-    var layout: LayoutName?
-
-    @Option(
-        help: ArgumentHelp(
-            "YAML file that says where images and labels lie and which classes there are.",
-            valueName: "file"))
-    var config: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp(
-            "Set one key of the configuration, as docs/CONFIGURATION.md has them; may be repeated.", valueName: "key=value")
-    )
-    var overrides: [String] = []
+    @OptionGroup var reading: ReadingOptions
 
     @Flag(help: "Print JSON instead of tables.")
     var json = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Also write a page with histograms and samples into this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Also write a page with histograms and samples into this file.", valueName: "file"))
     var html: String?
 
     @Flag(help: "Fail on warnings too.")
@@ -66,15 +50,14 @@ struct InspectCommand: ParsableCommand {
         guard isDataSet else {
             // A name without a known ending would be the first complaint about a path that leads nowhere.
             try FileSystem.requireFile(url)
-            let options = [(html != nil, "--html"), (strict, "--strict"), (layout != nil, "--layout")]
+            let options = [(html != nil, "--html"), (strict, "--strict"), (reading.layout != nil, "--layout")]
             if let option = options.first(where: \.0)?.1 {
                 throw ValidationError("\(option) is for data sets; \(path) is none.")
             }
             let note = SlowNote(reading: url)
             defer { note.end() }
             let findings: any Findings =
-                url.pathExtension == "safetensors"
-                ? try Checkpoint.manifest(of: url) : try ImageCensus(of: url)
+                url.pathExtension == "safetensors" ? try Checkpoint.manifest(of: url) : try ImageCensus(of: url)
             return printResult(json ? try findings.json() : findings.text)
         }
         let census = try inspect(url)
@@ -84,24 +67,17 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func inspect(_ url: URL) throws -> DataSetCensus {
-        let reader = try ConfigurationReader(
-            file: config.map(URL.init(argument:)),
-            overrides: overrides + (layout.map { ["data.layout=\($0.rawValue)"] } ?? []),
-            data: url)
+        let reader = try reading.reader(of: url)
         let finding = try reader.dataSetFinding()?.finding
         let configuration = try reader.configuration()
         let (dataSet, problems) = try configuration.surveyDataSet(at: url)
-        try OutputOption.check(
-            [OutputOption("--html", html)], inputs: dataSet.files + [url] + [config].compactMap(\.self).map(URL.init(argument:)))
+        try OutputOption.check([OutputOption("--html", html)], inputs: dataSet.files + [url] + reading.files)
         let bar = ProgressBar("reading", total: Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) })
         defer { bar.finish() }
         return try DataSetCensus(
             of: dataSet, configuration: configuration, reason: finding?.reason,
             areClassesStated: reader.namesClasses(finding), problems: problems,
-            sampleCount: html == nil ? 0 : Self.sampleCount,
-            workers: ProcessInfo.processInfo.activeProcessorCount
+            sampleCount: html == nil ? 0 : Self.sampleCount, workers: ProcessInfo.processInfo.activeProcessorCount
         ) { bar.update($0) }
     }
 }
-
-extension LayoutName: ExpressibleByArgument {}

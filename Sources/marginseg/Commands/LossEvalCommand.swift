@@ -36,8 +36,7 @@ struct LossEvalCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Pixels of each class in the training set, for losses with margins.",
-            discussion: "Default: those of the labels given.",
-            valueName: "n0,n1,…"))
+            discussion: "Default: those of the labels given.", valueName: "n0,n1,…"))
     var counts: CountList?
 
     @Option(help: ArgumentHelp("Also write the gradient into this safetensors file.", valueName: "file"))
@@ -49,8 +48,7 @@ struct LossEvalCommand: ParsableCommand {
     func run() throws {
         let expression = try LossExpression(expression)
         try expression.check()
-        try OutputOption.check(
-            [OutputOption("--gradient", gradient)], inputs: [URL(argument: logits), URL(argument: labels)])
+        try OutputOption.check([OutputOption("--gradient", gradient)], inputs: [URL(argument: logits), URL(argument: labels)])
         let evaluation = try LossEvaluation(
             expression, logits: Safetensors.tensor(named: logitsName, in: URL(argument: logits), option: "--logits-name"),
             labels: Safetensors.tensor(named: labelsName, in: URL(argument: labels), option: "--labels-name"),

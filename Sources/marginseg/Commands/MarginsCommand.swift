@@ -49,21 +49,13 @@ struct MarginsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also draw Figure 1 of the paper with these offsets into this SVG file.", valueName: "file"))
     var figure: String?
 
-    @Option(help: ArgumentHelp("YAML file that says where images and labels lie and which classes there are.", valueName: "file"))
-    var config: String?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp(
-            "Set one key of the configuration, as docs/CONFIGURATION.md has them; may be repeated.", valueName: "key=value")
-    )
-    var overrides: [String] = []
+    @OptionGroup var reading: ReadingOptions
 
     func validate() throws {
         if (data == nil) == (counts == nil) { throw ValidationError("give either a data folder or --counts.") }
         if tau != nil, sum != nil { throw ValidationError("--tau and --sum exclude each other; give one.") }
-        if counts != nil, config != nil || !overrides.isEmpty {
-            throw ValidationError("--config and --set say how to read a data set; --counts has none.")
+        if counts != nil, reading.config != nil || reading.layout != nil || !reading.overrides.isEmpty {
+            throw ValidationError("--layout, --config and --set say how to read a data set; --counts has none.")
         }
     }
 
@@ -93,12 +85,9 @@ struct MarginsCommand: ParsableCommand {
     private func counted() throws -> (LabelDistribution, names: [String], origin: String, MarginSettings) {
         if let counts { return (try LabelDistribution(counts: counts.values), [], "the given counts", MarginSettings()) }
         let url = URL(argument: data ?? "")  // `validate` has seen one of the two
-        let configuration = try ConfigurationReader(file: config.map(URL.init(argument:)), overrides: overrides, data: url)
-            .configuration()
+        let configuration = try reading.reader(of: url).configuration()
         let dataSet = try configuration.openDataSet(at: url)
-        try OutputOption.check(
-            [OutputOption("--figure", figure)],
-            inputs: dataSet.files + [url] + [config].compactMap(\.self).map(URL.init(argument:)))
+        try OutputOption.check([OutputOption("--figure", figure)], inputs: dataSet.files + [url] + reading.files)
         let cases = try dataSet.cases(of: .train)
         let bar = ProgressBar("counting", total: cases.count)
         let statistics = try LabelStatisticsCache.standard().statistics(

@@ -10,8 +10,8 @@ struct PhantomCommand: ParsableCommand {
             ct: NIfTI volumes in HU, small faint lesions (labels 0 and 1), noise and spacing of several hospitals.
             surgical: RGB frames of videos, instruments of four parts (labels 0 to 4), one of them tiny.
 
-            The folder gets images/, labels/ and split.csv; with --layout uestc (ct) or endovis (surgical) the files lie as those of \
-            the paper's data sets do. The same seed gives the same bytes. Nothing comes from a patient.
+            The folder gets images/, labels/ and split.csv; with --layout uestc (ct) or endovis (surgical) the files are laid out like \
+            those of the paper's data sets. The same seed gives the same bytes. Nothing comes from a patient.
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case ct, surgical }

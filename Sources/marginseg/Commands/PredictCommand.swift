@@ -22,8 +22,8 @@ struct PredictCommand: ParsableCommand {
             finds the others. Any files are grouped by a CSV list with the columns image_1, image_2, … and, for names, id. A file \
             that fits no such pattern is a case of its own.
 
-            Nothing is written before all is known to be writable: no two label files may have one name, none may be an image, and \
-            what exists is kept unless --overwrite says otherwise. A case that lacks a file, cannot be read or does not fit the \
+            All outputs are checked before anything is written: no two label files may have the same name, none may replace an image, \
+            and existing files are kept unless --overwrite is given. A case that lacks a file, cannot be read or does not fit the \
             model is left out and named at the end. Exit codes: 0 all labelled, 2 cases were left out, 1 failed, 64 wrong usage.
             """)
 
@@ -35,7 +35,7 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The label file, or the folder for label files (one to be ends in /).",
+            "The label file, or the folder for label files (a new folder's name ends in /).",
             discussion: "Default: beside the image CASE_labels, beside a folder the folder NAME_labels.", valueName: "path"))
     var output: String?
 

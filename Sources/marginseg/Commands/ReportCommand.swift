@@ -12,7 +12,7 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             The page opens without a network and prints well: scores with intervals over patients or videos, curves of the \
             training, IoU of each class and case, the confusion matrix, margins of each class with the lower bounds of Eqs. 7-8, \
-            the worst, median and best case with truth, prediction and errors, volumes slice by slice. With several runs, the \
+            the worst, median and best case with truth, prediction and errors, and volumes slice by slice. With several runs, the \
             first is the one that the others are compared with, paired by patient or video. A case that cannot be scored is left \
             out and named, and the exit code is 2.
 
@@ -39,7 +39,7 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Hold the margins against the offsets of this objective, computed from each run's training labels.",
+            "Compare the margins with the offsets of this objective, computed from each run's training labels.",
             discussion: "Default: those a run was trained with; margin(), the paper's, where it had none.", valueName: "expr"))
     var objective: String?
 

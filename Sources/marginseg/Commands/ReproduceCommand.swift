@@ -18,8 +18,8 @@ struct ReproduceCommand: ParsableCommand {
                 --scale 0.2 --output mine
 
             Beside the paper's split of EndoVis, which puts frames of each video into training and test, whole videos are held out; \
-            beside the slices with lesion, which the authors score, all slices are scored. The same command goes on where it was cut \
-            off. Each table comes as Markdown, LaTeX and CSV, each figure as SVG and PNG, all in report.html; intervals and paired \
+            beside the slices with lesion, which the authors score, all slices are scored. The same command resumes a reproduction that was \
+            interrupted. Each table comes as Markdown, LaTeX and CSV, each figure as SVG and PNG, all in report.html; intervals and paired \
             tests are in study/.
             """)
 
@@ -47,10 +47,10 @@ struct ReproduceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seeds of the trainings.", valueName: "n[,n…]"))
     var seeds: CountList?
 
-    @Option(help: "Folder of everything; one that holds a part of it is completed.")
+    @Option(help: "Folder for all results; an unfinished reproduction there is completed.")
     var output: String
 
-    @Flag(help: "Print the trainings that are to be made and how long they will take, and make none.")
+    @Flag(help: "Print the trainings that are left and how long they will take, and start none.")
     var plan = false
 
     @OptionGroup var studying: StudyOptions

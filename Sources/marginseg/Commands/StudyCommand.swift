@@ -9,13 +9,13 @@ struct StudyCommand: ParsableCommand {
         abstract: "Compare objectives on several data sets and seeds, from one shared pre-training each.",
         discussion: """
             A YAML file names tasks (data with their settings, as for `marginseg train`), objectives and seeds; Examples/studies/ has two \
-            with comments. For each task and seed the network is pre-trained once, then every objective goes on from there.
+            with comments. For each task and seed the network is pre-trained once, then every objective continues from there.
 
               marginseg study my-study.yaml --data DATA --output studies/mine
               marginseg study my-study.yaml --data DATA --output studies/mine --plan
 
-            The same command goes on where a study was cut off: what is trained and scored is left alone, and what was under way \
-            is resumed. Every training is a run folder below runs/, which `report`, `compare` and `predict` take. The tables \
+            The same command resumes a study that was interrupted: runs that are trained and scored stay as they are, and the run \
+            that was under way is resumed. Every training is a run folder below runs/, which `report`, `compare` and `predict` take. The tables \
             (results.md, .tex, .csv, .json) and report.html are written from what is done so far, with intervals over patients \
             or videos, the spread over seeds, and paired tests against the reference. Exit codes as of `train`: 75 for a study \
             that a signal stopped.
@@ -28,10 +28,10 @@ struct StudyCommand: ParsableCommand {
         help: ArgumentHelp("Folder that data.folder of every task starts at, instead of the file's own.", valueName: "folder"))
     var data: String?
 
-    @Option(help: "Folder of the study; one that holds a part of it is completed.")
+    @Option(help: "Folder of the study; an unfinished study there is completed.")
     var output: String
 
-    @Flag(help: "Print the trainings that are to be made and how long they will take, and make none.")
+    @Flag(help: "Print the trainings that are left and how long they will take, and start none.")
     var plan = false
 
     @OptionGroup var studying: StudyOptions

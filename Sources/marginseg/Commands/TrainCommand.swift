@@ -9,25 +9,25 @@ import SegWatch
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train a model: cross-entropy first, then the margin-calibrated loss, or any stages of one's own.",
+        abstract: "Train a model: cross-entropy first, then the margin-calibrated loss, or any stages of your own.",
         discussion: """
             The configuration is a YAML file over a preset; without a file, the preset alone. docs/CONFIGURATION.md has every key with \
-            its range and the presets' values. Each can be set on the command line too; patterns such as *_mask.png need the \
-            shell's quotes alone:
+            its range and the presets' values. Each can also be set on the command line; only patterns such as *_mask.png need \
+            quotes for the shell:
 
               marginseg train --preset quick --data DATA --output runs/a
               marginseg train my.yaml --data DATA --output runs/b \\
                 --set training.batch_size=4 --set training.stages.0.epochs=5
 
-            The data are read where they lie; `marginseg inspect DATA` says how they are understood and what is wrong with them, \
-            docs/DATA.md which layouts there are. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, \
+            The data are read where they are; `marginseg inspect DATA` shows how they are understood and what is wrong with them, \
+            docs/DATA.md lists the layouts. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, \
             best.safetensors (by the validation metric, computed on whole images at native resolution) and last.safetensors. While \
-            it trains, open its curves.html in a browser: it needs no server and follows along. TensorBoard shows more, pictures of \
-            cases and histograms of margins among it:
+            it trains, open its curves.html in a browser: it needs no server and follows along. TensorBoard shows more, such as pictures of \
+            cases and histograms of margins:
 
               tensorboard --logdir runs/b/tensorboard
 
-            A run that was cut off, by whatever, goes on where it was last saved, and ends with the same bytes:
+            A run that was interrupted, for whatever reason, resumes where it was last saved, and ends with the same bytes:
 
               marginseg train --resume runs/b
 
@@ -45,7 +45,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Folder of a new run; must not hold a run yet.")
     var output: String?
 
-    @Option(help: ArgumentHelp("Go on with a run that was cut off.", valueName: "run"))
+    @Option(help: ArgumentHelp("Resume a run that was interrupted.", valueName: "run"))
     var resume: String?
 
     @Option(
@@ -76,11 +76,11 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Memory for prepared images, in GB; what is more lies on disk while the run lasts.",
+            "Memory for prepared images, in GB; the rest is kept on disk during the run.",
             discussion: "Default: half of the machine's.", valueName: "GB"))
     var memory: Double?
 
-    @Flag(help: "Leave out, and name, cases whose files cannot be read; where there are any, the exit code is 2.")
+    @Flag(help: "Leave out cases whose files cannot be read, and name them; if there are any, the exit code is 2.")
     var skipUnreadable = false
 
     @OptionGroup var compute: ComputeOptions
@@ -192,9 +192,4 @@ struct TrainCommand: ParsableCommand {
                 ofStages.map { ["training", "stages", String(index), $0] }
             }
     }
-}
-
-extension ExitCode {
-    /// A signal ended the run; it was saved and can be resumed. The value is sysexits' EX_TEMPFAIL.
-    static let stoppedAndSaved = ExitCode(75)
 }

@@ -19,11 +19,8 @@ struct BoundReport: Findings {
         let meanMargin: Double?
 
         enum CodingKeys: String, CodingKey {
-            case name, iou
-            case lossK0 = "loss_k0"
+            case name, iou, lossK0, iouLowerBound, meanMargin
             case loss0k = "loss_0k"
-            case iouLowerBound = "iou_lower_bound"
-            case meanMargin = "mean_margin"
         }
     }
 
@@ -36,11 +33,6 @@ struct BoundReport: Findings {
         /// Eq. 8, over all classes.
         let miouLowerBound: Double
         let miou: Double
-
-        enum CodingKeys: String, CodingKey {
-            case split, cases, pixels, classes, miou
-            case miouLowerBound = "miou_lower_bound"
-        }
 
         init(_ split: Split, cases: Int, classNames: [String], _ result: GatheredMargins) {
             let bounds = result.bounds
@@ -71,14 +63,7 @@ struct BoundReport: Findings {
         let epsilon: Double?
         let assumptions: [TrainingBound.Assumption]
         /// The mIoU that new data reach with probability 1 − η; nil unless every assumption can hold.
-        let guaranteedMIoU: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case complexity, eta, units, f, terms, epsilon, assumptions
-            case pixelsPerUnit = "pixels_per_unit"
-            case trainingPixels = "training_pixels"
-            case guaranteedMIoU = "guaranteed_miou"
-        }
+        let guaranteedMiou: Double?
 
         init(_ bound: TrainingBound) {
             complexity = bound.complexity
@@ -87,10 +72,10 @@ struct BoundReport: Findings {
             pixelsPerUnit = bound.pixelsPerUnit
             trainingPixels = bound.labels.total
             f = bound.theorem.f
-            terms = bound.theorem.terms.map(\.number)
-            epsilon = bound.theorem.epsilon.number
+            terms = bound.theorem.terms
+            epsilon = bound.theorem.epsilon
             assumptions = bound.assumptions
-            guaranteedMIoU = bound.guaranteed
+            guaranteedMiou = bound.guaranteed
         }
     }
 
@@ -102,13 +87,6 @@ struct BoundReport: Findings {
     let splits: [SplitBounds]
     /// nil where the training split was not gathered.
     let theorem: Theorem?
-
-    enum CodingKeys: String, CodingKey {
-        case offsets, splits, theorem
-        case classNames = "class_names"
-        case hasBackground = "has_background"
-        case offsetsFrom = "offsets_from"
-    }
 
     var text: String {
         let parts = splits.map { split in
@@ -176,27 +154,15 @@ struct BoundReport: Findings {
             return
                 "The theorem says nothing about new data here: a term is vacuous (its denominator is not positive, or rho_k0 is 0)."
         }
-        guard epsilon < 1 else {
-            return "Epsilon is 1 or more: no help, since an mIoU lies between 0 and 1."
-        }
-        guard let guaranteed = theorem.guaranteedMIoU else {
+        guard epsilon < 1 else { return "Epsilon is 1 or more: no help, since an mIoU lies between 0 and 1." }
+        guard let guaranteed = theorem.guaranteedMiou else {
             return "Nothing can be said of new data with a probability: an assumption above does not hold."
         }
         let percent = TextTable.cell((1 - theorem.eta) * 100, decimals: 1)
         return
             "With probability \(percent) %, the mIoU over all classes on new data is at least \(number(guaranteed)), the training "
-            + "bound minus \(number(epsilon)), as far as what is assumed above is so."
+            + "bound minus \(number(epsilon)), if the assumptions above hold."
     }
 
     private func number(_ value: Double) -> String { String(format: "%.4g", value) }
-}
-
-extension GeneralizationBound.Value {
-    /// nil where it is vacuous.
-    fileprivate var number: Double? {
-        switch self {
-        case .bounded(let value): value
-        case .vacuous: nil
-        }
-    }
 }

@@ -2,7 +2,7 @@ import Foundation
 import SegMetrics
 import SegReports
 
-/// An evaluation for people: a row a class, then the means, each with its interval; then what stands beside them.
+/// An evaluation for people: a row for each class, then the means, each with its interval; then notes and surface distances.
 struct EvaluationReport {
     private let evaluation: Evaluation
     private var scores: ResolutionScores { evaluation.native }

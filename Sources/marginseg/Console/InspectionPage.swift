@@ -9,48 +9,38 @@ extension HTMLPage {
     /// What `inspect` found, with histograms of the intensities and planes under their labels.
     init(inspectionOf census: DataSetCensus) {
         let total = census.splits.reduce(0) { $0 + $1.cases }
-        let counts = DataSetProblem.Severity.allCases.map { severity in
-            census.problems.count { $0.severity == severity }
-        }
-        var data: [PageBlock] = [
+        let counts = DataSetProblem.Severity.allCases.map { severity in census.problems.count { $0.severity == severity } }
+        let data: [PageBlock] = [
             .keyNumbers([
                 KeyNumber(
                     "cases", "\(total)",
                     detail: census.splits.map { "\($0.cases) \($0.split.rawValue)" }.joined(separator: ", ")),
                 KeyNumber("planes", "\(census.splits.reduce(0) { $0 + $1.planes })"),
                 KeyNumber("channels", "\(census.channels.count)"),
-                KeyNumber(
-                    "classes", "\(census.classes.count)", detail: census.areClassesProposed ? "proposed" : ""),
+                KeyNumber("classes", "\(census.classes.count)", detail: census.areClassesProposed ? "proposed" : ""),
                 KeyNumber(
                     "errors", "\(counts[0])", detail: "\(Self.counted(counts[1], "warning")), \(Self.counted(counts[2], "note"))"),
-            ])
+            ]),
+            .paragraph("Layout \(census.layout.rawValue)\(census.reason.map { ": \($0)" } ?? "")."),
+            .table(census.sizeTable, caption: "Cases, patients or videos, planes, sizes and spacings of each split."),
         ]
-        data.append(
-            .paragraph("Layout \(census.layout.rawValue)\(census.reason.map { ": \($0)" } ?? "")."))
-        data.append(
-            .table(
-                census.sizeTable,
-                caption: "Cases, patients or videos, planes, sizes and spacings of each split."))
 
         var labels: [PageBlock] = [
-            .table(
-                census.shareTable, caption: "Pixels of each class at native size, without ignored ones.")
+            .table(census.shareTable, caption: "Pixels of each class at native size, without ignored ones.")
         ]
         if census.areClassesProposed {
             labels.insert(
                 .note(
                     .warning, title: "Proposed classes.",
                     text:
-                        "Nobody has said what the label values mean; this is a proposal from the values found. State the classes to train."
+                        "The data set does not state what its label values mean; these classes are proposed from the values found. Confirm or change them before training."
                 ),
                 at: 0)
             labels.append(.code("--set '\(census.classesArgument)' --set '\(census.backgroundArgument)'"))
             labels.append(.paragraph("Background: \(census.background.reason)."))
         }
-        labels.append(
-            .table(
-                census.valueTable, caption: "Values in the label files and the classes they stand for."))
-        if let offsets = census.offsetTable {
+        labels.append(.table(census.valueTable, caption: "Values in the label files and the classes they stand for."))
+        if let offsets = try? census.offsetTable() {
             labels.append(.table(offsets, caption: "\(census.offsetCaption)."))
         }
 
@@ -58,8 +48,7 @@ extension HTMLPage {
             title: "Data set", subtitle: census.folder,
             sections: [
                 PageSection("Data", data), PageSection("Problems", Self.problems(census)),
-                PageSection("Labels", labels),
-                PageSection("Intensities", Self.intensities(census)),
+                PageSection("Labels", labels), PageSection("Intensities", Self.intensities(census)),
                 PageSection("Samples", Self.samples(census)),
             ].filter { !$0.blocks.isEmpty }, footer: "Written by marginseg \(Version.current).")
     }
@@ -67,9 +56,7 @@ extension HTMLPage {
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private static func problems(_ census: DataSetCensus) -> [PageBlock] {
-        guard !census.problems.isEmpty else {
-            return [.note(.good, title: "None.", text: "No problems were found.")]
-        }
+        guard !census.problems.isEmpty else { return [.note(.good, title: "None.", text: "No problems were found.")] }
         return census.problems.flatMap { problem -> [PageBlock] in
             let kind: PageNote =
                 switch problem.severity {
@@ -77,8 +64,7 @@ extension HTMLPage {
                 case .warning: .warning
                 case .note: .note
                 }
-            let note = PageBlock.note(
-                kind, title: problem.severity.rawValue.capitalized + ".", text: problem.text)
+            let note = PageBlock.note(kind, title: problem.severity.rawValue.capitalized + ".", text: problem.text)
             guard !problem.files.isEmpty else { return [note] }
             let names = problem.shortFiles
             let shown = names.prefix(problem.severity == .note ? 3 : 12)
@@ -101,9 +87,8 @@ extension HTMLPage {
                 ]
             }
             return LineChart(
-                title: "channel \(number)", xLabel: "intensity", yLabel: "share of voxels %", x: low...high,
-                y: 0...(most * 105),
-                lines: [.init(label: "all cases", points: steps, color: RGB(0, 114, 178))])
+                title: "channel \(number)", xLabel: "intensity", yLabel: "share of voxels %", x: low...high, y: 0...(most * 105),
+                lines: [.init(label: "all cases", points: steps, color: RGB.blue)])
         }
         guard !charts.isEmpty else { return [] }
         return [
@@ -126,8 +111,7 @@ extension HTMLPage {
                 census.samples.enumerated().map { number, sample in
                     PageFigure(
                         name: "sample-\(number + 1)", panels: sample.drawings(hasBackground: census.hasBackground),
-                        legend: legend,
-                        caption: "\(sample.id) (\(sample.split.rawValue)): image, and labels over it.")
+                        legend: legend, caption: "\(sample.id) (\(sample.split.rawValue)): image, and labels over it.")
                 })
         ]
     }

@@ -14,11 +14,6 @@ struct LossReport: Findings {
     /// Of each margin-calibrated term.
     let marginOffsets: [MarginOffsets]
 
-    enum CodingKeys: String, CodingKey {
-        case objective, loss, pixels, ignored, counts
-        case marginOffsets = "margin_offsets"
-    }
-
     init(_ expression: LossExpression, _ evaluation: LossEvaluation) {
         objective = expression.text
         loss = evaluation.value
@@ -30,11 +25,10 @@ struct LossReport: Findings {
 
     var text: String {
         var rows = [("loss", "\(loss)"), ("pixels", "\(pixels)" + (ignored > 0 ? ", and \(ignored) ignored" : ""))]
-        func listed(_ values: [Double]) -> String { values.map { String(format: "%.4g", $0) }.joined(separator: ", ") }
         for offsets in marginOffsets {
             rows += [("counts", counts.map(String.init).joined(separator: ", "))]
             rows += [("rho_0k", listed(offsets.rho0k)), ("rho_k0", listed(offsets.rhoK0))]
         }
-        return rows.map { $0.0.padding(toLength: 8, withPad: " ", startingAt: 0) + $0.1 + "\n" }.joined()
+        return labelled(rows, width: 8)
     }
 }

@@ -16,11 +16,9 @@ struct MarginReport: Findings {
         let gradientChangeK0: Double
 
         enum CodingKeys: String, CodingKey {
-            case name, count, frequency
+            case name, count, frequency, rhoK0, gradientChangeK0
             case rho0k = "rho_0k"
-            case rhoK0 = "rho_k0"
             case gradientChange0k = "gradient_change_0k"
-            case gradientChangeK0 = "gradient_change_k0"
         }
     }
 
@@ -32,11 +30,6 @@ struct MarginReport: Findings {
     /// What ν must exceed.
     let smallestNu: Double
     let classes: [Row]
-
-    enum CodingKeys: String, CodingKey {
-        case origin, pixels, scale, nu, classes
-        case smallestNu = "smallest_nu"
-    }
 
     init(
         _ distribution: LabelDistribution, offsets: MarginOffsets, scale: MarginOffsets.Scale, nu: Double, smallestNu: Double,

@@ -1,11 +1,12 @@
 import Foundation
+import SegReports
 
 /// Progress of work of known length on standard error: a bar with the time left on a terminal, and elsewhere a plain line
 /// now and then.
 final class ProgressBar {
     private let title: String
     private let total: Int
-    /// Done before there was a bar; the time left is told from the rest.
+    /// Done before the bar was shown; the time left is estimated from the rest.
     private let first: Int
     private let start = ContinuousClock.now
     private var lastShown: ContinuousClock.Instant?
@@ -26,8 +27,8 @@ final class ProgressBar {
     }
 
     /// - Parameters:
-    ///   - note: said beside the bar, such as the loss.
-    ///   - left: the seconds left, where somebody knows better than the pace so far.
+    ///   - note: shown beside the bar, such as the loss.
+    ///   - left: the seconds left, where the caller knows better than the pace so far.
     func update(_ done: Int, note: String = "", left: Double? = nil) {
         waiting.end()
         let now = ContinuousClock.now
@@ -41,7 +42,7 @@ final class ProgressBar {
         lastShown = now
         let seconds = (now - start) / .seconds(1)
         let secondsLeft = left ?? (done > first ? seconds / Double(done - first) * Double(total - done) : nil)
-        let left = secondsLeft.map { duration($0) + " left" } ?? ""
+        let left = secondsLeft.map { ReportNumbers.duration($0) + " left" } ?? ""
         let share = total > 0 ? Double(done) / Double(total) : 1
         let percent = String(format: "%3.0f %%", share * 100)
         let rest = [percent, note, left].filter { !$0.isEmpty }.joined(separator: "  ")
@@ -55,7 +56,7 @@ final class ProgressBar {
         }
     }
 
-    /// Takes the bar away; the caller says the outcome.
+    /// Removes the bar; the caller prints the outcome.
     func finish() {
         waiting.end()
         guard drawn > 0 else { return }
@@ -67,15 +68,5 @@ final class ProgressBar {
     private func draw(_ line: String) {
         Terminal.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
         drawn = line.count
-    }
-}
-
-/// `8 s`, `3 min 20 s`, `2 h 5 min`.
-func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    return switch whole {
-    case ..<60: "\(whole) s"
-    case ..<3600: "\(whole / 60) min \(whole % 60) s"
-    default: "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 }

@@ -1,24 +1,23 @@
 import Foundation
 import Logging
+import Synchronization
 
 /// Sends messages to standard error as they are and, once there is one, to a run's log file with the time.
 struct RunLog: LogHandler {
     /// Shared by the copies of the handler.
-    private final class File: @unchecked Sendable {
-        // Every access is under the lock.
-        private let lock = NSLock()
-        private var handle: FileHandle?
+    private final class File: Sendable {
+        private let handle = Mutex<FileHandle?>(nil)
 
         func open(_ url: URL) throws {
             if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
             let new = try FileHandle(forWritingTo: url)
             try new.seekToEnd()
-            lock.withLock { handle = new }
+            handle.withLock { $0 = new }
         }
 
         func write(_ line: String) {
-            // A log that cannot be written must not stop a run; the console has said it.
-            lock.withLock { try? handle?.write(contentsOf: Data(line.utf8)) }
+            // A log that cannot be written must not stop a run; the console has the message.
+            handle.withLock { try? $0?.write(contentsOf: Data(line.utf8)) }
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A line on standard error for a step that takes long and has no measure of its progress: said once, after two seconds on a
+/// A line on standard error for a long step without a measure of its progress: printed once, after two seconds on a
 /// terminal, after half a minute elsewhere.
 final class SlowNote {
     private let timer = DispatchSource.makeTimerSource(queue: .global())
@@ -11,7 +11,7 @@ final class SlowNote {
         timer.resume()
     }
 
-    /// That a file is read, with its size.
+    /// Says that a file is being read, and its size.
     convenience init(reading url: URL) {
         let bytes = (try? FileManager.default.attributesOfItem(atPath: url.path))?[.size] as? Int ?? 0
         self.init("reading \(shown(url)) (\((bytes + 999_999) / 1_000_000) MB)")
@@ -19,6 +19,6 @@ final class SlowNote {
 
     deinit { end() }
 
-    /// The step is done; nothing is said any more.
+    /// The step is done; nothing is printed any more.
     func end() { timer.cancel() }
 }

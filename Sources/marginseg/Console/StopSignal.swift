@@ -1,16 +1,14 @@
 import Dispatch
 import Foundation
+import Synchronization
 
-/// Turns the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (a lost connection) into a wish to stop soon. A second SIGINT or SIGTERM has
-/// its usual effect if it comes a second later or more: `timeout`, and shells that pass a signal on, send one wish twice.
-final class StopSignal: @unchecked Sendable {
-    // The wish is read and written under the lock; the sources are set once, in `arm`, by the thread that trains.
-    private let lock = NSLock()
-    private var firstWish: ContinuousClock.Instant?
-    private var sources: [any DispatchSourceSignal] = []
+/// Turns the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (a lost connection) into a request to stop soon. A second SIGINT or SIGTERM has
+/// its usual effect if it comes a second later or more: `timeout`, and shells that pass a signal on, send one request twice.
+final class StopSignal: Sendable {
+    private let firstRequest = Mutex<ContinuousClock.Instant?>(nil)
     private let onFirst: @Sendable () -> Void
 
-    /// Signals that come closer together are one wish.
+    /// Signals that come closer together are one request.
     private static let pause = Duration.seconds(1)
 
     /// - Parameter onFirst: tells the user that the first signal was understood.
@@ -19,22 +17,22 @@ final class StopSignal: @unchecked Sendable {
     /// Until now signals have their usual effect: before the first step there is nothing to save.
     func arm() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            // `nohup` has the program started so that hanging up means nothing.
+            // `nohup` starts a program with SIGHUP ignored, and it is to stay so.
             if Self.isIgnored(signal(number, SIG_IGN)), number == SIGHUP { continue }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in receive(number) }
+            // The handler keeps its source alive, as long as the program runs.
+            source.setEventHandler { [self] in withExtendedLifetime(source) { receive(number) } }
             source.resume()
-            sources.append(source)
         }
     }
 
-    var isReceived: Bool { lock.withLock { firstWish != nil } }
+    var isReceived: Bool { firstRequest.withLock { $0 != nil } }
 
     private func receive(_ number: Int32) {
         let now = ContinuousClock.now
-        let first = lock.withLock {
-            defer { firstWish = firstWish ?? now }
-            return firstWish
+        let first = firstRequest.withLock { request in
+            defer { request = request ?? now }
+            return request
         }
         guard let first else { return onFirst() }
         guard number != SIGHUP, now - first >= Self.pause else { return }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SegMetrics
+import SegReports
 import SegStudies
 
 /// Shows a study: a bar within each training, a line for each score, the time left of the whole.
@@ -40,7 +41,7 @@ final class StudyDisplay {
         case .scored(_, let split, let evaluation):
             bar?.finish()
             let score = evaluation.native.summary.dataset.miouForeground.map { String(format: "%.2f %%", $0 * 100) } ?? "n/a"
-            let left = left.map { "; all done in \(duration($0))" } ?? ""
+            let left = left.map { "; all done in \(ReportNumbers.duration($0))" } ?? ""
             Terminal.write("\(name): \(split.rawValue) mIoU \(score)\(left)\n")
         case .failed(_, let reason):
             bar?.finish()

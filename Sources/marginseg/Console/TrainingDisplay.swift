@@ -74,7 +74,7 @@ final class TrainingDisplay {
                 ? String(format: ", %.0f %% waiting for data", 100 * record.secondsWaited / record.seconds) : ""
             let validation = record.validationLoss.map { String(format: " (validation %.4f)", $0) } ?? ""
             logger.info(
-                "\(name) \(String(format: "epoch %2d/%d: loss %.4f", record.epoch, stage?.stage.epochs ?? 0, record.trainingLoss))\(validation), \(record.selectedBy.rawValue) \(score)\(record.isBest ? " (best)" : ""), \(duration(record.seconds)), \(String(format: "%.0f", record.imagesPerSecond)) img/s\(waiting)"
+                "\(name) \(String(format: "epoch %2d/%d: loss %.4f", record.epoch, stage?.stage.epochs ?? 0, record.trainingLoss))\(validation), \(record.selectedBy.rawValue) \(score)\(record.isBest ? " (best)" : ""), \(ReportNumbers.duration(record.seconds)), \(String(format: "%.0f", record.imagesPerSecond)) img/s\(waiting)"
             )
             if record.epoch == stage?.stage.epochs { bar = nil }
         }

@@ -5,8 +5,8 @@ import SegInference
 import SegLosses
 
 extension Checkpoint.Manifest {
-    /// The offsets that a run's margins are held against, where they come from in words, and whether they are given by hand: those of an objective if one is named,
-    /// else those it was trained with, else the paper's.
+    /// The offsets that a run's margins are compared with, a description of where they come from, and whether they were given by
+    /// hand: those of an objective if one is named, else those it was trained with, else the paper's.
     ///
     /// - Throws: `ValidationError` where the objective has no offsets or terms with different ones.
     func offsets(of objective: String?) throws -> (offsets: MarginOffsets, origin: String, areFixed: Bool) {

@@ -36,33 +36,36 @@ struct StudyOptions: ParsableArguments {
             display.show(event, logger: log.logger)
         }
         let outcome = try runner.run()
-        if outcome == .stopped { Terminal.write("stopped and saved; the same command goes on\n") }
+        if outcome == .stopped { Terminal.write("stopped and saved; the same command resumes it\n") }
         return outcome
     }
 
     /// How many trainings are left and how long they will take, on one line.
     func announcement(of study: Study, in folder: URL) throws -> String {
+        let (pending, estimate) = try left(of: study, in: folder)
+        guard !pending.isEmpty else { return "all trainings are done\n" }
+        return
+            "\(pending.count) trainings are left, about \(ReportNumbers.duration(estimate.total)) on this machine while nothing else runs"
+            + (estimate.isBusy ? "; \(StepTrial.busyNote)\n" : "\n")
+    }
+
+    private func left(of study: Study, in folder: URL) throws -> (pending: [StudyRun], estimate: StudyEstimate) {
         let device = try compute.prepare()
         let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
-        guard !pending.isEmpty else { return "all trainings are done\n" }
-        let estimate = try StudyEstimate(pending, device: device)
-        return "\(pending.count) trainings are left, about \(duration(estimate.total)) on this machine while nothing else runs"
-            + (estimate.isBusy ? "; \(StepTrial.busyNote)\n" : "\n")
+        return (pending, try StudyEstimate(pending, device: device))
     }
 
     /// The trainings that are left, and an estimate of their time.
     func plan(of study: Study, in folder: URL) throws -> String {
-        let device = try compute.prepare()
-        let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
+        let (pending, estimate) = try left(of: study, in: folder)
         var table = TextTable([.words("training"), .words("objective"), .numbers("epochs"), .numbers("at most")])
-        let estimate = try StudyEstimate(pending, device: device)
         for run in pending {
             let stage = run.configuration.training.stages[0]
-            table.append([run.name, stage.objective, "\(stage.epochs)", duration(estimate.seconds(of: run))])
+            table.append([run.name, stage.objective, "\(stage.epochs)", ReportNumbers.duration(estimate.seconds(of: run))])
         }
         let count = study.runs(in: folder).count
         return """
-            \(study.title): \(pending.count) of \(count) trainings are left, at most \(duration(estimate.total)) on this machine\(estimate.isBusy ? "; \(StepTrial.busyNote)" : "").
+            \(study.title): \(pending.count) of \(count) trainings are left, at most \(ReportNumbers.duration(estimate.total)) on this machine\(estimate.isBusy ? "; \(StepTrial.busyNote)" : "").
 
             \(table.plain)
             """

@@ -26,7 +26,7 @@ import Testing
         let (ground, ring, core, whole): (Double, Double, Double, Double) = (20.0 / 24, 5.0 / 15, 3.0 / 9, 14.0 / 18)
         #expect(scores.iou == [ground, ring, core, whole])
         #expect(scores.dice[3] == 28.0 / 32 && scores.recall[3] == 14.0 / 15 && scores.precision[3] == 14.0 / 17)
-        #expect(scores.specificity[3] == 20.0 / 23)
+        #expect(scores.value(.specificity, .one(3)) == 20.0 / 23)
         #expect(scores.miouForeground == (whole + core) / 2, "over the regions")
         #expect(scores.miouAll == (ground + whole + core) / 3)
         #expect(scores.pixelAccuracy == 28.0 / 38, "of the classes")
