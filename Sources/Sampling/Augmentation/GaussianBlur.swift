@@ -32,11 +32,8 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
     func apply(to sample: inout Sample, generator: inout SeededGenerator) {
         guard probability > 0, generator.chance(probability) else { return }
         let deviation = generator.uniform(sigma[0], sigma[1])
-        for start in stride(from: 0, to: sample.image.count, by: sample.size.count) {
-            let channel = Array(sample.image[start..<start + sample.size.count])
-            sample.image.replaceSubrange(
-                start..<start + sample.size.count, with: Self.blurred(channel, size: sample.size, sigma: deviation))
-        }
+        let size = sample.size
+        sample.changeChannels { Self.blurred($0, size: size, sigma: deviation) }
     }
 
     /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border

@@ -54,7 +54,7 @@ public struct Warp: Sendable, Hashable, Codable {
         let size = sample.size
         let angle = generator.uniform(-rotation, rotation) * .pi / 180
         // A slab that is thin beside its planes would be turned out of itself.
-        let tilts = size.dimensions == 3 && 3 * size.depth >= min(size.height, size.width)
+        let tilts = size.dimensions == 3 && !size.isSlab
         let tilt = tilts ? (0..<2).map { _ in generator.uniform(-rotation, rotation) * .pi / 180 } : [0, 0]
         let magnification = exp2(generator.uniform(-scale, scale))
         let field = elastic > 0 ? DisplacementField(size, spacing: smoothness, deviation: elastic, &generator) : nil
@@ -76,11 +76,7 @@ public struct Warp: Sendable, Hashable, Codable {
             }
         }
         let sampler = GridSampler(size: size, places: origins)
-        for start in stride(from: 0, to: sample.image.count, by: size.count) {
-            let channel = Array(sample.image[start..<start + size.count])
-            sample.image.replaceSubrange(
-                start..<start + size.count, with: sampler.linear(channel, outside: channel.min() ?? 0))
-        }
+        sample.changeChannels { sampler.linear($0, outside: $0.min() ?? 0) }
         sample.labels = sampler.nearest(sample.labels, outside: LabelMap.ignored)
     }
 

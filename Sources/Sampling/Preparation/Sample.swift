@@ -35,4 +35,12 @@ public struct Sample: Sendable, Equatable {
         self.size = size
         self.sourceSize = sourceSize
     }
+
+    /// Puts another image in place of each channel's, in order.
+    mutating func changeChannels(_ change: ([Float]) -> [Float]) {
+        for start in stride(from: 0, to: image.count, by: size.count) {
+            let channel = start..<start + size.count
+            image.replaceSubrange(channel, with: change(Array(image[channel])))
+        }
+    }
 }
