@@ -45,7 +45,31 @@ enum GridResampling {
             flat, planes ?? filter, width: other.planeCount, height: size.depth, toWidth: other.planeCount, toHeight: other.depth)
     }
 
-    /// Each value of the nearest sample: for labels.
+    /// Labels of which each new pixel has the one with the largest share in it, the lowest of equals: linear interpolation of each
+    /// label's own mask, which moves borders less than the nearest pixel does.
+    ///
+    /// - Parameter planes: as of images.
+    static func resize(
+        labels: [UInt8], from size: GridSize, to other: GridSize, planes: Filter? = nil
+    ) -> [UInt8] {
+        guard size != other else { return labels }
+        var isPresent = [Bool](repeating: false, count: 256)
+        for label in labels { isPresent[Int(label)] = true }
+        var result = [UInt8](repeating: 0, count: other.count)
+        var largest = [Float](repeating: -1, count: other.count)
+        // One mask after another: all of them at once would be many times as large as the image.
+        for label in 0...255 as ClosedRange<UInt8> where isPresent[Int(label)] {
+            let shares = resize(labels.map { $0 == label ? 1 : 0 }, from: size, to: other, .linear, planes: planes)
+            // Shares are equal that differ by less than their rounding to Float.
+            for index in shares.indices where shares[index] > largest[index] + 1e-6 {
+                largest[index] = shares[index]
+                result[index] = label
+            }
+        }
+        return result
+    }
+
+    /// Each value of the nearest sample.
     static func resizeNearest<Value>(_ values: [Value], from size: GridSize, to other: GridSize) -> [Value] {
         guard size != other else { return values }
         let flat = inPlanes(values, size) {

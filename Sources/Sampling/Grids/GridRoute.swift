@@ -20,9 +20,10 @@ public struct GridRoute: Sendable, Hashable {
         fit.apply(to: resized(image, from: native, to: spaced, .cubic), of: spaced)
     }
 
-    /// Labels in the network's size.
+    /// Labels in the network's size: resampling to a spacing takes the label of the largest share.
     public func apply(toLabels labels: [UInt8]) -> [UInt8] {
-        fit.apply(toLabels: GridResampling.resizeNearest(labels, from: native, to: spaced), of: spaced)
+        let labels = GridResampling.resize(labels: labels, from: native, to: spaced, planes: filterAcrossPlanes)
+        return fit.apply(toLabels: labels, of: spaced)
     }
 
     /// Whether scores, not labels, should go back to the native size, so that borders stay smooth.
@@ -36,16 +37,19 @@ public struct GridRoute: Sendable, Hashable {
         resized(fit.restore(scores, to: spaced), from: spaced, to: native, .linear)
     }
 
-    /// Labels, `inputSize`, in the native size: the nearest pixel.
+    /// Labels, `inputSize`, in the native size.
     public func restore(labels: [UInt8]) -> [UInt8] {
-        GridResampling.resizeNearest(fit.restore(labels: labels, to: spaced), from: spaced, to: native)
+        GridResampling.resize(
+            labels: fit.restore(labels: labels, to: spaced), from: spaced, to: native, planes: filterAcrossPlanes)
     }
 
     private func resized(
         _ values: [Float], from size: GridSize, to other: GridSize, _ filter: GridResampling.Filter
     ) -> [Float] {
-        GridResampling.resize(values, from: size, to: other, filter, planes: isAnisotropic ? .nearest : nil)
+        GridResampling.resize(values, from: size, to: other, filter, planes: filterAcrossPlanes)
     }
+
+    private var filterAcrossPlanes: GridResampling.Filter? { isAnisotropic ? .nearest : nil }
 }
 
 extension Recipe {
