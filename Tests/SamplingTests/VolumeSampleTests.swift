@@ -101,7 +101,8 @@ struct VolumeSampleTests {
             try folder.write(.int16((0..<extent.voxelCount).map { Int16($0) }), extent, to: "i\(number).nii")
             try folder.write(.uint8(labels), extent, to: "l\(number).nii")
             return DataCase(
-                id: "\(number)", group: "\(number)", images: [folder("i\(number).nii")], label: folder("l\(number).nii"))
+                id: "\(number)", group: "\(number)", image: ImageLocation(folder("i\(number).nii")),
+                label: folder("l\(number).nii"))
         }
         let recipe = Self.recipe(.crop(to: GridSize([3, 4, 4]), foreground: 0.5))
         let store = try SampleStore(SamplePlan(cases, recipe: recipe))

@@ -98,8 +98,8 @@ public struct ImageGrouping: Sendable {
         Finding(cases: files.map { Self.dataCase(ImageFile.stem(of: $0), [$0]) })
     }
 
-    static func dataCase(_ id: String, _ images: [URL]) -> DataCase {
-        DataCase(id: id, group: id, images: images, label: nil)
+    static func dataCase(_ id: String, _ files: [URL]) -> DataCase {
+        DataCase(id: id, group: id, image: ImageLocation(files), label: nil)
     }
 
     // MARK: CASE_0000
@@ -286,7 +286,7 @@ extension ImageGrouping.Finding {
         }
         var finding = self
         finding.cases = cases.filter { !isLabels($0) }
-        finding.labels = cases.filter(isLabels).flatMap(\.images)
+        finding.labels = cases.filter(isLabels).flatMap(\.image.files)
         return finding
     }
 }

@@ -62,7 +62,7 @@ extension CaseListing {
             origin: origin,
             entries: entries.map { entry in
                 let old = entry.dataCase
-                let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, images: old.images, label: old.label)
+                let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, image: old.image, label: old.label)
                 return Entry(new, place: entry.place, paperSplit: entry.paperSplit)
             }, notes: notes, isFinal: isFinal, paperNames: paperNames)
     }

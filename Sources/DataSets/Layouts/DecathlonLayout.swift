@@ -68,7 +68,7 @@ struct DecathlonLayout: CaseLayout {
         return CaseListing(
             origin: description.url.path,
             entries: zip(named.flatMap(\.self), zip(ids, places)).map { item, rest in
-                .init(DataCase(id: rest.0, group: rest.0, images: item.images, label: item.label), place: rest.1)
+                .init(DataCase(id: rest.0, group: rest.0, image: ImageLocation(item.images), label: item.label), place: rest.1)
             }, notes: notes)
     }
 

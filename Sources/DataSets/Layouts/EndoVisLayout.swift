@@ -133,7 +133,8 @@ struct EndoVisLayout: CaseLayout {
             }
             return CaseListing.Entry(
                 DataCase(
-                    id: "video\(video.number)/\(ImageFile.stem(of: frame))", group: "video\(video.number)", images: [frame],
+                    id: "video\(video.number)/\(ImageFile.stem(of: frame))", group: "video\(video.number)",
+                    image: ImageLocation(frame),
                     label: LabelSource(layers, overlap: overlap)),
                 place: .open, paperSplit: Self.paperSplit(frame, of: video.number))
         }

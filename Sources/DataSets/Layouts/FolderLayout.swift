@@ -53,7 +53,8 @@ public struct FolderLayout: CaseLayout {
             let label = source(labelsByID.map { $0[match.id] ?? [] })
             guard let label else { return nil }  // left out by the table
             let dataCase = DataCase(
-                id: match.id, group: rows?.groups[match.id] ?? match.group, images: imagesByID.compactMap { $0[match.id] },
+                id: match.id, group: rows?.groups[match.id] ?? match.group,
+                image: ImageLocation(imagesByID.compactMap { $0[match.id] }),
                 label: label)
             return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
         }

@@ -93,7 +93,7 @@ struct ListLayout: CaseLayout {
             let split = try splitColumn.map { try table.split(row, column: $0) }
             return CaseListing.Entry(
                 DataCase(
-                    id: id, group: group.flatMap { $0.isEmpty ? nil : $0 } ?? id, images: Array(urls.dropLast()),
+                    id: id, group: group.flatMap { $0.isEmpty ? nil : $0 } ?? id, image: ImageLocation(Array(urls.dropLast())),
                     label: urls[urls.count - 1]),
                 place: split.map { $0.map { .split($0) } ?? .leftOut } ?? .open)
         }

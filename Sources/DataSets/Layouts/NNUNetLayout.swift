@@ -57,7 +57,7 @@ struct NNUNetLayout: CaseLayout {
                 URL(filePath: $0, relativeTo: folder).absoluteURL.standardizedFileURL
             }
             for url in urls { try FileSystem.requireFile(url) }
-            return DataCase(id: name, group: name, images: Array(urls.dropLast()), label: urls[urls.count - 1])
+            return DataCase(id: name, group: name, image: ImageLocation(Array(urls.dropLast())), label: urls[urls.count - 1])
         }
     }
 
@@ -102,7 +102,7 @@ struct NNUNetLayout: CaseLayout {
         }
         return byCase.map { name, channels in
             DataCase(
-                id: name, group: name, images: channels.sorted { $0.key < $1.key }.map(\.value),
+                id: name, group: name, image: ImageLocation(channels.sorted { $0.key < $1.key }.map(\.value)),
                 label: labelsByCase[name].map(LabelSource.init(file:)))
         }
     }

@@ -71,12 +71,12 @@ package struct UESTCLayout: CaseLayout {
                 let old = entry.dataCase
                 guard old.id.hasPrefix("case_"), let number = Int(old.id.dropFirst(5)), let split = part.split(number) else {
                     throw LayoutError(
-                        old.images[0], "no number of \(part.name); expected case_1 to case_\(part.bounds[2])")
+                        old.image.first, "no number of \(part.name); expected case_1 to case_\(part.bounds[2])")
                 }
                 let id = parts.count > 1 ? "\(part.name)/\(old.id)" : old.id
                 entries.append(
                     .init(
-                        DataCase(id: id, group: id, images: old.images, label: old.label), place: .split(split),
+                        DataCase(id: id, group: id, image: old.image, label: old.label), place: .split(split),
                         paperSplit: split))
             }
         }

@@ -31,7 +31,7 @@ public final class CaseCache: Sendable {
                     item: item,
                     labels: try LabelDistribution.counting(
                         prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored),
-                    image: KnownImage(path: item.dataCase.images[0].path, content: ImageContent(prepared)))
+                    image: KnownImage(path: item.dataCase.image.path, content: ImageContent(prepared)))
             }
         }
         self.reader = reader

@@ -43,7 +43,7 @@ public struct SampleStore: SampleSource {
         let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in
             try plan.tolerance.read(dataCase) {
                 try Part(
-                    reader.read(dataCase), path: dataCase.images[0].path, tally: none, shelf: shelf)
+                    reader.read(dataCase), path: dataCase.image.path, tally: none, shelf: shelf)
             }
         }
         let read = parts.compactMap { try? $0.get() }

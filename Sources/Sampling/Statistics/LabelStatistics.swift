@@ -35,12 +35,12 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
 
     private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection) throws -> LabelTally {
         guard let source = dataCase.label else {
-            throw CaseError.noLabel(path: dataCase.images[0].path)
+            throw CaseError.noLabel(path: dataCase.image.path)
         }
         let reading = try LabelReading(source)
         let path = source.first.path
         // The axes and the spacing that training sees are the image's.
-        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.images[0]).geometry : nil
+        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.image.first).geometry : nil
         let grid = try recipe.grid(of: reading.extent, geometry, path: path)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
         try tally.add(volume: grid.apply(to: reading.classes(recipe.labels, path: path)), on: grid)

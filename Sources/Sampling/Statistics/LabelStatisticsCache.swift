@@ -62,7 +62,7 @@ public struct LabelStatisticsCache: Sendable {
     {
         var key = KeyHash()
         // The number is raised when equal inputs are counted differently.
-        key.add("3")
+        key.add("4")
         // As a whole: a list of the fields that count would miss the next one.
         key.add(try JSONEncoder.sorted().text(recipe))
         key.add(selection.rawValue)
@@ -74,7 +74,7 @@ public struct LabelStatisticsCache: Sendable {
                 key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
             guard recipe.needsGeometry else { continue }
-            guard let identity = Self.identity(of: dataCase.images[0]) else { return nil }
+            guard let identity = Self.identity(of: dataCase.image.first) else { return nil }
             key.add(identity)
         }
         return folder.appending(path: key.name + ".json")
