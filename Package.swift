@@ -42,7 +42,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "MarginSeg",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "marginseg", targets: ["marginseg"]),
         .library(name: "MarginCalibration", targets: ["MarginCalibration"]),

@@ -12,7 +12,8 @@ struct SplitRuleTests {
             origin: "DIR",
             entries: places.map { id, place in
                 .init(
-                    DataCase(id: id, group: String(id.prefix(1)), image: ImageLocation(URL(filePath: "/\(id)")), label: nil),
+                    dataCase: DataCase(
+                        id: id, group: String(id.prefix(1)), image: ImageLocation(URL(filePath: "/\(id)")), label: nil),
                     place: place, paperSplit: paper[id])
             })
     }

@@ -39,7 +39,7 @@ struct GridResamplingTests {
             ])
     }
 
-    /// A pixel that is made of several has the label that fills most of it, where the nearest pixel is anybody's.
+    /// A pixel that is made of several has the label that fills most of it, which need not be the nearest pixel's.
     @Test func aReducedPixelHasTheLabelOfItsLargestPart() {
         let (long, short) = (GridSize(height: 1, width: 6), GridSize(height: 1, width: 2))
         let thin: [UInt8] = [1, 0, 1, 1, 0, 1]

@@ -51,8 +51,8 @@ struct VolumeSampleTests {
     }
 
     /// A volume of one plane is that plane, to the bit.
-    @Test(arguments: [GridResampling.Filter.nearest, .linear, .cubic])
-    func aVolumeOfOnePlaneIsThePlane(_ filter: GridResampling.Filter) {
+    @Test(arguments: [ResamplingFilter.nearest, .linear, .cubic])
+    func aVolumeOfOnePlaneIsThePlane(_ filter: ResamplingFilter) {
         let plane = Array(Self.ramp[..<42])
         #expect(
             GridResampling.resize(plane, from: GridSize([1, 6, 7]), to: GridSize([1, 4, 9]), filter)

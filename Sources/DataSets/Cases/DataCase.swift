@@ -3,9 +3,9 @@ import MedicalImages
 
 /// One image with its labels: a volume, a slice or a video frame.
 public struct DataCase: Sendable, Hashable {
-    /// The name that reports use; `/` parts the folders of a nested data set.
+    /// The name that reports use; `/` separates the folders of a nested data set.
     public let id: String
-    /// What must not stand in two splits: a patient or a video.
+    /// The patient or video that the case belongs to, which must not be in two splits.
     public let group: String
     public let image: ImageLocation
     /// Where the labels stand; nil where there is nothing to learn from or to compare with.
@@ -26,7 +26,7 @@ public struct DataCase: Sendable, Hashable {
     /// Every file of image and labels.
     public var files: [URL] { image.files + (label?.layers.map(\.url) ?? []) }
 
-    /// Whether a label file is of a format that loses what it packs.
+    /// Whether a label file has lossy compression.
     public var areLabelsCompressed: Bool { label?.layers.contains { ImageFile.isLossy($0.url) } ?? false }
 
     /// The name as that of a file, without an ending.

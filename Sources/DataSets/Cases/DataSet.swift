@@ -1,13 +1,13 @@
 import DurableFiles
 import Foundation
 
-/// The cases of a data set, by split, where they lie.
+/// The cases of a data set, by split.
 public struct DataSet: Sendable, Equatable {
     /// Names of the classes 0…c−1; class 0 is the background.
     public let classNames: [String]
     /// Where the data set was found, for messages.
     public let origin: String
-    /// How the files lie.
+    /// How the files are arranged.
     public let layout: LayoutName
     /// What a reader of scores must know of the splits.
     public let notes: [String]

@@ -34,7 +34,7 @@ public struct ImageGrouping: Sendable {
     /// - Parameters:
     ///   - settings: with the patterns that were found, as a configuration keeps them.
     ///   - channels: that a case has, over all its files.
-    /// - Throws: `SettingError` for a pattern that cannot be meant.
+    /// - Throws: `SettingError` for an invalid pattern.
     public init(_ settings: LayoutSettings, channels: Int) throws {
         self.channels = channels
         switch settings.layout {
@@ -43,7 +43,7 @@ public struct ImageGrouping: Sendable {
         case .objects, .folders, .pairs, .cases, nil:
             let images = try settings.images.map(NamePattern.init)
             rule = images.isEmpty ? .files : .patterns(images: images, labels: try settings.labels.map(NamePattern.init))
-        // Its lists are nnU-Net's of version 1 too; what holds all channels by itself is told apart.
+        // Its lists are nnU-Net's of version 1 too; files that hold all channels by themselves are recognised.
         case .decathlon where channels > 1: rule = .channelNumbers
         case .csv, .decathlon, .endovis, .grids: rule = .files
         }
@@ -60,12 +60,42 @@ public struct ImageGrouping: Sendable {
         case .file: return try ofFile(input)
         case .folder:
             var finding = try inFolder(input).withoutLabels()
-            let order = Dictionary(
-                uniqueKeysWithValues: Set(finding.cases.map(\.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
-            finding.cases.sort { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
+            finding.cases = finding.cases.sortedAsCounted(by: \.id)
             finding.incomplete.sort { $0.id < $1.id }
             return finding
         }
+    }
+
+    // MARK: A list
+
+    /// The cases of a CSV list: columns `image`, or `image_1`, `image_2`, …, and `id` if wanted.
+    ///
+    /// - Throws: `LayoutError`, `FileError`.
+    private func listed(in url: URL) throws -> Finding {
+        let table = try CSVTable(url)
+        try table.requireDistinctColumns()
+        let columns = table.imageColumns
+        guard !columns.isEmpty else {
+            throw table.missing("column 'image' (or image_1, image_2, … for the files of a case)")
+        }
+        var finding = Finding()
+        for row in table.rows {
+            let files = columns.map { URL(listed: row.fields[$0], in: url.deletingLastPathComponent()) }
+            let id = table.nameColumn.map { row.fields[$0] } ?? ImageFile.stem(of: files[0])
+            if id.isEmpty {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): the name of the case is missing"))
+            } else if columns.contains(where: { row.fields[$0].isEmpty }) {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): a file name is missing"))
+            } else if let missing = files.first(where: { FileSystem.kind(of: $0) != .file }) {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): no file \(missing.path)"))
+            } else {
+                finding.cases.append(Self.dataCase(id, files))
+            }
+        }
+        guard !finding.cases.isEmpty || !finding.incomplete.isEmpty else {
+            throw LayoutError(url.path, "it names no image")
+        }
+        return finding
     }
 
     // MARK: A folder
@@ -200,7 +230,7 @@ public struct ImageGrouping: Sendable {
         }
     }
 
-    /// Files beside each other; one that fits a pattern of labels is none of an image that is there too.
+    /// Files in one folder; one that fits a pattern of labels is no case where its image is there too.
     private func named(_ files: [URL], by image: NamePattern, _ labels: [NamePattern]) -> Finding {
         let image = image.dropping(image.foldersBeforeStar) ?? .anything
         let labels = labels.compactMap { $0.dropping($0.foldersBeforeStar) }.filter { $0 != .anything }
@@ -266,7 +296,7 @@ public struct ImageGrouping: Sendable {
         }
     }
 
-    /// The patterns from the last folder on that they differ in.
+    /// The patterns, from the last folder on in which they differ.
     private static func local(_ images: [NamePattern]) -> [NamePattern] {
         for count in (0...(images.map(\.foldersBeforeStar).max() ?? 0)).reversed() {
             let patterns = images.compactMap { $0.dropping(count) }

@@ -19,7 +19,7 @@ public struct FolderLayout: CaseLayout {
     ///   - labels: as many as there are masks a case; one for files that hold all classes.
     ///   - overlap: for several masks; nil: the later lie in front.
     ///   - table: rows of files and splits; nil takes `split.csv`, or else the only table of `root` that names its cases.
-    /// - Throws: `SettingError` for a pattern that cannot be meant, `FileError` unless `root` is a folder.
+    /// - Throws: `SettingError` for an invalid pattern, `FileError` unless `root` is a folder.
     public init(root: URL, images: [String], labels: [String], overlap: OverlapRule? = nil, table: URL? = nil) throws {
         try self.init(FolderIndex(root), images: images, labels: labels, overlap: overlap, table: table)
     }
@@ -39,7 +39,7 @@ public struct FolderLayout: CaseLayout {
         for (pattern, files) in zip(labels, labelFiles) where !pattern.takesSeveral { try checkSingle(files, of: pattern) }
         guard !imageFiles[0].isEmpty else { throw DataSetError.noImages(folder: place(images[0])) }
 
-        let ids = imageFiles[0].keys.map(\.id).sorted().sortedAsCounted()
+        let ids = imageFiles[0].keys.map(\.id).sortedAsCounted()
         let table = try chosenTable(naming: ids)
         let rows = try table.map {
             try SplitRows($0, ids: ids, folder: place(images[0]), alsoKnown: labelFiles[0].keys.map(\.id))
@@ -56,7 +56,8 @@ public struct FolderLayout: CaseLayout {
                 id: match.id, group: rows?.groups[match.id] ?? match.group,
                 image: ImageLocation(imagesByID.compactMap { $0[match.id] }),
                 label: label)
-            return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
+            return CaseListing.Entry(
+                dataCase: dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
         }
         return CaseListing(
             origin: table?.path ?? place(images[0]), entries: entries,
@@ -127,7 +128,7 @@ public struct FolderLayout: CaseLayout {
         if index.rootFiles.contains("split.csv") { return try SplitFile(index.url("split.csv")) }
         let known = Set(ids).union(ids.compactMap { $0.split(separator: "/").last.map(String.init) })
         let tables = index.rootFiles.filter { $0.lowercased().hasSuffix(".csv") }.compactMap { name in
-            // A table about something else is none of splits, and no error.
+            // A table about something else is no table of splits, and no error.
             (try? SplitFile(index.url(name))).flatMap { file in
                 file.entries.contains { known.contains($0.name) || known.contains($0.stem) } ? file : nil
             }
@@ -139,7 +140,7 @@ public struct FolderLayout: CaseLayout {
     private func checkSingle(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern) throws {
         let doubled = files.filter { $0.value.count > 1 }.keys
         guard doubled.isEmpty else {
-            throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sorted().sortedAsCounted())
+            throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sortedAsCounted())
         }
     }
 
@@ -153,7 +154,7 @@ public struct FolderLayout: CaseLayout {
             let difference = ids.symmetricDifference(others).filter { !isLeftOut($0) }
             guard difference.isEmpty else {
                 throw DataSetError.channelsMissing(
-                    first: place(images[0]), other: place(pattern), names: difference.sorted().sortedAsCounted())
+                    first: place(images[0]), other: place(pattern), names: difference.sortedAsCounted())
             }
         }
         let anyLabel = Set(labelFiles.flatMap { $0.keys.map(\.id) })
@@ -162,12 +163,12 @@ public struct FolderLayout: CaseLayout {
             let bare = ids.subtracting(labelled).filter { !isLeftOut($0) }
             guard bare.isEmpty else {
                 throw DataSetError.imagesWithoutLabel(
-                    images: place(images[0]), labels: place(pattern), names: bare.sorted().sortedAsCounted())
+                    images: place(images[0]), labels: place(pattern), names: bare.sortedAsCounted())
             }
             let orphans = labelled.subtracting(ids).filter { !isLeftOut($0) }
             guard orphans.isEmpty else {
                 throw DataSetError.labelsWithoutImage(
-                    images: place(images[0]), labels: place(pattern), names: orphans.sorted().sortedAsCounted())
+                    images: place(images[0]), labels: place(pattern), names: orphans.sortedAsCounted())
             }
         }
     }

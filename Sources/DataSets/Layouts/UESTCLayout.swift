@@ -76,7 +76,7 @@ package struct UESTCLayout: CaseLayout {
                 let id = parts.count > 1 ? "\(part.name)/\(old.id)" : old.id
                 entries.append(
                     .init(
-                        DataCase(id: id, group: id, image: old.image, label: old.label), place: .split(split),
+                        dataCase: DataCase(id: id, group: id, image: old.image, label: old.label), place: .split(split),
                         paperSplit: split))
             }
         }

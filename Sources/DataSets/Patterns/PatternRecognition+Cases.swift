@@ -22,7 +22,7 @@ extension PatternRecognition {
             for folder in folders {
                 let own = PatternRecognition.parted(folder).name
                 for name in index.images(in: folder) {
-                    let isNamed = ImageFile.stem(of: URL(filePath: "/" + name)).hasPrefix(own)
+                    let isNamed = ImageFile.parts(of: name).stem.hasPrefix(own)
                     files[isNamed ? "*" + name.dropFirst(own.count) : name, default: [:]][folder] = name
                 }
             }
@@ -31,7 +31,7 @@ extension PatternRecognition {
 
         /// Those of more than half of the folders.
         var usual: [String] {
-            files.filter { $0.value.count * 2 > folders.count }.keys.sorted().sortedAsCounted()
+            files.filter { $0.value.count * 2 > folders.count }.keys.sortedAsCounted()
         }
 
         func urls(_ kind: String, _ index: FolderIndex) -> [URL] {
@@ -96,7 +96,7 @@ extension PatternRecognition {
             ? names
             : names.filter { name in LabelGuess.valueCount(of: Array(kinds.urls(name, index).prefix(1))) == nil }
         guard !images.isEmpty else { return nil }
-        var order = byName.keys.sorted().sortedAsCounted()
+        var order = byName.keys.sortedAsCounted()
         var isSized = false
         if order.count <= Self.mostSized {
             let shares = byName.mapValues { LabelGuess.foreground(of: [index.url(FolderIndex.join($0[0].0, $0[0].1))]) }

@@ -46,7 +46,7 @@ struct PatternRecognition {
     private func classes(of labels: [String]) -> [LayoutFinding.ClassValues]? {
         let names = labels.map { label in
             let part = label.split(separator: "/").last { !$0.contains("*") && !$0.contains("<") }
-            return part.map { ImageFile.stem(of: URL(filePath: "/\($0)")) } ?? label
+            return part.map { ImageFile.parts(of: String($0)).stem } ?? label
         }
         if labels.count > 1 {
             return [.init("background", [0])] + names.enumerated().map { .init($1, [$0 + 1]) }
@@ -137,7 +137,7 @@ struct PatternRecognition {
     /// How the names of two folders go together where none are equal.
     private func pairing(_ images: String, _ labels: String) -> NamePairing? {
         let names = [images, labels].map { index.images(in: $0) }
-        let stems = names.map { Set($0.map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+        let stems = names.map { Set($0.map { ImageFile.parts(of: $0).stem }) }
         return stems[0].isDisjoint(with: stems[1]) ? NamePairing(images: names[0], labels: names[1]) : nil
     }
 
@@ -200,7 +200,7 @@ struct PatternRecognition {
         for parent in [""] + index.folders(in: "") {
             let folders = index.folders(in: parent).map { FolderIndex.join(parent, $0) }.filter { !index.images(in: $0).isEmpty }
             guard folders.count >= 2 else { continue }
-            let stems = folders.map { Set(index.images(in: $0).map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+            let stems = folders.map { Set(index.images(in: $0).map { ImageFile.parts(of: $0).stem }) }
             guard stems[0].count >= 2, stems.allSatisfy({ $0 == stems[0] }) else { continue }
             let urls = folders.map { folder in index.images(in: folder).map { index.url(FolderIndex.join(folder, $0)) } }
             let counts = urls.map { LabelGuess.valueCount(of: $0) }

@@ -165,19 +165,17 @@ extension SplitRule: Codable {
             case "own": self = .own
             case "paper": self = .paper
             case _ where word.lowercased().hasSuffix(".csv"): self = .table(word)
-            default: throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+            default: throw decoder.mismatch(Self.expected)
             }
             return
         }
-        guard let container = try? decoder.container(keyedBy: Keys.self) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
-        }
+        guard let container = try? decoder.container(keyedBy: Keys.self) else { throw decoder.mismatch(Self.expected) }
         if let random = try container.decodeIfPresent(SeededSplit.self, forKey: .random) {
             self = .random(random)
         } else if let folds = try container.decodeIfPresent(FoldSplit.self, forKey: .folds) {
             self = .folds(folds)
         } else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+            throw decoder.mismatch(Self.expected)
         }
     }
 

@@ -4,7 +4,7 @@
 enum EXIF {
     private static let orientationTag = 0x0112
 
-    /// Upright where there is no such block, or where it is damaged: it bears on nothing else.
+    /// Upright where there is no such block, or where it is damaged: nothing else depends on it.
     static func orientation(ofJPEG bytes: UnsafeRawBufferPointer) -> PictureOrientation {
         var place = 2
         // Segments: 0xff, a marker, and a length that counts itself. The pixels follow the marker 0xda.

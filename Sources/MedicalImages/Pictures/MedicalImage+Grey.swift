@@ -16,8 +16,6 @@ extension MedicalImage {
     /// - Precondition: `isGreyInColour`.
     public mutating func makeGrey() {
         precondition(isGreyInColour, "three equal channels")
-        samples.removeLast(2 * extent.voxelCount)
-        extent.channels = 1
-        notes.append(.greyInColour)
+        removeChannels(2, .greyInColour)
     }
 }

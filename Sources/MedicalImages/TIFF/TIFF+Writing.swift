@@ -9,20 +9,13 @@ extension TIFF {
     /// - Precondition: `width · height · pages` values.
     public static func write(gray: [UInt8], width: Int, height: Int, pages: Int = 1, to url: URL) throws {
         precondition(gray.count == width * height * pages, "as many grey values as pixels")
-        var file: UnsafeMutablePointer<UInt8>?
-        var count = 0
-        var message = cic_message()
-        let status = gray.withUnsafeBufferPointer {
-            cic_tiff_write(
-                $0.baseAddress, UInt32(clamping: width), UInt32(clamping: height), UInt32(clamping: pages), &file, &count,
-                &message)
+        let written = try PictureFormat.encoded(use: { file in try DurableFile.write(to: url) { try $0.append(file) } }) {
+            cic_tiff_write(gray, UInt32(clamping: width), UInt32(clamping: height), UInt32(clamping: pages), &$0, &$1, &$2)
         }
-        defer { cic_free(file) }
-        guard status == CIC_OK, let file else {
+        if case .failure(let refusal) = written {
             throw ImageFileError(
-                url, .unsupported, "TIFF cannot hold \(pages) pages of \(width) × \(height) pixels (\(message.string))",
+                url, .unsupported, "TIFF cannot hold \(pages) pages of \(width) × \(height) pixels (\(refusal.reason))",
                 advice: "write it in parts or as NIfTI")
         }
-        try DurableFile.write(to: url) { try $0.append(UnsafeRawBufferPointer(start: file, count: count)) }
     }
 }

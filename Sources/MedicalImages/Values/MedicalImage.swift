@@ -22,9 +22,21 @@ extension MedicalImage {
     /// Leaves the alpha channel out and notes it.
     mutating func dropAlpha() {
         guard hasAlpha else { return }
-        samples.removeLast(extent.voxelCount)
-        extent.channels -= 1
         hasAlpha = false
-        notes.append(.alphaDropped)
+        removeChannels(1, .alphaDropped)
     }
+
+    mutating func removeChannels(_ count: Int, _ note: ImageNote) {
+        samples.removeLast(count * extent.voxelCount)
+        extent.channels -= count
+        notes.append(note)
+    }
+}
+
+/// The format that an image came from, with its particulars.
+public enum ImageSource: Sendable {
+    /// NIfTI or ANALYZE, with the header that a label volume on the same grid is written like.
+    case nifti(NIfTIHeader)
+    /// PNG, JPEG, BMP or TIFF, with the meaning of its samples.
+    case picture(PictureInfo)
 }

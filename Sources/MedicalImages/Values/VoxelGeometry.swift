@@ -21,7 +21,7 @@ public struct VoxelGeometry: Sendable, Hashable, Codable {
     /// What gave the affine.
     public let source: Source
 
-    /// A geometry of one's own making; NIfTI files state it as an sform.
+    /// A geometry that is made, not read; NIfTI files state it as an sform.
     ///
     /// - Precondition: the affine is finite and has an inverse.
     public init(affine: Affine, source: Source = .sform(code: 2)) {
@@ -75,7 +75,7 @@ extension Matrix3 {
     ///
     /// The columns are made orthogonal before, so a sheared grid is judged as a whole (as nibabel's `io_orientation` does). Of
     /// columns that are equally clear, as in a volume turned by 45°, the one goes first that lies further to the right, then to the
-    /// front, then to the head, whichever way along it the file counts: every storage order of one scan gives the same axes.
+    /// front, then to the head, in whichever direction the file counts along it: every storage order of one scan gives the same axes.
     fileprivate var orientation: String {
         let letters = [["L", "R"], ["P", "A"], ["I", "S"]]
         let rotation = nearestOrthogonal

@@ -44,7 +44,7 @@ struct VesselTree: Sendable {
     }
 
     /// The share of vessel in each pixel of an axial plane at height `z`.
-    func coverage(z: Double, thickness: Double, grid: PlaneGrid) -> [Float] {
+    func coverage(z: Double, thickness: Double, grid: SliceGrid) -> [Float] {
         var plane = [Float](repeating: 0, count: grid.width * grid.height)
         let softness = 0.6 * grid.pixel
         for branch in branches {

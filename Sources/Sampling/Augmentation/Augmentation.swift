@@ -2,15 +2,15 @@ import DataSets
 import Foundation
 import Randomness
 
-/// Random changes of training samples: of the place of the pixels, image and labels together, and of the intensities.
+/// Random changes of training samples: spatial ones, of image and labels together, and changes of the intensities.
 ///
 /// Applied in the order of the properties. Each strength of 0 leaves the sample as it is, bit for bit.
 public struct Augmentation: Sendable, Hashable, Codable {
     /// Probability of a mirror image, left and right exchanged.
     public var horizontalFlip: Double
-    /// Probability of turning top and bottom round.
+    /// Probability of exchanging top and bottom.
     public var verticalFlip: Double
-    /// Probability of turning front and back of a volume round; nil: never.
+    /// Probability of exchanging front and back of a volume; nil: never.
     public var depthFlip: Double?
     /// Rotation, scale and elastic deformation.
     public var warp: Warp
@@ -66,7 +66,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
             ("horizontal_flip", horizontalFlip), ("vertical_flip", verticalFlip), ("depth_flip", depthFlip ?? 0),
             ("contrast", contrast),
         ] {
-            try SettingError.require((0...1).contains(value), "augmentation \(name)", found: "\(value)", expected: "0 to 1")
+            try SettingError.require("augmentation \(name)", value, in: 0...1)
         }
         for (name, value) in [("gamma", gamma), ("brightness", brightness), ("noise", noise)] {
             try SettingError.require(
@@ -79,7 +79,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     }
 
     /// - Throws: `SettingError` for a colour jitter of images that are not red, green and blue, or whose file's intensities
-    ///   cannot be had back from the normalised ones; for a flip of an axis that samples do not have.
+    ///   cannot be recovered from the normalised ones; for a flip of an axis that samples do not have.
     public func check(channels: Int, dimensions: Int = 2, normalization: IntensityNormalization) throws {
         try SettingError.require(
             depthFlip == nil || dimensions == 3, "augmentation depth_flip", found: "planes",
@@ -91,7 +91,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         try SettingError.require(
             normalization.unitLine(channel: 0) != nil, "augmentation color_jitter",
             found: "normalization by each image's own values",
-            expected: "imagenet, range or window, from which the picture's colours can be had back")
+            expected: "imagenet, range or window, from which the picture's colours can be recovered")
     }
 
     /// Changes a sample.
@@ -133,7 +133,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         return values.map { low + (high - low) * powf(($0 - low) / (high - low), exponent) }
     }
 
-    /// Turns the order of `length` slices round, each of `step` values, wherever they follow each other.
+    /// Reverses the order of `length` slices, each of `step` values, wherever they follow each other.
     private static func flip<Value>(_ values: inout [Value], _ length: Int, step: Int) {
         for start in stride(from: 0, to: values.count, by: length * step) {
             for slice in 0..<length / 2 {

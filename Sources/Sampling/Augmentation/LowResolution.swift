@@ -10,31 +10,15 @@ import Randomness
 /// Source: nnU-Net's `SimulateLowResolutionTransform` (batchgeneratorsv2).
 public struct LowResolution: Sendable, Hashable, Codable {
     /// Probability that a sample loses resolution.
-    public var probability: Double
+    public var probability = 1.0
     /// Probability that a channel of such a sample does.
-    public var channels: Double
+    public var channels = 0.5
     /// The share of the pixels that is left along each axis: for each channel uniform between these.
-    public var zoom: [Double]
-
-    /// What is not given is as in nnU-Net, where the probability is 0.25.
-    public init(probability: Double = 1, channels: Double = 0.5, zoom: [Double] = [0.5, 1]) {
-        self.probability = probability
-        self.channels = channels
-        self.zoom = zoom
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        try self.init(probability: container.decode(Double.self, forKey: .probability))
-        channels = try container.decodeIfPresent(Double.self, forKey: .channels) ?? channels
-        zoom = try container.decodeIfPresent([Double].self, forKey: .zoom) ?? zoom
-    }
+    public var zoom = [0.5, 1]
 
     func validate() throws {
-        for (name, value) in [("probability", probability), ("channels", channels)] {
-            try SettingError.require(
-                (0...1).contains(value), "augmentation low_resolution.\(name)", found: "\(value)", expected: "0 to 1")
-        }
+        try SettingError.require("augmentation low_resolution.probability", probability, in: 0...1)
+        try SettingError.require("augmentation low_resolution.channels", channels, in: 0...1)
         try SettingError.require(
             zoom.count == 2 && zoom[0] > 0 && zoom[0] <= zoom[1] && zoom[1] <= 1, "augmentation low_resolution.zoom",
             found: "\(zoom)", expected: "[smallest, largest], above 0 to 1")
@@ -55,5 +39,15 @@ public struct LowResolution: Sendable, Hashable, Codable {
         if size.isSlab { lengths[0] = size.depth }
         let small = GridResampling.resize(values, from: size, to: GridSize(lengths), .nearest)
         return GridResampling.resize(small, from: GridSize(lengths), to: size, .linear)
+    }
+}
+
+extension LowResolution {
+    /// What is not given is as in nnU-Net, where the probability is 0.25.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(probability: try container.decode(Double.self, forKey: .probability))
+        channels = try container.decodeIfPresent(Double.self, forKey: .channels) ?? channels
+        zoom = try container.decodeIfPresent([Double].self, forKey: .zoom) ?? zoom
     }
 }

@@ -2,7 +2,7 @@ import DataSets
 import Foundation
 import Randomness
 
-/// A random change of place: rotation, scale and a smooth elastic deformation, of image and labels together.
+/// A random spatial transformation: rotation, scale and a smooth elastic deformation, of image and labels together.
 ///
 /// The image is interpolated linearly, labels take the nearest pixel. What comes from outside the sample has the channel's least
 /// value, and its labels are ignored. Volumes turn about all three axes, but a slab three times as wide as deep within its planes
@@ -36,12 +36,9 @@ public struct Warp: Sendable, Hashable, Codable {
     }
 
     func validate() throws {
-        try SettingError.require(
-            (0...1).contains(probability), "augmentation warp.probability", found: "\(probability)", expected: "0 to 1")
-        try SettingError.require(
-            (0...180).contains(rotation), "augmentation warp.rotation", found: "\(rotation)", expected: "0 to 180 degrees")
-        try SettingError.require(
-            (0...2).contains(scale), "augmentation warp.scale", found: "\(scale)", expected: "0 to 2 powers of two")
+        try SettingError.require("augmentation warp.probability", probability, in: 0...1)
+        try SettingError.require("augmentation warp.rotation", rotation, in: 0...180, "degrees")
+        try SettingError.require("augmentation warp.scale", scale, in: 0...2, "powers of two")
         try SettingError.require(
             elastic >= 0 && elastic.isFinite, "augmentation warp.elastic", found: "\(elastic)", expected: "0 or more pixels")
         try SettingError.require(

@@ -1,6 +1,6 @@
 import MedicalImages
 
-/// The way of the samples of a case, its planes or the whole of it, from their native size to the network's input, and back.
+/// How the samples of a case, its planes or the whole of it, get from their native size to the network's input and back.
 ///
 /// A sample is resampled to the recipe's spacing, where it has one, and then fitted.
 public struct GridRoute: Sendable, Hashable {
@@ -44,16 +44,16 @@ public struct GridRoute: Sendable, Hashable {
     }
 
     private func resized(
-        _ values: [Float], from size: GridSize, to other: GridSize, _ filter: GridResampling.Filter
+        _ values: [Float], from size: GridSize, to other: GridSize, _ filter: ResamplingFilter
     ) -> [Float] {
         GridResampling.resize(values, from: size, to: other, filter, planes: filterAcrossPlanes)
     }
 
-    private var filterAcrossPlanes: GridResampling.Filter? { isAnisotropic ? .nearest : nil }
+    private var filterAcrossPlanes: ResamplingFilter? { isAnisotropic ? .nearest : nil }
 }
 
 extension Recipe {
-    /// The way of the samples of a case.
+    /// How the samples of a case get to the network and back.
     ///
     /// - Parameters:
     ///   - extent: with the axes in the order of `plane`, as `geometry`.

@@ -26,14 +26,12 @@ public struct SamplePlan: Sendable {
     public init(_ cases: [DataCase], recipe: Recipe, workers: Int = 1, tolerance: ReadTolerance = .none) throws {
         precondition(!cases.isEmpty, "a plan has cases")
         let reader = try CaseReader(recipe)
-        let results = try concurrentMap(cases, workers: workers) { dataCase in
-            try tolerance.read(dataCase) {
-                guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.image.path) }
-                return Item(dataCase: dataCase, grid: try reader.outline(of: dataCase))
-            }
+        let (read, unreadable) = try tolerance.read(cases, workers: workers) { _, dataCase in
+            guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.image.path) }
+            return Item(dataCase: dataCase, grid: try reader.outline(of: dataCase))
         }
-        let items = try Self.withGreyPictures(results.compactMap { try? $0.get() }, recipe: recipe)
-        unreadable = results.compactMap(\.failure)
+        self.unreadable = unreadable
+        let items = try Self.withGreyPictures(read, recipe: recipe)
         guard let channels = items.first?.grid.extent.channels else { throw CaseError.nothingReadable(unreadable) }
         for item in items where item.grid.extent.channels != channels {
             throw CaseError.channels(

@@ -10,7 +10,7 @@ public struct CaseReader: Sendable {
 
     /// - Parameter channels: that every case should have: a grey picture stored as RGB is then read as one channel, where that
     ///   makes it so. Whoever needs the number checks it.
-    /// - Throws: `SettingError` for a recipe that cannot be meant.
+    /// - Throws: `SettingError` for an invalid recipe.
     public init(_ recipe: Recipe, channels: Int? = nil) throws {
         try recipe.validate()
         self.recipe = recipe
@@ -98,7 +98,7 @@ public struct CaseReader: Sendable {
     private static func join(_ extents: [Extent], _ geometries: [VoxelGeometry?], of urls: [URL]) throws -> Extent {
         var joined = extents[0]
         for (extent, (geometry, url)) in zip(extents, zip(geometries, urls)).dropFirst() {
-            guard isSameGrid(extent, joined) else {
+            guard extent.sizes == joined.sizes else {
                 throw CaseError.channelSizes(path: url.path, extent: extent, first: urls[0].path, firstExtent: extents[0])
             }
             if let geometry, let first = geometries[0] {
@@ -113,7 +113,4 @@ public struct CaseReader: Sendable {
         return joined
     }
 
-    private static func isSameGrid(_ a: Extent, _ b: Extent) -> Bool {
-        (a.width, a.height, a.depth) == (b.width, b.height, b.depth)
-    }
 }

@@ -10,7 +10,9 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
     public let samples: Int
     /// Those that the selection leaves out.
     public let leftOut: Int
+}
 
+extension LabelStatistics {
     /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
     ///
     /// - Parameter onCase: called with the number of cases counted.
@@ -47,9 +49,7 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
         return tally
     }
 
-    init(labels: LabelDistribution, samples: Int, leftOut: Int) {
-        self.labels = labels
-        self.samples = samples
-        self.leftOut = leftOut
+    init(_ tally: LabelTally) throws {
+        self.init(labels: try tally.distribution, samples: tally.samples, leftOut: tally.leftOut)
     }
 }
