@@ -82,12 +82,13 @@ public struct ImageGrouping: Sendable {
         for row in table.rows {
             let files = columns.map { URL(listed: row.fields[$0], in: url.deletingLastPathComponent()) }
             let id = table.nameColumn.map { row.fields[$0] } ?? ImageFile.stem(of: files[0])
-            if id.isEmpty {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): the name of the case is missing"))
-            } else if columns.contains(where: { row.fields[$0].isEmpty }) {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): a file name is missing"))
-            } else if let missing = files.first(where: { FileSystem.kind(of: $0) != .file }) {
-                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): no file \(missing.path)"))
+            let problem =
+                id.isEmpty
+                ? "the name of the case is missing"
+                : columns.contains { row.fields[$0].isEmpty }
+                    ? "a file name is missing" : files.first { FileSystem.kind(of: $0) != .file }.map { "no file \($0.path)" }
+            if let problem {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): \(problem)"))
             } else {
                 finding.cases.append(Self.dataCase(id, files))
             }

@@ -65,7 +65,7 @@ public struct FolderLayout: CaseLayout {
             isFinal: table != nil)
     }
 
-    /// Whether each case has a folder with a file for each class: one that is not there is taken for an organ that is not there.
+    /// Whether each case has a folder with a file for each class: a missing file means that the organ is absent.
     /// Beside each other in folders of one class, a missing file is a missing label.
     private var haveOwnFiles: Bool { labels.count > 1 && labels.allSatisfy(\.isInCaseFolder) }
 
@@ -82,16 +82,14 @@ public struct FolderLayout: CaseLayout {
         ]
     }
 
+    private typealias Files = [NamePattern.Match: [URL]]
+
     /// The files of every pattern. A file that fits patterns of images and of labels, as `a_seg.nii.gz` fits `*.nii.gz` and
     /// `*_seg.nii.gz`, belongs to the longer one.
-    private func matchedFiles() -> (images: [[NamePattern.Match: [URL]]], labels: [[NamePattern.Match: [URL]]]) {
+    private func matchedFiles() -> (images: [Files], labels: [Files]) {
         let imageFiles = images.map { $0.files(in: index) }
         let labelFiles = labels.map { $0.files(in: index) }
-        func without(
-            _ files: [NamePattern.Match: [URL]], of pattern: NamePattern, _ others: [(NamePattern, [NamePattern.Match: [URL]])]
-        )
-            -> [NamePattern.Match: [URL]]
-        {
+        func without(_ files: Files, of pattern: NamePattern, _ others: [(NamePattern, Files)]) -> Files {
             let longer = others.filter { $0.0.length > pattern.length }
             guard !longer.isEmpty else { return files }
             let taken = Set(longer.flatMap { $0.1.values.flatMap(\.self) })
@@ -137,7 +135,7 @@ public struct FolderLayout: CaseLayout {
     }
 
     /// One file for each case and pattern.
-    private func checkSingle(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern) throws {
+    private func checkSingle(_ files: Files, of pattern: NamePattern) throws {
         let doubled = files.filter { $0.value.count > 1 }.keys
         guard doubled.isEmpty else {
             throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sortedAsCounted())
@@ -146,7 +144,7 @@ public struct FolderLayout: CaseLayout {
 
     /// Every image has its labels and every label its image.
     private func checkPairs(
-        _ imageFiles: [[NamePattern.Match: [URL]]], _ labelFiles: [[NamePattern.Match: [URL]]], isLeftOut: (String) -> Bool
+        _ imageFiles: [Files], _ labelFiles: [Files], isLeftOut: (String) -> Bool
     ) throws {
         let ids = Set(imageFiles[0].keys.map(\.id))
         for (pattern, files) in zip(images, imageFiles).dropFirst() {
@@ -160,16 +158,8 @@ public struct FolderLayout: CaseLayout {
         let anyLabel = Set(labelFiles.flatMap { $0.keys.map(\.id) })
         for (pattern, files) in zip(labels, labelFiles) {
             let labelled = haveOwnFiles ? anyLabel : Set(files.keys.map(\.id))
-            let bare = ids.subtracting(labelled).filter { !isLeftOut($0) }
-            guard bare.isEmpty else {
-                throw DataSetError.imagesWithoutLabel(
-                    images: place(images[0]), labels: place(pattern), names: bare.sortedAsCounted())
-            }
-            let orphans = labelled.subtracting(ids).filter { !isLeftOut($0) }
-            guard orphans.isEmpty else {
-                throw DataSetError.labelsWithoutImage(
-                    images: place(images[0]), labels: place(pattern), names: orphans.sortedAsCounted())
-            }
+            try DataSetError.requirePairs(
+                ids, at: place(images[0]), labelled, at: place(pattern), isLeftOut: isLeftOut)
         }
     }
 }

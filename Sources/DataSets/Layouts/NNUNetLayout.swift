@@ -78,16 +78,8 @@ struct NNUNetLayout: CaseLayout {
             byCase[name] = [0: url]
         }
         for (name, channels) in byCase.sorted(by: { $0.key < $1.key }) { try check(channels, of: name, in: imageFolder) }
-        let bare = Set(byCase.keys).subtracting(labelsByCase.keys)
-        guard bare.isEmpty else {
-            throw DataSetError.imagesWithoutLabel(
-                images: imageFolder.path, labels: labelFolder.path, names: bare.sortedAsCounted())
-        }
-        let orphans = Set(labelsByCase.keys).subtracting(byCase.keys)
-        guard orphans.isEmpty else {
-            throw DataSetError.labelsWithoutImage(
-                images: imageFolder.path, labels: labelFolder.path, names: orphans.sortedAsCounted())
-        }
+        try DataSetError.requirePairs(
+            Set(byCase.keys), at: imageFolder.path, Set(labelsByCase.keys), at: labelFolder.path)
         return byCase.map { name, channels in
             DataCase(
                 id: name, group: name, image: ImageLocation(channels.sorted { $0.key < $1.key }.map(\.value)),

@@ -85,7 +85,7 @@ struct NamePattern: Sendable, Hashable {
     /// Whether a case may have several files, which are masks of the same class.
     var takesSeveral: Bool { namesFolders || ending != nil }
 
-    /// Whether each case has a folder, in which the file has a name that tells nothing about the case.
+    /// Whether each case has a folder, in which the file's name says nothing about the case.
     var isInCaseFolder: Bool { suffix.contains("/") }
 
     /// What a pattern reads out of a path.

@@ -56,7 +56,7 @@ extension PatternRecognition {
         let urls = names.map { kinds.urls($0, index) }
         let counts = urls.map { LabelGuess.valueCount(of: Array($0.prefix(2))) }
         let images = names.indices.filter { counts[$0] == nil && !LabelGuess.hasFewValues(urls[$0][0]) }
-        // Of several, such as a brain mask beside the classes, the one that tells most apart.
+        // Of several, such as a brain mask beside the classes, the one with the most values.
         guard !images.isEmpty,
             let label = names.indices.filter({ counts[$0] != nil }).max(by: { counts[$0] ?? 0 < counts[$1] ?? 0 })
         else { return nil }
@@ -105,7 +105,7 @@ extension PatternRecognition {
         }
         let front = FolderIndex.join(key[0], "*")
         var settings = settings
-        // Too many to compare: where they overlap, nobody knows which lies in front.
+        // Too many to compare: where they overlap, it is unknown which lies in front.
         if !isSized { settings.overlaps = settings.overlaps ?? .ignore }
         return PatternRecognition(index, settings: settings).finding(
             .cases, images.map { "\(front)/\($0)" }, order.map { "\(front)/\(key[1])/\($0)" },

@@ -107,8 +107,8 @@ struct PatternRecognition {
             // Of `images/train/p1` the parents are looked at as well.
             var path = folder
             while !path.isEmpty {
-                parents.insert(Self.parted(path).parent)
                 path = Self.parted(path).parent
+                parents.insert(path)
             }
         }
         for parent in parents.sorted() {
@@ -126,9 +126,7 @@ struct PatternRecognition {
         guard patterns.count == 1, let pattern = patterns.first else { return nil }
         let images = withInnerSplit(pattern[0]), labels = withInnerSplit(pattern[1])
         if let pairing = found.lazy.compactMap({ pairing($0.images, $0.labels) }).first {
-            return finding(
-                .folders, ["\(images)/\(pairing.image)"], ["\(labels)/\(pairing.label)"],
-                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+            return alike(pattern, in: [images, labels], pairing)
         }
         return finding(
             .folders, [images], [labels], "\(pattern[0])/ and \(pattern[1])/ with equal names")
@@ -174,11 +172,15 @@ struct PatternRecognition {
             guard patterns.count == 1, let pattern = patterns.first else { continue }
             let names = pairs.map { pair in [pair.image, pair.label].map { index.images(in: $0.path) } }
             guard let pairing = NamePairing(images: names.flatMap { $0[0] }, labels: names.flatMap { $0[1] }) else { continue }
-            return finding(
-                .folders, ["\(pattern[0])/\(pairing.image)"], ["\(pattern[1])/\(pairing.label)"],
-                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+            return alike(pattern, in: pattern, pairing)
         }
         return nil
+    }
+
+    private func alike(_ stated: [String], in folders: [String], _ pairing: NamePairing) -> LayoutFinding {
+        finding(
+            .folders, ["\(folders[0])/\(pairing.image)"], ["\(folders[1])/\(pairing.label)"],
+            "\(stated[0])/ and \(stated[1])/ with names alike: \(pairing.image) with \(pairing.label)")
     }
 
     /// Whether a folder below is another data set, which its own description says how to read.

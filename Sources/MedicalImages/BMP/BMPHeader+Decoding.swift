@@ -148,7 +148,7 @@ private struct Fields {
     init(_ bytes: [UInt8], _ url: URL) throws {
         func number(_ place: Int, _ width: Int) throws -> UInt32 {
             guard place + width <= bytes.count else { throw ImageFileError.truncated(url, "it ends inside its header") }
-            return bytes[place..<place + width].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+            return UInt32(bytes[place..<place + width].number(.littleEndian))
         }
         func signed(_ place: Int) throws -> Int { Int(Int32(bitPattern: try number(place, 4))) }
         let size = Int(try number(14, 4))

@@ -26,7 +26,7 @@ extension ImageFormat {
 }
 
 extension URL {
-    /// The longest of some endings that the name has, whatever its case; a name that is nothing but an ending has none.
+    /// The longest of some endings that the name has, whatever its case; a name that consists of an ending alone has none.
     ///
     /// - Parameter endings: in lower case, each with its point.
     func ending(among endings: [String]) -> String? {

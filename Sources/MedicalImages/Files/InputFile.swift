@@ -54,7 +54,7 @@ final class InputFile {
 
 /// Asks for memory before an array takes it: an array that finds none traps.
 enum Memory {
-    /// - Throws: `ImageFileError` where the system refuses so many bytes.
+    /// - Throws: `ImageFileError` where the system does not give that many bytes.
     static func require(_ bytes: Int, for url: URL) throws {
         // Not by malloc: the optimiser takes a malloc that is freed at once for one that succeeds.
         let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)

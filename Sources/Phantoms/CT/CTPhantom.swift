@@ -41,7 +41,7 @@ public struct CTPhantom: Sendable, Equatable {
         var rowsRunForward: Bool
     }
 
-    /// How much of each volume is lesion, by turns: a median of 1.6 %, a severe one and an almost empty one.
+    /// The share of lesion in the volumes, in rotation: a median of 1.6 %, a severe one and an almost empty one.
     private static let lesionShares = [0.021, 0.009, 0.046, 0.015, 0.0005, 0.030, 0.013, 0.019]
 
     func volume(_ index: Int) -> Volume {

@@ -50,7 +50,7 @@ public struct Warp: Sendable, Hashable, Codable {
         guard probability > 0, generator.chance(probability) else { return }
         let size = sample.size
         let angle = generator.uniform(-rotation, rotation) * .pi / 180
-        // A slab that is thin beside its planes would be turned out of itself.
+        // A thin slab would be rotated out of its own bounds.
         let tilts = size.dimensions == 3 && !size.isSlab
         let tilt = tilts ? (0..<2).map { _ in generator.uniform(-rotation, rotation) * .pi / 180 } : [0, 0]
         let magnification = exp2(generator.uniform(-scale, scale))
@@ -60,7 +60,7 @@ public struct Warp: Sendable, Hashable, Codable {
         // Where each new pixel comes from: the inverse of turning and magnifying about the middle.
         let turn = Self.turn(inPlane: angle, aboutRows: tilt[0], aboutColumns: tilt[1], magnification: magnification)
         let middle = SIMD3(Double(size.depth - 1), Double(size.height - 1), Double(size.width - 1)) / 2
-        var origins: [GridSampler.Place] = []
+        var origins: [SIMD3<Double>] = []
         origins.reserveCapacity(size.count)
         for plane in 0..<size.depth {
             for row in 0..<size.height {
@@ -68,7 +68,7 @@ public struct Warp: Sendable, Hashable, Codable {
                     let (z, y, x) = (Double(plane) - middle.x, Double(row) - middle.y, Double(column) - middle.z)
                     var place = turn.0 * z + turn.1 * y + turn.2 * x + middle
                     if let field { place += field.at(plane: plane, row: row, column: column) }
-                    origins.append(.init(plane: place.x, row: place.y, column: place.z))
+                    origins.append(place)
                 }
             }
         }

@@ -17,7 +17,7 @@ public struct CaseReader: Sendable {
         self.channels = channels
     }
 
-    /// Whether files of so many channels together should be grey ones, a channel each.
+    /// Whether files with this many channels together should be read as grey ones, with a channel each.
     private func wantsGrey(_ found: Int, files: Int) -> Bool { channels == files && found > files }
 
     /// The grid of a case's image, with the channels of all its files, from the headers alone.
