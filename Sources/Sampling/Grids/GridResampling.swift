@@ -89,22 +89,19 @@ enum GridResampling {
     }
 
     private static func weighted(_ values: [Float], along axis: Axis, _ weights: ResamplingWeights) -> [Float] {
-        var sums = [Double](repeating: 0, count: axis.step)
         let capacity = values.count / axis.length * axis.newLength
         return [Float](unsafeUninitializedCapacity: capacity) { result, filled in
-            // Buffers: the inner loop runs for every pixel and weight, and array subscripts check each access. Whole lines are added
-            // up, so that memory is read in order.
+            // Buffers: the inner loop runs for every pixel and weight, and array subscripts check each access.
             values.withUnsafeBufferPointer { values in
-                sums.withUnsafeMutableBufferPointer { sums in
+                weights.weights.withUnsafeBufferPointer { factors in
                     for block in stride(from: 0, to: values.count, by: axis.length * axis.step) {
                         for window in weights.windows {
-                            sums.update(repeating: 0)
-                            for i in 0..<window.count {
-                                let factor = weights.weights[window.weightsStart + i]
-                                let start = block + (window.first + i) * axis.step
-                                for place in 0..<axis.step { sums[place] += Double(values[start + place]) * factor }
-                            }
-                            for sum in sums {
+                            for place in 0..<axis.step {
+                                let start = block + window.first * axis.step + place
+                                var sum = 0.0
+                                for i in 0..<window.count {
+                                    sum += Double(values[start + i * axis.step]) * factors[window.weightsStart + i]
+                                }
                                 result.initializeElement(at: filled, to: Float(sum))
                                 filled += 1
                             }
