@@ -41,7 +41,7 @@ public enum DurableFile {
 
     /// Removes the siblings that writers left in a folder when they were killed.
     ///
-    /// - Precondition: nobody is writing there.
+    /// - Precondition: no writer is at work there.
     public static func removeParts(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names where name.hasPrefix(".") && name.hasSuffix(".part") {

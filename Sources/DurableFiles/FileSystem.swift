@@ -158,11 +158,17 @@ public enum FileSystem {
     }
 }
 
-extension [String] {
+extension Sequence<String> {
     /// Sorted so that runs of digits compare by value; equal under that rule, by code point, so the order is total.
-    public func sortedAsCounted() -> [String] {
-        sorted { left, right in
-            switch left.compare(right, options: [.numeric]) {
+    public func sortedAsCounted() -> [String] { sortedAsCounted(by: \.self) }
+}
+
+extension Sequence {
+    /// Sorted by the elements' names, as `sortedAsCounted` sorts them.
+    package func sortedAsCounted(by name: (Element) -> String) -> [Element] {
+        sorted { first, second in
+            let (left, right) = (name(first), name(second))
+            return switch left.compare(right, options: [.numeric]) {
             case .orderedAscending: true
             case .orderedDescending: false
             case .orderedSame: left < right

@@ -42,3 +42,17 @@ struct Canvas: Sendable {
         }
     }
 }
+
+/// Smooths a plane `[height, width]` by [s/4, 1 − s/2, s/4] along its rows and columns, its borders repeated.
+func smoothen(_ plane: inout [Float], width: Int, height: Int, strength: Float) {
+    let side = strength / 4
+    let middle = 1 - strength / 2
+    for (step, count) in [(1, width), (width, height)] {
+        let source = plane
+        for pixel in plane.indices {
+            let place = pixel / step % count
+            let before = source[place > 0 ? pixel - step : pixel], after = source[place < count - 1 ? pixel + step : pixel]
+            plane[pixel] = middle * source[pixel] + side * (before + after)
+        }
+    }
+}

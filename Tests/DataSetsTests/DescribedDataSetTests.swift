@@ -134,7 +134,7 @@ struct DescribedDataSetTests {
                 case .open: "open"
                 case .leftOut: "left out"
                 }
-            let images = entry.dataCase.images.map(ImageFile.stem(of:)).joined(separator: " + ")
+            let images = entry.dataCase.image.files.map(ImageFile.stem(of:)).joined(separator: " + ")
             return
                 "\(entry.dataCase.id) \(place): \(images) -> \(entry.dataCase.label.map { ImageFile.stem(of: $0.first) } ?? "")"
         }

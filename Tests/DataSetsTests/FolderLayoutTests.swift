@@ -26,7 +26,7 @@ struct FolderLayoutTests {
         let data = try read(folder)
         #expect(try data.cases(of: .train).map(\.id) == ["c_2", "c_10"])
         #expect(try data.cases(of: .train).map(\.group) == ["p", "p"])
-        #expect(try data.cases(of: .train)[0].images == [folder("images/c_2.nii")])
+        #expect(try data.cases(of: .train)[0].image.files == [folder("images/c_2.nii")])
         #expect(try data.cases(of: .test).map(\.label) == [LabelSource(file: folder("labels/c_1.png"))])
         #expect(
             folder.message { _ = try data.cases(of: .validation) }

@@ -146,7 +146,7 @@ import Testing
         let input = row.input.isEmpty ? folder.url : folder(row.input)
         let finding = try ImageGrouping(row.settings, channels: row.channels).cases(at: input)
         let found =
-            finding.cases.map { "\($0.id): \($0.images.map(\.lastPathComponent).joined(separator: " "))" }
+            finding.cases.map { "\($0.id): \($0.image.files.map(\.lastPathComponent).joined(separator: " "))" }
             + finding.incomplete.map { "\($0.id)! \($0.problem.replacingOccurrences(of: folder.url.path, with: "DIR"))" }
         #expect(found == row.finds)
     }

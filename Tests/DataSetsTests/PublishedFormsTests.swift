@@ -237,7 +237,7 @@ struct PublishedFormsTests {
         let listing = try DataSetFolder(folder.url).open(finding.settings).listing
         let cases = listing.entries.map { entry in
             let split = if case .split(let split) = entry.place { " \(split.rawValue)" } else { "" }
-            let images = entry.dataCase.images.map(ImageFile.stem(of:)).joined(separator: " + ")
+            let images = entry.dataCase.image.files.map(ImageFile.stem(of:)).joined(separator: " + ")
             let layers = (entry.dataCase.label?.layers ?? []).map { layer in
                 // Masks of objects are all 1.
                 let isClass = row.classes?.count ?? 0 > 2

@@ -1,5 +1,6 @@
 import CaseTestSupport
 import Foundation
+import MedicalImages
 import Testing
 
 @testable import DataSets
@@ -11,7 +12,8 @@ struct SplitRuleTests {
             origin: "DIR",
             entries: places.map { id, place in
                 .init(
-                    DataCase(id: id, group: String(id.prefix(1)), images: [URL(filePath: "/\(id)")], label: nil),
+                    dataCase: DataCase(
+                        id: id, group: String(id.prefix(1)), image: ImageLocation(URL(filePath: "/\(id)")), label: nil),
                     place: place, paperSplit: paper[id])
             })
     }

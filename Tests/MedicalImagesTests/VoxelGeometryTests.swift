@@ -32,6 +32,35 @@ import Testing
         #expect(VoxelGeometry(affine: row.affine).orientation == row.code)
     }
 
+    /// A volume turned by 45° lies as near to one axis as to another. Whichever of its axes a file stores first, and whichever way
+    /// it counts along them, the volume comes into one order.
+    @Test(arguments: [[0, 1, 2], [1, 2, 0], [2, 0, 1]], [false, true])
+    func everyStorageOrderOfATurnedVolumeGivesOneGrid(_ rows: [Int], _ isFloat32: Bool) {
+        let half = 0.5.squareRoot()
+        let turned = [[half, half, 0], [-half, half, 0], [0, 0, 1]]
+        // Places of a column in the patient, by the axis that it is turned about.
+        let columns = zip([1.5, 0.75, 3], turned).map { spacing, column in
+            (0..<3).map { row in
+                let entry = spacing * column[rows[row]]
+                return isFloat32 ? Double(Float(entry)) : entry
+            }
+        }
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
+        var found: Set<[Int]> = []
+        for order in orders {
+            for signs in 0..<8 {
+                let stored = order.enumerated().map { place, column in columns[column].map { signs >> place & 1 == 1 ? -$0 : $0 }
+                }
+                let rows = (0..<3).map { row in stored.map { $0[row] } + [0] }
+                let geometry = VoxelGeometry(affine: Affine(rowMajor: rows.flatMap(\.self) + [0, 0, 0, 1]))
+                let axes = AxisOrder(towards: "LPS", from: geometry.orientation)
+                let ordered = axes.geometry(of: geometry, extent: Extent(width: 4, height: 5, depth: 6))
+                found.insert((0..<9).map { Int((ordered.affine[$0 / 3, $0 % 3] * 1e5).rounded()) })
+            }
+        }
+        #expect(found.count == 1, "\(found)")
+    }
+
     @Test func theSpacingIsTheLengthOfTheColumns() {
         let affine = Affine(rowMajor: [0, -3, 0, 7, 4, 0, 0, 8, 3, 4, 2, 9, 0, 0, 0, 1])
         #expect(VoxelGeometry(affine: affine).spacing == [5, 5, 2])

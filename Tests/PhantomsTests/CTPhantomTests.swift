@@ -73,12 +73,12 @@ struct CTPhantomTests {
         #expect(Split.allCases.map(data.count) == [6, 1, 1])
         for dataCase in try data.cases(of: .train) {
             let label = try #require(dataCase.label?.first)
-            let image = try ImageFile.read(dataCase.images[0])
+            let image = try ImageFile.read(dataCase.image.first)
             #expect(image.extent == Extent(width: 32, height: 32, depth: 2))
             #expect(image.samples.type == .int16)
             #expect(Set(try ImageFile.read(label).labelValues()).isSubset(of: [0, 1]))
             let other = folder("two/images/\(dataCase.id).nii.gz")
-            #expect(try FileSystem.read(dataCase.images[0]) == FileSystem.read(other), "the bytes do not depend on the workers")
+            #expect(try FileSystem.read(dataCase.image.first) == FileSystem.read(other), "the bytes do not depend on the workers")
         }
         #expect(String(decoding: try FileSystem.read(folder("one/README.txt")), as: UTF8.self).hasPrefix("Synthetic chest CT."))
     }

@@ -53,7 +53,7 @@ struct SurgicalPhantomTests {
         let frame = try #require(data.cases(of: .train).last)
         #expect(frame.id == "video_1_frame_001")
         #expect(frame.group == "video_1")
-        let image = try ImageFile.read(frame.images[0])
+        let image = try ImageFile.read(frame.image.first)
         #expect(image.extent == Extent(width: 40, height: 32, channels: 3))
         let label = try ImageFile.read(#require(frame.label?.first))
         let expected = phantom.video(0)[1]

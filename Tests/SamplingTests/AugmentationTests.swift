@@ -69,7 +69,7 @@ struct AugmentationTests {
             (
                 3, .zScore,
                 "augmentation color_jitter: normalization by each image's own values; expected imagenet, range or window, "
-                    + "from which the picture's colours can be had back"
+                    + "from which the picture's colours can be recovered"
             ),
             (3, .imageNet, "no error"),
         ] as [(Int, IntensityNormalization, String)])

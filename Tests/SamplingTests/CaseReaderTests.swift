@@ -17,7 +17,9 @@ struct CaseReaderTests {
     }
 
     private func dataCase(_ folder: TemporaryFolder, images: [String] = ["i.nii"], label: String? = "l.nii") -> DataCase {
-        DataCase(id: "one", group: "p", images: images.map { folder($0) }, label: label.map { LabelSource(file: folder($0)) })
+        DataCase(
+            id: "one", group: "p", image: ImageLocation(images.map { folder($0) }),
+            label: label.map { LabelSource(file: folder($0)) })
     }
 
     /// A picture of the case has the intensities of the file, whatever its channels were normalised by.
@@ -31,7 +33,8 @@ struct CaseReaderTests {
         try PNG.write(rgb: colors, width: 2, height: 2, to: folder("i.png"))
         var recipe = recipe
         recipe.normalization = normalization
-        let prepared = try CaseReader(recipe).read(DataCase(id: "c", group: "c", images: [folder("i.png")], label: nil))
+        let prepared = try CaseReader(recipe).read(
+            DataCase(id: "c", group: "c", image: ImageLocation(folder("i.png")), label: nil))
         let planes = prepared.pictured(plane: 0)
         #expect(planes.count == 3)
         for channel in 0..<3 {
@@ -210,7 +213,7 @@ struct CaseReaderTests {
             labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1),
             fit: .pad(to: GridSize(height: 1, width: 2)))
         let reader = try CaseReader(recipe, channels: wanted)
-        let dataCase = DataCase(id: name, group: name, images: [folder("\(name).png")], label: nil)
+        let dataCase = DataCase(id: name, group: name, image: ImageLocation(folder("\(name).png")), label: nil)
         let prepared = try reader.read(dataCase)
         let outlined = try reader.outline(of: dataCase).extent.channels
         #expect((prepared.extent.channels, outlined) == (found, found))
@@ -221,7 +224,8 @@ struct CaseReaderTests {
         let folder = try TemporaryFolder()
         func dataCase(_ name: String) throws -> DataCase {
             try PNG.write(gray: [0, 1], width: 2, height: 1, to: folder("\(name)_label.png"))
-            return DataCase(id: name, group: name, images: [folder("\(name).png")], label: folder("\(name)_label.png"))
+            return DataCase(
+                id: name, group: name, image: ImageLocation(folder("\(name).png")), label: folder("\(name)_label.png"))
         }
         for name in ["a", "b"] { try PNG.write(gray: [7, 200], width: 2, height: 1, to: folder("\(name).png")) }
         try PNG.write(rgb: [7, 7, 7, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))

@@ -63,7 +63,8 @@ struct LabelReadingTests {
         let source = LabelSource([.init(folder("a.png"), value: 1), .init(folder("b.png"), value: 2)], overlap: .ignore)
         let recipe = Recipe(
             labels: LabelMap(identity: 3), normalization: .range(low: 0, high: 1), fit: .pad(to: GridSize(height: 1, width: 4)))
-        let prepared = try CaseReader(recipe).read(DataCase(id: "i", group: "i", images: [folder("i.png")], label: source))
+        let prepared = try CaseReader(recipe).read(
+            DataCase(id: "i", group: "i", image: ImageLocation(folder("i.png")), label: source))
         #expect(prepared.labels == [1, 255, 2, 0])
     }
 

@@ -25,7 +25,7 @@ struct LabelStatisticsTests {
             try folder.write(.int16((0..<72).map { Int16($0) }), extent, to: "i\(number).nii")
             try folder.write(.uint8(labels), extent, to: "l\(number).nii.gz")
             return DataCase(
-                id: "\(number)", group: "\(number)", images: [folder("i\(number).nii")],
+                id: "\(number)", group: "\(number)", image: ImageLocation(folder("i\(number).nii")),
                 label: folder("l\(number).nii.gz"))
         }
     }
@@ -141,7 +141,7 @@ struct LabelStatisticsTests {
         let extent = Extent(width: 3, height: 1, depth: 4)
         try folder.write(.uint8(Array(repeating: 0, count: 12)), extent, to: "i.nii")
         try folder.write(.uint8([0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2]), extent, to: "l.nii")
-        let dataCase = DataCase(id: "c", group: "c", images: [folder("i.nii")], label: folder("l.nii"))
+        let dataCase = DataCase(id: "c", group: "c", image: ImageLocation(folder("i.nii")), label: folder("l.nii"))
         let recipe = recipe(.crop(to: GridSize(height: 1, width: 2), foreground: 0))
         let statistics = try LabelStatistics(counting: [dataCase], recipe: recipe, selection: .all)
         #expect(statistics.labels.counts == [6, 2, 1], "1 + 2 + 1 + 1.5 of 0, twice 1 of 1, 0.5 of 2, which is not none")

@@ -25,7 +25,7 @@ struct PixelBoxTests {
         var recipe = Recipe(
             labels: LabelMap(identity: 2), normalization: .range(low: 0, high: 1), fit: .pad(to: GridSize(height: 2, width: 3)),
             crop: box)
-        let dataCase = DataCase(id: "i", group: "i", images: [folder("i.nii")], label: folder("l.nii"))
+        let dataCase = DataCase(id: "i", group: "i", image: ImageLocation(folder("i.nii")), label: folder("l.nii"))
         let reader = try CaseReader(recipe)
         let prepared = try reader.read(dataCase)
         #expect(prepared.extent == Extent(width: 3, height: 2, depth: 2))

@@ -22,7 +22,8 @@ struct SampleStoreTests {
             try folder.write(.int16(labels.map { Int16($0) * 1000 - 900 }), extent, to: "i\(depth).nii.gz")
             try folder.write(.uint8(labels), extent, to: "l\(depth).nii.gz")
             return DataCase(
-                id: "c\(depth)", group: "c\(depth)", images: [folder("i\(depth).nii.gz")], label: folder("l\(depth).nii.gz"))
+                id: "c\(depth)", group: "c\(depth)", image: ImageLocation(folder("i\(depth).nii.gz")),
+                label: folder("l\(depth).nii.gz"))
         }
     }
 
@@ -49,7 +50,7 @@ struct SampleStoreTests {
         #expect(try SampleStore(SamplePlan(cases, recipe: recipe)).labelNotes.lines.isEmpty)
         let extent = Extent(width: 4, height: 3, depth: 2)
         try folder.write(.float32((0..<24).map { $0 % 2 == 0 ? 0 : 0.9999999 }), extent, to: "l.nii.gz")
-        cases[0] = DataCase(id: "c2", group: "c2", images: cases[0].images, label: folder("l.nii.gz"))
+        cases[0] = DataCase(id: "c2", group: "c2", image: cases[0].image, label: folder("l.nii.gz"))
         let store = try SampleStore(SamplePlan(cases, recipe: recipe))
         #expect(store.labelNotes.lines == ["labels of 1 case (c2): values within 0.001 of whole numbers are rounded to them"])
     }
@@ -77,7 +78,7 @@ struct SampleStoreTests {
         let whole = try Data(contentsOf: folder("i3.nii.gz"))
         try whole.dropLast(12).write(to: folder("cut.nii.gz"))
         let broken = [("text", "text.nii.gz"), ("cut", "cut.nii.gz")].map { id, name in
-            DataCase(id: id, group: id, images: [folder(name)], label: good[1].label)
+            DataCase(id: id, group: id, image: ImageLocation(folder(name)), label: good[1].label)
         }
         let skipping = try SamplePlan(broken + good, recipe: recipe, tolerance: .skipUnreadable)
         let store = try SampleStore(skipping)
@@ -89,7 +90,7 @@ struct SampleStoreTests {
             folder.message { _ = try SamplePlan([broken[0]], recipe: recipe, tolerance: .skipUnreadable) }
                 .hasPrefix("none of 1 case can be read; the first: DIR/text.nii.gz"))
         // What can be read and does not fit is no damage.
-        let swapped = DataCase(id: "s", group: "s", images: good[0].images, label: good[1].label)
+        let swapped = DataCase(id: "s", group: "s", image: good[0].image, label: good[1].label)
         #expect(
             folder.message { _ = try SamplePlan([swapped], recipe: recipe, tolerance: .skipUnreadable) }.hasPrefix(
                 "DIR/l3.nii.gz: 4"))
@@ -139,15 +140,15 @@ struct SampleStoreTests {
         let good = try cases(folder)
         try PNG.write(rgb: (0..<36).map { UInt8($0) }, width: 4, height: 3, to: folder("rgb.png"))
         try folder.write(gray: Array(repeating: 0, count: 12), width: 4, to: "mask.png")
-        let bare = DataCase(id: "bare", group: "bare", images: good[0].images, label: nil)
+        let bare = DataCase(id: "bare", group: "bare", image: good[0].image, label: nil)
         #expect(
             folder.message { _ = try SamplePlan([good[0], bare], recipe: recipe) }
                 == "DIR/i2.nii.gz: this image has no label, and one is needed here; add it to the data set")
-        let colour = DataCase(id: "rgb", group: "rgb", images: [folder("rgb.png")], label: folder("mask.png"))
+        let colour = DataCase(id: "rgb", group: "rgb", image: ImageLocation(folder("rgb.png")), label: folder("mask.png"))
         #expect(
             folder.message { _ = try SamplePlan([good[0], colour], recipe: recipe) }
                 == "DIR/rgb.png: 3 channels, expected 1 as in DIR/i2.nii.gz; a network takes one number of channels")
-        let swapped = DataCase(id: "s", group: "s", images: good[0].images, label: good[1].label)
+        let swapped = DataCase(id: "s", group: "s", image: good[0].image, label: good[1].label)
         #expect(
             folder.message { _ = try SamplePlan([good[0], swapped], recipe: recipe) }
                 == "DIR/l3.nii.gz: 4×3×3 voxels, but its image DIR/i2.nii.gz has 4×3×2; "

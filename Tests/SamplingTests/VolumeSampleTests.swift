@@ -51,8 +51,8 @@ struct VolumeSampleTests {
     }
 
     /// A volume of one plane is that plane, to the bit.
-    @Test(arguments: [GridResampling.Filter.nearest, .linear, .cubic])
-    func aVolumeOfOnePlaneIsThePlane(_ filter: GridResampling.Filter) {
+    @Test(arguments: [ResamplingFilter.nearest, .linear, .cubic])
+    func aVolumeOfOnePlaneIsThePlane(_ filter: ResamplingFilter) {
         let plane = Array(Self.ramp[..<42])
         #expect(
             GridResampling.resize(plane, from: GridSize([1, 6, 7]), to: GridSize([1, 4, 9]), filter)
@@ -101,7 +101,8 @@ struct VolumeSampleTests {
             try folder.write(.int16((0..<extent.voxelCount).map { Int16($0) }), extent, to: "i\(number).nii")
             try folder.write(.uint8(labels), extent, to: "l\(number).nii")
             return DataCase(
-                id: "\(number)", group: "\(number)", images: [folder("i\(number).nii")], label: folder("l\(number).nii"))
+                id: "\(number)", group: "\(number)", image: ImageLocation(folder("i\(number).nii")),
+                label: folder("l\(number).nii"))
         }
         let recipe = Self.recipe(.crop(to: GridSize([3, 4, 4]), foreground: 0.5))
         let store = try SampleStore(SamplePlan(cases, recipe: recipe))

@@ -52,9 +52,9 @@ struct WarpTests {
         let size = GridSize(height: side, width: side)
         let plane = (0..<25).map { Float($0) }
         let middle = Double(side - 1) / 2
-        let places = (0..<25).map { index -> GridSampler.Place in
+        let places = (0..<25).map { index in
             let (y, x) = (Double(index / side) - middle, Double(index % side) - middle)
-            return .init(plane: 0, row: -x + middle, column: y + middle)
+            return SIMD3(0, -x + middle, y + middle)
         }
         let sampler = GridSampler(size: size, places: places)
         let expected = (0..<25).map { index in plane[(side - 1 - index % side) * side + index / side] }
@@ -68,7 +68,7 @@ struct WarpTests {
             (0, 1.51, -1, -1),
         ] as [(Double, Double, Float, Float)])
     func placesBetweenPixels(row: Double, column: Double, bilinear: Float, nearest: Float) {
-        let sampler = GridSampler(size: GridSize(height: 2, width: 2), places: [.init(plane: 0, row: row, column: column)])
+        let sampler = GridSampler(size: GridSize(height: 2, width: 2), places: [SIMD3(0, row, column)])
         #expect(sampler.linear([0, 1, 2, 3], outside: -1) == [bilinear])
         if row == 0, column == 0.5 {
             #expect(sampler.nearest([0, 1, 2, 3] as [Float], outside: -1) == [1], "halves go up")

@@ -35,7 +35,8 @@ import Yams
     /// Alternatives that no preset takes.
     private static let alternatives = [
         [], ["data.split={random: {seed: 1}}"], ["data.split={folds: {count: 2, fold: 0, seed: 1}}"], ["input.fit={pad: [8, 8]}"],
-        ["input.fit={crop: [8, 8]}"], ["input.normalization={range: [0, 1]}"], ["data.regions=[{name: all, values: [1]}]"],
+        ["input.fit={crop: [8, 8]}"], ["training.augmentation.low_resolution={probability: 0.25}"],
+        ["input.normalization={range: [0, 1]}"], ["data.regions=[{name: all, values: [1]}]"],
     ]
 
     /// The keys that the types ask for, but those with further keys below them.

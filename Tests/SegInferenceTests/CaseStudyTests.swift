@@ -13,7 +13,7 @@ import Testing
         let (image, label) = (folder.appending(path: "image.png"), folder.appending(path: "label.png"))
         try PNG.write(gray: [0, 1, 2, 0, 1, 1], width: 3, height: 2, to: image)
         try PNG.write(gray: [0, 1, 1, 9, 0, 1], width: 3, height: 2, to: label)
-        return DataCase(id: "a", group: "a", images: [image], label: hasLabel ? LabelSource(file: label) : nil)
+        return DataCase(id: "a", group: "a", image: ImageLocation(image), label: hasLabel ? LabelSource(file: label) : nil)
     }
 
     @Test func showsWhatEachModelMakesOfACase() throws {

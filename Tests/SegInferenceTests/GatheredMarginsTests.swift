@@ -16,7 +16,7 @@ import Testing
             let (file, label) = (folder.appending(path: "\(name).png"), folder.appending(path: "\(name)_label.png"))
             try PNG.write(gray: image, width: 4, height: 1, to: file)
             try PNG.write(gray: truth, width: 4, height: 1, to: label)
-            return DataCase(id: name, group: name, images: [file], label: label)
+            return DataCase(id: name, group: name, image: ImageLocation(file), label: label)
         }
     }
 

@@ -237,7 +237,7 @@ import Testing
             }
             func output(_ input: URL, _ output: String?) throws -> String {
                 let jobs = try Self.plan(input, to: output.map { folder.appending(path: $0) }).jobs
-                #expect(jobs.map(\.dataCase.images) == [[input]])
+                #expect(jobs.map(\.dataCase.image.files) == [[input]])
                 return jobs.map(\.output.lastPathComponent).joined()
             }
             let (volume, pair, picture) = (try write("a.nii.gz"), try write("h.img"), try write("p.PNG"))
@@ -271,7 +271,7 @@ import Testing
             }
             let jobs = try Self.plan(scans, to: nil).jobs
             #expect(
-                jobs.map(\.dataCase.images[0].lastPathComponent) == ["h.hdr", "s2.nii", "s10.nii.gz", "x.png"],
+                jobs.map(\.dataCase.image.first.lastPathComponent) == ["h.hdr", "s2.nii", "s10.nii.gz", "x.png"],
                 "as a person counts, a pair once")
             #expect(jobs.map(\.output.lastPathComponent) == ["h.nii", "s2.nii", "s10.nii.gz", "x.png"])
             #expect(Set(jobs.map { $0.output.deletingLastPathComponent().lastPathComponent }) == ["scans_labels"])

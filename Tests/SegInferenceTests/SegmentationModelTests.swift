@@ -21,7 +21,7 @@ import Testing
     private func prepared(_ values: [Float], by model: SegmentationModel, in folder: URL) throws -> PreparedCase {
         let file = folder.appending(path: "image.nii")
         try NIfTI.write(.float32(values), extent: Self.extent, geometry: VoxelGeometry(spacing: [1, 1, 1]), to: file)
-        return try CaseReader(model.recipe).read(DataCase(id: "image", group: "", images: [file], label: nil))
+        return try CaseReader(model.recipe).read(DataCase(id: "image", group: "", image: ImageLocation(file), label: nil))
     }
 
     @Test(arguments: AnatomicalPlane.allCases, [1, 2, 100])

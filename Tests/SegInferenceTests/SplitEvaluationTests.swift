@@ -26,7 +26,7 @@ import Testing
             let label = folder.appending(path: "labels/\(picture.name).png")
             try PNG.write(gray: picture.predicted, width: 4, height: 2, to: image)
             try PNG.write(gray: picture.truth, width: 4, height: 2, to: label)
-            return DataCase(id: picture.name, group: picture.patient, images: [image], label: label)
+            return DataCase(id: picture.name, group: picture.patient, image: ImageLocation(image), label: label)
         }
     }
 
@@ -131,9 +131,9 @@ import Testing
     @Test func oneBadCaseLeavesTheOthersTheirScores() throws {
         try withTemporaryFolder { folder in
             let cases = try cases(in: folder)
-            try Data("no picture".utf8).write(to: cases[1].images[0])
+            try Data("no picture".utf8).write(to: cases[1].image.first)
             try PNG.write(gray: [0, 0], width: 2, height: 1, to: folder.appending(path: "labels/c.png"))
-            let bare = DataCase(id: "x", group: "x", images: cases[3].images, label: nil)
+            let bare = DataCase(id: "x", group: "x", image: cases[3].image, label: nil)
             let plan = try PredictionPlan(cases + [bare], folder: folder.appending(path: "out"))
             let result = try SplitEvaluation(model: try model(), cases: cases + [bare], predictions: plan).run()
             #expect(result.store.cases.map(\.id) == ["a", "d"])
@@ -149,7 +149,7 @@ import Testing
         try withTemporaryFolder { folder in
             let cases = try cases(in: folder)
             let twins = [cases[0], cases[1]].enumerated().map { index, old in
-                DataCase(id: ["p/a", "p_a"][index], group: old.group, images: old.images, label: old.label)
+                DataCase(id: ["p/a", "p_a"][index], group: old.group, image: old.image, label: old.label)
             }
             let doubled = messageThrown { _ = try PredictionPlan(twins, folder: folder.appending(path: "out")) }
             #expect(doubled?.contains("would both become this file") == true)
@@ -184,7 +184,7 @@ import Testing
     @Test func anImageWithoutALabelCannotBeScored() throws {
         try withTemporaryFolder { folder in
             let first = try cases(in: folder)[0]
-            let bare = DataCase(id: "a", group: "a", images: first.images, label: nil)
+            let bare = DataCase(id: "a", group: "a", image: first.image, label: nil)
             let message = messageThrown { _ = try SplitEvaluation(model: try model(), cases: [bare]).run() }
             #expect(message == "a: this image has no label, and one is needed here; add it to the data set")
         }

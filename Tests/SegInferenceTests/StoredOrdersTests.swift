@@ -54,7 +54,7 @@ import Randomness
                 let (image, label) = (folder.appending(path: "\(code).nii"), folder.appending(path: "\(code)_l.nii"))
                 try Self.write(.int16(intensities), as: code, to: image)
                 try Self.write(.uint8(truth), as: code, to: label)
-                let dataCase = DataCase(id: code, group: code, images: [image], label: label)
+                let dataCase = DataCase(id: code, group: code, image: ImageLocation(image), label: label)
                 let prepared = try CaseReader(model.recipe).read(dataCase)
                 let output = folder.appending(path: "\(code)_out.nii")
                 try Predictor(model).run(.init(dataCase, output: output))
@@ -84,7 +84,7 @@ import Randomness
             let output = folder.appending(path: "out.nii.gz")
             let image = earlier.appending(path: "image.nii.gz")
             try Predictor(SegmentationModel(checkpoint: checkpoint)).run(
-                .init(DataCase(id: "image", group: "image", images: [image], label: nil), output: output))
+                .init(DataCase(id: "image", group: "image", image: ImageLocation(image), label: nil), output: output))
             let (found, expected) = (
                 try ImageFile.read(output), try ImageFile.read(earlier.appending(path: "labels.nii.gz"))
             )

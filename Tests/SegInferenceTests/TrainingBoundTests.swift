@@ -19,7 +19,7 @@ import Testing
                 )
                 try PNG.write(gray: truth.map { $0 * 3 }, width: 8, height: 8, to: image)
                 try PNG.write(gray: truth, width: 8, height: 8, to: label)
-                return DataCase(id: "\(patient)\(number)", group: patient, images: [image], label: label)
+                return DataCase(id: "\(patient)\(number)", group: patient, image: ImageLocation(image), label: label)
             }
         }
         let model = try LevelNetwork.model([0, 2], fit: "{resize: [4, 4], by: bilinear}")

@@ -31,7 +31,7 @@ import Torch
                 let (image, label) = (folder.appending(path: "\(index).png"), folder.appending(path: "\(index)_label.png"))
                 try PNG.write(gray: row.pixels, width: row.pixels.count, height: 1, to: image)
                 try PNG.write(gray: row.labels, width: row.labels.count, height: 1, to: label)
-                let prepared = try reader.read(DataCase(id: "\(index)", group: "", images: [image], label: label))
+                let prepared = try reader.read(DataCase(id: "\(index)", group: "", image: ImageLocation(image), label: label))
                 try model.forEachBatch(of: prepared) { try validation.add($0) }
             }
             return try validation.mean()

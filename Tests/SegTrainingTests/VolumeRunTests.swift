@@ -39,7 +39,7 @@ import Testing
             #expect(result.networkStore.dataset.total == 2 * 32 * 32)
             let output = folder.appending(path: "labels.nii.gz")
             try Predictor(model).run(.init(cases[0], output: output))
-            let (image, labels) = (try ImageFile.readInfo(cases[0].images[0]), try ImageFile.readInfo(output))
+            let (image, labels) = (try ImageFile.readInfo(cases[0].image.first), try ImageFile.readInfo(output))
             #expect(labels.extent == image.extent && labels.geometry == image.geometry)
             #expect(try EpochLine.miou(of: run).allSatisfy { $0.isFinite })
         }

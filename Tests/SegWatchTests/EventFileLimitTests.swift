@@ -25,7 +25,7 @@ import Testing
         try PNG.write(gray: (0..<side * side).map { _ in byte() & 1 }, width: side, height: side, to: label)
         let recipe = Recipe(
             labels: LabelMap(identity: 2), normalization: .imageNet, fit: .resize(to: .init(height: 32, width: 32), by: .bicubic))
-        return try CaseReader(recipe).read(DataCase(id: "noise", group: "noise", images: [image], label: label))
+        return try CaseReader(recipe).read(DataCase(id: "noise", group: "noise", image: ImageLocation(image), label: label))
     }
 
     private func byteCount(_ run: RunFolder) throws -> Int {

@@ -1,13 +1,13 @@
 import DurableFiles
 import Foundation
 
-/// The cases of a data set, by split, where they lie.
+/// The cases of a data set, by split.
 public struct DataSet: Sendable, Equatable {
     /// Names of the classes 0…c−1; class 0 is the background.
     public let classNames: [String]
     /// Where the data set was found, for messages.
     public let origin: String
-    /// How the files lie.
+    /// How the files are arranged.
     public let layout: LayoutName
     /// What a reader of scores must know of the splits.
     public let notes: [String]
@@ -42,7 +42,7 @@ public struct DataSet: Sendable, Equatable {
     private static func requireOwnFiles(_ cases: [DataCase], origin: String) throws {
         var owners: [String: (id: String, url: URL)] = [:]
         for dataCase in cases {
-            for url in dataCase.images + (dataCase.label?.layers.map(\.url) ?? []) {
+            for url in dataCase.files {
                 if let owner = owners.updateValue((dataCase.id, url), forKey: FileSystem.resolvedPath(url)),
                     owner.id != dataCase.id
                 {
@@ -59,7 +59,7 @@ public struct DataSet: Sendable, Equatable {
         for dataCase in cases {
             if let other = byName.updateValue(dataCase, forKey: dataCase.id) {
                 throw DataSetError.equalNames(
-                    origin: origin, name: dataCase.id, first: other.images[0].path, second: dataCase.images[0].path)
+                    origin: origin, name: dataCase.id, first: other.image.path, second: dataCase.image.path)
             }
         }
     }
@@ -68,9 +68,7 @@ public struct DataSet: Sendable, Equatable {
     public var splits: CaseSplits { CaseSplits(casesBySplit) }
 
     /// Every image and label file of its cases.
-    public var files: [URL] {
-        casesBySplit.values.joined().flatMap { $0.images + ($0.label?.layers.map(\.url) ?? []) }
-    }
+    public var files: [URL] { casesBySplit.values.joined().flatMap(\.files) }
 
     /// The number of cases in a split, which may be none.
     public func count(of split: Split) -> Int {

@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// Why files on disk are no data set.
 public enum DataSetError: Error, Equatable, Sendable {
     case noImages(folder: String)
@@ -79,5 +81,21 @@ extension DataSetError: CustomStringConvertible {
     /// The first five names.
     private static func listed(_ names: [String]) -> String {
         names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+    }
+
+    /// - Parameter isLeftOut: whether a name may be missing on either side.
+    /// - Throws: `imagesWithoutLabel` or `labelsWithoutImage` unless both have the same names.
+    static func requirePairs(
+        _ images: Set<String>, at place: String, _ labels: Set<String>, at labelPlace: String,
+        isLeftOut: (String) -> Bool = { _ in false }
+    ) throws {
+        let bare = images.subtracting(labels).filter { !isLeftOut($0) }
+        let orphans = labels.subtracting(images).filter { !isLeftOut($0) }
+        if !bare.isEmpty {
+            throw imagesWithoutLabel(images: place, labels: labelPlace, names: bare.sortedAsCounted())
+        }
+        if !orphans.isEmpty {
+            throw labelsWithoutImage(images: place, labels: labelPlace, names: orphans.sortedAsCounted())
+        }
     }
 }

@@ -34,7 +34,7 @@ public struct ImageGrouping: Sendable {
     /// - Parameters:
     ///   - settings: with the patterns that were found, as a configuration keeps them.
     ///   - channels: that a case has, over all its files.
-    /// - Throws: `SettingError` for a pattern that cannot be meant.
+    /// - Throws: `SettingError` for an invalid pattern.
     public init(_ settings: LayoutSettings, channels: Int) throws {
         self.channels = channels
         switch settings.layout {
@@ -43,7 +43,7 @@ public struct ImageGrouping: Sendable {
         case .objects, .folders, .pairs, .cases, nil:
             let images = try settings.images.map(NamePattern.init)
             rule = images.isEmpty ? .files : .patterns(images: images, labels: try settings.labels.map(NamePattern.init))
-        // Its lists are nnU-Net's of version 1 too; what holds all channels by itself is told apart.
+        // Its lists are nnU-Net's of version 1 too; files that hold all channels by themselves are recognised.
         case .decathlon where channels > 1: rule = .channelNumbers
         case .csv, .decathlon, .endovis, .grids: rule = .files
         }
@@ -60,12 +60,43 @@ public struct ImageGrouping: Sendable {
         case .file: return try ofFile(input)
         case .folder:
             var finding = try inFolder(input).withoutLabels()
-            let order = Dictionary(
-                uniqueKeysWithValues: Set(finding.cases.map(\.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
-            finding.cases.sort { (order[$0.id] ?? 0) < (order[$1.id] ?? 0) }
+            finding.cases = finding.cases.sortedAsCounted(by: \.id)
             finding.incomplete.sort { $0.id < $1.id }
             return finding
         }
+    }
+
+    // MARK: A list
+
+    /// The cases of a CSV list: columns `image`, or `image_1`, `image_2`, …, and `id` if wanted.
+    ///
+    /// - Throws: `LayoutError`, `FileError`.
+    private func listed(in url: URL) throws -> Finding {
+        let table = try CSVTable(url)
+        try table.requireDistinctColumns()
+        let columns = table.imageColumns
+        guard !columns.isEmpty else {
+            throw table.missing("column 'image' (or image_1, image_2, … for the files of a case)")
+        }
+        var finding = Finding()
+        for row in table.rows {
+            let files = columns.map { URL(listed: row.fields[$0], in: url.deletingLastPathComponent()) }
+            let id = table.nameColumn.map { row.fields[$0] } ?? ImageFile.stem(of: files[0])
+            let problem =
+                id.isEmpty
+                ? "the name of the case is missing"
+                : columns.contains { row.fields[$0].isEmpty }
+                    ? "a file name is missing" : files.first { FileSystem.kind(of: $0) != .file }.map { "no file \($0.path)" }
+            if let problem {
+                finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): \(problem)"))
+            } else {
+                finding.cases.append(Self.dataCase(id, files))
+            }
+        }
+        guard !finding.cases.isEmpty || !finding.incomplete.isEmpty else {
+            throw LayoutError(url.path, "it names no image")
+        }
+        return finding
     }
 
     // MARK: A folder
@@ -98,8 +129,8 @@ public struct ImageGrouping: Sendable {
         Finding(cases: files.map { Self.dataCase(ImageFile.stem(of: $0), [$0]) })
     }
 
-    static func dataCase(_ id: String, _ images: [URL]) -> DataCase {
-        DataCase(id: id, group: id, images: images, label: nil)
+    static func dataCase(_ id: String, _ files: [URL]) -> DataCase {
+        DataCase(id: id, group: id, image: ImageLocation(files), label: nil)
     }
 
     // MARK: CASE_0000
@@ -200,7 +231,7 @@ public struct ImageGrouping: Sendable {
         }
     }
 
-    /// Files beside each other; one that fits a pattern of labels is none of an image that is there too.
+    /// Files in one folder; one that fits a pattern of labels is no case where its image is there too.
     private func named(_ files: [URL], by image: NamePattern, _ labels: [NamePattern]) -> Finding {
         let image = image.dropping(image.foldersBeforeStar) ?? .anything
         let labels = labels.compactMap { $0.dropping($0.foldersBeforeStar) }.filter { $0 != .anything }
@@ -266,7 +297,7 @@ public struct ImageGrouping: Sendable {
         }
     }
 
-    /// The patterns from the last folder on that they differ in.
+    /// The patterns, from the last folder on in which they differ.
     private static func local(_ images: [NamePattern]) -> [NamePattern] {
         for count in (0...(images.map(\.foldersBeforeStar).max() ?? 0)).reversed() {
             let patterns = images.compactMap { $0.dropping(count) }
@@ -286,7 +317,7 @@ extension ImageGrouping.Finding {
         }
         var finding = self
         finding.cases = cases.filter { !isLabels($0) }
-        finding.labels = cases.filter(isLabels).flatMap(\.images)
+        finding.labels = cases.filter(isLabels).flatMap(\.image.files)
         return finding
     }
 }

@@ -18,27 +18,25 @@ enum LabelGuess {
         for channel in 1..<max(1, image.extent.channels) {
             guard values[..<count].elementsEqual(values[(channel * count)..<((channel + 1) * count)]) else { return nil }
         }
-        var seen: Set<Int32> = []
-        var last: Int32?
-        for value in values[..<count] where value != last {
+        return fewValues(values[..<count])?.count
+    }
+
+    /// The values, each once; nil where there are many.
+    private static func fewValues<Value: Hashable>(_ values: some Sequence<Value>) -> Set<Value>? {
+        var seen: Set<Value> = []
+        var last: Value?
+        for value in values where value != last {
             last = value
             seen.insert(value)
             if seen.count > most { return nil }
         }
-        return seen.count
+        return seen
     }
 
     /// Whether the file has few values, whole or not: masks were seen whose 1 is 0.99999997.
     static func hasFewValues(_ url: URL) -> Bool {
         guard let values = try? ImageFile.read(url).realValues() else { return false }
-        var seen: Set<Float> = []
-        var last: Float?
-        for value in values where value != last {
-            last = value
-            seen.insert(value)
-            if seen.count > most { return false }
-        }
-        return true
+        return fewValues(values) != nil
     }
 
     /// Whether evenly spaced samples are whole numbers, or nearly: most images of floating point are told by a few of them.

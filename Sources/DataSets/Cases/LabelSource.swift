@@ -40,9 +40,9 @@ public struct LabelSource: Sendable, Hashable {
     public var first: URL { layers[0].url }
 }
 
-/// What a pixel is that several masks claim for different values.
+/// The value of a pixel that several masks claim with different values.
 public enum OverlapRule: Sendable, Hashable {
-    /// Ignored in training and scores: nobody knows what is in front.
+    /// Ignored in training and scores: it is unknown which mask is in front.
     case ignore
     /// The sum of the values, as the paper's authors have it: 10 and 20 become 30.
     case sum
@@ -62,8 +62,7 @@ extension OverlapRule: Codable {
         case "ignore": self = .ignore
         case "sum": self = .sum
         default:
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected ignore, sum, or a list of label values, the one in front first")
+            throw decoder.mismatch("expected ignore, sum, or a list of label values, the one in front first")
         }
     }
 
@@ -75,4 +74,12 @@ extension OverlapRule: Codable {
         case .priority(let values): try container.encode(values)
         }
     }
+}
+
+/// Where a label's voxels lie.
+public enum LabelGrid: String, Sendable, Codable, CaseIterable {
+    /// Where its own header says, which must agree with the image's.
+    case own
+    /// Where the image's voxels lie: for data sets whose label headers are known to be wrong.
+    case fromImage
 }

@@ -1,6 +1,6 @@
 /// The classes that overlapping regions fall into: a class for each set of regions that some values lie in.
 ///
-/// Training tells classes apart, which do not overlap; each region is a union of them. A class that is a whole region bears its
+/// Training tells classes apart, which do not overlap; each region is a union of them. A class that is a whole region has its
 /// name; another is named for what it is: `tumour without core` lies in the one and not in the other, `left and right` in both.
 struct RegionPartition {
     /// In the order in which the regions first hold them; values rise.

@@ -1,4 +1,4 @@
-/// A setting of the preparation that cannot be meant: its name, what it is and what was expected.
+/// An invalid setting of the preparation: its name, its value and what was expected.
 public struct SettingError: Error, CustomStringConvertible, Equatable, Sendable {
     public let setting: String
     public let found: String
@@ -8,5 +8,19 @@ public struct SettingError: Error, CustomStringConvertible, Equatable, Sendable 
 
     package static func require(_ isMet: Bool, _ setting: String, found: String, expected: String) throws {
         guard isMet else { throw SettingError(setting: setting, found: found, expected: expected) }
+    }
+
+    /// - Parameter unit: of the numbers, for the message.
+    package static func require(_ setting: String, _ value: Double, in range: ClosedRange<Double>, _ unit: String = "") throws {
+        func text(_ bound: Double) -> String { bound == bound.rounded() ? "\(Int(bound))" : "\(bound)" }
+        let expected = "\(text(range.lowerBound)) to \(text(range.upperBound))" + (unit.isEmpty ? "" : " \(unit)")
+        try require(range.contains(value), setting, found: "\(value)", expected: expected)
+    }
+}
+
+extension Decoder {
+    /// The error of a value that is written in none of the forms that are understood.
+    package func mismatch(_ expected: String) -> DecodingError {
+        .dataCorrupted(.init(codingPath: codingPath, debugDescription: expected))
     }
 }

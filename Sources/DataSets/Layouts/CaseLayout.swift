@@ -1,6 +1,6 @@
 /// A data set in a layout that is known.
 public protocol CaseLayout: Sendable {
-    /// The cases, where they lie; opens no image.
+    /// The cases with their files; no image is opened.
     ///
     /// - Throws: `DataSetError`, `LayoutError`, `FileError` for files that do not fit together.
     func list() throws -> CaseListing
@@ -13,13 +13,7 @@ public struct CaseListing: Sendable {
         public let dataCase: DataCase
         public let place: Place
         /// The split of the paper's protocol, where it is another than the data set's own.
-        public let paperSplit: Split?
-
-        public init(_ dataCase: DataCase, place: Place, paperSplit: Split? = nil) {
-            self.dataCase = dataCase
-            self.place = place
-            self.paperSplit = paperSplit
-        }
+        public var paperSplit: Split?
     }
 
     /// Where the data set puts a case.
@@ -37,20 +31,18 @@ public struct CaseListing: Sendable {
     public let entries: [Entry]
     /// What a reader of scores must know.
     public let notes: [String]
-    /// Whether somebody wrote the places down, so that none is to be added.
+    /// Whether a table states the places, so that none is added.
     public let isFinal: Bool
-    /// The cases that the paper's protocol names, in words; nil where it names all, or none.
+    /// The cases that the paper's protocol names, for messages; nil where it names all, or none.
     public let paperNames: String?
 
-    public init(
+    init(
         origin: String, entries: [Entry], notes: [String] = [], isFinal: Bool = false, paperNames: String? = nil
     ) {
         self.origin = origin
         self.isFinal = isFinal
         self.paperNames = paperNames
-        let order = Dictionary(
-            uniqueKeysWithValues: Set(entries.map(\.dataCase.id)).sorted().sortedAsCounted().enumerated().map { ($1, $0) })
-        self.entries = entries.sorted { (order[$0.dataCase.id] ?? 0) < (order[$1.dataCase.id] ?? 0) }
+        self.entries = entries.sortedAsCounted(by: \.dataCase.id)
         self.notes = notes
     }
 }
@@ -62,8 +54,8 @@ extension CaseListing {
             origin: origin,
             entries: entries.map { entry in
                 let old = entry.dataCase
-                let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, images: old.images, label: old.label)
-                return Entry(new, place: entry.place, paperSplit: entry.paperSplit)
+                let new = DataCase(id: old.id, group: groups[old.id] ?? old.group, image: old.image, label: old.label)
+                return Entry(dataCase: new, place: entry.place, paperSplit: entry.paperSplit)
             }, notes: notes, isFinal: isFinal, paperNames: paperNames)
     }
 }

@@ -40,9 +40,16 @@ struct DataSetDescription {
 
     static func url(in root: URL) -> URL { root.appending(path: "dataset.json") }
 
+    /// Nil where the folder has no description.
+    init?(ifIn root: URL) throws {
+        guard FileSystem.kind(of: Self.url(in: root)) == .file else { return nil }
+        try self.init(in: root)
+    }
+
     /// - Throws: `LayoutError` for a file that is no JSON, an entry that cannot be understood, or a description that contradicts
     ///   itself; `FileError`.
-    init(_ url: URL) throws {
+    init(in root: URL) throws {
+        let url = Self.url(in: root)
         self.url = url
         let object = try JSONNode(file: url)
         guard object.isObject else { throw object.mismatch("an object that describes a data set") }
@@ -149,5 +156,17 @@ struct DataSetDescription {
         let partition = RegionPartition(regions)
         // Where no region overlaps another, they are the classes.
         return (partition.classes, partition.classes == regions ? [] : Array(regions.dropFirst()), ignored)
+    }
+}
+
+/// nnU-Net's names of the channels' files: `CASE_0000`, `CASE_0001`, ….
+enum ChannelName {
+    /// The case and the channel of a file's stem; nil for one that does not end in `_` and four digits.
+    static func parts(of stem: String) -> (name: String, channel: Int)? {
+        let digits = stem.suffix(4)
+        guard stem.count > 5, stem.dropLast(4).hasSuffix("_"), digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+            let channel = Int(digits)
+        else { return nil }
+        return (String(stem.dropLast(5)), channel)
     }
 }

@@ -16,16 +16,21 @@ public struct DataSetFolder: Sendable {
     ///
     /// - Throws: `LayoutError` where none fits, with what was looked for; errors of files that describe a data set.
     public func recognize(_ settings: LayoutSettings = LayoutSettings()) throws -> LayoutFinding {
-        let patterns = LazyPatterns(root: root, settings: settings)
-        if settings.layout == nil || settings.layout == .folders, let stated = try patterns.value?.stated() { return stated }
+        var made: PatternRecognition?
+        /// The files below the folder, listed when first asked for: what a file describes needs no listing. Nil for a CSV list.
+        func patterns() throws -> PatternRecognition? {
+            if made == nil, FileSystem.kind(of: root) == .folder { made = try PatternRecognition(root, settings: settings) }
+            return made
+        }
+        if settings.layout == nil || settings.layout == .folders, let stated = try patterns()?.stated() { return stated }
         let candidates = settings.layout.map { [$0] } ?? LayoutName.allCases
         for name in candidates {
             if let finding = try recognize(name, settings, patterns) { return finding }
         }
-        if let name = settings.layout, let finding = try patterns.value?.stated() {
+        if let name = settings.layout, let finding = try patterns()?.stated() {
             return LayoutFinding(name, reason: finding.reason, settings: finding.settings)
         }
-        let nearest = try patterns.value.map { NearestLayout($0.index) }
+        let nearest = try patterns().map { NearestLayout($0.index) }
         if let absence = nearest?.absence { throw LayoutError(root, absence) }
         guard let name = settings.layout else {
             throw LayoutError(
@@ -36,17 +41,19 @@ public struct DataSetFolder: Sendable {
         throw LayoutError(root, "it does not look like layout '\(name.rawValue)'; leave the layout out to see what it is")
     }
 
-    private func recognize(_ name: LayoutName, _ settings: LayoutSettings, _ patterns: LazyPatterns) throws -> LayoutFinding? {
+    private func recognize(
+        _ name: LayoutName, _ settings: LayoutSettings, _ patterns: () throws -> PatternRecognition?
+    ) throws -> LayoutFinding? {
         switch name {
         case .csv: try ListLayout.recognize(root, settings: settings)
         case .nnunet: try NNUNetLayout.recognize(root, settings: settings)
         case .decathlon: try DecathlonLayout.recognize(root, settings: settings)
         case .uestc: UESTCLayout.recognize(root, settings: settings)
         case .endovis: try EndoVisLayout.recognize(root, settings: settings)
-        case .objects: try patterns.value?.objects()
-        case .folders: try patterns.value?.folders()
-        case .pairs: try patterns.value?.pairs()
-        case .cases: try patterns.value?.cases()
+        case .objects: try patterns()?.objects()
+        case .folders: try patterns()?.folders()
+        case .pairs: try patterns()?.pairs()
+        case .cases: try patterns()?.cases()
         case .grids: try GridLayout.recognize(root, settings: settings)
         }
     }
@@ -62,8 +69,8 @@ public struct DataSetFolder: Sendable {
         let layout: any CaseLayout =
             switch name {
             case .csv: try ListLayout(root: root)
-            case .nnunet: try NNUNetLayout(root: root, fold: settings.fold)
-            case .decathlon: try DecathlonLayout(root: root, fold: settings.fold)
+            case .nnunet: try NNUNetLayout(root: root, description: DataSetDescription(in: root), fold: settings.fold)
+            case .decathlon: try DecathlonLayout(root: root, description: DataSetDescription(in: root), fold: settings.fold)
             case .uestc: try UESTCLayout(root: root, task: settings.task)
             case .endovis: try EndoVisLayout(root: root, task: settings.task, overlap: settings.overlaps)
             case .objects, .folders, .pairs, .cases:
@@ -75,26 +82,4 @@ public struct DataSetFolder: Sendable {
     }
 
     private static func needsPatterns(_ name: LayoutName) -> Bool { [.objects, .folders, .pairs, .cases].contains(name) }
-}
-
-/// The files below a folder, listed when first asked for: data sets that a file describes need no listing.
-private final class LazyPatterns {
-    private let root: URL
-    private let settings: LayoutSettings
-    private var made: PatternRecognition??
-
-    init(root: URL, settings: LayoutSettings) {
-        self.root = root
-        self.settings = settings
-    }
-
-    /// Nil for a CSV list.
-    var value: PatternRecognition? {
-        get throws {
-            if let made { return made }
-            let value = FileSystem.kind(of: root) == .folder ? try PatternRecognition(root, settings: settings) : nil
-            made = .some(value)
-            return value
-        }
-    }
 }

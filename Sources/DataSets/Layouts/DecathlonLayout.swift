@@ -13,17 +13,10 @@ struct DecathlonLayout: CaseLayout {
     /// Which of MONAI's `fold`s validates.
     let fold: Int
 
-    init(root: URL, fold: Int) throws {
-        self.root = root
-        self.fold = fold
-        description = try DataSetDescription(DataSetDescription.url(in: root))
-    }
-
     static func recognize(_ root: URL, settings: LayoutSettings) throws -> LayoutFinding? {
-        let url = DataSetDescription.url(in: root)
-        guard FileSystem.kind(of: url) == .file else { return nil }
-        let description = try DataSetDescription(url)
-        guard description.channelNames == nil, let training = description.training else { return nil }
+        guard let description = try DataSetDescription(ifIn: root), description.channelNames == nil,
+            let training = description.training
+        else { return nil }
         var reason = "dataset.json with a training list of \(training.count) pairs"
         if !description.validation.isEmpty {
             reason += " and one of \(description.validation.count) for validation"
@@ -68,7 +61,9 @@ struct DecathlonLayout: CaseLayout {
         return CaseListing(
             origin: description.url.path,
             entries: zip(named.flatMap(\.self), zip(ids, places)).map { item, rest in
-                .init(DataCase(id: rest.0, group: rest.0, images: item.images, label: item.label), place: rest.1)
+                .init(
+                    dataCase: DataCase(id: rest.0, group: rest.0, image: ImageLocation(item.images), label: item.label),
+                    place: rest.1)
             }, notes: notes)
     }
 
@@ -91,7 +86,7 @@ struct DecathlonLayout: CaseLayout {
         description.test.compactMap { item in
             if item.label != nil { return item }
             let name = item.images[0].split(separator: "/").last.map(String.init) ?? ""
-            let stem = ImageFile.stem(of: URL(filePath: "/" + name))
+            let stem = ImageFile.parts(of: name).stem
             let names = [name, (ChannelName.parts(of: stem)?.name).map { $0 + name.dropFirst(stem.count) }].compactMap(\.self)
             return names.map { "labelsTs/\($0)" }.first { files.url($0) != nil }.map {
                 DataSetDescription.Item(place: item.place, images: item.images, label: $0, fold: nil)
@@ -168,18 +163,7 @@ private final class FileResolver {
 
     init(root: URL) { self.root = root }
 
-    /// A list from Windows has `\` between folders; a name with one in it is a name.
-    func path(_ text: String) -> URL {
-        let url = plainPath(text)
-        guard text.contains("\\"), FileSystem.kind(of: url) == .missing else { return url }
-        return plainPath(text.replacing("\\", with: "/"))
-    }
-
-    private func plainPath(_ text: String) -> URL {
-        text.hasPrefix("/")
-            ? URL(filePath: text).standardizedFileURL
-            : root.appending(path: text.hasPrefix("./") ? String(text.dropFirst(2)) : text).standardizedFileURL
-    }
+    func path(_ text: String) -> URL { URL(listed: text, in: root) }
 
     private func contents(of folder: URL) -> Set<String> {
         if let known = names[folder.path] { return known }

@@ -7,7 +7,7 @@ import MedicalImages
 ///
 /// Instrument folders may end in `_labels` or not, and masks may be RGB with equal channels.
 struct EndoVisLayout: CaseLayout {
-    /// What is to be told apart.
+    /// What the classes distinguish.
     enum Task: String, CaseIterable, Sendable {
         /// Any instrument.
         case binary
@@ -120,7 +120,7 @@ struct EndoVisLayout: CaseLayout {
             let orphans = names.subtracting(known)
             guard orphans.isEmpty else {
                 throw DataSetError.labelsWithoutImage(
-                    images: frameFolder.path, labels: mask.path, names: orphans.sorted().sortedAsCounted())
+                    images: frameFolder.path, labels: mask.path, names: orphans.sortedAsCounted())
             }
         }
         return try frames.map { frame in
@@ -132,8 +132,9 @@ struct EndoVisLayout: CaseLayout {
                 return LabelSource.Layer(mask.appending(path: name), value: rest.0)
             }
             return CaseListing.Entry(
-                DataCase(
-                    id: "video\(video.number)/\(ImageFile.stem(of: frame))", group: "video\(video.number)", images: [frame],
+                dataCase: DataCase(
+                    id: "video\(video.number)/\(ImageFile.stem(of: frame))", group: "video\(video.number)",
+                    image: ImageLocation(frame),
                     label: LabelSource(layers, overlap: overlap)),
                 place: .open, paperSplit: Self.paperSplit(frame, of: video.number))
         }
@@ -154,7 +155,7 @@ struct EndoVisLayout: CaseLayout {
         }
     }
 
-    /// Frames 0–149 train, 150–174 validate, 175–224 test, in each of the videos 1 to 8; the official test set's are none of them.
+    /// Frames 0–149 train, 150–174 validate, 175–224 test, in each of the videos 1 to 8; frames of the official test set are in none.
     private static func paperSplit(_ frame: URL, of video: Int) -> Split? {
         guard (1...8).contains(video), let number = Int(ImageFile.stem(of: frame).drop { !$0.isNumber }) else { return nil }
         return switch number {

@@ -27,7 +27,7 @@ struct FolderIndex: Sendable {
                 let name = url.lastPathComponent
                 let kind = FileSystem.kind(of: url)
                 if ImageFile.isRecognized(url), kind != .folder {
-                    // A link that leads nowhere is an image that is missing, and is told where it is read.
+                    // A broken link is a missing image, which is reported when it is read.
                     images[path, default: []].append(name)
                 } else if kind == .folder {
                     children[path, default: []].append(name)
@@ -49,7 +49,7 @@ struct FolderIndex: Sendable {
     static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
 
     /// The folders that hold images, in counted order.
-    var imageFolders: [String] { imagesByFolder.keys.sorted().sortedAsCounted() }
+    var imageFolders: [String] { imagesByFolder.keys.sortedAsCounted() }
 
     /// The names of the images that lie in a folder itself.
     func images(in folder: String) -> [String] { imagesByFolder[folder] ?? [] }
@@ -63,4 +63,16 @@ struct FolderIndex: Sendable {
     var isEmpty: Bool { imagesByFolder.isEmpty && childrenByFolder.isEmpty && otherEndings.isEmpty }
 
     func url(_ path: String) -> URL { path.isEmpty ? root : root.appending(path: path) }
+}
+
+extension URL {
+    /// The file that a list names, by its path from a folder on.
+    ///
+    /// A list from Windows has `\` between folders; a name with one in it is a name.
+    init(listed path: String, in folder: URL) {
+        let folder = folder.appending(path: "", directoryHint: .isDirectory)
+        func file(_ path: String) -> URL { URL(filePath: path, relativeTo: folder).absoluteURL.standardizedFileURL }
+        let isWindows = path.contains("\\") && FileSystem.kind(of: file(path)) == .missing
+        self = file(isWindows ? path.replacing("\\", with: "/") : path)
+    }
 }

@@ -19,7 +19,7 @@ public struct FolderLayout: CaseLayout {
     ///   - labels: as many as there are masks a case; one for files that hold all classes.
     ///   - overlap: for several masks; nil: the later lie in front.
     ///   - table: rows of files and splits; nil takes `split.csv`, or else the only table of `root` that names its cases.
-    /// - Throws: `SettingError` for a pattern that cannot be meant, `FileError` unless `root` is a folder.
+    /// - Throws: `SettingError` for an invalid pattern, `FileError` unless `root` is a folder.
     public init(root: URL, images: [String], labels: [String], overlap: OverlapRule? = nil, table: URL? = nil) throws {
         try self.init(FolderIndex(root), images: images, labels: labels, overlap: overlap, table: table)
     }
@@ -39,7 +39,7 @@ public struct FolderLayout: CaseLayout {
         for (pattern, files) in zip(labels, labelFiles) where !pattern.takesSeveral { try checkSingle(files, of: pattern) }
         guard !imageFiles[0].isEmpty else { throw DataSetError.noImages(folder: place(images[0])) }
 
-        let ids = imageFiles[0].keys.map(\.id).sorted().sortedAsCounted()
+        let ids = imageFiles[0].keys.map(\.id).sortedAsCounted()
         let table = try chosenTable(naming: ids)
         let rows = try table.map {
             try SplitRows($0, ids: ids, folder: place(images[0]), alsoKnown: labelFiles[0].keys.map(\.id))
@@ -53,9 +53,11 @@ public struct FolderLayout: CaseLayout {
             let label = source(labelsByID.map { $0[match.id] ?? [] })
             guard let label else { return nil }  // left out by the table
             let dataCase = DataCase(
-                id: match.id, group: rows?.groups[match.id] ?? match.group, images: imagesByID.compactMap { $0[match.id] },
+                id: match.id, group: rows?.groups[match.id] ?? match.group,
+                image: ImageLocation(imagesByID.compactMap { $0[match.id] }),
                 label: label)
-            return CaseListing.Entry(dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
+            return CaseListing.Entry(
+                dataCase: dataCase, place: rows?.places[match.id] ?? match.split.map(CaseListing.Place.split) ?? .open)
         }
         return CaseListing(
             origin: table?.path ?? place(images[0]), entries: entries,
@@ -63,7 +65,7 @@ public struct FolderLayout: CaseLayout {
             isFinal: table != nil)
     }
 
-    /// Whether each case has a folder with a file for each class: one that is not there is taken for an organ that is not there.
+    /// Whether each case has a folder with a file for each class: a missing file means that the organ is absent.
     /// Beside each other in folders of one class, a missing file is a missing label.
     private var haveOwnFiles: Bool { labels.count > 1 && labels.allSatisfy(\.isInCaseFolder) }
 
@@ -80,16 +82,14 @@ public struct FolderLayout: CaseLayout {
         ]
     }
 
+    private typealias Files = [NamePattern.Match: [URL]]
+
     /// The files of every pattern. A file that fits patterns of images and of labels, as `a_seg.nii.gz` fits `*.nii.gz` and
     /// `*_seg.nii.gz`, belongs to the longer one.
-    private func matchedFiles() -> (images: [[NamePattern.Match: [URL]]], labels: [[NamePattern.Match: [URL]]]) {
+    private func matchedFiles() -> (images: [Files], labels: [Files]) {
         let imageFiles = images.map { $0.files(in: index) }
         let labelFiles = labels.map { $0.files(in: index) }
-        func without(
-            _ files: [NamePattern.Match: [URL]], of pattern: NamePattern, _ others: [(NamePattern, [NamePattern.Match: [URL]])]
-        )
-            -> [NamePattern.Match: [URL]]
-        {
+        func without(_ files: Files, of pattern: NamePattern, _ others: [(NamePattern, Files)]) -> Files {
             let longer = others.filter { $0.0.length > pattern.length }
             guard !longer.isEmpty else { return files }
             let taken = Set(longer.flatMap { $0.1.values.flatMap(\.self) })
@@ -126,7 +126,7 @@ public struct FolderLayout: CaseLayout {
         if index.rootFiles.contains("split.csv") { return try SplitFile(index.url("split.csv")) }
         let known = Set(ids).union(ids.compactMap { $0.split(separator: "/").last.map(String.init) })
         let tables = index.rootFiles.filter { $0.lowercased().hasSuffix(".csv") }.compactMap { name in
-            // A table about something else is none of splits, and no error.
+            // A table about something else is no table of splits, and no error.
             (try? SplitFile(index.url(name))).flatMap { file in
                 file.entries.contains { known.contains($0.name) || known.contains($0.stem) } ? file : nil
             }
@@ -135,16 +135,16 @@ public struct FolderLayout: CaseLayout {
     }
 
     /// One file for each case and pattern.
-    private func checkSingle(_ files: [NamePattern.Match: [URL]], of pattern: NamePattern) throws {
+    private func checkSingle(_ files: Files, of pattern: NamePattern) throws {
         let doubled = files.filter { $0.value.count > 1 }.keys
         guard doubled.isEmpty else {
-            throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sorted().sortedAsCounted())
+            throw DataSetError.equalStems(folder: place(pattern), names: doubled.map(\.id).sortedAsCounted())
         }
     }
 
     /// Every image has its labels and every label its image.
     private func checkPairs(
-        _ imageFiles: [[NamePattern.Match: [URL]]], _ labelFiles: [[NamePattern.Match: [URL]]], isLeftOut: (String) -> Bool
+        _ imageFiles: [Files], _ labelFiles: [Files], isLeftOut: (String) -> Bool
     ) throws {
         let ids = Set(imageFiles[0].keys.map(\.id))
         for (pattern, files) in zip(images, imageFiles).dropFirst() {
@@ -152,22 +152,14 @@ public struct FolderLayout: CaseLayout {
             let difference = ids.symmetricDifference(others).filter { !isLeftOut($0) }
             guard difference.isEmpty else {
                 throw DataSetError.channelsMissing(
-                    first: place(images[0]), other: place(pattern), names: difference.sorted().sortedAsCounted())
+                    first: place(images[0]), other: place(pattern), names: difference.sortedAsCounted())
             }
         }
         let anyLabel = Set(labelFiles.flatMap { $0.keys.map(\.id) })
         for (pattern, files) in zip(labels, labelFiles) {
             let labelled = haveOwnFiles ? anyLabel : Set(files.keys.map(\.id))
-            let bare = ids.subtracting(labelled).filter { !isLeftOut($0) }
-            guard bare.isEmpty else {
-                throw DataSetError.imagesWithoutLabel(
-                    images: place(images[0]), labels: place(pattern), names: bare.sorted().sortedAsCounted())
-            }
-            let orphans = labelled.subtracting(ids).filter { !isLeftOut($0) }
-            guard orphans.isEmpty else {
-                throw DataSetError.labelsWithoutImage(
-                    images: place(images[0]), labels: place(pattern), names: orphans.sorted().sortedAsCounted())
-            }
+            try DataSetError.requirePairs(
+                ids, at: place(images[0]), labelled, at: place(pattern), isLeftOut: isLeftOut)
         }
     }
 }

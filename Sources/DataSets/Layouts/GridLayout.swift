@@ -53,7 +53,7 @@ struct GridLayout: CaseLayout {
             origin: root.path,
             entries: pairs.map { image, label in
                 let name = ImageFile.stem(of: image)
-                return .init(DataCase(id: name, group: name, images: [image], label: label), place: .open)
+                return .init(dataCase: DataCase(id: name, group: name, image: ImageLocation(image), label: label), place: .open)
             })
     }
 }

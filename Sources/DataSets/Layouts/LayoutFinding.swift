@@ -15,7 +15,7 @@ public struct LayoutFinding: Sendable {
     }
 
     public let layout: LayoutName
-    /// What gave it away, on one line.
+    /// Why it was recognised, on one line.
     public let reason: String
     /// With the patterns that were found.
     public let settings: LayoutSettings

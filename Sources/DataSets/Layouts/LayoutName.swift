@@ -1,4 +1,4 @@
-/// The ways that data sets lie on disk, in the order in which they are looked for.
+/// The arrangements of data sets on disk, in the order in which they are tried.
 public enum LayoutName: String, Sendable, Hashable, Codable, CaseIterable {
     /// A comma-separated list of images and labels.
     case csv
@@ -14,7 +14,7 @@ public enum LayoutName: String, Sendable, Hashable, Codable, CaseIterable {
     case objects
     /// A folder of images, and one or more of labels with equal names.
     case folders
-    /// Images and labels side by side, told apart by the ends of their names.
+    /// Images and labels side by side, distinguished by how their names end.
     case pairs
     /// A folder a case, with the same file names in each.
     case cases

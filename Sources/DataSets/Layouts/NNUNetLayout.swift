@@ -11,17 +11,8 @@ struct NNUNetLayout: CaseLayout {
     let description: DataSetDescription
     let fold: Int
 
-    init(root: URL, fold: Int) throws {
-        self.root = root
-        self.fold = fold
-        description = try DataSetDescription(DataSetDescription.url(in: root))
-    }
-
     static func recognize(_ root: URL, settings: LayoutSettings) throws -> LayoutFinding? {
-        let url = DataSetDescription.url(in: root)
-        guard FileSystem.kind(of: url) == .file else { return nil }
-        let description = try DataSetDescription(url)
-        guard let channels = description.channelNames else { return nil }
+        guard let description = try DataSetDescription(ifIn: root), let channels = description.channelNames else { return nil }
         let splits = FileSystem.kind(of: root.appending(path: "splits_final.json")) == .file
         return LayoutFinding(
             .nnunet,
@@ -47,21 +38,18 @@ struct NNUNetLayout: CaseLayout {
         }
         return CaseListing(
             origin: places.isEmpty ? description.url.path : splitsURL.path,
-            entries: training.map { .init($0, place: places[$0.id] ?? .open) } + test.map { .init($0, place: .split(.test)) },
+            entries: training.map { .init(dataCase: $0, place: places[$0.id] ?? .open) }
+                + test.map { .init(dataCase: $0, place: .split(.test)) },
             notes: notes)
     }
 
     private func explicitCases(_ listed: [(name: String, item: DataSetDescription.Item)]) throws -> [DataCase] {
         try listed.map { name, item in
-            let urls = (item.images + [item.label].compactMap(\.self)).map {
-                URL(filePath: $0, relativeTo: folder).absoluteURL.standardizedFileURL
-            }
+            let urls = (item.images + [item.label].compactMap(\.self)).map { URL(listed: $0, in: root) }
             for url in urls { try FileSystem.requireFile(url) }
-            return DataCase(id: name, group: name, images: Array(urls.dropLast()), label: urls[urls.count - 1])
+            return DataCase(id: name, group: name, image: ImageLocation(Array(urls.dropLast())), label: urls[urls.count - 1])
         }
     }
-
-    private var folder: URL { root.appending(path: "", directoryHint: .isDirectory) }
 
     private func cases(images: String, labels: String, notes: inout [String]) throws -> [DataCase] {
         let imageFolder = root.appending(path: images), labelFolder = root.appending(path: labels)
@@ -90,19 +78,11 @@ struct NNUNetLayout: CaseLayout {
             byCase[name] = [0: url]
         }
         for (name, channels) in byCase.sorted(by: { $0.key < $1.key }) { try check(channels, of: name, in: imageFolder) }
-        let bare = Set(byCase.keys).subtracting(labelsByCase.keys)
-        guard bare.isEmpty else {
-            throw DataSetError.imagesWithoutLabel(
-                images: imageFolder.path, labels: labelFolder.path, names: bare.sorted().sortedAsCounted())
-        }
-        let orphans = Set(labelsByCase.keys).subtracting(byCase.keys)
-        guard orphans.isEmpty else {
-            throw DataSetError.labelsWithoutImage(
-                images: imageFolder.path, labels: labelFolder.path, names: orphans.sorted().sortedAsCounted())
-        }
+        try DataSetError.requirePairs(
+            Set(byCase.keys), at: imageFolder.path, Set(labelsByCase.keys), at: labelFolder.path)
         return byCase.map { name, channels in
             DataCase(
-                id: name, group: name, images: channels.sorted { $0.key < $1.key }.map(\.value),
+                id: name, group: name, image: ImageLocation(channels.sorted { $0.key < $1.key }.map(\.value)),
                 label: labelsByCase[name].map(LabelSource.init(file:)))
         }
     }
@@ -163,7 +143,7 @@ struct NNUNetLayout: CaseLayout {
         let absent = Set(train + validation).subtracting(names)
         guard absent.isEmpty else {
             throw DataSetError.missingOnDisk(
-                splitFile: url.path, folder: root.appending(path: "imagesTr").path, names: absent.sorted().sortedAsCounted())
+                splitFile: url.path, folder: root.appending(path: "imagesTr").path, names: absent.sortedAsCounted())
         }
         if let both = Set(train).intersection(validation).sorted().first {
             throw DataSetError.groupInTwoSplits(origin: url.path, group: both, first: .train, second: .validation)

@@ -2,13 +2,13 @@ import DurableFiles
 import Foundation
 import MedicalImages
 
-/// What a folder comes nearest to that is no data set in any layout, and what it misses.
+/// The layout that a folder without any comes closest to, and what is missing for it.
 struct NearestLayout {
     private let index: FolderIndex
 
     init(_ index: FolderIndex) { self.index = index }
 
-    /// In words, for an error.
+    /// The text for an error.
     var words: String {
         let nearest = inner() ?? described() ?? list() ?? namedFolders() ?? equalNames() ?? suffix() ?? cases()
         // A paper or an archive among the images is not what is missing.
@@ -67,12 +67,12 @@ struct NearestLayout {
                 return "nearest is csv: \(error)"
             }
         }
-        let complete = tables.filter { !ListLayout.Columns.images($0.table).isEmpty && ListLayout.Columns.label($0.table) != nil }
+        let complete = tables.filter(\.table.isList)
         if complete.count > 1 {
             return "nearest is csv: \(complete.map(\.name).joined(separator: ", ")) are lists; name the one that is meant"
         }
         for (name, table) in tables {
-            let hasImages = !ListLayout.Columns.images(table).isEmpty, hasLabel = ListLayout.Columns.label(table) != nil
+            let hasImages = !table.imageColumns.isEmpty, hasLabel = table.labelColumn != nil
             if hasImages != hasLabel {
                 return
                     "nearest is csv: \(name) has a column of \(hasImages ? "images, but none 'label' or 'mask'" : "labels, but none 'image'")"
@@ -106,7 +106,7 @@ struct NearestLayout {
     /// Folders beside each other with many names in common.
     private func equalNames() -> String? {
         let folders = index.imageFolders.map { path in
-            (path: path, stems: Set(index.images(in: path).map { ImageFile.stem(of: URL(filePath: "/" + $0)) }))
+            (path: path, stems: Set(index.images(in: path).map { ImageFile.parts(of: $0).stem }))
         }
         var best: (shared: Int, first: Int, second: Int)?
         // More folders are a folder a case.
@@ -120,7 +120,7 @@ struct NearestLayout {
         guard let best else { return nil }
         let (a, b) = (folders[best.first], folders[best.second])
         let differing = [(a, b), (b, a)].compactMap { one, other in
-            let names = one.stems.subtracting(other.stems).sorted().sortedAsCounted()
+            let names = one.stems.subtracting(other.stems).sortedAsCounted()
             return names.isEmpty
                 ? nil : "only in \(one.path)/: \(names.prefix(3).joined(separator: ", "))\(names.count > 3 ? ", …" : "")"
         }
@@ -132,7 +132,7 @@ struct NearestLayout {
 
     /// `a_mask.png` without all the rest.
     private func suffix() -> String? {
-        let stems = index.allImages.map { ImageFile.stem(of: URL(filePath: "/" + $0)) }
+        let stems = index.allImages.map { ImageFile.parts(of: $0).stem }
         for suffix in PatternRecognition.labelSuffixes {
             let labels = stems.filter { $0.hasSuffix(suffix) && $0.count > suffix.count }
             guard !labels.isEmpty else { continue }

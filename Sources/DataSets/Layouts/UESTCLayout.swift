@@ -64,20 +64,16 @@ package struct UESTCLayout: CaseLayout {
     }
 
     package func list() throws -> CaseListing {
-        var entries: [CaseListing.Entry] = []
-        for (part, folder) in parts {
-            let cases = try FolderLayout(root: folder, images: ["image"], labels: ["label"]).list().entries
-            for entry in cases {
+        let entries = try parts.flatMap { part, folder in
+            try FolderLayout(root: folder, images: ["image"], labels: ["label"]).list().entries.map { entry in
                 let old = entry.dataCase
                 guard old.id.hasPrefix("case_"), let number = Int(old.id.dropFirst(5)), let split = part.split(number) else {
-                    throw LayoutError(
-                        old.images[0], "no number of \(part.name); expected case_1 to case_\(part.bounds[2])")
+                    throw LayoutError(old.image.first, "no number of \(part.name); expected case_1 to case_\(part.bounds[2])")
                 }
                 let id = parts.count > 1 ? "\(part.name)/\(old.id)" : old.id
-                entries.append(
-                    .init(
-                        DataCase(id: id, group: id, images: old.images, label: old.label), place: .split(split),
-                        paperSplit: split))
+                return CaseListing.Entry(
+                    dataCase: DataCase(id: id, group: id, image: old.image, label: old.label), place: .split(split),
+                    paperSplit: split)
             }
         }
         return CaseListing(origin: root.path, entries: entries)

@@ -10,13 +10,7 @@ struct NamePairing: Hashable {
 
     /// Nil unless every label has an image by one rule.
     init?(images: [String], labels: [String]) {
-        func parts(_ names: [String]) -> [(stem: String, ending: String)] {
-            names.map { name in
-                let stem = ImageFile.stem(of: URL(filePath: "/" + name))
-                return (stem, String(name.dropFirst(stem.count)))
-            }
-        }
-        let images = parts(images), labels = parts(labels)
+        let images = images.map(ImageFile.parts), labels = labels.map(ImageFile.parts)
         guard let first = labels.first, Set(labels.map(\.ending)).count == 1 else { return nil }
         let stems = Set(images.map(\.stem))
         /// The ending of those images that have a label; others, such as `superpixels.png`, are of another kind.

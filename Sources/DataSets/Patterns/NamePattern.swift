@@ -85,7 +85,7 @@ struct NamePattern: Sendable, Hashable {
     /// Whether a case may have several files, which are masks of the same class.
     var takesSeveral: Bool { namesFolders || ending != nil }
 
-    /// Whether each case has a folder, in which the file has a name that tells nothing about the case.
+    /// Whether each case has a folder, in which the file's name says nothing about the case.
     var isInCaseFolder: Bool { suffix.contains("/") }
 
     /// What a pattern reads out of a path.
@@ -151,7 +151,7 @@ struct NamePattern: Sendable, Hashable {
         var name = String(rest.dropLast(suffix.count))
         if suffix.isEmpty {
             let file = name.split(separator: "/").last.map(String.init) ?? ""
-            name = String(name.dropLast(file.count)) + ImageFile.stem(of: URL(filePath: "/" + file))
+            name = String(name.dropLast(file.count)) + ImageFile.parts(of: file).stem
         }
         var isFolder = isInCaseFolder
         if let middle {
@@ -171,7 +171,7 @@ struct NamePattern: Sendable, Hashable {
         return Match(id: id, group: Self.patient(patient), split: word.flatMap { Split(word: String($0)) })
     }
 
-    /// Nothing, or digits behind a separator at most.
+    /// Whether this is nothing, or digits that may follow a separator.
     private static func isPart(_ text: Substring) -> Bool {
         guard let first = text.first else { return true }
         let digits = "_- .".contains(first) ? text.dropFirst() : text

@@ -22,7 +22,7 @@ extension PatternRecognition {
             for folder in folders {
                 let own = PatternRecognition.parted(folder).name
                 for name in index.images(in: folder) {
-                    let isNamed = ImageFile.stem(of: URL(filePath: "/" + name)).hasPrefix(own)
+                    let isNamed = ImageFile.parts(of: name).stem.hasPrefix(own)
                     files[isNamed ? "*" + name.dropFirst(own.count) : name, default: [:]][folder] = name
                 }
             }
@@ -31,7 +31,7 @@ extension PatternRecognition {
 
         /// Those of more than half of the folders.
         var usual: [String] {
-            files.filter { $0.value.count * 2 > folders.count }.keys.sorted().sortedAsCounted()
+            files.filter { $0.value.count * 2 > folders.count }.keys.sortedAsCounted()
         }
 
         func urls(_ kind: String, _ index: FolderIndex) -> [URL] {
@@ -56,7 +56,7 @@ extension PatternRecognition {
         let urls = names.map { kinds.urls($0, index) }
         let counts = urls.map { LabelGuess.valueCount(of: Array($0.prefix(2))) }
         let images = names.indices.filter { counts[$0] == nil && !LabelGuess.hasFewValues(urls[$0][0]) }
-        // Of several, such as a brain mask beside the classes, the one that tells most apart.
+        // Of several, such as a brain mask beside the classes, the one with the most values.
         guard !images.isEmpty,
             let label = names.indices.filter({ counts[$0] != nil }).max(by: { counts[$0] ?? 0 < counts[$1] ?? 0 })
         else { return nil }
@@ -96,7 +96,7 @@ extension PatternRecognition {
             ? names
             : names.filter { name in LabelGuess.valueCount(of: Array(kinds.urls(name, index).prefix(1))) == nil }
         guard !images.isEmpty else { return nil }
-        var order = byName.keys.sorted().sortedAsCounted()
+        var order = byName.keys.sortedAsCounted()
         var isSized = false
         if order.count <= Self.mostSized {
             let shares = byName.mapValues { LabelGuess.foreground(of: [index.url(FolderIndex.join($0[0].0, $0[0].1))]) }
@@ -105,7 +105,7 @@ extension PatternRecognition {
         }
         let front = FolderIndex.join(key[0], "*")
         var settings = settings
-        // Too many to compare: where they overlap, nobody knows which lies in front.
+        // Too many to compare: where they overlap, it is unknown which lies in front.
         if !isSized { settings.overlaps = settings.overlaps ?? .ignore }
         return PatternRecognition(index, settings: settings).finding(
             .cases, images.map { "\(front)/\($0)" }, order.map { "\(front)/\(key[1])/\($0)" },

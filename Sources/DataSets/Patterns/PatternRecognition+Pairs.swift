@@ -14,10 +14,7 @@ extension PatternRecognition {
     }
 
     private func bySuffix(_ folder: String, _ names: [String]) -> LayoutFinding? {
-        let parts = names.map { name in
-            let stem = ImageFile.stem(of: URL(filePath: "/" + name))
-            return (stem: stem, ending: String(name.dropFirst(stem.count)))
-        }
+        let parts = names.map(ImageFile.parts)
         for suffix in Self.labelSuffixes {
             let labels = parts.filter { $0.stem.hasSuffix(suffix) && $0.stem.count > suffix.count }
             guard labels.count * 2 == parts.count, Set(labels.map(\.ending)).count == 1 else { continue }
@@ -27,10 +24,6 @@ extension PatternRecognition {
                 let found = Set(
                     images.filter { $0.stem.hasSuffix(imageSuffix) }.map { String($0.stem.dropLast(imageSuffix.count)) })
                 guard found == bases, Set(images.map(\.ending)).count == 1 else { continue }
-                // `*.nii.gz` would take the labels as well.
-                guard !imageSuffix.isEmpty || images[0].ending != labels[0].ending else {
-                    return sharedEnding(folder, suffix: suffix, ending: labels[0].ending)
-                }
                 return finding(
                     .pairs, [FolderIndex.join(folder, "*\(imageSuffix)\(images[0].ending)")],
                     [FolderIndex.join(folder, "*\(suffix)\(labels[0].ending)")],
@@ -40,19 +33,11 @@ extension PatternRecognition {
         return nil
     }
 
-    private func sharedEnding(_ folder: String, suffix: String, ending: String) -> LayoutFinding {
-        finding(
-            .pairs, [FolderIndex.join(folder, "*\(ending)")], [FolderIndex.join(folder, "*\(suffix)\(ending)")],
-            "images and labels side by side: *\(ending) with *\(suffix)\(ending)")
-    }
-
     private func byEnding(_ folder: String, _ names: [String]) -> LayoutFinding? {
-        let byEnding = Dictionary(grouping: names) { name in
-            String(name.dropFirst(ImageFile.stem(of: URL(filePath: "/" + name)).count))
-        }
+        let byEnding = Dictionary(grouping: names) { ImageFile.parts(of: $0).ending }
         guard byEnding.count == 2 else { return nil }
         let endings = byEnding.keys.sorted()
-        let stems = endings.map { ending in Set((byEnding[ending] ?? []).map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+        let stems = endings.map { ending in Set((byEnding[ending] ?? []).map { ImageFile.parts(of: $0).stem }) }
         guard stems[0] == stems[1], stems[0].count >= 2 else { return nil }
         let counts = endings.map { ending in
             LabelGuess.valueCount(of: (byEnding[ending] ?? []).map { index.url(FolderIndex.join(folder, $0)) }) ?? .max
@@ -76,8 +61,7 @@ extension PatternRecognition {
         init(_ path: String) {
             let (folder, name) = PatternRecognition.parted(path)
             self.folder = folder
-            stem = ImageFile.stem(of: URL(filePath: "/" + name))
-            ending = String(name.dropFirst(stem.count))
+            (stem, ending) = ImageFile.parts(of: name)
         }
     }
 

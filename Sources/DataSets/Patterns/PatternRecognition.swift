@@ -46,7 +46,7 @@ struct PatternRecognition {
     private func classes(of labels: [String]) -> [LayoutFinding.ClassValues]? {
         let names = labels.map { label in
             let part = label.split(separator: "/").last { !$0.contains("*") && !$0.contains("<") }
-            return part.map { ImageFile.stem(of: URL(filePath: "/\($0)")) } ?? label
+            return part.map { ImageFile.parts(of: String($0)).stem } ?? label
         }
         if labels.count > 1 {
             return [.init("background", [0])] + names.enumerated().map { .init($1, [$0 + 1]) }
@@ -107,8 +107,8 @@ struct PatternRecognition {
             // Of `images/train/p1` the parents are looked at as well.
             var path = folder
             while !path.isEmpty {
-                parents.insert(Self.parted(path).parent)
                 path = Self.parted(path).parent
+                parents.insert(path)
             }
         }
         for parent in parents.sorted() {
@@ -126,9 +126,7 @@ struct PatternRecognition {
         guard patterns.count == 1, let pattern = patterns.first else { return nil }
         let images = withInnerSplit(pattern[0]), labels = withInnerSplit(pattern[1])
         if let pairing = found.lazy.compactMap({ pairing($0.images, $0.labels) }).first {
-            return finding(
-                .folders, ["\(images)/\(pairing.image)"], ["\(labels)/\(pairing.label)"],
-                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+            return alike(pattern, in: [images, labels], pairing)
         }
         return finding(
             .folders, [images], [labels], "\(pattern[0])/ and \(pattern[1])/ with equal names")
@@ -137,7 +135,7 @@ struct PatternRecognition {
     /// How the names of two folders go together where none are equal.
     private func pairing(_ images: String, _ labels: String) -> NamePairing? {
         let names = [images, labels].map { index.images(in: $0) }
-        let stems = names.map { Set($0.map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+        let stems = names.map { Set($0.map { ImageFile.parts(of: $0).stem }) }
         return stems[0].isDisjoint(with: stems[1]) ? NamePairing(images: names[0], labels: names[1]) : nil
     }
 
@@ -174,11 +172,15 @@ struct PatternRecognition {
             guard patterns.count == 1, let pattern = patterns.first else { continue }
             let names = pairs.map { pair in [pair.image, pair.label].map { index.images(in: $0.path) } }
             guard let pairing = NamePairing(images: names.flatMap { $0[0] }, labels: names.flatMap { $0[1] }) else { continue }
-            return finding(
-                .folders, ["\(pattern[0])/\(pairing.image)"], ["\(pattern[1])/\(pairing.label)"],
-                "\(pattern[0])/ and \(pattern[1])/ with names alike: \(pairing.image) with \(pairing.label)")
+            return alike(pattern, in: pattern, pairing)
         }
         return nil
+    }
+
+    private func alike(_ stated: [String], in folders: [String], _ pairing: NamePairing) -> LayoutFinding {
+        finding(
+            .folders, ["\(folders[0])/\(pairing.image)"], ["\(folders[1])/\(pairing.label)"],
+            "\(stated[0])/ and \(stated[1])/ with names alike: \(pairing.image) with \(pairing.label)")
     }
 
     /// Whether a folder below is another data set, which its own description says how to read.
@@ -200,7 +202,7 @@ struct PatternRecognition {
         for parent in [""] + index.folders(in: "") {
             let folders = index.folders(in: parent).map { FolderIndex.join(parent, $0) }.filter { !index.images(in: $0).isEmpty }
             guard folders.count >= 2 else { continue }
-            let stems = folders.map { Set(index.images(in: $0).map { ImageFile.stem(of: URL(filePath: "/" + $0)) }) }
+            let stems = folders.map { Set(index.images(in: $0).map { ImageFile.parts(of: $0).stem }) }
             guard stems[0].count >= 2, stems.allSatisfy({ $0 == stems[0] }) else { continue }
             let urls = folders.map { folder in index.images(in: folder).map { index.url(FolderIndex.join(folder, $0)) } }
             let counts = urls.map { LabelGuess.valueCount(of: $0) }

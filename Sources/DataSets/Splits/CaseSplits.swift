@@ -1,7 +1,7 @@
 /// Which cases a run trains, validates and tests with, by name: what its checkpoints keep of the data set.
 ///
-/// A split that is drawn at random falls out otherwise when a case comes or goes, so that cases which trained a model would be
-/// scored as if they had not. The names that were drawn once stand from then on.
+/// A random split changes when a case is added or removed, and then cases which trained a model would be
+/// scored as if they had not. So the names that were drawn once are kept.
 public struct CaseSplits: Sendable, Hashable, Codable {
     public let train: [String]
     public let validation: [String]
@@ -44,7 +44,7 @@ public struct CaseSplits: Sendable, Hashable, Codable {
     ) throws -> [String: Split] {
         let known = byName
         guard splits.keys.contains(where: { known[$0] != nil }) else {
-            guard !isOwn else { throw DataSetError.renamed(origin: origin, known: known.keys.sorted().sortedAsCounted()) }
+            guard !isOwn else { throw DataSetError.renamed(origin: origin, known: known.keys.sortedAsCounted()) }
             notes.append("none of the cases that the model knows by name is in \(origin): it is split as data.split says")
             return splits
         }
@@ -65,7 +65,7 @@ public struct CaseSplits: Sendable, Hashable, Codable {
             (moved, "in the splits that the run began with, where the data set says otherwise now"),
             (new, "left out, because they came after the run had drawn its splits"), (gone, "of the run not there any more"),
         ] where !names.isEmpty {
-            let listed = names.sorted().sortedAsCounted()
+            let listed = names.sortedAsCounted()
             let shown = listed.prefix(5).map { name in known[name].map { "\(name) (\($0.rawValue))" } ?? name }
             notes.append(
                 "\(names.count) case\(names.count == 1 ? "" : "s") \(words): \(shown.joined(separator: ", "))"

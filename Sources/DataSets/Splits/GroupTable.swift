@@ -17,8 +17,7 @@ public struct GroupTable: Sendable, Equatable {
         let header = table.header.map { $0.lowercased() }
         func column(_ names: [String]) throws -> Int {
             guard let place = table.column(names) else {
-                let wanted = names.map { "'\($0)'" }.joined(separator: ", ")
-                throw LayoutError(table.path, line: 1, "no column \(wanted); found \(table.header.joined(separator: ", "))")
+                throw table.missing("column \(names.map { "'\($0)'" }.joined(separator: ", "))")
             }
             return place
         }

@@ -30,13 +30,12 @@ struct SplitFile {
     init(_ table: CSVTable) throws {
         path = table.path
         try table.requireDistinctColumns()
-        func missing(_ what: String) -> LayoutError {
-            LayoutError(table.path, line: 1, "no column \(what); found \(table.header.joined(separator: ", "))")
-        }
         guard let file = table.column(["file", "image", "name", "id", "image_id"]) else {
-            throw missing("'file', 'image', 'name' or 'id'")
+            throw table.missing("column 'file', 'image', 'name' or 'id'")
         }
-        guard let split = table.splitColumn else { throw missing("'split', nor a single one with 'split' in its name") }
+        guard let split = table.splitColumn else {
+            throw table.missing("column 'split', nor a single one with 'split' in its name")
+        }
         let group = table.groupColumn
         var lines: [String: Int] = [:]
         entries = try table.rows.map { row in
@@ -69,6 +68,20 @@ extension CSVTable {
         return names.lazy.compactMap { header.firstIndex(of: $0) }.first
     }
 
+    func missing(_ what: String) -> LayoutError {
+        LayoutError(path, line: 1, "no \(what); found \(header.joined(separator: ", "))")
+    }
+
+    /// `image`, or `image_1`, `image_2`, … for the files of a case.
+    var imageColumns: [Int] { column(["image"]).map { [$0] } ?? (1...99).compactMap { column(["image_\($0)"]) } }
+
+    var labelColumn: Int? { column(["label", "mask", "labels", "segmentation"]) }
+
+    var nameColumn: Int? { column(["id", "name", "case"]) }
+
+    /// Whether it is a list of images and labels.
+    var isList: Bool { !imageColumns.isEmpty && labelColumn != nil }
+
     /// `split`, or else the only column with `split` in its name.
     var splitColumn: Int? {
         let candidates = header.indices.filter { header[$0].lowercased().contains("split") }
@@ -83,7 +96,7 @@ extension CSVTable {
 
     var groupColumn: Int? { column(Self.groupNames) }
 
-    /// - Throws: `LayoutError` where two columns have one name, so that nobody knows which is meant.
+    /// - Throws: `LayoutError` where two columns have the same name.
     func requireDistinctColumns() throws {
         var seen: Set<String> = []
         for name in header where !name.isEmpty && !seen.insert(name.lowercased()).inserted {

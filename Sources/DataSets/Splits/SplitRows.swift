@@ -34,12 +34,12 @@ struct SplitRows {
             groups[id] = entry.group
         }
         guard absent.isEmpty else {
-            throw DataSetError.missingOnDisk(splitFile: table.path, folder: folder, names: absent.sorted().sortedAsCounted())
+            throw DataSetError.missingOnDisk(splitFile: table.path, folder: folder, names: absent.sortedAsCounted())
         }
         let unnamed = known.subtracting(places.keys)
         guard unnamed.isEmpty else {
             throw DataSetError.missingInSplitFile(
-                splitFile: table.path, folder: folder, names: unnamed.sorted().sortedAsCounted())
+                splitFile: table.path, folder: folder, names: unnamed.sortedAsCounted())
         }
         self.places = places
         self.groups = groups

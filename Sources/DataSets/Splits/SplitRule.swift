@@ -132,19 +132,18 @@ public enum SplitRule: Sendable, Hashable {
         var splits = fixed(listing) { if case .split(let split) = $0.place { split } else { nil } }
         let open = listing.entries.filter { $0.place == .open }
         let standard = SeededSplit(seed: seed)
+        func draw(_ entries: [CaseListing.Entry], validation: Double, test: Double) throws {
+            let rule = SeededSplit(seed: seed, validation: validation, test: test)
+            let byGroup = try rule.assign(Set(entries.map(\.dataCase.group)), origin: listing.origin)
+            for entry in entries { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
+        }
         if !open.isEmpty {
-            let hasTest = splits.values.contains(.test)
-            let hasValidation = splits.values.contains(.validation)
-            let rule = SeededSplit(
-                seed: seed, validation: hasValidation ? 0 : standard.validation, test: hasTest ? 0 : standard.test)
-            let byGroup = try rule.assign(Set(open.map(\.dataCase.group)), origin: listing.origin)
-            for entry in open { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
+            let (hasTest, hasValidation) = (splits.values.contains(.test), splits.values.contains(.validation))
+            try draw(open, validation: hasValidation ? 0 : standard.validation, test: hasTest ? 0 : standard.test)
             notes.append("the data set names no split for \(open.count) cases: they were split at random, seed \(seed)")
         } else if !listing.isFinal, splits.values.contains(.train), !splits.values.contains(.validation) {
             let training = listing.entries.filter { splits[$0.dataCase.id] == .train }
-            let rule = SeededSplit(seed: seed, validation: standard.validation, test: 0)
-            let byGroup = try rule.assign(Set(training.map(\.dataCase.group)), origin: listing.origin)
-            for entry in training { splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }
+            try draw(training, validation: standard.validation, test: 0)
             notes.append("the data set names no validation split: part of the training cases validate, at random, seed \(seed)")
         }
         return splits
@@ -165,19 +164,17 @@ extension SplitRule: Codable {
             case "own": self = .own
             case "paper": self = .paper
             case _ where word.lowercased().hasSuffix(".csv"): self = .table(word)
-            default: throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+            default: throw decoder.mismatch(Self.expected)
             }
             return
         }
-        guard let container = try? decoder.container(keyedBy: Keys.self) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
-        }
+        guard let container = try? decoder.container(keyedBy: Keys.self) else { throw decoder.mismatch(Self.expected) }
         if let random = try container.decodeIfPresent(SeededSplit.self, forKey: .random) {
             self = .random(random)
         } else if let folds = try container.decodeIfPresent(FoldSplit.self, forKey: .folds) {
             self = .folds(folds)
         } else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Self.expected))
+            throw decoder.mismatch(Self.expected)
         }
     }
 

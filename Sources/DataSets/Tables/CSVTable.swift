@@ -38,7 +38,7 @@ struct CSVTable {
         }
     }
 
-    /// What parts the fields, and whether the first line does nothing but say so.
+    /// The separator of the fields, and whether the first line only states it.
     private static func separator(_ bytes: ArraySlice<UInt8>) -> (byte: UInt8, isStated: Bool) {
         let lines = bytes.split(maxSplits: 1, omittingEmptySubsequences: true) { $0 == UInt8(ascii: "\n") }
         var header = lines.first ?? []

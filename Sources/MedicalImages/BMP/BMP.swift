@@ -6,26 +6,12 @@ import Foundation
 public enum BMP: ImageFormat {
     static let endings = [".bmp", ".dib"]
 
-    /// The whole image, with planar samples.
-    ///
-    /// - Throws: `ImageFileError` where the content is no sound BMP or ends early; `FileError` where the file cannot be read.
-    public static func read(_ url: URL) throws -> MedicalImage {
-        let file = try BMPFile(url)
-        return MedicalImage(
-            picture: file.header.picture, url.path, extent: file.header.extent, samples: .uint8(try file.samples()))
-    }
-
-    /// What the file says before its pixels.
-    ///
-    /// - Throws: `ImageFileError` where that is no sound BMP; `FileError` where the file cannot be read.
-    public static func readInfo(_ url: URL) throws -> ImageInfo {
-        let file = try BMPFile(url)
-        return ImageInfo(picture: file.header.picture, extent: file.header.extent, voxelType: .uint8)
-    }
+    public static func read(_ url: URL) throws -> MedicalImage { try BMPFile(url).image() }
+    public static func readInfo(_ url: URL) throws -> ImageInfo { try BMPFile(url).info }
 }
 
 /// The bytes of a BMP file whose header has been read and checked.
-struct BMPFile {
+struct BMPFile: PictureFile {
     let url: URL
     let bytes: [UInt8]
     let header: BMPHeader
@@ -36,9 +22,10 @@ struct BMPFile {
         header = try BMPHeader(bytes, url)
     }
 
-    /// Planar, `[channels, height, width]`.
-    func samples() throws -> [UInt8] {
-        let extent = header.extent
+    var picture: PictureInfo { header.picture }
+    var extent: Extent { header.extent }
+
+    func samples() throws -> Samples {
         try Memory.require(extent.sampleCount, for: url)
         var samples = [UInt8](repeating: 0, count: extent.sampleCount)
         switch header.pixels {
@@ -55,7 +42,7 @@ struct BMPFile {
             // Checked by the header's reader: as many greys as indices can say.
             for i in samples.indices { samples[i] = grays[Int(samples[i])] }
         }
-        return samples
+        return .uint8(samples)
     }
 
     private func unpackIndices(into samples: inout [UInt8]) {

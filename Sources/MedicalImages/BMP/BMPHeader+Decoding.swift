@@ -15,16 +15,16 @@ extension BMPHeader {
         var palette: [UInt8] = []
         var offset = fields.endOfHeader
         switch (fields.bits, fields.compression) {
-        case (1, .none), (4, .none), (8, .none):
+        case (1, .plain), (4, .plain), (8, .plain):
             pixels = .indices
         case (4, .runs4), (8, .runs8):
             guard !isTopDown else {
                 throw ImageFileError.corrupt(url, "its run lengths go from top to bottom, which BMP rules out")
             }
             pixels = .runs
-        case (16, .none):
+        case (16, .plain):
             pixels = try .masks(BMPHeader.masks([0x7c00, 0x03e0, 0x001f], url))
-        case (24, .none), (32, .none):
+        case (24, .plain), (32, .plain):
             // The fourth byte of plain pixels has no meaning.
             pixels = try .masks(BMPHeader.masks([0xff0000, 0x00ff00, 0x0000ff], url))
         case (16, .masks), (32, .masks):
@@ -32,7 +32,8 @@ extension BMPHeader {
             if fields.masksFollowHeader { offset += 4 * fields.masks.count }
         default:
             throw ImageFileError(
-                url, .unsupported, "its pixels of \(fields.bits) bits have the compression \(fields.compression.name)",
+                url, .unsupported,
+                "its pixels of \(fields.bits) bits have the compression \(fields.compression?.rawValue ?? "\(fields.code)")",
                 advice: "save it as PNG or as an uncompressed BMP")
         }
         if fields.bits <= 8 {
@@ -107,32 +108,23 @@ extension BMPHeader {
     }
 }
 
-/// The codes of `biCompression`.
-private enum Compression {
-    case none, runs8, runs4, masks
-    case other(String)
+/// The meanings of the codes of `biCompression`, with their names.
+private enum Compression: String {
+    case plain = "none"
+    case runs8 = "RLE8"
+    case runs4 = "RLE4"
+    case masks = "BITFIELDS"
+    case huffman = "Huffman 1D"
+    case runs24 = "RLE24"
+    case jpeg = "JPEG"
+    case png = "PNG"
 
-    init(_ code: UInt32, isOS2: Bool) {
-        switch code {
-        case 0: self = .none
-        case 1: self = .runs8
-        case 2: self = .runs4
-        case 3 where !isOS2, 6 where !isOS2: self = .masks
-        case 3: self = .other("Huffman 1D")
-        case 4: self = .other(isOS2 ? "RLE24" : "JPEG")
-        case 5: self = .other("PNG")
-        default: self = .other("\(code)")
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .none: "none"
-        case .runs8: "RLE8"
-        case .runs4: "RLE4"
-        case .masks: "BITFIELDS"
-        case .other(let name): name
-        }
+    init?(_ code: UInt32, isOS2: Bool) {
+        let meanings: [Compression] =
+            isOS2
+            ? [.plain, .runs8, .runs4, .huffman, .runs24, .png] : [.plain, .runs8, .runs4, .masks, .jpeg, .png, .masks]
+        guard code < meanings.count else { return nil }
+        self = meanings[Int(code)]
     }
 }
 
@@ -144,7 +136,8 @@ private struct Fields {
     let endOfHeader: Int
     let width, height: Int
     let bits: Int
-    let compression: Compression
+    let compression: Compression?
+    let code: UInt32
     let colorsUsed: Int
     let masks: [UInt32]
     /// Whether the masks stand after a header without room for them.
@@ -155,7 +148,7 @@ private struct Fields {
     init(_ bytes: [UInt8], _ url: URL) throws {
         func number(_ place: Int, _ width: Int) throws -> UInt32 {
             guard place + width <= bytes.count else { throw ImageFileError.truncated(url, "it ends inside its header") }
-            return bytes[place..<place + width].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+            return UInt32(bytes[place..<place + width].number(.littleEndian))
         }
         func signed(_ place: Int) throws -> Int { Int(Int32(bitPattern: try number(place, 4))) }
         let size = Int(try number(14, 4))
@@ -167,7 +160,7 @@ private struct Fields {
             width = Int(try number(18, 2))
             height = Int(try number(20, 2))
             bits = Int(try number(24, 2))
-            compression = .none
+            (compression, code) = (.plain, 0)
             colorsUsed = 0
             masks = []
             masksFollowHeader = false
@@ -182,11 +175,10 @@ private struct Fields {
         width = try signed(18)
         height = try signed(22)
         bits = Int(try number(28, 2))
-        let code = try field(30)
-        let compression = Compression(code, isOS2: isOS2)
-        self.compression = compression
+        code = try field(30)
+        compression = Compression(code, isOS2: isOS2)
         colorsUsed = Int(try field(46))
-        guard case .masks = compression else {
+        guard compression == .masks else {
             masks = []
             masksFollowHeader = false
             return

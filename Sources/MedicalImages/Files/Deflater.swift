@@ -2,7 +2,7 @@ import CZlib
 import DurableFiles
 import Foundation
 
-/// Deflates bytes into one gzip member of a file; equal bytes give an equal file, for the member bears no time and no name.
+/// Deflates bytes into one gzip member of a file; equal bytes give an equal file, for the member contains neither a time nor a name.
 final class Deflater {
     private let writer: DurableFile.Writer
     // zlib's state points back at the stream, so both need an address that stays for the object's life.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads image files of any known format, told apart by name.
+/// Reads image files of any known format, recognised by their names.
 public enum ImageFile {
     /// The formats that are read; no two share an ending.
     private static let formats: [any ImageFormat.Type] = [NIfTI.self, PNG.self, JPEG.self, BMP.self, TIFF.self]
@@ -32,12 +32,18 @@ public enum ImageFile {
         String(url.lastPathComponent.dropLast(url.ending(among: endings)?.count ?? 0))
     }
 
+    /// A file's name as its stem and its ending.
+    package static func parts(of name: String) -> (stem: String, ending: String) {
+        let stem = stem(of: URL(filePath: "/" + name))
+        return (stem, String(name.dropFirst(stem.count)))
+    }
+
     /// Whether the name is that of an image; the `.img` half of a pair is not, so that a folder lists each image once.
     public static func isRecognized(_ url: URL) -> Bool {
         format(of: url).map { url.ending(among: $0.companionEndings) == nil } ?? false
     }
 
-    /// Whether the format loses what it packs, so that values of labels scatter about those that were meant.
+    /// Whether the format's compression changes samples, so that label values scatter about the intended ones.
     public static func isLossy(_ url: URL) -> Bool { format(of: url)?.isLossy ?? false }
 
     private static func format(of url: URL) -> (any ImageFormat.Type)? {

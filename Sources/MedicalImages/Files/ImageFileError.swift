@@ -1,6 +1,6 @@
 import Foundation
 
-/// An image file that cannot be used as one: which file, why, and what to do.
+/// Why a file cannot be used as an image: which file, what is wrong, and what to do.
 public struct ImageFileError: Error, CustomStringConvertible, Equatable {
     /// The nature of the fault.
     public enum Kind: Sendable {

@@ -49,7 +49,7 @@ final class ImageStream {
         }
     }
 
-    /// Passes over bytes that nobody needs.
+    /// Skips bytes.
     ///
     /// - Throws: `ImageFileError` of kind `truncated` where the content ends before.
     func skip(_ count: Int) throws {

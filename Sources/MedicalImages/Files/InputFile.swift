@@ -13,10 +13,10 @@ final class InputFile {
         try FileSystem.requireFile(url)
         // Opening a pipe without a writer would otherwise wait for ever.
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw InputFile.failure(url) }
+        guard descriptor >= 0 else { throw FileError.now(url, "cannot be read") }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            let failure = InputFile.failure(url)
+            let failure = FileError.now(url, "cannot be read")
             close(descriptor)
             throw failure
         }
@@ -38,7 +38,7 @@ final class InputFile {
             // A buffer with bytes has an address.
             let count = Foundation.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw InputFile.failure(url) }
+            guard count >= 0 else { throw FileError.now(url, "cannot be read") }
             if count == 0 { break }
             filled += count
         }
@@ -47,11 +47,22 @@ final class InputFile {
 
     /// The next read starts at this byte of the file.
     func seek(to offset: Int) throws {
-        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw InputFile.failure(url) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw FileError.now(url, "cannot be read") }
     }
 
-    /// The error of the system call that has just failed.
-    private static func failure(_ url: URL) -> FileError {
-        FileError(url, "cannot be read", reason: String(cString: strerror(errno)))
+}
+
+/// Asks for memory before an array takes it: an array that finds none traps.
+enum Memory {
+    /// - Throws: `ImageFileError` where the system does not give that many bytes.
+    static func require(_ bytes: Int, for url: URL) throws {
+        // Not by malloc: the optimiser takes a malloc that is freed at once for one that succeeds.
+        let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard memory != MAP_FAILED else {
+            throw ImageFileError(
+                url, .unsupported, "its samples need \(bytes) bytes of memory, which the system does not give",
+                advice: "crop the image, or use a machine with more memory")
+        }
+        munmap(memory, bytes)
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 extension Samples {
     /// The next `count` samples of a stream, brought into the host's byte order.
     ///
-    /// - Throws: `ImageFileError` where the stream ends before or the memory is not to be had.
+    /// - Throws: `ImageFileError` where the stream ends before or where there is not enough memory.
     static func read(_ type: VoxelType, count: Int, byteOrder: ByteOrder, from stream: ImageStream) throws -> Samples {
         try filled(type, count: count, for: stream.url) { bytes in
             try stream.fill(bytes)
@@ -26,7 +26,7 @@ extension Samples {
 
     /// Samples whose memory `fill` fills.
     ///
-    /// - Throws: what `fill` throws; `ImageFileError` where the memory is not to be had.
+    /// - Throws: what `fill` throws; `ImageFileError` where there is not enough memory.
     static func filled(
         _ type: VoxelType, count: Int, for url: URL, by fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> Samples {

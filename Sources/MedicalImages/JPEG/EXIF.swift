@@ -1,10 +1,10 @@
-/// Finds the orientation in the EXIF block of a JPEG file; whatever else stands there is not looked at.
+/// Finds the orientation in the EXIF block of a JPEG file; the rest of the block is not read.
 ///
 /// Source: Exif 2.32 (CIPA DC-008), and TIFF 6.0 for the block's form.
 enum EXIF {
     private static let orientationTag = 0x0112
 
-    /// Upright where there is no such block, or where it is damaged: it bears on nothing else.
+    /// Upright where there is no such block, or where it is damaged: nothing else depends on it.
     static func orientation(ofJPEG bytes: UnsafeRawBufferPointer) -> PictureOrientation {
         var place = 2
         // Segments: 0xff, a marker, and a length that counts itself. The pixels follow the marker 0xda.
@@ -46,10 +46,6 @@ enum EXIF {
     /// The unsigned number of `width` bytes at a place, or nil beyond the end.
     private static func number(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ width: Int, _ order: ByteOrder) -> Int? {
         guard place >= 0, place + width <= bytes.count else { return nil }
-        let digits = bytes[place..<place + width]
-        return switch order {
-        case .bigEndian: digits.reduce(0) { $0 << 8 | Int($1) }
-        case .littleEndian: digits.reversed().reduce(0) { $0 << 8 | Int($1) }
-        }
+        return Int(bytes[place..<place + width].number(order))
     }
 }

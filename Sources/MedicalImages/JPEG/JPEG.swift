@@ -9,31 +9,16 @@ public enum JPEG: ImageFormat {
     static let endings = [".jpg", ".jpeg", ".jpe", ".jfif"]
     static let isLossy = true
 
-    /// The whole image, with planar samples.
-    ///
-    /// - Throws: `ImageFileError` where the content is no sound JPEG, ends early or is of a rare kind; `FileError` where the file
-    ///   cannot be read.
-    public static func read(_ url: URL) throws -> MedicalImage {
-        let file = try JPEGFile(url)
-        return MedicalImage(
-            picture: file.picture, url.path, extent: file.extent, samples: try file.samples(), notes: file.notes)
-    }
-
-    /// What the file says before its pixels.
-    ///
-    /// - Throws: `ImageFileError` where that is no sound JPEG; `FileError` where the file cannot be read.
-    public static func readInfo(_ url: URL) throws -> ImageInfo {
-        let file = try JPEGFile(url)
-        return ImageInfo(picture: file.picture, extent: file.extent, voxelType: .uint8, notes: file.notes)
-    }
+    public static func read(_ url: URL) throws -> MedicalImage { try JPEGFile(url).image() }
+    public static func readInfo(_ url: URL) throws -> ImageInfo { try JPEGFile(url).info }
 }
 
 /// The bytes of a JPEG file whose header has been read and checked.
-private struct JPEGFile {
+struct JPEGFile: PictureFile {
     let url: URL
     let data: Data
-    let header: cic_jpeg_info
-    let orientation: PictureOrientation
+    private let header: cic_jpeg_info
+    private let orientation: PictureOrientation
 
     init(_ url: URL) throws {
         self.url = url
@@ -53,9 +38,11 @@ private struct JPEGFile {
         PictureInfo(.jpeg, header.channels == 1 ? .gray : .rgb, bitDepth: 8, isInterlaced: header.progressive != 0)
     }
 
-    var extent: Extent {
-        Extent(width: Int(header.width), height: Int(header.height), channels: Int(header.channels)).turned(orientation)
+    private var stored: Extent {
+        Extent(width: Int(header.width), height: Int(header.height), channels: Int(header.channels))
     }
+
+    var extent: Extent { orientation.order.extent(of: stored) }
 
     var notes: [ImageNote] {
         let inks = ImageNote(.colorConverted, "its CMYK inks are turned into RGB without a colour profile")
@@ -63,15 +50,11 @@ private struct JPEGFile {
     }
 
     func samples() throws -> Samples {
-        let stored = try Samples.filled(.uint8, count: extent.sampleCount, for: url) { samples in
+        let samples = try Samples.filled(.uint8, count: extent.sampleCount, for: url) { samples in
             try PictureFormat.jpeg.check(url) { message in
                 data.withUnsafeBytes { cic_jpeg_read($0.baseAddress, $0.count, samples.baseAddress, samples.count, &message) }
             }
         }
-        return stored.turned(orientation, width: Int(header.width), height: Int(header.height))
+        return samples.turned(orientation, of: stored)
     }
-}
-
-extension PictureFormat {
-    fileprivate static let jpeg = PictureFormat(name: "JPEG", signatures: [[0xff, 0xd8]])
 }

@@ -34,7 +34,7 @@ extension NIfTI {
         }
     }
 
-    /// Writes samples with a geometry of one's own: an affine becomes the sform, a spacing alone becomes `pixdim`.
+    /// Writes samples with a geometry that no header states: an affine becomes the sform, a spacing alone becomes `pixdim`.
     ///
     /// - Parameters:
     ///   - samples: `[channels, depth, height, width]`.

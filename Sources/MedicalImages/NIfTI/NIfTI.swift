@@ -8,10 +8,6 @@ public enum NIfTI: ImageFormat {
     static let endings = [".nii", ".nii.gz", ".hdr", ".hdr.gz"] + companionEndings
     static let companionEndings = [".img", ".img.gz"]
 
-    /// The whole volume.
-    ///
-    /// - Throws: `ImageFileError` where the content is no sound NIfTI of real numbers or ends early; `FileError` where a
-    ///   file cannot be opened.
     public static func read(_ url: URL) throws -> MedicalImage {
         let file = try NIfTIFile(url)
         let header = file.header
@@ -24,9 +20,6 @@ public enum NIfTI: ImageFormat {
             notes: header.notes)
     }
 
-    /// What the header says; the voxels are not read.
-    ///
-    /// - Throws: as `read`, for what shows without reading the voxels.
     public static func readInfo(_ url: URL) throws -> ImageInfo {
         let file = try NIfTIFile(url)
         let header = file.header

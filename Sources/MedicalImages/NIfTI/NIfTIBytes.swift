@@ -46,19 +46,30 @@ struct NIfTIBytes {
         bytes.replaceSubrange(offset..<offset + text.count, with: text)
     }
 
-    /// The bytes at `offset` as an unsigned number.
-    private func word(at offset: Int, width: Int) -> UInt64 {
-        let bytes = bytes[offset..<offset + width]
-        return switch byteOrder {
-        case .littleEndian: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        case .bigEndian: bytes.reduce(0) { $0 << 8 | UInt64($1) }
-        }
-    }
+    private func word(at offset: Int, width: Int) -> UInt64 { bytes[offset..<offset + width].number(byteOrder) }
 
     private mutating func put(_ word: UInt64, at offset: Int, width: Int) {
         for i in 0..<width {
             let shift = 8 * (byteOrder == .littleEndian ? i : width - 1 - i)
             bytes[offset + i] = UInt8(truncatingIfNeeded: word >> UInt64(shift))
+        }
+    }
+}
+
+/// The order of the bytes of a number.
+public enum ByteOrder: Sendable {
+    case littleEndian, bigEndian
+
+    /// The order of the machine that runs.
+    public static var host: ByteOrder { UInt16(1).littleEndian == 1 ? .littleEndian : .bigEndian }
+}
+
+extension BidirectionalCollection<UInt8> {
+    /// The bytes as an unsigned number.
+    func number(_ order: ByteOrder) -> UInt64 {
+        switch order {
+        case .littleEndian: reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        case .bigEndian: reduce(0) { $0 << 8 | UInt64($1) }
         }
     }
 }

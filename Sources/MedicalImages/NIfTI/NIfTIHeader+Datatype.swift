@@ -5,7 +5,7 @@ extension NIfTIHeader {
     ///
     /// - Throws: `ImageFileError` for types that are no real numbers of up to 64 bits, and for unknown codes.
     static func voxelType(code: Int, _ url: URL) throws -> (type: VoxelType, components: Int) {
-        if let type = VoxelType.allCases.first(where: { datatype(of: $0) == code }) { return (type, 1) }
+        if let type = datatypes.first(where: { $0.value == code })?.key { return (type, 1) }
         if let components = colors[code] { return (.uint8, components) }
         if let (name, advice) = refusedTypes[code] {
             throw ImageFileError(url, .unsupported, "its voxels are \(name)", advice: advice)
@@ -13,21 +13,11 @@ extension NIfTIHeader {
         throw ImageFileError.corrupt(url, "its header states the unknown datatype \(code)")
     }
 
-    /// The NIfTI `datatype` code of a number type.
-    static func datatype(of type: VoxelType) -> Int {
-        switch type {
-        case .uint8: 2
-        case .int16: 4
-        case .int32: 8
-        case .float32: 16
-        case .float64: 64
-        case .int8: 256
-        case .uint16: 512
-        case .uint32: 768
-        case .int64: 1024
-        case .uint64: 1280
-        }
-    }
+    /// The NIfTI `datatype` codes.
+    static let datatypes: [VoxelType: Int] = [
+        .uint8: 2, .int16: 4, .int32: 8, .float32: 16, .float64: 64, .int8: 256, .uint16: 512, .uint32: 768, .int64: 1024,
+        .uint64: 1280,
+    ]
 
     /// RGB24 and RGBA32: bytes side by side.
     private static let colors = [128: 3, 2304: 4]

@@ -32,7 +32,7 @@ extension NIfTIHeader {
         let pixdim = bytes.reals(8, at: layout.pixdim, width: layout.realWidth)
         guard kind != .analyze else {
             // ANALYZE has other fields where NIfTI has units and transforms. Some writers made spacings negative to say that
-            // an axis runs the other way; which one is not to be known.
+            // an axis runs the other way; it is unknown which one.
             self.pixdim = [1] + pixdim.dropFirst().map(abs)
             let slope = bytes.real(at: layout.slope, width: layout.realWidth)
             // SPM keeps a scale factor where NIfTI has its slope; there is no intercept.

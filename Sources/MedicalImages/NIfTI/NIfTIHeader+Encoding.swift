@@ -1,6 +1,34 @@
 import Foundation
 
 extension NIfTIHeader {
+    /// A header that is made, not read: sform rows where the geometry has an affine, the spacing alone where it has not.
+    ///
+    /// NIfTI-1, unless a dimension is beyond its 16 bits.
+    init(extent: Extent, voxelType: VoxelType, geometry: VoxelGeometry) {
+        dimensions = [extent.width, extent.height, extent.depth] + (extent.channels > 1 ? [extent.channels] : [])
+        version = dimensions.allSatisfy { $0 <= NIfTILayout.one.largestDimension } ? .one : .two
+        byteOrder = .host
+        isPair = false
+        isAnalyze = false
+        self.voxelType = voxelType
+        components = 1
+        pixdim = [1] + geometry.spacing + [0, 0, 0, 0]
+        voxelOffset = NIfTILayout(version).firstVoxel
+        scaling = .identity
+        xyztUnits = SpaceUnit.millimetre.rawValue
+        qformCode = 0
+        quaternion = [0, 0, 0]
+        qoffset = [0, 0, 0]
+        switch geometry.source {
+        case .sform(let code), .qform(let code):
+            sformCode = code
+            srow = Array(geometry.affine.rowMajor[..<12])
+        case .pixdim:
+            sformCode = 0
+            srow = [Double](repeating: 0, count: 12)
+        }
+    }
+
     /// The bytes of a single file up to its first voxel, for samples on this header's grid.
     ///
     /// Dimensions of space, pixdim, units and both transforms are as stated here; scaling, text and extensions are not there.
@@ -17,7 +45,7 @@ extension NIfTIHeader {
         var bytes = NIfTIBytes([UInt8](repeating: 0, count: layout.firstVoxel), byteOrder: .host)
         bytes.put(layout.size, at: 0, width: 4)
         bytes.put(layout.singleMagic, at: layout.magicOffset)
-        bytes.put(NIfTIHeader.datatype(of: voxelType), at: layout.datatype, width: 2)
+        bytes.put(NIfTIHeader.datatypes[voxelType]!, at: layout.datatype, width: 2)  // every type has a code
         bytes.put(8 * voxelType.byteCount, at: layout.bitsPerVoxel, width: 2)
         let dimField = [dim.count] + dim + [Int](repeating: 1, count: 7 - dim.count)
         for (i, size) in dimField.enumerated() {

@@ -41,33 +41,20 @@ extension NIfTIHeader {
     /// Headers hold Float32, and writers round quaternions: a hundredth of a voxel is agreement.
     private var difference: ImageNote? {
         guard let sform = sformGeometry, let qform = qformGeometry else { return nil }
-        let farthest = corners.map { distance(sform.affine.applied(to: $0), qform.affine.applied(to: $0)) }.max() ?? 0
+        let farthest = sform.affine.distance(
+            from: qform.affine, over: Extent(width: dimension(0), height: dimension(1), depth: dimension(2)))
         guard farthest > 0.01 * (sform.spacing.min() ?? 0) else { return nil }
         return ImageNote(
             .transformsDiffer, "its sform and qform put voxels up to \(rounded(farthest)) mm apart; the sform is used")
     }
 
     private func skew(_ geometry: VoxelGeometry) -> ImageNote? {
-        let cosine =
-            [(0, 1), (0, 2), (1, 2)].map { first, second in
-                let product = (0..<3).reduce(0) { $0 + geometry.affine[$1, first] * geometry.affine[$1, second] }
-                return abs(product) / (geometry.spacing[first] * geometry.spacing[second])
-            }.max() ?? 0
-        // A tenth of a degree: Float32 headers stay far below.
-        guard cosine > 0.00175 else { return nil }
-        let degrees = asin(min(1, cosine)) * 180 / .pi
+        // Float32 headers stay far below a tenth of a degree.
+        guard geometry.shear > 0.1 else { return nil }
         return ImageNote(
             .axesNotOrthogonal,
-            "its axes are up to \(rounded(degrees))° off right angles, so distances along them are not those between planes")
-    }
-
-    /// The voxels at the corners of the grid.
-    private var corners: [[Double]] {
-        (0..<8).map { corner in (0..<3).map { corner >> $0 & 1 == 0 ? 0 : Double(dimension($0) - 1) } }
-    }
-
-    private func distance(_ a: [Double], _ b: [Double]) -> Double {
-        zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+            "its axes are up to \(rounded(geometry.shear))° off right angles, so distances along them are not those between planes"
+        )
     }
 
     /// Two decimals, without a locale.

@@ -31,10 +31,5 @@ struct NIfTILayout {
 }
 
 extension NIfTILayout {
-    init(_ version: NIfTIHeader.Version) {
-        switch version {
-        case .one: self = .one
-        case .two: self = .two
-        }
-    }
+    init(_ version: NIfTIHeader.Version) { self = version == .one ? .one : .two }
 }

@@ -12,10 +12,7 @@ extension PNG {
         try gray.withUnsafeBytes { try write($0, width, height, bitDepth: 8, channels: 1, url) }
     }
 
-    /// Writes grey values of 16 bits, `[height, width]`. The file appears whole or not at all.
-    ///
-    /// - Throws: `ImageFileError` for sizes that PNG cannot hold; `FileError` where the file cannot be written.
-    /// - Precondition: `width · height` values.
+    /// The same with 16 bits.
     public static func write(gray16: [UInt16], width: Int, height: Int, to url: URL) throws {
         precondition(gray16.count == width * height, "as many grey values as pixels")
         try gray16.withUnsafeBytes { try write($0, width, height, bitDepth: 16, channels: 1, url) }
@@ -56,21 +53,14 @@ extension PNG {
         }
     }
 
-    /// The codec's own words.
-    private struct Refusal: Error { let reason: String }
-
     /// - Parameter use: called with the file's bytes, which end with the call.
     private static func encode<Value>(
         _ samples: UnsafeRawBufferPointer, _ width: Int, _ height: Int, bitDepth: UInt8, channels: UInt8,
         use: (UnsafeRawBufferPointer) throws -> Value
-    ) rethrows -> Result<Value, Refusal> {
-        var png: UnsafeMutablePointer<UInt8>?
-        var count = 0
-        var message = cic_message()
-        let status = cic_png_write(
-            samples.baseAddress, UInt32(clamping: width), UInt32(clamping: height), bitDepth, channels, &png, &count, &message)
-        defer { cic_free(png) }
-        guard status == CIC_OK, let png else { return .failure(Refusal(reason: message.string)) }
-        return .success(try use(UnsafeRawBufferPointer(start: png, count: count)))
+    ) rethrows -> Result<Value, PictureFormat.Refusal> {
+        try PictureFormat.encoded(use: use) {
+            cic_png_write(
+                samples.baseAddress, UInt32(clamping: width), UInt32(clamping: height), bitDepth, channels, &$0, &$1, &$2)
+        }
     }
 }

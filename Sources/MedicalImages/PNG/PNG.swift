@@ -8,28 +8,15 @@ import Foundation
 public enum PNG: ImageFormat {
     static let endings = [".png"]
 
-    /// The whole image, with planar samples.
-    ///
-    /// - Throws: `ImageFileError` where the content is no sound PNG or ends early; `FileError` where the file cannot be read.
-    public static func read(_ url: URL) throws -> MedicalImage {
-        let file = try PNGFile(url)
-        return MedicalImage(picture: file.info, url.path, extent: file.extent, samples: try file.samples())
-    }
-
-    /// What the file says before its pixels.
-    ///
-    /// - Throws: `ImageFileError` where that is no sound PNG; `FileError` where the file cannot be read.
-    public static func readInfo(_ url: URL) throws -> ImageInfo {
-        let file = try PNGFile(url)
-        return ImageInfo(picture: file.info, extent: file.extent, voxelType: file.voxelType)
-    }
+    public static func read(_ url: URL) throws -> MedicalImage { try PNGFile(url).image() }
+    public static func readInfo(_ url: URL) throws -> ImageInfo { try PNGFile(url).info }
 }
 
 /// The bytes of a PNG file whose header has been read and checked.
-private struct PNGFile {
+struct PNGFile: PictureFile {
     let url: URL
     let data: Data
-    let info: PictureInfo
+    let picture: PictureInfo
     let extent: Extent
 
     init(_ url: URL) throws {
@@ -40,15 +27,15 @@ private struct PNGFile {
         try PictureFormat.png.check(url) { message in
             data.withUnsafeBytes { cic_png_read_info($0.baseAddress, $0.count, &header, &message) }
         }
-        info = PictureInfo(header)
+        picture = PictureInfo(header)
         extent = Extent(width: Int(header.width), height: Int(header.height), channels: Int(header.channels))
-        let packedRow = (extent.width * extent.channels * info.bitDepth + 7) / 8
+        let packedRow = (extent.width * extent.channels * picture.bitDepth + 7) / 8
         guard packedRow * extent.height <= data.count * Inflater.largestExpansion else {
             throw ImageFileError.truncated(url, "its \(data.count) bytes cannot hold \(extent.width) × \(extent.height) pixels")
         }
     }
 
-    var voxelType: VoxelType { info.bitDepth == 16 ? .uint16 : .uint8 }
+    var voxelType: VoxelType { picture.bitDepth == 16 ? .uint16 : .uint8 }
 
     func samples() throws -> Samples {
         try Samples.filled(voxelType, count: extent.sampleCount, for: url) { samples in
@@ -57,11 +44,6 @@ private struct PNGFile {
             }
         }.rearranged(by: Deinterleaving(channels: extent.channels))
     }
-}
-
-extension PictureFormat {
-    fileprivate static let png = PictureFormat(
-        name: "PNG", signatures: [[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]])
 }
 
 extension PictureInfo {

@@ -2,7 +2,7 @@ import CImageCodecs
 import Foundation
 
 /// A TIFF file whose pages have been looked through and found to be one image.
-struct TIFFFile {
+struct TIFFFile: PictureFile {
     let url: URL
     let voxelType: VoxelType
     let picture: PictureInfo
@@ -48,7 +48,7 @@ struct TIFFFile {
             palette: withUnsafeBytes(of: first.palette) { Array($0.prefix(3 * Int(first.palette_count))) })
     }
 
-    var extent: Extent { stored.turned(orientation) }
+    var extent: Extent { orientation.order.extent(of: stored) }
 
     var notes: [ImageNote] {
         let pages = ImageNote(
@@ -73,7 +73,7 @@ struct TIFFFile {
             }
             guard slice == stored.depth else { throw ImageFileError.corrupt(url, "it changed while it was read") }
         }
-        return planes.turned(orientation, width: stored.width, height: stored.height)
+        return planes.turned(orientation, of: stored)
     }
 
     private static func differing(_ page: cic_tiff_page, _ first: cic_tiff_page, number: Int, _ url: URL) -> ImageFileError {
@@ -87,19 +87,7 @@ struct TIFFFile {
 extension VoxelType {
     /// Nil for numbers of a size that no page has.
     fileprivate init?(_ page: cic_tiff_page) {
-        switch (page.number, page.sample_size) {
-        case (CIC_UNSIGNED, 1): self = .uint8
-        case (CIC_UNSIGNED, 2): self = .uint16
-        case (CIC_UNSIGNED, 4): self = .uint32
-        case (CIC_UNSIGNED, 8): self = .uint64
-        case (CIC_SIGNED, 1): self = .int8
-        case (CIC_SIGNED, 2): self = .int16
-        case (CIC_SIGNED, 4): self = .int32
-        case (CIC_SIGNED, 8): self = .int64
-        case (CIC_FLOAT, 4): self = .float32
-        case (CIC_FLOAT, 8): self = .float64
-        default: return nil
-        }
+        self.init(rawValue: "\(page.kind)\(8 * page.sample_size)")
     }
 }
 
@@ -111,9 +99,10 @@ extension cic_tiff_page {
     }
 
     fileprivate var summary: String {
-        let kind = number == CIC_FLOAT ? "float" : number == CIC_SIGNED ? "int" : "uint"
-        return "\(width) × \(height), \(channels) × \(kind)\(bit_depth)"
+        "\(width) × \(height), \(channels) × \(kind)\(bit_depth)"
     }
+
+    fileprivate var kind: String { number == CIC_FLOAT ? "float" : number == CIC_SIGNED ? "int" : "uint" }
 
     fileprivate var colorType: PictureInfo.ColorType {
         switch color {

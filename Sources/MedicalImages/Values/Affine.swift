@@ -27,6 +27,20 @@ public struct Affine: Sendable, Hashable {
         (0..<3).map { row in (0..<3).reduce(self[row, 3]) { $0 + self[row, $1] * place[$1] } }
     }
 
+    /// The largest distance between the positions that two maps give a voxel of a grid, in mm; a corner has it.
+    package func distance(from other: Affine, over grid: Extent) -> Double {
+        let last = grid.sizes.map { Double($0 - 1) }
+        return (0..<8).map { corner in
+            let place = (0..<3).map { corner >> $0 & 1 == 1 ? last[$0] : 0 }
+            return (0..<3).reduce(0.0) { sum, row in
+                let offset = (0..<3).reduce(self[row, 3] - other[row, 3]) {
+                    $0 + (self[row, $1] - other[row, $1]) * place[$1]
+                }
+                return sum + offset * offset
+            }.squareRoot()
+        }.max() ?? 0
+    }
+
     /// The lengths of the first three columns: the distance between neighbours along x, y and z, in mm.
     var columnLengths: [Double] {
         (0..<3).map { column in

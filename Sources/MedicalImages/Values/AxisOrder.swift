@@ -14,7 +14,7 @@ public struct AxisOrder: Sendable, Hashable {
     /// For x, y and z of the grid that is worked with, the axis of the file.
     let axes: [Axis]
 
-    private init(_ axes: [Axis]) { self.axes = axes }
+    init(_ axes: [Axis]) { self.axes = axes }
 
     /// The axes as the file stores them.
     public static let stored = AxisOrder(0, 1, 2)
@@ -112,9 +112,4 @@ public struct AxisOrder: Sendable, Hashable {
                     axes.map { ($0.isReversed ? -1 : 1) * stored.affine[row, $0.stored] } + [origin[row]]
                 }), source: stored.source)
     }
-}
-
-extension Extent {
-    /// Along x, y and z.
-    fileprivate var sizes: [Int] { [width, height, depth] }
 }

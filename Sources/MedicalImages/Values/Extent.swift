@@ -24,6 +24,12 @@ public struct Extent: Sendable, Hashable, Codable {
     /// The places of the grid, `width · height · depth`, however many channels each has.
     public var voxelCount: Int { width * height * depth }
 
+    /// Along x, y and z.
+    package var sizes: [Int] { [width, height, depth] }
+
+    /// `width×height×depth`, for messages.
+    package var sizeText: String { sizes.map(String.init).joined(separator: "×") }
+
     /// The stored numbers, `voxelCount · channels`.
     public var sampleCount: Int { voxelCount * channels }
 

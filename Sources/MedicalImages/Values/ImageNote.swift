@@ -31,7 +31,7 @@ extension ImageNote {
     /// One channel says as much as three equal ones.
     static let greyInColour = ImageNote(.greyInColour, "its three channels are equal, and it is read as the grey picture it is")
 
-    /// Transparency bears no intensity, so that channel is left out.
+    /// Transparency is no intensity, so its channel is left out.
     static let alphaDropped = ImageNote(.alphaDropped, "its alpha channel is left out")
 
     static let labelsRounded = ImageNote(

@@ -13,23 +13,14 @@ public struct IntensityStatistics: Sendable, Hashable {
 extension MedicalImage {
     /// Extremes and mean of the scaled values, over all channels.
     public func statistics() -> IntensityStatistics {
-        switch samples {
-        case .uint8(let values): IntensityStatistics(values, scaling)
-        case .int8(let values): IntensityStatistics(values, scaling)
-        case .uint16(let values): IntensityStatistics(values, scaling)
-        case .int16(let values): IntensityStatistics(values, scaling)
-        case .uint32(let values): IntensityStatistics(values, scaling)
-        case .int32(let values): IntensityStatistics(values, scaling)
-        case .uint64(let values): IntensityStatistics(values, scaling)
-        case .int64(let values): IntensityStatistics(values, scaling)
-        case .float32(let values): IntensityStatistics(values, scaling)
-        case .float64(let values): IntensityStatistics(values, scaling)
-        }
+        samples.visited(by: Summing(scaling: scaling))
     }
 }
 
-extension IntensityStatistics {
-    fileprivate init<T: Sample>(_ values: [T], _ scaling: IntensityScaling) {
+private struct Summing: SampleVisitor {
+    let scaling: IntensityScaling
+
+    func callAsFunction<T: Sample>(_ values: [T]) -> IntensityStatistics {
         var (least, largest) = (Double.infinity, -Double.infinity)
         var (sum, compensation) = (0.0, 0.0)
         var (finite, notNumbers, infinite) = (0, 0, 0)
@@ -50,10 +41,9 @@ extension IntensityStatistics {
                 sum = next
             }
         }
-        minimum = finite > 0 ? least : nil
-        maximum = finite > 0 ? largest : nil
-        mean = finite > 0 ? (sum + compensation) / Double(finite) : nil
-        self.notNumbers = notNumbers
-        self.infinite = infinite
+        let isSome = finite > 0
+        return IntensityStatistics(
+            minimum: isSome ? least : nil, maximum: isSome ? largest : nil,
+            mean: isSome ? (sum + compensation) / Double(finite) : nil, notNumbers: notNumbers, infinite: infinite)
     }
 }

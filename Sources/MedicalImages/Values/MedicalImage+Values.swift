@@ -14,7 +14,7 @@ extension MedicalImage {
     public func labelValues(onNote: (ImageNote) -> Void = { _ in }) throws -> [Int32] {
         let (labels, misfits) = samples.labels(scaling)
         guard misfits != nil else { return labels }
-        let (rounded, others) = samples.nearestLabels(scaling, Self.labelTolerance)
+        let (rounded, others) = samples.labels(scaling, tolerance: Self.labelTolerance)
         if let others { throw notLabels(others) }
         onNote(.labelsRounded)
         return rounded

@@ -1,3 +1,5 @@
+import Foundation
+
 /// An image in memory: its samples as stored, and what they mean.
 public struct MedicalImage: Sendable {
     /// Where the image was read from; errors name it.
@@ -22,9 +24,39 @@ extension MedicalImage {
     /// Leaves the alpha channel out and notes it.
     mutating func dropAlpha() {
         guard hasAlpha else { return }
-        samples.removeLast(extent.voxelCount)
-        extent.channels -= 1
         hasAlpha = false
-        notes.append(.alphaDropped)
+        removeChannels(1, .alphaDropped)
     }
+
+    /// Whether this is a picture of three channels that are equal: a grey one stored as RGB.
+    public var isGreyInColour: Bool {
+        guard case .picture = source, extent.channels == 3 else { return false }
+        return samples.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            let size = bytes.count / 3
+            return memcmp(start, start + size, size) == 0 && memcmp(start, start + 2 * size, size) == 0
+        }
+    }
+
+    /// Leaves out two of three equal channels.
+    ///
+    /// - Precondition: `isGreyInColour`.
+    public mutating func makeGrey() {
+        precondition(isGreyInColour, "three equal channels")
+        removeChannels(2, .greyInColour)
+    }
+
+    private mutating func removeChannels(_ count: Int, _ note: ImageNote) {
+        samples.removeLast(count * extent.voxelCount)
+        extent.channels -= count
+        notes.append(note)
+    }
+}
+
+/// The format that an image came from, with its particulars.
+public enum ImageSource: Sendable {
+    /// NIfTI or ANALYZE, with the header that a label volume on the same grid is written like.
+    case nifti(NIfTIHeader)
+    /// PNG, JPEG, BMP or TIFF, with the meaning of its samples.
+    case picture(PictureInfo)
 }

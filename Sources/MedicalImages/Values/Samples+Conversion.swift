@@ -1,15 +1,12 @@
-/// What a stored number can be turned into.
+/// A number type of samples.
 protocol Sample: CustomStringConvertible {
     var float: Float { get }
     var double: Double { get }
-    /// The same number as a label, or nil where it is no whole number of 32 bits.
-    var label: Int32? { get }
 }
 
 extension Sample where Self: BinaryInteger {
     var float: Float { Float(self) }
     var double: Double { Double(self) }
-    var label: Int32? { Int32(exactly: self) }
 }
 
 extension UInt8: Sample {}
@@ -24,64 +21,45 @@ extension Int64: Sample {}
 extension Float: Sample {
     var float: Float { self }
     var double: Double { Double(self) }
-    var label: Int32? { Int32(exactly: self) }
 }
 
 extension Double: Sample {
     var float: Float { Float(self) }
     var double: Double { self }
-    var label: Int32? { Int32(exactly: self) }
+}
+
+/// What can be done with samples of any type: a closure cannot be generic.
+protocol SampleVisitor {
+    associatedtype Output
+    func callAsFunction<T: Sample>(_ values: [T]) -> Output
 }
 
 extension Samples {
+    func visited<Visitor: SampleVisitor>(by visitor: Visitor) -> Visitor.Output {
+        switch self {
+        case .uint8(let values): visitor(values)
+        case .int8(let values): visitor(values)
+        case .uint16(let values): visitor(values)
+        case .int16(let values): visitor(values)
+        case .uint32(let values): visitor(values)
+        case .int32(let values): visitor(values)
+        case .uint64(let values): visitor(values)
+        case .int64(let values): visitor(values)
+        case .float32(let values): visitor(values)
+        case .float64(let values): visitor(values)
+        }
+    }
+
     /// Every sample as `slope · sample + intercept`, computed in Double and rounded once.
     func floats(_ scaling: IntensityScaling) -> [Float] {
-        switch self {
-        case .uint8(let values): scaled(values, scaling)
-        case .int8(let values): scaled(values, scaling)
-        case .uint16(let values): scaled(values, scaling)
-        case .int16(let values): scaled(values, scaling)
-        case .uint32(let values): scaled(values, scaling)
-        case .int32(let values): scaled(values, scaling)
-        case .uint64(let values): scaled(values, scaling)
-        case .int64(let values): scaled(values, scaling)
-        case .float32(let values): scaling.isIdentity ? values : scaled(values, scaling)
-        case .float64(let values): scaled(values, scaling)
-        }
+        if case .float32(let values) = self, scaling.isIdentity { return values }
+        return visited(by: FloatConversion(scaling: scaling))
     }
 
-    /// Every scaled sample as a label, and those that are none.
-    func labels(_ scaling: IntensityScaling) -> (labels: [Int32], misfits: LabelMisfits?) {
-        switch self {
-        case .uint8(let values): whole(values, scaling)
-        case .int8(let values): whole(values, scaling)
-        case .uint16(let values): whole(values, scaling)
-        case .int16(let values): whole(values, scaling)
-        case .uint32(let values): whole(values, scaling)
-        case .int32(let values): scaling.isIdentity ? (values, nil) : whole(values, scaling)
-        case .uint64(let values): whole(values, scaling)
-        case .int64(let values): whole(values, scaling)
-        case .float32(let values): whole(values, scaling)
-        case .float64(let values): whole(values, scaling)
-        }
-    }
-}
-
-extension Samples {
     /// Every scaled sample as the label nearest to it, and those that lie further from it than `tolerance`.
-    func nearestLabels(_ scaling: IntensityScaling, _ tolerance: Double) -> (labels: [Int32], misfits: LabelMisfits?) {
-        switch self {
-        case .uint8(let values): rounded(values, scaling, tolerance)
-        case .int8(let values): rounded(values, scaling, tolerance)
-        case .uint16(let values): rounded(values, scaling, tolerance)
-        case .int16(let values): rounded(values, scaling, tolerance)
-        case .uint32(let values): rounded(values, scaling, tolerance)
-        case .int32(let values): rounded(values, scaling, tolerance)
-        case .uint64(let values): rounded(values, scaling, tolerance)
-        case .int64(let values): rounded(values, scaling, tolerance)
-        case .float32(let values): rounded(values, scaling, tolerance)
-        case .float64(let values): rounded(values, scaling, tolerance)
-        }
+    func labels(_ scaling: IntensityScaling, tolerance: Double = 0) -> (labels: [Int32], misfits: LabelMisfits?) {
+        if case .int32(let values) = self, scaling.isIdentity { return (values, nil) }
+        return visited(by: LabelConversion(scaling: scaling, tolerance: tolerance))
     }
 }
 
@@ -93,63 +71,52 @@ struct LabelMisfits {
 }
 
 // Buffers instead of `map`: the closure's generic calls and the array's growth checks keep the loops scalar.
-private func scaled<T: Sample>(_ values: [T], _ scaling: IntensityScaling) -> [Float] {
-    [Float](unsafeUninitializedCapacity: values.count) { floats, count in
-        values.withUnsafeBufferPointer { values in
-            if scaling.isIdentity {
-                for i in 0..<values.count { floats.initializeElement(at: i, to: values[i].float) }
-            } else {
-                let (slope, intercept) = (scaling.slope, scaling.intercept)
-                for i in 0..<values.count {
-                    floats.initializeElement(at: i, to: Float(slope * values[i].double + intercept))
+
+private struct FloatConversion: SampleVisitor {
+    let scaling: IntensityScaling
+
+    func callAsFunction<T: Sample>(_ values: [T]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: values.count) { floats, count in
+            values.withUnsafeBufferPointer { values in
+                if scaling.isIdentity {
+                    for i in 0..<values.count { floats.initializeElement(at: i, to: values[i].float) }
+                } else {
+                    let (slope, intercept) = (scaling.slope, scaling.intercept)
+                    for i in 0..<values.count {
+                        floats.initializeElement(at: i, to: Float(slope * values[i].double + intercept))
+                    }
                 }
             }
+            count = values.count
         }
-        count = values.count
     }
 }
 
-private func rounded<T: Sample>(
-    _ values: [T], _ scaling: IntensityScaling, _ tolerance: Double
-) -> (labels: [Int32], misfits: LabelMisfits?) {
-    var misfits: LabelMisfits?
-    let labels = values.indices.map { index -> Int32 in
-        let value = scaling.isIdentity ? values[index].double : scaling.slope * values[index].double + scaling.intercept
-        let nearest = value.rounded()
-        if abs(value - nearest) <= tolerance, let label = Int32(exactly: nearest) { return label }
-        // The stored number loses no digit where it is not scaled.
-        let text = scaling.isIdentity ? values[index].description : value.description
-        misfits = LabelMisfits(
-            count: (misfits?.count ?? 0) + 1, firstIndex: misfits?.firstIndex ?? index, firstValue: misfits?.firstValue ?? text)
-        return 0
-    }
-    return (labels, misfits)
-}
+private struct LabelConversion: SampleVisitor {
+    let scaling: IntensityScaling
+    let tolerance: Double
 
-private func whole<T: Sample>(_ values: [T], _ scaling: IntensityScaling) -> (labels: [Int32], misfits: LabelMisfits?) {
-    var misfits: LabelMisfits?
-    func note(_ index: Int, _ value: some CustomStringConvertible) {
-        if misfits == nil { misfits = LabelMisfits(count: 0, firstIndex: index, firstValue: value.description) }
-        misfits?.count += 1
-    }
-    let labels = [Int32](unsafeUninitializedCapacity: values.count) { labels, count in
-        values.withUnsafeBufferPointer { values in
-            if scaling.isIdentity {
+    func callAsFunction<T: Sample>(_ values: [T]) -> (labels: [Int32], misfits: LabelMisfits?) {
+        var misfits: LabelMisfits?
+        let (slope, intercept, isIdentity) = (scaling.slope, scaling.intercept, scaling.isIdentity)
+        let labels = [Int32](unsafeUninitializedCapacity: values.count) { labels, count in
+            values.withUnsafeBufferPointer { values in
                 for i in 0..<values.count {
-                    let label = values[i].label
-                    if label == nil { note(i, values[i]) }
+                    let value = isIdentity ? values[i].double : slope * values[i].double + intercept
+                    let nearest = value.rounded()
+                    let label = abs(value - nearest) <= tolerance ? Int32(exactly: nearest) : nil
                     labels.initializeElement(at: i, to: label ?? 0)
-                }
-            } else {
-                for i in 0..<values.count {
-                    let value = scaling.slope * values[i].double + scaling.intercept
-                    let label = Int32(exactly: value)
-                    if label == nil { note(i, value) }
-                    labels.initializeElement(at: i, to: label ?? 0)
+                    guard label == nil else { continue }
+                    // The stored number loses no digit where it is not scaled.
+                    misfits =
+                        misfits
+                        ?? LabelMisfits(
+                            count: 0, firstIndex: i, firstValue: isIdentity ? values[i].description : value.description)
+                    misfits?.count += 1
                 }
             }
+            count = values.count
         }
-        count = values.count
+        return (labels, misfits)
     }
-    return (labels, misfits)
 }

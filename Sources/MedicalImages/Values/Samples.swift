@@ -47,39 +47,17 @@ public enum Samples: Sendable, Equatable {
     }
 }
 
-/// A change of the samples' number or order that is the same for every type.
-protocol SampleRearrangement {
-    func callAsFunction<T>(_ values: consuming [T]) -> [T]
-}
+/// The number type of stored samples.
+public enum VoxelType: String, Sendable, Codable, CaseIterable {
+    case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64
 
-extension Samples {
-    /// The samples after a rearrangement; where nothing else holds them, their memory is used again.
-    consuming func rearranged(by change: some SampleRearrangement) -> Samples {
-        switch consume self {
-        case .uint8(let values): .uint8(change(values))
-        case .int8(let values): .int8(change(values))
-        case .uint16(let values): .uint16(change(values))
-        case .int16(let values): .int16(change(values))
-        case .uint32(let values): .uint32(change(values))
-        case .int32(let values): .int32(change(values))
-        case .uint64(let values): .uint64(change(values))
-        case .int64(let values): .int64(change(values))
-        case .float32(let values): .float32(change(values))
-        case .float64(let values): .float64(change(values))
+    /// The bytes of one sample.
+    public var byteCount: Int {
+        switch self {
+        case .uint8, .int8: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
         }
-    }
-
-    /// Takes the last samples away.
-    mutating func removeLast(_ count: Int) {
-        self = rearranged(by: RemovingLast(count: count))
-    }
-}
-
-private struct RemovingLast: SampleRearrangement {
-    let count: Int
-
-    func callAsFunction<T>(_ values: consuming [T]) -> [T] {
-        values.removeLast(count)
-        return values
     }
 }

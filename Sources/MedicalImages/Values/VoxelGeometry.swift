@@ -21,7 +21,7 @@ public struct VoxelGeometry: Sendable, Hashable, Codable {
     /// What gave the affine.
     public let source: Source
 
-    /// A geometry of one's own making; NIfTI files state it as an sform.
+    /// A geometry that is made, not read; NIfTI files state it as an sform.
     ///
     /// - Precondition: the affine is finite and has an inverse.
     public init(affine: Affine, source: Source = .sform(code: 2)) {
@@ -73,15 +73,22 @@ extension VoxelGeometry {
 extension Matrix3 {
     /// The letters of the anatomical directions nearest to the columns, each axis used once, the clearest column first.
     ///
-    /// The columns are made orthogonal before, so a sheared grid is judged as a whole (as nibabel's `io_orientation` does).
+    /// The columns are made orthogonal before, so a sheared grid is judged as a whole (as nibabel's `io_orientation` does). Of
+    /// columns that are equally clear, as in a volume turned by 45°, the one goes first that lies further to the right, then to the
+    /// front, then to the head, in whichever direction the file counts along it: every storage order of one scan gives the same axes.
     fileprivate var orientation: String {
         let letters = [["L", "R"], ["P", "A"], ["I", "S"]]
         let rotation = nearestOrthogonal
-        func clearness(_ column: Int) -> Double { (0..<3).map { abs(rotation[$0, column]) }.max() ?? 0 }
+        // Headers in Float32 and quaternions round far below this.
+        let columns = (0..<3).map { column in (0..<3).map { (rotation[$0, column] * 1e4).rounded() } }
+        let rank = columns.map { column in
+            let isReversed = (column.first { $0 != 0 } ?? 0) < 0
+            return [column.map(abs).max() ?? 0] + column.map { isReversed ? -$0 : $0 }
+        }
         var code = ["", "", ""]
         var free = [0, 1, 2]
-        for column in (0..<3).sorted(by: { (clearness($0), -$0) > (clearness($1), -$1) }) {
-            let row = free.max { abs(rotation[$0, column]) < abs(rotation[$1, column]) } ?? column
+        for column in (0..<3).sorted(by: { rank[$1].lexicographicallyPrecedes(rank[$0]) }) {
+            let row = free.max { abs(columns[column][$0]) < abs(columns[column][$1]) } ?? column
             free.removeAll { $0 == row }
             code[column] = letters[row][rotation[row, column] > 0 ? 1 : 0]
         }

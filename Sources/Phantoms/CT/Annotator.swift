@@ -12,7 +12,7 @@ struct Annotator: Sendable {
     }
 
     /// The drawn outline's labels, 0 or 1, `[height · width]`.
-    func draw(_ mask: [Bool], slice: Int, grid: PlaneGrid) -> [UInt8] {
+    func draw(_ mask: [Bool], slice: Int, grid: SliceGrid) -> [UInt8] {
         let width = grid.width, height = grid.height
         return mask.indices.map { pixel in
             let row = pixel / width, column = pixel % width

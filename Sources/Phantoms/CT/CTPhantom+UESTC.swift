@@ -40,7 +40,7 @@ extension CTPhantom {
 }
 
 extension UESTCLayout.Part {
-    /// Case numbers, so many, of every split of the part: about three fifths of them train.
+    /// As many case numbers as asked for, from every split of the part: about three fifths of them train.
     fileprivate func numbers(of count: Int) -> [Int] {
         let held = max(1, count / 5)
         return Array(1...count - 2 * held) + (1...held).map { bounds[0] + $0 } + (1...held).map { bounds[1] + $0 }

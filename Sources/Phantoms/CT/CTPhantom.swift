@@ -41,7 +41,7 @@ public struct CTPhantom: Sendable, Equatable {
         var rowsRunForward: Bool
     }
 
-    /// How much of each volume is lesion, by turns: a median of 1.6 %, a severe one and an almost empty one.
+    /// The share of lesion in the volumes, in rotation: a median of 1.6 %, a severe one and an almost empty one.
     private static let lesionShares = [0.021, 0.009, 0.046, 0.015, 0.0005, 0.030, 0.013, 0.019]
 
     func volume(_ index: Int) -> Volume {
@@ -52,7 +52,7 @@ public struct CTPhantom: Sendable, Equatable {
         let thickness = hospital.thicknesses[generator.index(below: hospital.thicknesses.count)]
         // The field of view of a 512 matrix with the hospital's pixels, whatever the phantom's own matrix.
         let fieldOfView = 512 * generator.uniform(hospital.pixelSides.lowerBound, hospital.pixelSides.upperBound)
-        let grid = PlaneGrid(width: width, height: height, pixel: fieldOfView / Double(width))
+        let grid = SliceGrid(width: width, height: height, pixel: fieldOfView / Double(width))
         let chest = ChestAnatomy(fieldOfView: fieldOfView, aspect: Double(height) / Double(width), generator: &generator)
         let middle = ChestAnatomy.lungHeight * generator.uniform(0.28, 0.62)
         let heights = (0..<depth).map { middle + (Double($0) - Double(depth - 1) / 2) * thickness }
@@ -88,7 +88,7 @@ public struct CTPhantom: Sendable, Equatable {
 
     /// The chest without vessels and lesions: HU and share of lung, `[height, width]` each.
     private func anatomyPlane(
-        _ chest: ChestAnatomy, z: Double, thickness: Double, grid: PlaneGrid
+        _ chest: ChestAnatomy, z: Double, thickness: Double, grid: SliceGrid
     ) -> (hounsfield: [Float], lung: [Float]) {
         var hounsfield: [Float] = [], lung: [Float] = []
         hounsfield.reserveCapacity(width * height)

@@ -22,7 +22,7 @@ struct CTScanner: Sendable {
     ]
 
     /// Measures a plane of Hounsfield units: kernel, correlated noise, streaks, calibration, whole numbers.
-    func measure(_ plane: [Float], grid: PlaneGrid, thickness: Double, generator: inout SeededGenerator) -> [Int16] {
+    func measure(_ plane: [Float], grid: SliceGrid, thickness: Double, generator: inout SeededGenerator) -> [Int16] {
         let width = grid.width, height = grid.height
         // Noise falls with the photons of a slice; thin slices are usually given more of them.
         let sigma = noise * min(1.5, max(0.8, (5 / thickness).squareRoot()))

@@ -8,7 +8,7 @@ struct LesionField: Sendable {
     private(set) var mask: [[Bool]]
 
     init(
-        share: Double, chest: ChestAnatomy, lung: [[Float]], heights: [Double], thickness: Double, grid: PlaneGrid,
+        share: Double, chest: ChestAnatomy, lung: [[Float]], heights: [Double], thickness: Double, grid: SliceGrid,
         generator: inout SeededGenerator
     ) {
         let pixels = grid.width * grid.height
@@ -43,7 +43,7 @@ struct LesionField: Sendable {
         var density: Float
     }
 
-    private static func draw(_ lesion: GroundGlass, lung: [[Float]], heights: [Double], grid: PlaneGrid) -> [Voxel] {
+    private static func draw(_ lesion: GroundGlass, lung: [[Float]], heights: [Double], grid: SliceGrid) -> [Voxel] {
         let centre = lesion.centre, reach = 1.8
         let columns = grid.columns(centre.x - reach * lesion.radii.x...centre.x + reach * lesion.radii.x)
         let rows = grid.rows(centre.y - reach * lesion.radii.y...centre.y + reach * lesion.radii.y)

@@ -2,15 +2,15 @@ import DataSets
 import Foundation
 import Randomness
 
-/// Random changes of training samples: of the place of the pixels, image and labels together, and of the intensities.
+/// Random changes of training samples: spatial ones, of image and labels together, and changes of the intensities.
 ///
 /// Applied in the order of the properties. Each strength of 0 leaves the sample as it is, bit for bit.
 public struct Augmentation: Sendable, Hashable, Codable {
     /// Probability of a mirror image, left and right exchanged.
     public var horizontalFlip: Double
-    /// Probability of turning top and bottom round.
+    /// Probability of exchanging top and bottom.
     public var verticalFlip: Double
-    /// Probability of turning front and back of a volume round; nil: never.
+    /// Probability of exchanging front and back of a volume; nil: never.
     public var depthFlip: Double?
     /// Rotation, scale and elastic deformation.
     public var warp: Warp
@@ -24,6 +24,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public var contrast: Double
     /// Gaussian blur.
     public var blur: GaussianBlur
+    /// A loss of resolution; nil: never.
+    public var lowResolution: LowResolution?
     /// Standard deviation of the noise added to every value, in units of the normalised input.
     public var noise: Double
 
@@ -33,6 +35,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         case verticalFlip = "vertical_flip"
         case depthFlip = "depth_flip"
         case colorJitter = "color_jitter"
+        case lowResolution = "low_resolution"
     }
 
     /// Samples as they are.
@@ -42,7 +45,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public init(
         horizontalFlip: Double = 0, verticalFlip: Double = 0, depthFlip: Double? = nil, warp: Warp = .none,
         colorJitter: ColorJitter = .none, gamma: Double = 0, brightness: Double = 0, contrast: Double = 0,
-        blur: GaussianBlur = .none, noise: Double = 0
+        blur: GaussianBlur = .none, lowResolution: LowResolution? = nil, noise: Double = 0
     ) {
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
@@ -53,6 +56,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         self.brightness = brightness
         self.contrast = contrast
         self.blur = blur
+        self.lowResolution = lowResolution
         self.noise = noise
     }
 
@@ -62,7 +66,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
             ("horizontal_flip", horizontalFlip), ("vertical_flip", verticalFlip), ("depth_flip", depthFlip ?? 0),
             ("contrast", contrast),
         ] {
-            try SettingError.require((0...1).contains(value), "augmentation \(name)", found: "\(value)", expected: "0 to 1")
+            try SettingError.require("augmentation \(name)", value, in: 0...1)
         }
         for (name, value) in [("gamma", gamma), ("brightness", brightness), ("noise", noise)] {
             try SettingError.require(
@@ -71,10 +75,11 @@ public struct Augmentation: Sendable, Hashable, Codable {
         try warp.validate()
         try colorJitter.validate()
         try blur.validate()
+        try lowResolution?.validate()
     }
 
     /// - Throws: `SettingError` for a colour jitter of images that are not red, green and blue, or whose file's intensities
-    ///   cannot be had back from the normalised ones; for a flip of an axis that samples do not have.
+    ///   cannot be recovered from the normalised ones; for a flip of an axis that samples do not have.
     public func check(channels: Int, dimensions: Int = 2, normalization: IntensityNormalization) throws {
         try SettingError.require(
             depthFlip == nil || dimensions == 3, "augmentation depth_flip", found: "planes",
@@ -86,7 +91,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         try SettingError.require(
             normalization.unitLine(channel: 0) != nil, "augmentation color_jitter",
             found: "normalization by each image's own values",
-            expected: "imagenet, range or window, from which the picture's colours can be had back")
+            expected: "imagenet, range or window, from which the picture's colours can be recovered")
     }
 
     /// Changes a sample.
@@ -105,29 +110,30 @@ public struct Augmentation: Sendable, Hashable, Codable {
         colorJitter.apply(to: &sample, normalization: normalization, generator: &generator)
         if gamma > 0 {
             let exponent = Float(exp2(generator.uniform(-gamma, gamma)))
-            Self.forEachChannel(of: &sample) { Self.raise(&$0, to: exponent) }
+            sample.changeChannels { Self.raised($0, to: exponent) }
         }
         if brightness > 0 || contrast > 0 {
             let shift = Float(generator.uniform(-brightness, brightness))
             let factor = Float(generator.uniform(1 - contrast, 1 + contrast))
-            Self.forEachChannel(of: &sample) { values in
+            sample.changeChannels { values in
                 let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(values.count))
-                for index in values.indices { values[index] = (values[index] - mean) * factor + mean + shift }
+                return values.map { ($0 - mean) * factor + mean + shift }
             }
         }
         blur.apply(to: &sample, generator: &generator)
+        lowResolution?.apply(to: &sample, generator: &generator)
         if noise > 0 {
             for index in sample.image.indices { sample.image[index] += Float(noise * generator.bell()) }
         }
     }
 
-    private static func forEachChannel(of sample: inout Sample, _ body: (inout ArraySlice<Float>) -> Void) {
-        for start in stride(from: 0, to: sample.image.count, by: sample.size.count) {
-            body(&sample.image[start..<start + sample.size.count])
-        }
+    /// min + (max − min) · ((x − min) / (max − min))^γ: the darkest and the brightest value stay as they are.
+    static func raised(_ values: [Float], to exponent: Float) -> [Float] {
+        guard let low = values.min(), let high = values.max(), high > low else { return values }
+        return values.map { low + (high - low) * powf(($0 - low) / (high - low), exponent) }
     }
 
-    /// Turns the order of `length` slices round, each of `step` values, wherever they follow each other.
+    /// Reverses the order of `length` slices, each of `step` values, wherever they follow each other.
     private static func flip<Value>(_ values: inout [Value], _ length: Int, step: Int) {
         for start in stride(from: 0, to: values.count, by: length * step) {
             for slice in 0..<length / 2 {

@@ -6,32 +6,22 @@ import Randomness
 /// Formulas as torchvision's `ColorJitter` on tensors: each result is clipped to 0…1.
 public struct ColorJitter: Sendable, Hashable, Codable {
     /// Factor of all values: uniform in 1 ± `brightness`.
-    public var brightness: Double
+    public var brightness = 0.0
     /// Factor about the mean grey of the picture: uniform in 1 ± `contrast`.
-    public var contrast: Double
+    public var contrast = 0.0
     /// Factor about each pixel's own grey: uniform in 1 ± `saturation`.
-    public var saturation: Double
+    public var saturation = 0.0
     /// Turn of the hue: uniform in ±`hue`, in turns of the colour circle; 0.5 is the opposite colour.
-    public var hue: Double
+    public var hue = 0.0
 
     /// Colours as they are.
     public static let none = ColorJitter()
 
-    /// What is not given changes nothing.
-    public init(brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0) {
-        self.brightness = brightness
-        self.contrast = contrast
-        self.saturation = saturation
-        self.hue = hue
-    }
-
     func validate() throws {
         for (name, value) in [("brightness", brightness), ("contrast", contrast), ("saturation", saturation)] {
-            try SettingError.require(
-                (0...1).contains(value), "augmentation color_jitter.\(name)", found: "\(value)", expected: "0 to 1")
+            try SettingError.require("augmentation color_jitter.\(name)", value, in: 0...1)
         }
-        try SettingError.require(
-            (0...0.5).contains(hue), "augmentation color_jitter.hue", found: "\(hue)", expected: "0 to 0.5 turns")
+        try SettingError.require("augmentation color_jitter.hue", hue, in: 0...0.5, "turns")
     }
 
     func apply(to sample: inout Sample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
@@ -42,7 +32,7 @@ public struct ColorJitter: Sendable, Hashable, Codable {
         ]
         generator.shuffle(&changes)
         let lines = (0..<3).compactMap { normalization.unitLine(channel: $0) }
-        precondition(sample.channels == 3 && lines.count == 3, "a picture in colour, whose colours can be had back")
+        precondition(sample.channels == 3 && lines.count == 3, "a picture in colour, whose colours can be recovered")
         let count = sample.size.count
         var picture = sample.image
         for channel in 0..<3 {

@@ -14,7 +14,7 @@ struct DisplacementField {
     init(_ size: GridSize, spacing: Double, deviation: Double, _ generator: inout SeededGenerator) {
         self.spacing = spacing
         self.size = size
-        // Each pixel hangs on four control points along each axis; a plane has one layer of them.
+        // Each pixel depends on four control points along each axis; a plane has one layer of them.
         func count(_ length: Int) -> Int { Int(Double(length - 1) / spacing) + 4 }
         rows = count(size.height)
         columns = count(size.width)

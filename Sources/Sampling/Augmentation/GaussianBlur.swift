@@ -5,22 +5,15 @@ import Randomness
 /// A random blur: each channel is smoothed by a Gaussian of a random width.
 public struct GaussianBlur: Sendable, Hashable, Codable {
     /// Probability that a sample is blurred.
-    public var probability: Double
-    /// The standard deviation is uniform between these, in pixels.
+    public var probability = 1.0
+    /// The smallest and the largest standard deviation, in pixels: uniform between them.
     public var sigma: [Double]
 
     /// Samples as they are.
     public static let none = GaussianBlur(probability: 0, sigma: [0, 0])
 
-    /// - Parameter sigma: the smallest and the largest standard deviation, in pixels.
-    public init(probability: Double = 1, sigma: [Double]) {
-        self.probability = probability
-        self.sigma = sigma
-    }
-
     func validate() throws {
-        try SettingError.require(
-            (0...1).contains(probability), "augmentation blur.probability", found: "\(probability)", expected: "0 to 1")
+        try SettingError.require("augmentation blur.probability", probability, in: 0...1)
         try SettingError.require(
             sigma.count == 2 && sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= Self.widest, "augmentation blur.sigma",
             found: "\(sigma)", expected: "[smallest, largest], 0 to \(Int(Self.widest)) pixels")
@@ -32,11 +25,8 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
     func apply(to sample: inout Sample, generator: inout SeededGenerator) {
         guard probability > 0, generator.chance(probability) else { return }
         let deviation = generator.uniform(sigma[0], sigma[1])
-        for start in stride(from: 0, to: sample.image.count, by: sample.size.count) {
-            let channel = Array(sample.image[start..<start + sample.size.count])
-            sample.image.replaceSubrange(
-                start..<start + sample.size.count, with: Self.blurred(channel, size: sample.size, sigma: deviation))
-        }
+        let size = sample.size
+        sample.changeChannels { Self.blurred($0, size: size, sigma: deviation) }
     }
 
     /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border

@@ -1,15 +1,8 @@
 /// Values of a plane or volume at places between its pixels.
 struct GridSampler {
-    /// In pixels; whole numbers are the pixels' middles.
-    struct Place {
-        /// 0 in a plane.
-        var plane: Double
-        var row: Double
-        var column: Double
-    }
-
     let size: GridSize
-    let places: [Place]
+    /// Along planes (0 in a plane), rows and columns, in pixels; whole numbers are the pixels' middles.
+    let places: [SIMD3<Double>]
 
     /// Linear interpolation along each axis; beyond the middles of the outermost pixels, by up to half a pixel, their own values.
     func linear(_ values: [Float], outside: Float) -> [Float] {
@@ -24,12 +17,12 @@ struct GridSampler {
         }
         return places.map { place in
             guard contains(place) else { return outside }
-            let row = min(max(place.row, 0), Double(height - 1))
-            let column = min(max(place.column, 0), Double(width - 1))
+            let row = min(max(place.y, 0), Double(height - 1))
+            let column = min(max(place.z, 0), Double(width - 1))
             let (top, left) = (Int(row), Int(column))
             let (down, right) = (Float(row - Double(top)), Float(column - Double(left)))
             guard depth > 1 else { return inPlane(0, top, left, down, right) }
-            let plane = min(max(place.plane, 0), Double(depth - 1))
+            let plane = min(max(place.x, 0), Double(depth - 1))
             let front = Int(plane)
             let behind = Float(plane - Double(front))
             return inPlane(front * height * width, top, left, down, right) * (1 - behind)
@@ -42,13 +35,13 @@ struct GridSampler {
         func nearest(_ place: Double, _ length: Int) -> Int { min(Int((place + 0.5).rounded(.down)), length - 1) }
         return places.map { place in
             guard contains(place) else { return outside }
-            let row = nearest(place.plane, size.depth) * size.height + nearest(place.row, size.height)
-            return values[row * size.width + nearest(place.column, size.width)]
+            let row = nearest(place.x, size.depth) * size.height + nearest(place.y, size.height)
+            return values[row * size.width + nearest(place.z, size.width)]
         }
     }
 
-    private func contains(_ place: Place) -> Bool {
+    private func contains(_ place: SIMD3<Double>) -> Bool {
         func isInside(_ place: Double, _ length: Int) -> Bool { place >= -0.5 && place <= Double(length) - 0.5 }
-        return isInside(place.row, size.height) && isInside(place.column, size.width) && isInside(place.plane, size.depth)
+        return isInside(place.y, size.height) && isInside(place.z, size.width) && isInside(place.x, size.depth)
     }
 }

@@ -26,19 +26,11 @@ struct HueColor {
     }
 
     var rgb: (Float, Float, Float) {
-        let sixths = (hue - hue.rounded(.down)) * 6
-        let sector = sixths.rounded(.down)
-        let rest = sixths - sector
-        let low = value * (1 - saturation)
-        let falling = value * (1 - saturation * rest)
-        let rising = value * (1 - saturation * (1 - rest))
-        return switch Int(sector) % 6 {
-        case 0: (value, rising, low)
-        case 1: (falling, value, low)
-        case 2: (low, value, rising)
-        case 3: (low, falling, value)
-        case 4: (rising, low, value)
-        default: (value, low, falling)
+        /// Source: Wikipedia, "HSL and HSV", alternative HSV to RGB.
+        func channel(_ shift: Float) -> Float {
+            let sixths = (shift + 6 * (hue - hue.rounded(.down))).truncatingRemainder(dividingBy: 6)
+            return value - value * saturation * max(0, min(sixths, 4 - sixths, 1))
         }
+        return (channel(5), channel(3), channel(1))
     }
 }

@@ -2,7 +2,7 @@ import DataSets
 import Foundation
 import Randomness
 
-/// A random change of place: rotation, scale and a smooth elastic deformation, of image and labels together.
+/// A random spatial transformation: rotation, scale and a smooth elastic deformation, of image and labels together.
 ///
 /// The image is interpolated linearly, labels take the nearest pixel. What comes from outside the sample has the channel's least
 /// value, and its labels are ignored. Volumes turn about all three axes, but a slab three times as wide as deep within its planes
@@ -36,12 +36,9 @@ public struct Warp: Sendable, Hashable, Codable {
     }
 
     func validate() throws {
-        try SettingError.require(
-            (0...1).contains(probability), "augmentation warp.probability", found: "\(probability)", expected: "0 to 1")
-        try SettingError.require(
-            (0...180).contains(rotation), "augmentation warp.rotation", found: "\(rotation)", expected: "0 to 180 degrees")
-        try SettingError.require(
-            (0...2).contains(scale), "augmentation warp.scale", found: "\(scale)", expected: "0 to 2 powers of two")
+        try SettingError.require("augmentation warp.probability", probability, in: 0...1)
+        try SettingError.require("augmentation warp.rotation", rotation, in: 0...180, "degrees")
+        try SettingError.require("augmentation warp.scale", scale, in: 0...2, "powers of two")
         try SettingError.require(
             elastic >= 0 && elastic.isFinite, "augmentation warp.elastic", found: "\(elastic)", expected: "0 or more pixels")
         try SettingError.require(
@@ -53,8 +50,8 @@ public struct Warp: Sendable, Hashable, Codable {
         guard probability > 0, generator.chance(probability) else { return }
         let size = sample.size
         let angle = generator.uniform(-rotation, rotation) * .pi / 180
-        // A slab that is thin beside its planes would be turned out of itself.
-        let tilts = size.dimensions == 3 && 3 * size.depth >= min(size.height, size.width)
+        // A thin slab would be rotated out of its own bounds.
+        let tilts = size.dimensions == 3 && !size.isSlab
         let tilt = tilts ? (0..<2).map { _ in generator.uniform(-rotation, rotation) * .pi / 180 } : [0, 0]
         let magnification = exp2(generator.uniform(-scale, scale))
         let field = elastic > 0 ? DisplacementField(size, spacing: smoothness, deviation: elastic, &generator) : nil
@@ -63,7 +60,7 @@ public struct Warp: Sendable, Hashable, Codable {
         // Where each new pixel comes from: the inverse of turning and magnifying about the middle.
         let turn = Self.turn(inPlane: angle, aboutRows: tilt[0], aboutColumns: tilt[1], magnification: magnification)
         let middle = SIMD3(Double(size.depth - 1), Double(size.height - 1), Double(size.width - 1)) / 2
-        var origins: [GridSampler.Place] = []
+        var origins: [SIMD3<Double>] = []
         origins.reserveCapacity(size.count)
         for plane in 0..<size.depth {
             for row in 0..<size.height {
@@ -71,16 +68,12 @@ public struct Warp: Sendable, Hashable, Codable {
                     let (z, y, x) = (Double(plane) - middle.x, Double(row) - middle.y, Double(column) - middle.z)
                     var place = turn.0 * z + turn.1 * y + turn.2 * x + middle
                     if let field { place += field.at(plane: plane, row: row, column: column) }
-                    origins.append(.init(plane: place.x, row: place.y, column: place.z))
+                    origins.append(place)
                 }
             }
         }
         let sampler = GridSampler(size: size, places: origins)
-        for start in stride(from: 0, to: sample.image.count, by: size.count) {
-            let channel = Array(sample.image[start..<start + size.count])
-            sample.image.replaceSubrange(
-                start..<start + size.count, with: sampler.linear(channel, outside: channel.min() ?? 0))
-        }
+        sample.changeChannels { sampler.linear($0, outside: $0.min() ?? 0) }
         sample.labels = sampler.nearest(sample.labels, outside: LabelMap.ignored)
     }
 

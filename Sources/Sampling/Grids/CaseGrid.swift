@@ -1,7 +1,7 @@
 import MedicalImages
 
-/// The grid of a case between its file and the network: axes in the order of the recipe's planes, cropped, and from there on the
-/// way of each sample.
+/// The grid of a case between its file and the network: axes in the order of the recipe's planes, cropped, and the route of
+/// each sample from there on.
 public struct CaseGrid: Sendable, Hashable {
     /// In the file.
     public let stored: Extent
@@ -13,7 +13,7 @@ public struct CaseGrid: Sendable, Hashable {
     public let extent: Extent
     /// Where the voxels of the file lie; nil where it does not say it.
     public let storedGeometry: VoxelGeometry?
-    /// The way of a sample to the network and back.
+    /// How a sample gets to the network and back.
     public let route: GridRoute
 
     /// Samples of the case: its planes, or one for the whole.

@@ -1,6 +1,6 @@
 import MedicalImages
 
-/// How far two files put the same voxels apart.
+/// How far apart two files place the same voxels.
 struct GridComparison {
     /// The largest distance of two corners of equal number, in mm.
     let distance: Double
@@ -19,26 +19,15 @@ struct GridComparison {
     /// - Precondition: both grids have the same extent.
     init(_ geometry: VoxelGeometry, with reference: VoxelGeometry, extent: Extent) {
         allowed = 1e-3 + 0.01 * (reference.spacing.min() ?? 0)
-        let sizes = [extent.width, extent.height, extent.depth].map { Double($0 - 1) }
         if geometry.source == .pixdim || reference.source == .pixdim {
             // What the spacings' difference adds up to over the volume.
-            distance = zip(sizes, zip(geometry.spacing, reference.spacing)).map { $0 * abs($1.0 - $1.1) }.max() ?? 0
+            distance =
+                zip(extent.sizes, zip(geometry.spacing, reference.spacing)).map { Double($0 - 1) * abs($1.0 - $1.1) }.max() ?? 0
             directions = nil
         } else {
             let found = (geometry.orientation, reference.orientation)
             directions = found.0 == found.1 ? nil : found
-            distance =
-                (0..<8).map { corner in
-                    let voxel = (0..<3).map { corner >> $0 & 1 == 1 ? sizes[$0] : 0 }
-                    return (0..<3).reduce(0.0) { sum, row in
-                        let offset = (0..<4).reduce(0.0) { total, column in
-                            total
-                                + (geometry.affine[row, column] - reference.affine[row, column])
-                                * (column < 3 ? voxel[column] : 1)
-                        }
-                        return sum + offset * offset
-                    }.squareRoot()
-                }.max() ?? 0
+            distance = geometry.affine.distance(from: reference.affine, over: extent)
         }
     }
 

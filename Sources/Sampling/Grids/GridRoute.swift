@@ -1,6 +1,6 @@
 import MedicalImages
 
-/// The way of the samples of a case, its planes or the whole of it, from their native size to the network's input, and back.
+/// How the samples of a case, its planes or the whole of it, get from their native size to the network's input and back.
 ///
 /// A sample is resampled to the recipe's spacing, where it has one, and then fitted.
 public struct GridRoute: Sendable, Hashable {
@@ -20,9 +20,10 @@ public struct GridRoute: Sendable, Hashable {
         fit.apply(to: resized(image, from: native, to: spaced, .cubic), of: spaced)
     }
 
-    /// Labels in the network's size.
+    /// Labels in the network's size: resampling to a spacing takes the label of the largest share.
     public func apply(toLabels labels: [UInt8]) -> [UInt8] {
-        fit.apply(toLabels: GridResampling.resizeNearest(labels, from: native, to: spaced), of: spaced)
+        let labels = GridResampling.resize(labels: labels, from: native, to: spaced, planes: filterAcrossPlanes)
+        return fit.apply(toLabels: labels, of: spaced)
     }
 
     /// Whether scores, not labels, should go back to the native size, so that borders stay smooth.
@@ -36,20 +37,23 @@ public struct GridRoute: Sendable, Hashable {
         resized(fit.restore(scores, to: spaced), from: spaced, to: native, .linear)
     }
 
-    /// Labels, `inputSize`, in the native size: the nearest pixel.
+    /// Labels, `inputSize`, in the native size.
     public func restore(labels: [UInt8]) -> [UInt8] {
-        GridResampling.resizeNearest(fit.restore(labels: labels, to: spaced), from: spaced, to: native)
+        GridResampling.resize(
+            labels: fit.restore(labels: labels, to: spaced), from: spaced, to: native, planes: filterAcrossPlanes)
     }
 
     private func resized(
-        _ values: [Float], from size: GridSize, to other: GridSize, _ filter: GridResampling.Filter
+        _ values: [Float], from size: GridSize, to other: GridSize, _ filter: ResamplingFilter
     ) -> [Float] {
-        GridResampling.resize(values, from: size, to: other, filter, planes: isAnisotropic ? .nearest : nil)
+        GridResampling.resize(values, from: size, to: other, filter, planes: filterAcrossPlanes)
     }
+
+    private var filterAcrossPlanes: ResamplingFilter? { isAnisotropic ? .nearest : nil }
 }
 
 extension Recipe {
-    /// The way of the samples of a case.
+    /// How the samples of a case get to the network and back.
     ///
     /// - Parameters:
     ///   - extent: with the axes in the order of `plane`, as `geometry`.

@@ -33,6 +33,9 @@ public struct GridSize: Sendable, Hashable, CustomStringConvertible {
     /// Of one of its planes.
     var planeCount: Int { height * width }
 
+    /// Whether this is a volume less than a third as deep as its planes are wide, which is worked on within its planes alone.
+    var isSlab: Bool { dimensions == 3 && 3 * depth < min(height, width) }
+
     /// Pixels, or voxels.
     var unit: String { dimensions == 3 ? "voxels" : "pixels" }
 

@@ -12,15 +12,13 @@ public struct GridSpacing: Sendable, Hashable {
     public var columns: Double
 
     public init(planes: Double? = nil, rows: Double, columns: Double) {
-        self.planes = planes
-        self.rows = rows
-        self.columns = columns
+        (self.planes, self.rows, self.columns) = (planes, rows, columns)
     }
 
     /// In the order of `GridSize.lengths`.
     var lengths: [Double] { [planes, rows, columns].compactMap(\.self) }
 
-    /// - Throws: `SettingError` for lengths that are none.
+    /// - Throws: `SettingError` for lengths that are not above 0.
     public func validate() throws {
         try SettingError.require(
             lengths.allSatisfy { $0 > 0 && $0.isFinite }, "spacing", found: "\(lengths)", expected: "lengths above 0 mm")
@@ -31,10 +29,7 @@ extension GridSpacing: Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.singleValueContainer().decode([Double].self)
         guard [2, 3].contains(values.count) else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "expected [rows, columns] or [planes, rows, columns] in mm, found \(values)"))
+            throw decoder.mismatch("expected [rows, columns] or [planes, rows, columns] in mm, found \(values)")
         }
         self.init(planes: values.count == 3 ? values[0] : nil, rows: values[values.count - 2], columns: values[values.count - 1])
     }

@@ -50,7 +50,7 @@ extension PixelBox: Codable {
         guard let numbers = try? container.decode([Int].self), numbers.count == 4, numbers[0] >= 0, numbers[1] >= 0,
             numbers[2] > 0, numbers[3] > 0
         else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected [x, y, width, height] in pixels")
+            throw decoder.mismatch("expected [x, y, width, height] in pixels")
         }
         self.init(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     }

@@ -4,16 +4,16 @@ import MedicalImages
 public struct VoxelPosition: Sendable, Hashable, CustomStringConvertible {
     public let x: Int, y: Int, z: Int, channel: Int
 
+    public var description: String { "x \(x), y \(y), z \(z)" + (channel > 0 ? ", channel \(channel)" : "") }
+}
+
+extension VoxelPosition {
     /// The place of the sample at `index` of `[channels, depth, height, width]`.
     init(index: Int, in extent: Extent) {
         let (plane, inPlane) = index.quotientAndRemainder(dividingBy: extent.planeSize)
-        (y, x) = inPlane.quotientAndRemainder(dividingBy: extent.width)
-        (channel, z) = plane.quotientAndRemainder(dividingBy: extent.depth)
-    }
-
-    init(x: Int, y: Int, z: Int, channel: Int) { (self.x, self.y, self.z, self.channel) = (x, y, z, channel) }
-
-    public var description: String {
-        "x \(x), y \(y), z \(z)" + (channel > 0 ? ", channel \(channel)" : "")
+        let ((y, x), (channel, z)) = (
+            inPlane.quotientAndRemainder(dividingBy: extent.width), plane.quotientAndRemainder(dividingBy: extent.depth)
+        )
+        self.init(x: x, y: y, z: z, channel: channel)
     }
 }

@@ -9,7 +9,7 @@ extension LabelGrid {
         _ label: Extent, _ geometry: VoxelGeometry?, at path: String, asOf image: Extent, _ imageGeometry: VoxelGeometry?,
         _ imagePath: String
     ) throws {
-        guard (label.width, label.height, label.depth) == (image.width, image.height, image.depth) else {
+        guard label.sizes == image.sizes else {
             throw CaseError.sizes(label: path, labelExtent: label, image: imagePath, imageExtent: image)
         }
         guard self == .own, let geometry, let imageGeometry else { return }

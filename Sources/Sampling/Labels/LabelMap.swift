@@ -57,17 +57,9 @@ public struct LabelMap: Sendable, Hashable {
         for (value, number) in classes { if let value = Int32(exactly: value) { table[value] = UInt8(number) } }
         for value in ignoring { if let value = Int32(exactly: value) { table[value] = Self.ignored } }
         var labels = [UInt8](repeating: 0, count: values.count)
-        // Label maps are long runs of one value: the table is asked once a run.
-        var run: (value: Int32, label: UInt8)?
-        for (index, value) in values.enumerated() {
-            if let run, run.value == value {
-                labels[index] = run.label
-            } else if let label = table[value] {
-                run = (value, label)
-                labels[index] = label
-            } else {
-                throw unknown(in: values, extent: extent, path: path)
-            }
+        try values.forEachRun { value, range in
+            guard let label = table[value] else { throw unknown(in: values, extent: extent, path: path) }
+            for index in range { labels[index] = label }
         }
         return labels
     }
@@ -104,5 +96,19 @@ extension LabelMap: Codable {
         // Sorted, so that equal maps give equal files.
         try container.encode(ignoring.sorted(), forKey: .ignoring)
         try container.encode(hasBackground, forKey: .hasBackground)
+    }
+}
+
+extension [Int32] {
+    /// Calls `body` with each run of one value, which are long in label maps.
+    func forEachRun(_ body: (_ value: Int32, _ range: Range<Int>) throws -> Void) rethrows {
+        var start = 0
+        while start < count {
+            let value = self[start]
+            var end = start + 1
+            while end < count, self[end] == value { end += 1 }
+            try body(value, start..<end)
+            start = end
+        }
     }
 }

@@ -1,3 +1,5 @@
+import DataSets
+
 /// A label value, or a range of them: `7` or `"0-127"`.
 public struct LabelRange: Sendable, Hashable, CustomStringConvertible {
     public let bounds: ClosedRange<Int>
@@ -44,9 +46,7 @@ extension LabelRange: Codable {
         } else if text?.dropFirst().contains("-") != true, let value = try? container.decode(Int.self) {
             self.init(value)
         } else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "expected a label value or a range of \(Self.most) at most, such as 255 or 0-127")
+            throw decoder.mismatch("expected a label value or a range of \(Self.most) at most, such as 255 or 0-127")
         }
     }
 

@@ -2,7 +2,7 @@ import DataSets
 import Foundation
 import MedicalImages
 
-/// Reads the files of a label source onto one plane of values.
+/// Reads the files of a label source into one volume of values.
 package struct LabelReading: Sendable {
     /// `[depth, height, width]`.
     package let values: [Int32]
@@ -31,16 +31,12 @@ package struct LabelReading: Sendable {
             }
             guard let first = extent else {
                 values = drawn
-                extent = Extent(
-                    width: image.extent.width, height: image.extent.height, depth: image.extent.depth)
+                extent = image.extent
+                extent?.channels = 1
                 geometry = image.geometry
                 continue
             }
-            guard
-                (first.width, first.height, first.depth) == (
-                    image.extent.width, image.extent.height, image.extent.depth
-                )
-            else {
+            guard first.sizes == image.extent.sizes else {
                 throw CaseError.channelSizes(
                     path: layer.url.path, extent: image.extent, first: source.first.path, firstExtent: first)
             }
@@ -96,19 +92,25 @@ extension LabelReading {
     /// Pixels of each value; undecided ones have none.
     package var counts: [Int: Int] {
         var counts: [Int: Int] = [:]
-        // Label maps are long runs of one value.
-        var run: (value: Int32, length: Int) = (0, 0)
-        for value in values {
-            if value == run.value {
-                run.length += 1
-            } else {
-                if run.length > 0 { counts[Int(run.value), default: 0] += run.length }
-                run = (value, 1)
-            }
-        }
-        if run.length > 0 { counts[Int(run.value), default: 0] += run.length }
+        values.forEachRun { counts[Int($0), default: 0] += $1.count }
         for index in undecided { counts[Int(values[index]), default: 0] -= 1 }
         return counts.filter { $0.value > 0 }
+    }
+
+    /// Label value → its pixels in the outermost rows and columns of every plane across z, where backgrounds lie.
+    package var borderCounts: [Int: Int] {
+        var counts: [Int32: Int] = [:]
+        let (width, height) = (extent.width, extent.height)
+        for plane in 0..<extent.depth {
+            for row in 0..<height {
+                let start = (plane * height + row) * width
+                let isEdge = row == 0 || row == height - 1
+                for column in stride(from: 0, to: width, by: isEdge || width == 1 ? 1 : width - 1) {
+                    counts[values[start + column], default: 0] += 1
+                }
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: counts.map { (Int($0.key), $0.value) })
     }
 
     /// The values as places in a list of those that occur, `LabelMap.ignored` where none was decided; nil for more than 255.
@@ -117,13 +119,9 @@ extension LabelReading {
         guard found.count <= 255 else { return nil }
         let places = Dictionary(
             uniqueKeysWithValues: found.enumerated().map { (Int32(clamping: $1), UInt8($0)) })
-        var run: (value: Int32, code: UInt8)?
-        var labels = values.map { value in
-            if let run, run.value == value { return run.code }
-            let code = places[value] ?? LabelMap.ignored
-            run = (value, code)
-            return code
-        }
+        var labels: [UInt8] = []
+        labels.reserveCapacity(values.count)
+        values.forEachRun { labels += repeatElement(places[$0] ?? LabelMap.ignored, count: $1.count) }
         for index in undecided { labels[index] = LabelMap.ignored }
         return (labels, found)
     }

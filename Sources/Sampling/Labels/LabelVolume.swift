@@ -17,13 +17,12 @@ public struct LabelVolume: Sendable {
 
     /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for values of no class.
     public init(contentsOf url: URL, map: LabelMap) throws {
-        var notes: [ImageNote] = []
-        let (values, extent, geometry) = try Self.values(of: url) { notes.append($0) }
-        self.notes = notes
+        let reading = try LabelReading(LabelSource(file: url))
         path = url.path
-        self.extent = extent
-        self.geometry = geometry
-        classes = try map.apply(to: values, extent: extent, path: url.path)
+        extent = reading.extent
+        geometry = reading.geometry
+        classes = try reading.classes(map, path: url.path)
+        notes = reading.notes
     }
 
     /// The values that a label file holds, with the voxels of each.
@@ -33,15 +32,6 @@ public struct LabelVolume: Sendable {
         try LabelReading(LabelSource(file: url)).counts
     }
 
-    private static func values(
-        of url: URL, onNote: (ImageNote) -> Void = { _ in }
-    ) throws -> (values: [Int32], extent: Extent, geometry: VoxelGeometry?) {
-        let image = try ImageFile.read(url)
-        var extent = image.extent
-        extent.channels = 1
-        return (try LabelReading.oneChannel(image.labelValues(onNote: onNote), image.extent, url), extent, image.geometry)
-    }
-
     /// Whether the voxels of two files lie on the same places; a file that states no geometry has only its size compared.
     ///
     /// - Parameter grid: `fromImage` compares the sizes alone, for headers that are known to be wrong.
@@ -49,7 +39,7 @@ public struct LabelVolume: Sendable {
     public func requireSameGrid(as other: LabelVolume, grid: LabelGrid = .own) throws {
         guard extent == other.extent else {
             throw LabelGridMismatch(
-                path: path, other: other.path, found: "\(Self.size(extent)) voxels", expected: Self.size(other.extent))
+                path: path, other: other.path, found: "\(extent.sizeText) voxels", expected: other.extent.sizeText)
         }
         guard grid == .own, let geometry, let theirs = other.geometry else { return }
         let grids = GridComparison(geometry, with: theirs, extent: extent)
@@ -59,8 +49,6 @@ public struct LabelVolume: Sendable {
                 expected: "\(grids.words.allowed) at most", mayBeWrongHeader: true)
         }
     }
-
-    private static func size(_ extent: Extent) -> String { "\(extent.width)×\(extent.height)×\(extent.depth)" }
 }
 
 /// Two label files whose voxels cannot be compared one by one.

@@ -3,9 +3,9 @@ public struct LossyLabels: Sendable, Hashable {
     /// The values that were meant, rising, two or more.
     public let centers: [Int]
 
-    /// Values as far from a centre as this are taken for its.
+    /// Values at most this far from a centre belong to it.
     private static let reach = 8
-    /// Artefacts of the largest blocks lie further off; nobody draws masks with values so near to each other.
+    /// Artefacts of the largest blocks lie further off; masks are not drawn with values so close to each other.
     private static let apart = 24
     private static let bytes = 0...255
 

@@ -1,5 +1,15 @@
 import Randomness
 
+/// Where a loader takes its samples from.
+public protocol SampleSource: Sendable {
+    /// Number of samples.
+    var count: Int { get }
+    /// Channels of every sample.
+    var channels: Int { get }
+    /// The sample at a place, 0 ..< `count`; called from several threads at once.
+    func sample(at index: Int) throws -> Sample
+}
+
 /// Cuts a source of samples into batches, epoch by epoch, prepared ahead by threads.
 ///
 /// The order and the random changes depend on seed, epoch and sample alone, never on the number of workers.

@@ -1,6 +1,6 @@
 /// The batches of one epoch, in order, prepared ahead of the consumer.
 ///
-/// For one consumer. Its threads end with the epoch, after an error, or when the stream is let go; none outlives it.
+/// For one consumer. Its threads end with the epoch, after an error, or when the stream is released; none outlives it.
 public final class BatchStream {
     private let queue: OrderedPrefetch<Batch>
 

@@ -1,6 +1,6 @@
 import DataSets
-import Foundation
 import MarginCalibration
+import Synchronization
 
 /// Prepared cases that are needed again and again: as many as fit stay in memory, the others are read anew each time.
 public final class CaseCache: Sendable {
@@ -23,25 +23,22 @@ public final class CaseCache: Sendable {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let shelf = Shelf(memory: memory)
         let classCount = plan.recipe.labels.classCount
-        let results = try concurrentMap(plan.cases, workers: workers) { item in
-            try plan.tolerance.read(item.dataCase) {
-                let prepared = try reader.read(item.dataCase)
-                shelf.offer(prepared)
-                return Known(
-                    item: item,
-                    labels: try LabelDistribution.counting(
-                        prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored),
-                    image: KnownImage(path: item.dataCase.images[0].path, content: ImageContent(prepared)))
-            }
+        let (read, unreadable) = try plan.tolerance.read(plan.cases.map(\.dataCase), workers: workers) { index, dataCase in
+            let prepared = try reader.read(dataCase)
+            shelf.offer(prepared)
+            return Known(
+                item: plan.cases[index],
+                labels: try LabelDistribution.counting(
+                    prepared.labels ?? [], classCount: classCount, ignoring: LabelMap.ignored),
+                image: KnownImage(path: dataCase.image.path, content: ImageContent(prepared)))
         }
         self.reader = reader
         self.shelf = shelf
-        let read = results.compactMap { try? $0.get() }
         items = read.map(\.item)
         images = read.map(\.image)
         labels = try read.reduce(LabelDistribution(counts: Array(repeating: 0, count: classCount))) { $0.adding($1.labels) }
-        unreadable = plan.unreadable + results.compactMap(\.failure)
-        guard !items.isEmpty else { throw CaseError.nothingReadable(unreadable) }
+        self.unreadable = plan.unreadable + unreadable
+        guard !items.isEmpty else { throw CaseError.nothingReadable(self.unreadable) }
     }
 
     /// What was seen of a case.
@@ -58,23 +55,20 @@ public final class CaseCache: Sendable {
         try shelf[items[index].dataCase.id] ?? reader.read(items[index].dataCase)
     }
 
-    /// `@unchecked Sendable`: the cases and their size are read and written under `lock`.
-    private final class Shelf: @unchecked Sendable {
-        private let lock = NSLock()
+    private final class Shelf: Sendable {
         private let memory: Int
-        private var cases: [String: PreparedCase] = [:]
-        private var bytes = 0
+        private let kept = Mutex((cases: [String: PreparedCase](), bytes: 0))
 
         init(memory: Int) { self.memory = memory }
 
-        subscript(id: String) -> PreparedCase? { lock.withLock { cases[id] } }
+        subscript(id: String) -> PreparedCase? { kept.withLock { $0.cases[id] } }
 
         func offer(_ prepared: PreparedCase) {
             let size = 4 * prepared.image.count + (prepared.labels?.count ?? 0)
-            lock.withLock {
-                guard bytes + size <= memory else { return }
-                cases[prepared.id] = prepared
-                bytes += size
+            kept.withLock { kept in
+                guard kept.bytes + size <= memory else { return }
+                kept.cases[prepared.id] = prepared
+                kept.bytes += size
             }
         }
     }

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Synchronization
 
 /// The results of `body`, in the elements' order, computed on up to `workers` threads.
 ///
@@ -9,46 +9,30 @@ package func concurrentMap<Element: Sendable, Output: Sendable>(
     _ elements: [Element], workers: Int, _ body: @Sendable (Element) throws -> Output
 ) throws -> [Output] {
     precondition(workers > 0, "work needs a worker")
-    let state = MapState<Output>(count: elements.count)
+    let state = Mutex(MapState<Output>())
     DispatchQueue.concurrentPerform(iterations: min(workers, elements.count)) { _ in
-        while let index = state.claim() {
-            state.finish(index, Result { try body(elements[index]) })
+        while let index = state.withLock({ $0.claim(of: elements.count) }) {
+            let result = Result { try body(elements[index]) }
+            state.withLock { $0.finish(index, result) }
         }
     }
-    return try state.results()
+    // In order, so that the earliest failure comes first; without one, every index is there.
+    return try state.withLock { $0.finished }.sorted { $0.key < $1.key }.map { try $0.value.get() }
 }
 
-/// `@unchecked Sendable`: every access to the stored properties happens under `lock`.
-private final class MapState<Output: Sendable>: @unchecked Sendable {
-    private let lock = NSLock()
-    private let count: Int
+private struct MapState<Output: Sendable>: Sendable {
     private var next = 0
     private var hasFailed = false
-    private var finished: [Int: Result<Output, any Error>] = [:]
+    private(set) var finished: [Int: Result<Output, any Error>] = [:]
 
-    init(count: Int) {
-        self.count = count
+    mutating func claim(of count: Int) -> Int? {
+        guard !hasFailed, next < count else { return nil }
+        defer { next += 1 }
+        return next
     }
 
-    func claim() -> Int? {
-        lock.withLock {
-            guard !hasFailed, next < count else { return nil }
-            defer { next += 1 }
-            return next
-        }
-    }
-
-    func finish(_ index: Int, _ result: Result<Output, any Error>) {
-        lock.withLock {
-            if case .failure = result { hasFailed = true }
-            finished[index] = result
-        }
-    }
-
-    func results() throws -> [Output] {
-        try lock.withLock {
-            // In order, so that the earliest failure comes first; without one, every index is there.
-            try finished.sorted { $0.key < $1.key }.map { try $0.value.get() }
-        }
+    mutating func finish(_ index: Int, _ result: Result<Output, any Error>) {
+        if case .failure = result { hasFailed = true }
+        finished[index] = result
     }
 }

@@ -53,26 +53,26 @@ final class OrderedPrefetch<Item: Sendable>: @unchecked Sendable {
 
     /// Makes the threads end and waits until they have; each finishes at most the item it is at.
     func stop() {
-        condition.lock()
-        isStopped = true
-        condition.broadcast()
-        while running > 0 { condition.wait() }
-        ready.removeAll()
-        condition.unlock()
+        condition.withLock {
+            isStopped = true
+            condition.broadcast()
+            while running > 0 { condition.wait() }
+            ready.removeAll()
+        }
     }
 
     private func work() {
         while let number = claim() {
             let result = Result { try make(number) }
-            condition.lock()
-            ready[number] = result
-            condition.broadcast()
-            condition.unlock()
+            condition.withLock {
+                ready[number] = result
+                condition.broadcast()
+            }
         }
-        condition.lock()
-        running -= 1
-        condition.broadcast()
-        condition.unlock()
+        condition.withLock {
+            running -= 1
+            condition.broadcast()
+        }
     }
 
     /// A number to make, as soon as there is room for one more; nil when there is nothing left to do.

@@ -26,19 +26,17 @@ public struct SamplePlan: Sendable {
     public init(_ cases: [DataCase], recipe: Recipe, workers: Int = 1, tolerance: ReadTolerance = .none) throws {
         precondition(!cases.isEmpty, "a plan has cases")
         let reader = try CaseReader(recipe)
-        let results = try concurrentMap(cases, workers: workers) { dataCase in
-            try tolerance.read(dataCase) {
-                guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.images[0].path) }
-                return Item(dataCase: dataCase, grid: try reader.outline(of: dataCase))
-            }
+        let (read, unreadable) = try tolerance.read(cases, workers: workers) { _, dataCase in
+            guard dataCase.label != nil else { throw CaseError.noLabel(path: dataCase.image.path) }
+            return Item(dataCase: dataCase, grid: try reader.outline(of: dataCase))
         }
-        let items = try Self.withGreyPictures(results.compactMap { try? $0.get() }, recipe: recipe)
-        unreadable = results.compactMap(\.failure)
+        self.unreadable = unreadable
+        let items = try Self.withGreyPictures(read, recipe: recipe)
         guard let channels = items.first?.grid.extent.channels else { throw CaseError.nothingReadable(unreadable) }
         for item in items where item.grid.extent.channels != channels {
             throw CaseError.channels(
-                path: item.dataCase.images[0].path, found: item.grid.extent.channels, expected: channels,
-                reason: "as in \(items[0].dataCase.images[0].path); a network takes one number of channels")
+                path: item.dataCase.image.path, found: item.grid.extent.channels, expected: channels,
+                reason: "as in \(items[0].dataCase.image.path); a network takes one number of channels")
         }
         self.cases = items
         self.recipe = recipe
@@ -48,10 +46,10 @@ public struct SamplePlan: Sendable {
 
     /// The items, with grey pictures stored as RGB as one channel, where most are.
     private static func withGreyPictures(_ items: [Item], recipe: Recipe) throws -> [Item] {
-        let ordinary = items.count { $0.grid.extent.channels == $0.dataCase.images.count }
+        let ordinary = items.count { $0.grid.extent.channels == $0.dataCase.image.files.count }
         guard ordinary < items.count, 2 * ordinary >= items.count else { return items }
         return try items.map { item in
-            let files = item.dataCase.images.count
+            let files = item.dataCase.image.files.count
             guard item.grid.extent.channels != files else { return item }
             return Item(dataCase: item.dataCase, grid: try CaseReader(recipe, channels: files).outline(of: item.dataCase))
         }

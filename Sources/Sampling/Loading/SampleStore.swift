@@ -40,16 +40,12 @@ public struct SampleStore: SampleSource {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let none = LabelTally(labelCount: plan.recipe.labels.classCount, recipe: plan.recipe, selection: selection)
         let shelf = plan.estimatedBytes > memory ? SampleShelf.scratch(try ScratchFile(in: scratch)) : .memory
-        let parts = try concurrentMap(plan.cases.map(\.dataCase), workers: workers) { dataCase in
-            try plan.tolerance.read(dataCase) {
-                try Part(
-                    reader.read(dataCase), path: dataCase.images[0].path, tally: none, shelf: shelf)
-            }
+        let (read, unreadable) = try plan.tolerance.read(plan.cases.map(\.dataCase), workers: workers) { _, dataCase in
+            try Part(reader.read(dataCase), path: dataCase.image.path, tally: none, shelf: shelf)
         }
-        let read = parts.compactMap { try? $0.get() }
         items = read.flatMap(\.items)
         images = read.map(\.image)
-        unreadable = plan.unreadable + parts.compactMap(\.failure)
+        self.unreadable = plan.unreadable + unreadable
         guard !items.isEmpty else { throw CaseError.nothingLeft(cases: plan.cases.count) }
         statistics = try LabelStatistics(read.reduce(into: none) { $0.join($1.tally) })
         labelNotes = read.reduce(into: CaseNotes()) { $0.add($1.labelNotes, of: $1.id) }

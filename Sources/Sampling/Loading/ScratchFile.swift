@@ -1,15 +1,14 @@
 import DurableFiles
 import Foundation
+import Synchronization
 
-/// Bytes put aside on disk: a file without a name, which is gone with the process whatever happens to it.
+/// Bytes put aside on disk: a file without a name, which disappears with the process however that ends.
 ///
-/// Threads may append and read at once. `@unchecked Sendable`: `end` is read and written under `lock`; positioned reads and
-/// writes share no offset.
-final class ScratchFile: @unchecked Sendable {
+/// Threads may append and read at once: positioned reads and writes share no offset.
+final class ScratchFile: Sendable {
     private let descriptor: Int32
     private let folder: URL
-    private let lock = NSLock()
-    private var end = 0
+    private let end = Atomic(0)
 
     /// - Throws: `FileError` for a folder that cannot be written to.
     init(in folder: URL) throws {
@@ -29,10 +28,7 @@ final class ScratchFile: @unchecked Sendable {
     /// - Returns: where they begin.
     /// - Throws: `FileError`, for a full disk too.
     func append(_ bytes: UnsafeRawBufferPointer) throws -> Int {
-        let start = lock.withLock {
-            defer { end += bytes.count }
-            return end
-        }
+        let start = end.add(bytes.count, ordering: .relaxed).oldValue
         var done = 0
         while done < bytes.count {
             let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(start + done))  // not empty here

@@ -49,10 +49,10 @@ extension CaseError: CustomStringConvertible {
                 "\(path): its \(value) and the \(sum) of the masks before it, from \(first) on, add up to more than 32 bits at "
                 + "\(place); give the masks smaller values, or another rule by data.overlaps"
         case .sizes(let label, let labelExtent, let image, let imageExtent):
-            return "\(label): \(Self.size(labelExtent)) voxels, but its image \(image) has \(Self.size(imageExtent)); "
+            return "\(label): \(labelExtent.sizeText) voxels, but its image \(image) has \(imageExtent.sizeText); "
                 + "give the label that was drawn on this image"
         case .channelSizes(let path, let extent, let first, let firstExtent):
-            return "\(path): \(Self.size(extent)) voxels, but \(first) of the same case has \(Self.size(firstExtent)); "
+            return "\(path): \(extent.sizeText) voxels, but \(first) of the same case has \(firstExtent.sizeText); "
                 + "resample the channels to one grid"
         case .channelGrids(let path, let first, let found, let allowed):
             return "\(path): its grid lies up to \(found) off that of \(first) of the same case, allowed are \(allowed); "
@@ -110,9 +110,5 @@ extension CaseError: CustomStringConvertible {
 
     private static func listed(_ values: [Int]) -> String {
         values.prefix(12).map(String.init).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
-    }
-
-    private static func size(_ extent: Extent) -> String {
-        "\(extent.width)×\(extent.height)×\(extent.depth)"
     }
 }

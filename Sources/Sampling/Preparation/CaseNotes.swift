@@ -1,6 +1,6 @@
 import MedicalImages
 
-/// What is to be said of cases, each thing once with the cases that it concerns.
+/// Notes on cases, each once with the cases that it concerns.
 public struct CaseNotes: Sendable {
     private struct Note: Sendable {
         /// What of the cases is meant, such as `labels of `.

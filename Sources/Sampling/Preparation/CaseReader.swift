@@ -10,42 +10,42 @@ public struct CaseReader: Sendable {
 
     /// - Parameter channels: that every case should have: a grey picture stored as RGB is then read as one channel, where that
     ///   makes it so. Whoever needs the number checks it.
-    /// - Throws: `SettingError` for a recipe that cannot be meant.
+    /// - Throws: `SettingError` for an invalid recipe.
     public init(_ recipe: Recipe, channels: Int? = nil) throws {
         try recipe.validate()
         self.recipe = recipe
         self.channels = channels
     }
 
-    /// Whether files of so many channels together should be grey ones, a channel each.
+    /// Whether files with this many channels together should be read as grey ones, with a channel each.
     private func wantsGrey(_ found: Int, files: Int) -> Bool { channels == files && found > files }
 
     /// The grid of a case's image, with the channels of all its files, from the headers alone.
     ///
     /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
     public func outline(of dataCase: DataCase) throws -> CaseGrid {
-        let infos = try dataCase.images.map { try ImageFile.readInfo($0) }
+        let infos = try dataCase.image.files.map { try ImageFile.readInfo($0) }
         var extents = infos.map(\.extent)
         if wantsGrey(extents.reduce(0) { $0 + $1.channels }, files: extents.count) {
             // Only the samples tell.
-            for (index, url) in dataCase.images.enumerated()
+            for (index, url) in dataCase.image.files.enumerated()
             where try extents[index].channels == 3 && ImageFile.read(url).isGreyInColour {
                 extents[index].channels = 1
             }
         }
-        let extent = try Self.join(extents, infos.map(\.geometry), of: dataCase.images)
-        let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.images[0].path)
+        let extent = try Self.join(extents, infos.map(\.geometry), of: dataCase.image.files)
+        let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.image.path)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
             try recipe.labelGrid.require(
-                info.extent, info.geometry, at: layer.url.path, asOf: extent, infos[0].geometry, dataCase.images[0].path)
+                info.extent, info.geometry, at: layer.url.path, asOf: extent, infos[0].geometry, dataCase.image.path)
         }
         return grid
     }
 
     /// - Throws: `CaseError` for a file that does not fit the recipe or the other files; `ImageFileError`, `FileError`.
     public func read(_ dataCase: DataCase) throws -> PreparedCase {
-        var images = try dataCase.images.map { url in
+        var images = try dataCase.image.files.map { url in
             let image = try ImageFile.read(url)
             if case .picture(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
             return image
@@ -53,15 +53,15 @@ public struct CaseReader: Sendable {
         if wantsGrey(images.reduce(0) { $0 + $1.extent.channels }, files: images.count) {
             for index in images.indices where images[index].isGreyInColour { images[index].makeGrey() }
         }
-        let extent = try Self.join(images.map(\.extent), images.map(\.geometry), of: dataCase.images)
-        let grid = try recipe.grid(of: extent, images[0].geometry, path: dataCase.images[0].path)
+        let extent = try Self.join(images.map(\.extent), images.map(\.geometry), of: dataCase.image.files)
+        let grid = try recipe.grid(of: extent, images[0].geometry, path: dataCase.image.path)
         var labels: [UInt8]?
         var labelNotes: [ImageNote] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
             try recipe.labelGrid.require(
                 reading.extent, reading.geometry, at: source.first.path, asOf: extent, images[0].geometry,
-                dataCase.images[0].path)
+                dataCase.image.path)
             labels = try grid.apply(to: reading.classes(recipe.labels, path: source.first.path))
             labelNotes = reading.notes
         }
@@ -80,15 +80,15 @@ public struct CaseReader: Sendable {
             // first.
             let values = images.map { grid.apply(to: $0.realValues()) }
             guard images.count > 1 else {
-                return try recipe.normalization.normalized(values[0], extent: grid.extent, path: dataCase.images[0].path)
+                return try recipe.normalization.normalized(values[0], extent: grid.extent, path: dataCase.image.path)
             }
-            for (value, (image, url)) in zip(values, zip(images, dataCase.images)) {
+            for (value, (image, url)) in zip(values, zip(images, dataCase.image.files)) {
                 var part = grid.extent
                 part.channels = image.extent.channels
                 try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
             }
             return try recipe.normalization.normalized(
-                values.flatMap { $0 }, extent: grid.extent, path: dataCase.images[0].path)
+                values.flatMap { $0 }, extent: grid.extent, path: dataCase.image.path)
         } catch CaseError.notFinite(let path, let count, let first) {
             throw CaseError.notFinite(path: path, count: count, first: grid.storedPosition(of: first))
         }
@@ -98,7 +98,7 @@ public struct CaseReader: Sendable {
     private static func join(_ extents: [Extent], _ geometries: [VoxelGeometry?], of urls: [URL]) throws -> Extent {
         var joined = extents[0]
         for (extent, (geometry, url)) in zip(extents, zip(geometries, urls)).dropFirst() {
-            guard isSameGrid(extent, joined) else {
+            guard extent.sizes == joined.sizes else {
                 throw CaseError.channelSizes(path: url.path, extent: extent, first: urls[0].path, firstExtent: extents[0])
             }
             if let geometry, let first = geometries[0] {
@@ -113,7 +113,4 @@ public struct CaseReader: Sendable {
         return joined
     }
 
-    private static func isSameGrid(_ a: Extent, _ b: Extent) -> Bool {
-        (a.width, a.height, a.depth) == (b.width, b.height, b.depth)
-    }
 }

@@ -19,7 +19,7 @@ public struct PreparedCase: Sendable {
 
     /// The image's size, with its channels: `depth` planes.
     public var extent: Extent { grid.extent }
-    /// The way of its samples to the network and back.
+    /// How its samples get to the network and back.
     public var route: GridRoute { grid.route }
 }
 
@@ -32,6 +32,14 @@ extension PreparedCase {
         var extent = grid.stored
         extent.channels = 1
         return (grid.restore(classes, outside: 0), extent)
+    }
+
+    /// - Parameter path: the file, for the message.
+    /// - Throws: `CaseError.channels` for another number of channels than a network was made for.
+    public func requireChannels(_ expected: Int, path: String) throws {
+        guard extent.channels == expected else {
+            throw CaseError.channels(path: path, found: extent.channels, expected: expected, reason: "as in training")
+        }
     }
 
     /// The image of one sample in the network's size, `[C, (D,) H, W]`.

@@ -1,4 +1,5 @@
 import DataSets
+import Foundation
 
 /// Everything that happens between a file and a network's input; it is stored with the weights, so that new scans are treated
 /// as those of the training.
@@ -33,10 +34,10 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// 2 where the samples of a case are its planes, 3 where it is one sample as a whole.
     public var dimensions: Int { fit.size.dimensions }
 
-    /// What the samples of a case are, in words.
+    /// The word for the samples of a case.
     public var sampleWord: String { dimensions == 3 ? "volumes" : "planes" }
 
-    /// - Throws: `SettingError` for a setting that cannot be meant.
+    /// - Throws: `SettingError` for an invalid setting.
     public func validate() throws {
         try normalization.validate()
         try spacing?.validate()
@@ -46,5 +47,25 @@ public struct Recipe: Sendable, Hashable, Codable {
                 spacing.lengths.count == dimensions, "spacing", found: "\(spacing.lengths)",
                 expected: dimensions == 3 ? "[planes, rows, columns], as of the size" : "[rows, columns], as of the size")
         }
+    }
+}
+
+extension Recipe {
+    /// A description of how training sees the images: every table of label counts states it, since other sizes have other counts.
+    public func trainingView(_ selection: SampleStore.Selection) -> String {
+        func words(_ size: GridSize) -> String { size.lengths.map(String.init).joined(separator: "×") }
+        let samples = (dimensions == 3 ? "volumes" : plane.words) + (selection == .foregroundOnly ? " with foreground" : "")
+        let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""
+        let spaced = spacing.map { ", at " + $0.lengths.map { String(format: "%g", $0) }.joined(separator: " × ") + " mm" } ?? ""
+        let fitted =
+            switch fit {
+            case .resize(let size, _): "resized to \(words(size))"
+            case .pad(let size): "framed to \(words(size))"
+            case .crop(let size, let foreground):
+                String(
+                    format: "in random windows of \(words(size)), %g %% of them about foreground; means of an epoch",
+                    foreground * 100)
+            }
+        return "\(samples)\(cut)\(spaced), \(fitted)"
     }
 }

@@ -4,11 +4,6 @@ public struct SampleID: Sendable, Hashable, CustomStringConvertible {
     /// Nil for the whole.
     public let plane: Int?
 
-    public init(caseID: String, plane: Int?) {
-        self.caseID = caseID
-        self.plane = plane
-    }
-
     public var description: String { plane.map { "\(caseID) plane \($0)" } ?? caseID }
 }
 
@@ -34,5 +29,13 @@ public struct Sample: Sendable, Equatable {
         self.channels = channels
         self.size = size
         self.sourceSize = sourceSize
+    }
+
+    /// Puts another image in place of each channel's, in order.
+    mutating func changeChannels(_ change: ([Float]) -> [Float]) {
+        for start in stride(from: 0, to: image.count, by: size.count) {
+            let channel = start..<start + size.count
+            image.replaceSubrange(channel, with: change(Array(image[channel])))
+        }
     }
 }

@@ -1,6 +1,6 @@
 import MedicalImages
 
-/// What an image holds, in short: two of equal values are equal, whatever the names and the compression of their files.
+/// A digest of an image's values: equal images have equal ones, whatever the names and the compression of their files.
 package struct ImageContent: Sendable, Hashable {
     private let extent: [Int]
     private var hash: UInt64 = 0xcbf2_9ce4_8422_2325

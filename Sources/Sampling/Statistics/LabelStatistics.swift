@@ -10,7 +10,9 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
     public let samples: Int
     /// Those that the selection leaves out.
     public let leftOut: Int
+}
 
+extension LabelStatistics {
     /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
     ///
     /// - Parameter onCase: called with the number of cases counted.
@@ -35,21 +37,19 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
 
     private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection) throws -> LabelTally {
         guard let source = dataCase.label else {
-            throw CaseError.noLabel(path: dataCase.images[0].path)
+            throw CaseError.noLabel(path: dataCase.image.path)
         }
         let reading = try LabelReading(source)
         let path = source.first.path
         // The axes and the spacing that training sees are the image's.
-        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.images[0]).geometry : nil
+        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.image.first).geometry : nil
         let grid = try recipe.grid(of: reading.extent, geometry, path: path)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
         try tally.add(volume: grid.apply(to: reading.classes(recipe.labels, path: path)), on: grid)
         return tally
     }
 
-    init(labels: LabelDistribution, samples: Int, leftOut: Int) {
-        self.labels = labels
-        self.samples = samples
-        self.leftOut = leftOut
+    init(_ tally: LabelTally) throws {
+        self.init(labels: try tally.distribution, samples: tally.samples, leftOut: tally.leftOut)
     }
 }

@@ -62,7 +62,7 @@ public struct LabelStatisticsCache: Sendable {
     {
         var key = KeyHash()
         // The number is raised when equal inputs are counted differently.
-        key.add("3")
+        key.add("4")
         // As a whole: a list of the fields that count would miss the next one.
         key.add(try JSONEncoder.sorted().text(recipe))
         key.add(selection.rawValue)
@@ -74,7 +74,7 @@ public struct LabelStatisticsCache: Sendable {
                 key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
             guard recipe.needsGeometry else { continue }
-            guard let identity = Self.identity(of: dataCase.images[0]) else { return nil }
+            guard let identity = Self.identity(of: dataCase.image.first) else { return nil }
             key.add(identity)
         }
         return folder.appending(path: key.name + ".json")
@@ -82,24 +82,19 @@ public struct LabelStatisticsCache: Sendable {
 
     /// Path, size and time of a file; nil where it does not tell them.
     private static func identity(of url: URL) -> String? {
-        var status = stat()
-        guard stat(url.path, &status) == 0 else { return nil }
-        #if os(macOS)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        return "\(url.path)\0\(status.st_size)\0\(time.tv_sec).\(time.tv_nsec)"
+        let attributes = try? FileManager.default.attributesOfItem(atPath: FileSystem.resolvedPath(url))
+        guard let size = attributes?[.size] as? NSNumber, let time = attributes?[.modificationDate] as? Date else { return nil }
+        return "\(url.path)\0\(size)\0\(time.timeIntervalSince1970)"
     }
 }
 
-/// 128 bits over texts: FNV-1a from two starting points. Inputs are names and times, which nobody makes up to collide.
+/// 128 bits over texts: FNV-1a from two starting points. Names and times are not made to collide.
 private struct KeyHash {
     private var first: UInt64 = 0xcbf2_9ce4_8422_2325
     private var second: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     mutating func add(_ text: String) {
-        // The zero parts one text from the next.
+        // The zero separates one text from the next.
         for byte in text.utf8 + [0] {
             first = (first ^ UInt64(byte)) &* 0x100_0000_01b3
             second = (second ^ UInt64(byte)) &* 0x100_0000_01b3

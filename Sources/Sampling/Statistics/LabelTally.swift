@@ -85,9 +85,3 @@ package struct LabelTally: Sendable {
         try LabelDistribution(counts: pixels.map { $0 > 0 ? max(1, Int(($0 + 1e-6).rounded())) : 0 })
     }
 }
-
-extension LabelStatistics {
-    init(_ tally: LabelTally) throws {
-        self.init(labels: try tally.distribution, samples: tally.samples, leftOut: tally.leftOut)
-    }
-}

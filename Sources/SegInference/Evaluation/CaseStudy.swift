@@ -22,7 +22,7 @@ public struct CaseStudy: Sendable {
         precondition(!models.isEmpty, "a study has a model")
         let cases = try models.map { model in
             let prepared = try CaseReader(model.recipe, channels: model.inferer.channelCount).read(dataCase)
-            try prepared.requireChannels(model.inferer.channelCount, path: dataCase.images[0].path)
+            try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
             return prepared
         }
         prepared = cases[0]

@@ -101,7 +101,7 @@ public struct SplitEvaluation {
 
     private func read(_ dataCase: DataCase, by reader: CaseReader) throws -> (PreparedCase, truth: [UInt8]) {
         let prepared = try reader.read(dataCase)
-        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.images[0].path)
+        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         return (prepared, truth)
     }

@@ -47,7 +47,7 @@ public struct PredictionPlan: Sendable {
         leftOut = finding.incomplete
         let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
         if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
-            let image = dataCase.images[0]
+            let image = dataCase.image.first
             let beside = image.deletingLastPathComponent()
                 .appending(path: dataCase.fileName + ImageGrouping.labelSuffix + PredictionFile.ending(for: image))
             jobs = [Job(dataCase, output: output ?? beside)]
@@ -87,16 +87,16 @@ public struct PredictionPlan: Sendable {
     private static func isFolder(_ url: URL) -> Bool { FileSystem.kind(of: url) == .folder || url.hasDirectoryPath }
 
     private static func jobs(_ cases: [DataCase], in folder: URL) -> [Job] {
-        cases.map { Job($0, output: folder.appending(path: $0.fileName + PredictionFile.ending(for: $0.images[0]))) }
+        cases.map { Job($0, output: folder.appending(path: $0.fileName + PredictionFile.ending(for: $0.image.first))) }
     }
 
     private static func check(_ jobs: [Job], reading others: [URL], overwrite: Bool, inFolder: Bool) throws {
-        for job in jobs { try PredictionFile.checkName(job.output, of: job.dataCase.images[0]) }
+        for job in jobs { try PredictionFile.checkName(job.output, of: job.dataCase.image.first) }
         var permissions: OutputFiles.Permissions = overwrite ? [.replacing] : []
         if inFolder { permissions.insert(.makingFolders) }
-        let inputs = jobs.flatMap { job in job.dataCase.images + (job.dataCase.label?.layers.map(\.url) ?? []) }
+        let inputs = jobs.flatMap(\.dataCase.files)
         try OutputFiles.check(
-            jobs.map { .init($0.output, of: $0.dataCase.images[0].path) }, inputs: inputs + others, permissions)
+            jobs.map { .init($0.output, of: $0.dataCase.image.path) }, inputs: inputs + others, permissions)
     }
 
     /// Makes the folder of the outputs, where there is to be one.

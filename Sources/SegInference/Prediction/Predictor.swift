@@ -59,7 +59,7 @@ public struct Predictor {
 
     private func read(_ job: PredictionPlan.Job) throws -> PreparedCase {
         let prepared = try reader.read(job.dataCase)
-        try prepared.requireChannels(model.inferer.channelCount, path: job.dataCase.images[0].path)
+        try prepared.requireChannels(model.inferer.channelCount, path: job.dataCase.image.path)
         try PredictionFile.check(values: model.configuration.data.writtenValues, like: prepared, to: job.output)
         return prepared
     }

@@ -56,10 +56,10 @@ struct CaseCensus: Sendable {
         sampleSize: Int, wantsPlane: Bool
     ) {
         id = dataCase.id
-        path = dataCase.images[0].path
+        path = dataCase.image.path
         var images: [MedicalImage] = []
         do {
-            images = try dataCase.images.map { try ImageFile.read($0) }
+            images = try dataCase.image.files.map { try ImageFile.read($0) }
         } catch {
             report(error)
         }
@@ -105,7 +105,7 @@ struct CaseCensus: Sendable {
         extent = joined
         geometry = first.geometry
         var content = ImageContent(joined)
-        for (image, url) in zip(images, dataCase.images) {
+        for (image, url) in zip(images, dataCase.image.files) {
             if (image.extent.width, image.extent.height, image.extent.depth) != (
                 joined.width, joined.height, joined.depth
             ) {

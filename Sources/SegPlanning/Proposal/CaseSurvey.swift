@@ -53,7 +53,7 @@ extension CaseSurvey {
     ///
     /// - Throws: `CaseError` where channels, label and image do not go together; `ImageFileError`, `FileError`.
     init(of dataCase: DataCase, split: Split) throws {
-        let files = try dataCase.images.map { try ImageFile.read($0) }
+        let files = try dataCase.image.files.map { try ImageFile.read($0) }
         var extent = files[0].extent
         extent.channels = files.reduce(0) { $0 + $1.extent.channels }
         let values = files[0].realValues()
@@ -65,7 +65,7 @@ extension CaseSurvey {
             // Sizes alone: where headers disagree, `inspect` and `train` tell.
             try LabelGrid.fromImage.require(
                 reading.extent, reading.geometry, at: source.first.path, asOf: extent, files[0].geometry,
-                dataCase.images[0].path)
+                dataCase.image.path)
             (counts, foreground) = Self.count(reading.values, values)
             border = reading.borderCounts
         }

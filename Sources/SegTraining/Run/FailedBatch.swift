@@ -17,7 +17,7 @@ enum FailedBatch {
     static func write(_ batches: [Batch], cases: [String: DataCase], to url: URL) throws {
         let samples = batches.flatMap(\.samples).map { id in
             Sample(
-                sample: id.description, images: cases[id.caseID]?.images.map(\.path) ?? [],
+                sample: id.description, images: cases[id.caseID]?.image.files.map(\.path) ?? [],
                 labels: cases[id.caseID]?.label?.layers.map(\.url.path) ?? [])
         }
         try Safetensors(

@@ -29,7 +29,7 @@ struct TrainingData {
         let validation = try plan(.validation)
         guard validation.channels == training.channels else {
             throw CaseError.channels(
-                path: validation.cases[0].dataCase.images[0].path, found: validation.channels, expected: training.channels,
+                path: validation.cases[0].dataCase.image.path, found: validation.channels, expected: training.channels,
                 reason: "as in training")
         }
         onPlan(training.sampleCount, training.estimatedBytes)

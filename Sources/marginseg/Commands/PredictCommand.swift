@@ -73,7 +73,7 @@ struct PredictCommand: ParsableCommand {
         var written = 0
         var slow: SlowNote?
         let (leftOut, notes) = try predictor.run(plan) { job in
-            slow = SlowNote(reading: job.dataCase.images[0])
+            slow = SlowNote(reading: job.dataCase.image.first)
         } onPlane: { index, done, planes in
             slow?.end()
             bar.update(

@@ -1,5 +1,5 @@
 /// The pixel centres of an axial plane in millimetres, the origin in the middle of the plane.
-struct PlaneGrid: Sendable {
+struct SliceGrid: Sendable {
     let width: Int
     let height: Int
     /// Side of a pixel, mm.

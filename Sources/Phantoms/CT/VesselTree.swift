@@ -44,7 +44,7 @@ struct VesselTree: Sendable {
     }
 
     /// The share of vessel in each pixel of an axial plane at height `z`.
-    func coverage(z: Double, thickness: Double, grid: PlaneGrid) -> [Float] {
+    func coverage(z: Double, thickness: Double, grid: SliceGrid) -> [Float] {
         var plane = [Float](repeating: 0, count: grid.width * grid.height)
         let softness = 0.6 * grid.pixel
         for branch in branches {
@@ -70,4 +70,14 @@ struct VesselTree: Sendable {
         }
         return plane
     }
+}
+
+/// A point or a direction in space, mm.
+typealias Point3 = SIMD3<Double>
+
+extension Point3 {
+    func dot(_ other: Point3) -> Double { x * other.x + y * other.y + z * other.z }
+
+    /// The direction, of length 1.
+    var unit: Point3 { self * (1 / Swift.max(1e-9, dot(self).squareRoot())) }
 }

@@ -1,3 +1,0 @@
-extension PictureFormat {
-    static let bmp = PictureFormat(name: "BMP", signatures: [Array("BM".utf8)])
-}
