@@ -31,7 +31,7 @@ import Torch
     private func prepared(_ model: SegmentationModel, in folder: URL) throws -> PreparedCase {
         let file = folder.appending(path: "a.png")
         try PNG.write(gray: (0..<16).map { UInt8($0) }, width: 4, height: 4, to: file)
-        return try CaseReader(model.recipe, channels: 1).read(.init(id: "a", group: "a", images: [file], label: nil))
+        return try CaseReader(model.recipe, channels: 1).read(.init(id: "a", group: "a", image: ImageLocation(file), label: nil))
     }
 
     private func model(_ wrap: (any Inferer) -> any Inferer) throws -> SegmentationModel {

@@ -23,6 +23,8 @@ public struct SplitEvaluation {
         public let notes: [String]
         /// The checkpoint's checksum; nil for a network in training, and where there is none.
         public let weights: String?
+        /// How scores were made; nil for one network on whole inputs.
+        public let way: String?
         /// Cases that take no part, and why.
         public var problems: [CaseProblem] = []
     }
@@ -96,7 +98,7 @@ public struct SplitEvaluation {
         return Result(
             store: store, summary: MetricSummary(store, classes: scored), networkStore: networkSize.store,
             calibration: networkSize.calibration, surfaces: collector.store, margins: margins,
-            notes: notes.lines, weights: model.checksum, problems: problems)
+            notes: notes.lines, weights: model.checksum, way: model.way, problems: problems)
     }
 
     private func read(_ dataCase: DataCase, by reader: CaseReader) throws -> (PreparedCase, truth: [UInt8]) {
@@ -123,6 +125,7 @@ extension SplitEvaluation.Result {
             native: ResolutionScores(store, classes: classes, rule: rule, bootstrap: bootstrap, surfaces: surfaces),
             network: ResolutionScores(
                 networkStore, classes: classes, rule: rule, bootstrap: bootstrap, calibration: calibration), weights: weights,
+            inference: way,
             problems: problems)
     }
 }

@@ -54,6 +54,18 @@ public struct InferenceSettings: Sendable, Hashable {
         return axes.isEmpty ? inferer : Mirrored(inferer, axes: axes.sorted())
     }
 
+    /// What is not one network on whole inputs; nil where nothing is.
+    func words(_ configuration: RunConfiguration, models: Int) -> String? {
+        let axes = mirrorAxes(configuration.training.augmentation).map(\.rawValue)
+        let parts = [
+            windowSize(configuration.input.fit).map {
+                "windows of \($0.lengths.map(String.init).joined(separator: "×")), step \(step)"
+            },
+            axes.isEmpty ? nil : "mirrored \(axes.joined(separator: ", "))", models > 1 ? "mean of \(models) models" : nil,
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
     private func windowSize(_ fit: GridFit) -> GridSize? {
         switch window {
         case .whole: nil

@@ -1,3 +1,4 @@
+import DataSets
 import DurableFiles
 import Foundation
 import MedicalImages
@@ -12,6 +13,10 @@ public final class SegmentationModel {
     public let inferer: any Inferer
     public let configuration: RunConfiguration
     package let recipe: Recipe
+    /// How scores are made, such as `windows of 64×64, mean of 5 models`; nil for one network on whole inputs.
+    public let way: String?
+    /// The cases that each of the networks was trained with, by its path.
+    private let trainedWith: [(path: String, cases: Set<String>)]
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
     let voxels: VoxelSummary?
     /// Samples that go through the network together, if memory allows.
@@ -23,9 +28,11 @@ public final class SegmentationModel {
 
     package init(
         _ inferer: any Inferer, configuration: RunConfiguration, source: String? = nil, checksum: String? = nil,
-        voxels: VoxelSummary? = nil
+        voxels: VoxelSummary? = nil, way: String? = nil, trainedWith: [(path: String, cases: Set<String>)] = []
     ) throws {
         self.inferer = inferer
+        self.way = way
+        self.trainedWith = trainedWith
         self.configuration = configuration
         recipe = try configuration.recipe
         batchSize = configuration.training.batchSize
@@ -65,7 +72,22 @@ public final class SegmentationModel {
         try self.init(
             settings.inferer(networks, first.manifest.configuration), configuration: first.manifest.configuration,
             source: first.source?.path, checksum: checksums.isEmpty ? nil : checksums.joined(separator: "+"),
-            voxels: first.manifest.voxels)
+            voxels: first.manifest.voxels,
+            way: settings.words(first.manifest.configuration, models: checkpoints.count),
+            trainedWith: checkpoints.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) })
+    }
+
+    /// Checks that no network is scored on what it was trained with; the first one's splits are those that are scored.
+    ///
+    /// - Throws: `FileError` for another network that was trained with one of the cases.
+    public func requireUnseen(_ cases: [DataCase], split: Split) throws {
+        guard split != .train else { return }
+        for (path, trained) in trainedWith {
+            guard let seen = cases.first(where: { trained.contains($0.id) }) else { continue }
+            throw FileError(
+                path, "cannot be scored on the \(split.rawValue) split",
+                reason: "it was trained with the case '\(seen.id)'; average models that have not seen these cases")
+        }
     }
 
     /// What in a case is unlike those of the training.

@@ -19,14 +19,16 @@ public struct Evaluation: Sendable, Hashable, Codable {
     public let network: ResolutionScores?
     /// The checksum of the checkpoint that was scored; nil where none was, or where it had none.
     public let weights: String?
+    /// How the scores were made, such as `windows of 64×64; mean of 5 models`; nil for one network on whole inputs.
+    public let inference: String?
     /// Cases that could not be scored.
     public let problems: [CaseProblem]
 
-    enum CodingKeys: String, CodingKey { case format, program, subject, reference, native, network, weights, problems }
+    enum CodingKeys: String, CodingKey { case format, program, subject, reference, native, network, weights, inference, problems }
 
     public init(
         program: String, subject: String, reference: String, classes: ScoredClasses, native: ResolutionScores,
-        network: ResolutionScores? = nil, weights: String? = nil, problems: [CaseProblem] = []
+        network: ResolutionScores? = nil, weights: String? = nil, inference: String? = nil, problems: [CaseProblem] = []
     ) {
         format = Self.currentFormat
         self.program = program
@@ -36,6 +38,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         self.native = native
         self.network = network
         self.weights = weights
+        self.inference = inference
         self.problems = problems
     }
 
@@ -52,6 +55,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         native = try container.decode(ResolutionScores.self, forKey: .native)
         network = try container.decodeIfPresent(ResolutionScores.self, forKey: .network)
         weights = try container.decodeIfPresent(String.self, forKey: .weights)
+        inference = try container.decodeIfPresent(String.self, forKey: .inference)
         problems = try container.decode([CaseProblem].self, forKey: .problems)
     }
 
@@ -65,6 +69,7 @@ public struct Evaluation: Sendable, Hashable, Codable {
         try container.encode(native, forKey: .native)
         try container.encodeIfPresent(network, forKey: .network)
         try container.encodeIfPresent(weights, forKey: .weights)
+        try container.encodeIfPresent(inference, forKey: .inference)
         try container.encode(problems, forKey: .problems)
     }
 }

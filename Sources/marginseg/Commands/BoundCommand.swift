@@ -48,18 +48,25 @@ struct BoundCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of tables.")
     var json = false
 
+    @OptionGroup var ensemble: EnsembleOptions
+
+    @OptionGroup var inference: InferenceOptions
+
     @OptionGroup var compute: ComputeOptions
 
     func run() throws {
         let device = try compute.prepare()
-        let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: model)))
+        let checkpoints = try ([model] + ensemble.others).map {
+            try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: $0)))
+        }
+        let checkpoint = checkpoints[0]
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration
         let (offsets, origin, areFixed) = try manifest.offsets(of: objective)
         try GeneralizationBound.check(complexity: complexity, eta: eta)
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
-        let segmentation = try SegmentationModel(checkpoint: checkpoint, device: device)
+        let segmentation = try SegmentationModel(ensemble: checkpoints, settings: inference.settings, device: device)
         var training: TrainingBound?
         var problems: [CaseProblem] = []
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in

@@ -107,6 +107,10 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "file"))
     var overlay: String?
 
+    @OptionGroup var ensemble: EnsembleOptions
+
+    @OptionGroup var inference: InferenceOptions
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
@@ -175,19 +179,22 @@ struct EvaluateCommand: ParsableCommand {
     private func evaluate(run: String) throws -> Outcome {
         let device = try compute.prepare()
         let place = URL(argument: run)
-        let file = try RunFolder.checkpoint(at: place)
-        let checkpoint = try Checkpoint(contentsOf: file)
+        let files = try ([run] + ensemble.others).map { try RunFolder.checkpoint(at: URL(argument: $0)) }
+        let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
+        let checkpoint = checkpoints[0]
         let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)
         let plan = try savePredictions.map {
-            try PredictionPlan(cases, folder: URL(argument: $0), overwrite: overwrite, reading: dataSet.files + [file])
+            try PredictionPlan(cases, folder: URL(argument: $0), overwrite: overwrite, reading: dataSet.files + files)
         }
         try OutputOption.check(
-            [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + [file],
+            [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + files,
             beside: plan?.jobs.map { .init($0.output, of: "--save-predictions") } ?? [])
         let model = try SegmentationModel(
-            checkpoint: checkpoint, device: device, execution: network.execution, precision: numbers.precision)
+            ensemble: checkpoints, settings: inference.settings, device: device, execution: network.execution,
+            precision: numbers.precision)
+        try model.requireUnseen(cases, split: split)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
@@ -195,14 +202,17 @@ struct EvaluateCommand: ParsableCommand {
         // The run's own scores are those of its own cases.
         let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
         let isRun = FileSystem.kind(of: place) == .folder
-        if isRun, !areOwnCases, save == nil {
-            Terminal.write("note: \(shown(place)) keeps scores of its own cases alone; --save keeps these\n")
+        let isOwnWay = model.way == nil
+        if isRun, !areOwnCases || !isOwnWay, save == nil {
+            let kept = areOwnCases ? "of whole inputs by itself" : "of its own cases"
+            Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(
             subject: shown(place), reference: split.rawValue, rule: emptyRule, bootstrap: bootstrap)
         return Outcome(
             evaluation: evaluation,
-            keptIn: save.map(URL.init(argument:)) ?? (isRun && areOwnCases ? RunFolder(place).evaluation(of: split) : nil),
+            keptIn: save.map(URL.init(argument:))
+                ?? (isRun && areOwnCases && isOwnWay ? RunFolder(place).evaluation(of: split) : nil),
             draw: { url in
                 let ranked = try CaseRanking(evaluation).studies(among: cases, models: [model])
                 guard !ranked.isEmpty else {

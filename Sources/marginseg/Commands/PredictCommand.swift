@@ -30,8 +30,11 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: "An image file, a folder of images, or a CSV list of cases.")
     var input: String
 
-    @Option(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
-    var model: String
+    @Option(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint) or a checkpoint file; of several, the scores are averaged.", valueName: "run|file"
+        ))
+    var model: [String]
 
     @Option(
         help: ArgumentHelp(
@@ -42,6 +45,8 @@ struct PredictCommand: ParsableCommand {
     @Flag(help: "Replace label files that exist.")
     var overwrite = false
 
+    @OptionGroup var inference: InferenceOptions
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
@@ -49,7 +54,8 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var numbers: PrecisionOptions
 
     func run() throws {
-        let file = try RunFolder.checkpoint(at: URL(argument: model))
+        let files = try model.map { try RunFolder.checkpoint(at: URL(argument: $0)) }
+        let file = files[0]
         let place = URL(argument: input)
         let manifest = try Checkpoint.manifest(of: file)
         let dataFolder = manifest.configuration.data.folder.map { URL(filePath: $0) }
@@ -58,7 +64,7 @@ struct PredictCommand: ParsableCommand {
         let plan = try PredictionPlan(
             input: place, output: output.map(URL.init(argument:)),
             grouping: ImageGrouping(manifest.configuration.data.layoutSettings, channels: manifest.channels),
-            overwrite: overwrite, outside: dataFolder, reading: [file] + trainingFiles)
+            overwrite: overwrite, outside: dataFolder, reading: files + trainingFiles)
         if let first = plan.labels.first {
             let more = plan.labels.count > 1 ? " and \(plan.labels.count - 1) more" : ""
             Terminal.write("note: \(shown(first))\(more) passed over: labels beside their images\n")
@@ -66,8 +72,8 @@ struct PredictCommand: ParsableCommand {
         let device = try compute.prepare()
         let predictor = try Predictor(
             SegmentationModel(
-                checkpoint: Checkpoint(contentsOf: file), device: device, execution: network.execution,
-                precision: numbers.precision))
+                ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
+                execution: network.execution, precision: numbers.precision))
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution)
         defer { bar.finish() }
         var written = 0

@@ -46,6 +46,8 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "Resamples of the intervals and tests.")
     var resamples = 2000
 
+    @OptionGroup var inference: InferenceOptions
+
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
@@ -59,7 +61,7 @@ struct ReportCommand: ParsableCommand {
         let maker = ReportMaker(
             places: places, page: OutputOption("the page", page.path), data: data.map { URL(argument: $0) }, split: split,
             objective: objective,
-            bootstrap: Bootstrap(resamples: resamples), device: try compute.prepare(),
+            bootstrap: Bootstrap(resamples: resamples), device: try compute.prepare(), inference: inference.settings,
             command: (["marginseg"] + CommandLine.arguments.dropFirst()).map(\.shellWord).joined(separator: " "))
         let results = try maker.report()
         let report = results.page

@@ -50,6 +50,7 @@ struct EvaluationReport {
             "Scores are of one confusion matrix over all pixels, unless a row says per; pixel accuracy "
                 + "\(percent(scores.summary.dataset.pixelAccuracy)) %."
         ]
+        if let inference = evaluation.inference { notes.append("Scores come from \(inference).") }
         let unit = hasGroups ? "\(scores.groupCount) patients or videos" : "\(scores.caseCount) cases"
         notes.append(
             scores.groupCount > 1

@@ -19,6 +19,7 @@ struct ReportMaker {
     let objective: String?
     let bootstrap: Bootstrap
     let device: Device
+    let inference: InferenceSettings
     /// What was typed.
     let command: String
 
@@ -35,7 +36,7 @@ struct ReportMaker {
             let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: place))
             return Subject(
                 name: name, place: place, manifest: checkpoint.manifest,
-                model: try SegmentationModel(checkpoint: checkpoint, device: device))
+                model: try SegmentationModel(checkpoint: checkpoint, settings: inference, device: device))
         }
         let configuration = subjects[0].manifest.configuration
         let scored = configuration.data.scoredClasses
