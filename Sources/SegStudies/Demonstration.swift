@@ -34,11 +34,11 @@ public struct Demonstration {
     ]
 
     public let folder: URL
-    public let resources: Trainer.Resources
+    public let resources: TrainingResources
     private let phantom = CTPhantom(cases: 24, width: 112, height: 112, depth: 10, seed: 1)
     private static let epochs = (pretraining: 12, each: 12)
 
-    public init(folder: URL, resources: Trainer.Resources) {
+    public init(folder: URL, resources: TrainingResources) {
         self.folder = folder
         self.resources = resources
     }

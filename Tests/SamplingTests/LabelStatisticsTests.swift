@@ -40,7 +40,7 @@ struct LabelStatisticsTests {
         let cases = try cases(folder)
         var recipe = recipe(fit, plane: plane)
         recipe.spacing = GridSpacing(rows: 0.7, columns: 0.9)
-        for selection in SampleStore.Selection.allCases {
+        for selection in SampleSelection.allCases {
             let store = try SampleStore(SamplePlan(cases, recipe: recipe), selection: selection)
             var done: [Int] = []
             let statistics = try LabelStatistics(
@@ -57,7 +57,7 @@ struct LabelStatisticsTests {
     /// Counts through a cache and says whether it counted.
     private func count(
         _ cache: LabelStatisticsCache, _ cases: [DataCase], _ recipe: Recipe,
-        _ selection: SampleStore.Selection = .all
+        _ selection: SampleSelection = .all
     )
         throws -> (LabelStatistics, hasCounted: Bool)
     {

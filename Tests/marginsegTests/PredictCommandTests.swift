@@ -40,6 +40,42 @@ import Testing
         }
     }
 
+    @Test func aCohortIsSharedAndContinued() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for name in ["a", "b", "c"] {
+                try FileManager.default.copyItem(at: run.image, to: scans.appending(path: "\(name).nii.gz"))
+            }
+            func predict(_ options: String...) throws -> Command {
+                try Command.run(["predict", "scans", "--model", run.url.path, "--output", "out"] + options, in: folder)
+            }
+            func path(_ name: String) -> String { "\(folder.path)/out/\(name).nii.gz" }
+            let first = try predict("--part", "1/2")
+            #expect((first.status, first.output) == (0, "\(path("a"))\n\(path("c"))\n"))
+            let last = try predict("--part", "2/2")
+            #expect((last.status, last.output) == (0, "\(path("b"))\n"))
+            let whole = try Data(contentsOf: URL(filePath: path("b")))
+
+            let done = try predict("--continue")
+            #expect((done.status, done.output, done.errors) == (0, "", "note: 3 of 3 are done\n"))
+            try FileManager.default.removeItem(atPath: path("b"))
+            let rest = try predict("--continue")
+            #expect((rest.status, rest.output) == (0, "\(path("b"))\n"))
+            #expect(rest.errors.hasPrefix("note: 2 of 3 are done\n"))
+            #expect(try Data(contentsOf: URL(filePath: path("b"))) == whole)
+
+            try whole.dropLast(20).write(to: URL(filePath: path("a")))
+            let cut = try predict("--continue")
+            #expect((cut.status, cut.output) == (1, ""))
+            #expect(cut.errors.hasPrefix("Error: \(path("a")) cannot be kept: "))
+            #expect(cut.errors.hasSuffix("remove it, or add --overwrite in place of --continue to replace what is there\n"))
+            #expect(try predict("--continue", "--overwrite").status == 64)
+            #expect(try predict("--part", "3/2").status == 64)
+        }
+    }
+
     /// Weights that are no numbers are told by every command that would use them, in one line.
     @Test func damagedWeightsAreNoPredictions() throws {
         let run = try TrainedRun.shared()

@@ -73,3 +73,7 @@ struct BMPFile: PictureFile {
         }
     }
 }
+
+extension PictureFormat {
+    static let bmp = PictureFormat(name: "BMP", signatures: [Array("BM".utf8)])
+}

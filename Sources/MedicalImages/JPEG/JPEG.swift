@@ -58,3 +58,7 @@ struct JPEGFile: PictureFile {
         return samples.turned(orientation, of: stored)
     }
 }
+
+extension PictureFormat {
+    fileprivate static let jpeg = PictureFormat(name: "JPEG", signatures: [[0xff, 0xd8]])
+}

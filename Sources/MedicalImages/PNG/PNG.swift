@@ -61,3 +61,7 @@ extension PictureInfo {
             palette: withUnsafeBytes(of: header.palette) { Array($0.prefix(3 * Int(header.palette_count))) })
     }
 }
+
+extension PictureFormat {
+    fileprivate static let png = PictureFormat(name: "PNG", signatures: [[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]])
+}

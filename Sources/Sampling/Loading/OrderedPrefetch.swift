@@ -4,21 +4,21 @@ import Foundation
 ///
 /// `@unchecked Sendable`: all mutable state is read and written under `condition`; `make` is `@Sendable` and is called
 /// outside it.
-final class OrderedPrefetch<Item: Sendable>: @unchecked Sendable {
+final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private let end: Int
     private let capacity: Int
-    private let make: @Sendable (Int) throws -> Item
+    private let make: @Sendable (Int) throws -> Output
     /// The next number that a thread takes up.
     private var claimed: Int
     /// The next number that the consumer gets.
     private var delivered: Int
-    private var ready: [Int: Result<Item, any Error>] = [:]
+    private var ready: [Int: Result<Output, any Error>] = [:]
     private var isStopped = false
     private var running: Int
     private var waited = 0.0
 
-    init(_ numbers: Range<Int>, capacity: Int, workers: Int, make: @escaping @Sendable (Int) throws -> Item) {
+    init(_ numbers: Range<Int>, capacity: Int, workers: Int, make: @escaping @Sendable (Int) throws -> Output) {
         end = numbers.upperBound
         claimed = numbers.lowerBound
         delivered = numbers.lowerBound
@@ -33,7 +33,7 @@ final class OrderedPrefetch<Item: Sendable>: @unchecked Sendable {
     }
 
     /// The next item in order; nil after the last, after an error and after `stop`.
-    func next() throws -> Item? {
+    func next() throws -> Output? {
         condition.lock()
         defer { condition.unlock() }
         guard delivered < end, !isStopped else { return nil }

@@ -6,14 +6,6 @@ import MedicalImages
 
 /// The planes of a split, decoded and prepared once: in memory, or on disk where they would not fit.
 public struct SampleStore: SampleSource {
-    /// Which planes are kept.
-    public enum Selection: String, Sendable, Codable, CaseIterable {
-        /// Every plane.
-        case all
-        /// Planes with a pixel of the foreground, which without a background is every class. The paper's authors leave out lesion-free CT slices so.
-        case foregroundOnly = "foreground_only"
-    }
-
     /// In the order of the cases, and of the planes in each.
     private let items: [SampleShelf.Item]
     private let shelf: SampleShelf
@@ -34,7 +26,7 @@ public struct SampleStore: SampleSource {
     ///   - scratch: where that file is made; it has no name and is gone with the process.
     /// - Throws: `CaseError` for files that do not fit the recipe, or where no plane is left; `ImageFileError`, `FileError`.
     public init(
-        _ plan: SamplePlan, selection: Selection = .all, workers: Int = 1, memory: Int = .max,
+        _ plan: SamplePlan, selection: SampleSelection = .all, workers: Int = 1, memory: Int = .max,
         scratch: URL = FileManager.default.temporaryDirectory
     ) throws {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)

@@ -52,7 +52,7 @@ public struct Recipe: Sendable, Hashable, Codable {
 
 extension Recipe {
     /// A description of how training sees the images: every table of label counts states it, since other sizes have other counts.
-    public func trainingView(_ selection: SampleStore.Selection) -> String {
+    public func trainingView(_ selection: SampleSelection) -> String {
         func words(_ size: GridSize) -> String { size.lengths.map(String.init).joined(separator: "×") }
         let samples = (dimensions == 3 ? "volumes" : plane.words) + (selection == .foregroundOnly ? " with foreground" : "")
         let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""

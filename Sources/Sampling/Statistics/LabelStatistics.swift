@@ -18,7 +18,7 @@ extension LabelStatistics {
     /// - Parameter onCase: called with the number of cases counted.
     /// - Throws: `CaseError` for labels that do not fit the recipe; `SettingError`, `ImageFileError`, `FileError`.
     public init(
-        counting cases: [DataCase], recipe: Recipe, selection: SampleStore.Selection,
+        counting cases: [DataCase], recipe: Recipe, selection: SampleSelection,
         workers: Int = 1,
         onCase: (Int) -> Void = { _ in }
     ) throws {
@@ -35,7 +35,7 @@ extension LabelStatistics {
         try self.init(total)
     }
 
-    private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection) throws -> LabelTally {
+    private static func tally(_ dataCase: DataCase, recipe: Recipe, selection: SampleSelection) throws -> LabelTally {
         guard let source = dataCase.label else {
             throw CaseError.noLabel(path: dataCase.image.path)
         }

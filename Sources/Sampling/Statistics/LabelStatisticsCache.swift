@@ -36,7 +36,7 @@ public struct LabelStatisticsCache: Sendable {
     ///
     /// - Throws: as `LabelStatistics.init(counting:)`.
     public func statistics(
-        of cases: [DataCase], recipe: Recipe, selection: SampleStore.Selection, workers: Int = 1,
+        of cases: [DataCase], recipe: Recipe, selection: SampleSelection, workers: Int = 1,
         onCase: (Int) -> Void = { _ in }
     ) throws -> LabelStatistics {
         let file = try file(for: cases, recipe, selection)
@@ -57,7 +57,7 @@ public struct LabelStatisticsCache: Sendable {
     }
 
     /// Nil where a file does not tell its size and time.
-    private func file(for cases: [DataCase], _ recipe: Recipe, _ selection: SampleStore.Selection)
+    private func file(for cases: [DataCase], _ recipe: Recipe, _ selection: SampleSelection)
         throws -> URL?
     {
         var key = KeyHash()

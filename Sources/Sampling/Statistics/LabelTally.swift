@@ -10,7 +10,7 @@ package struct LabelTally: Sendable {
     /// Samples that the selection leaves out.
     private(set) var leftOut = 0
     private let crop: RandomCrop?
-    private let selection: SampleStore.Selection
+    private let selection: SampleSelection
     /// For each of the 256 labels.
     private let isForeground: [Bool]
 
@@ -20,7 +20,7 @@ package struct LabelTally: Sendable {
     ///   - labelCount: labels are below it, or ignored.
     ///   - isForeground: which labels keep a sample in the selection and have windows placed about them; nil: the recipe's.
     package init(
-        labelCount: Int, recipe: Recipe, selection: SampleStore.Selection, isForeground: ((UInt8) -> Bool)? = nil
+        labelCount: Int, recipe: Recipe, selection: SampleSelection, isForeground: ((UInt8) -> Bool)? = nil
     ) {
         pixels = Array(repeating: 0, count: labelCount)
         crop = RandomCrop(recipe)

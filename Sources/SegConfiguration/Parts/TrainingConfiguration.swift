@@ -29,7 +29,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
     public var weightAverage: Double
     /// Which planes of the training volumes take part.
-    public var planes: SampleStore.Selection
+    public var planes: SampleSelection
     public var augmentation: Augmentation
     /// The metric on the validation split that chooses the best checkpoint.
     public var selectBy: MetricName

@@ -20,7 +20,27 @@ public struct PredictionPlan: Sendable {
         }
     }
 
+    /// One of several equal parts of the cases, such as the second of eight.
+    public struct Part: Sendable, Equatable {
+        public let number: Int
+        public let count: Int
+
+        /// - Precondition: 1 ≤ `number` ≤ `count`.
+        public init(number: Int, of count: Int) {
+            precondition((1...max(count, 1)).contains(number), "part \(number) of \(count)")
+            self.number = number
+            self.count = count
+        }
+
+        /// Every `count`-th element.
+        func of<Element>(_ elements: [Element]) -> [Element] {
+            stride(from: number - 1, to: elements.count, by: count).map { elements[$0] }
+        }
+    }
+
     public let jobs: [Job]
+    /// Those whose label files are there already and whole.
+    public private(set) var done: [Job] = []
     /// Cases that lack files, and which.
     public let leftOut: [UnreadableCase]
     /// Files of the input that are passed over: labels beside their images.
@@ -34,17 +54,20 @@ public struct PredictionPlan: Sendable {
     ///   - output: a file for one image (or a folder to put it into), a folder for several; nil puts `CASE_labels` beside
     ///     the image, and the files of a folder into a folder `NAME_labels` beside it.
     ///   - grouping: which files are one case, as in training.
+    ///   - continues: whether label files that exist are kept and their cases passed over.
+    ///   - part: of the cases, for several machines that share them; nil: all.
     ///   - dataFolder: where the training data lie, which outputs that nobody named must stay out of; nil: unknown.
     ///   - others: files that the call reads besides, which no output may be.
-    /// - Throws: `FileError` for an input that is missing or holds no image, and for outputs that cannot be; `LayoutError` for an
-    ///   image whose case is not whole; `LayoutError`.
+    /// - Throws: `FileError` for an input that is missing or holds no image, for outputs that cannot be, and for one that is kept
+    ///   but not whole; `LayoutError` for an image whose case is not whole.
     public init(
-        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, outside dataFolder: URL? = nil,
-        reading others: [URL] = []
+        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, continues: Bool = false, part: Part? = nil,
+        outside dataFolder: URL? = nil, reading others: [URL] = []
     ) throws {
         let finding = try grouping.cases(at: input)
         labels = finding.labels
-        leftOut = finding.incomplete
+        leftOut = part?.of(finding.incomplete) ?? finding.incomplete
+        var jobs: [Job]
         let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
         if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
             let image = dataCase.image.first
@@ -69,7 +92,17 @@ public struct PredictionPlan: Sendable {
                     "\(dataFolder.path) holds the data that the model was trained on, where they would be taken for an image or "
                     + "a mask; name another place by --output")
         }
-        try Self.check(jobs, reading: others + [input], overwrite: overwrite, inFolder: folder != nil)
+        if let part {
+            // All parts are held against each other, so that two machines do not write one file.
+            try Self.check(jobs, reading: others + [input], overwrite: true, inFolder: folder != nil)
+            jobs = part.of(jobs)
+        }
+        try Self.check(jobs, reading: others + [input], overwrite: overwrite || continues, inFolder: folder != nil)
+        if continues {
+            done = try jobs.filter { try $0.isDone }
+            jobs.removeAll(where: done.contains)
+        }
+        self.jobs = jobs
     }
 
     /// A label file for each case of a data set, named after it.
@@ -104,5 +137,29 @@ public struct PredictionPlan: Sendable {
     /// - Throws: `FileError` where that cannot be.
     func makeFolder() throws {
         if let folder { try FileSystem.makeFolder(folder) }
+    }
+}
+
+extension PredictionPlan.Job {
+    /// Whether the label file is there. It appears whole or not at all, but somebody may have cut it short since.
+    ///
+    /// - Throws: `FileError` for a file that is not whole, or not of the image's size.
+    fileprivate var isDone: Bool {
+        get throws {
+            guard FileSystem.kind(of: output) == .file else { return false }
+            let advice = "remove it, or add --overwrite in place of --continue to replace what is there"
+            do {
+                let (labels, image) = (try ImageFile.read(output).extent, try ImageFile.readInfo(dataCase.image.first).extent)
+                guard (labels.width, labels.height, labels.depth) == (image.width, image.height, image.depth) else {
+                    throw FileError(
+                        output, "cannot be kept",
+                        reason: "it has \(labels.width) × \(labels.height) × \(labels.depth) voxels, its image "
+                            + "\(image.width) × \(image.height) × \(image.depth); \(advice)")
+                }
+                return true
+            } catch let error as ImageFileError {
+                throw FileError(output, "cannot be kept", reason: "\(error); \(advice)")
+            }
+        }
     }
 }

@@ -52,7 +52,7 @@ struct CaseCensus: Sendable {
     ///   - background: label values that are no foreground.
     ///   - sampleSize: intensities kept of each channel.
     init(
-        _ dataCase: DataCase, recipe: Recipe, selection: SampleStore.Selection, background: Set<Int>,
+        _ dataCase: DataCase, recipe: Recipe, selection: SampleSelection, background: Set<Int>,
         sampleSize: Int, wantsPlane: Bool
     ) {
         id = dataCase.id
@@ -156,7 +156,7 @@ struct CaseCensus: Sendable {
     }
 
     private mutating func countForTraining(
-        _ reading: LabelReading, on grid: CaseGrid, recipe: Recipe, selection: SampleStore.Selection,
+        _ reading: LabelReading, on grid: CaseGrid, recipe: Recipe, selection: SampleSelection,
         background: Set<Int>
     ) throws {
         // More values than classes can be are an error of the label values.

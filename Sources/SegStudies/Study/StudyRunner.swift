@@ -31,7 +31,7 @@ public struct StudyRunner {
 
     private let study: Study
     private let folder: URL
-    private let resources: Trainer.Resources
+    private let resources: TrainingResources
     private let bootstrap: Bootstrap
     private let shouldStop: () -> Bool
     private let observe: (Event) -> Void
@@ -40,7 +40,7 @@ public struct StudyRunner {
     ///   - folder: of the study; made where it is missing.
     ///   - bootstrap: of the intervals in each run's own evaluation.
     public init(
-        _ study: Study, in folder: URL, resources: Trainer.Resources, bootstrap: Bootstrap = Bootstrap(),
+        _ study: Study, in folder: URL, resources: TrainingResources, bootstrap: Bootstrap = Bootstrap(),
         shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (Event) -> Void = { _ in }
     ) {

@@ -27,7 +27,7 @@ struct RunFacts: Codable, Equatable {
         /// Who computed the network; nil in files of before there was a choice. Kernels are for the CPU alone.
         let execution: Execution?
 
-        init(at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: Trainer.Resources) {
+        init(at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: TrainingResources) {
             let process = ProcessInfo.processInfo
             began = .now
             (stage, epoch, step) = (position.stage, position.epoch, position.step)

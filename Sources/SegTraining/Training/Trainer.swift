@@ -14,30 +14,6 @@ import Torch
 /// At every instant from its first step on the folder holds a checkpoint that the run can be continued from, and a run that
 /// was cut off and continued ends with the same bytes as one that was not.
 public struct Trainer {
-    /// Where and how a run works; nothing here changes what it computes.
-    public struct Resources: Sendable {
-        public var device: Device
-        /// Threads that prepare batches.
-        public var loaderWorkers: Int
-        /// Bytes that prepared images may take in memory; what is more lies in a nameless file in `scratch`.
-        public var memory: Int
-        public var scratch: URL
-        /// What happens to files that cannot be read.
-        public var tolerance: ReadTolerance
-
-        /// - Parameter memory: half of the machine's unless it is given.
-        public init(
-            device: Device = .cpu, loaderWorkers: Int = 1, memory: Int? = nil,
-            scratch: URL = FileManager.default.temporaryDirectory, tolerance: ReadTolerance = .none
-        ) {
-            self.device = device
-            self.loaderWorkers = loaderWorkers
-            self.memory = memory ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
-            self.scratch = scratch
-            self.tolerance = tolerance
-        }
-    }
-
     public enum Outcome: Sendable, Equatable {
         case finished
         /// Asked to stop, and saved.
@@ -48,7 +24,7 @@ public struct Trainer {
     let dataSet: DataSet
     let folder: RunFolder
     let saved: SavedRun?
-    let resources: Resources
+    let resources: TrainingResources
     let shouldStop: () -> Bool
     let observe: (TrainingEvent) -> Void
 
@@ -56,7 +32,8 @@ public struct Trainer {
     ///
     /// - Parameter shouldStop: asked after every step and every validated case.
     public init(
-        _ configuration: RunConfiguration, dataSet: DataSet, folder: RunFolder, resources: Resources = Resources(),
+        _ configuration: RunConfiguration, dataSet: DataSet, folder: RunFolder,
+        resources: TrainingResources = TrainingResources(),
         shouldStop: @escaping () -> Bool = { false }, observe: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -72,7 +49,8 @@ public struct Trainer {
     ///
     /// - Parameter configuration: the run's own, but for what `SavedRun.changes` allows.
     public init(
-        continuing saved: SavedRun, with configuration: RunConfiguration, dataSet: DataSet, resources: Resources = Resources(),
+        continuing saved: SavedRun, with configuration: RunConfiguration, dataSet: DataSet,
+        resources: TrainingResources = TrainingResources(),
         shouldStop: @escaping () -> Bool = { false }, observe: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.configuration = configuration

@@ -17,7 +17,7 @@ struct TrainingData {
     /// - Parameter onPlan: called with the samples to come and their bytes, before anything is decoded.
     /// - Throws: `DataSetError`, `CaseError`, `ImageFileError`, `FileError`.
     init(
-        _ dataSet: DataSet, _ configuration: RunConfiguration, resources: Trainer.Resources,
+        _ dataSet: DataSet, _ configuration: RunConfiguration, resources: TrainingResources,
         onPlan: (_ planes: Int, _ bytes: Int) -> Void
     ) throws {
         let recipe = try configuration.recipe

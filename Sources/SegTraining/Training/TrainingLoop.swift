@@ -17,7 +17,7 @@ final class TrainingLoop {
     private let state: TrainingState
     private let model: SegmentationModel
     private let folder: RunFolder
-    private let resources: Trainer.Resources
+    private let resources: TrainingResources
     private let shouldStop: () -> Bool
     private let observe: (TrainingEvent) -> Void
     private var lastSave = ContinuousClock.now
@@ -26,7 +26,7 @@ final class TrainingLoop {
 
     init(
         _ configuration: RunConfiguration, data: TrainingData, state: TrainingState, folder: RunFolder,
-        resources: Trainer.Resources, shouldStop: @escaping () -> Bool, observe: @escaping (TrainingEvent) -> Void
+        resources: TrainingResources, shouldStop: @escaping () -> Bool, observe: @escaping (TrainingEvent) -> Void
     ) throws {
         self.configuration = configuration
         self.data = data

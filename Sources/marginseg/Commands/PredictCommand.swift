@@ -45,6 +45,15 @@ struct PredictCommand: ParsableCommand {
     @Flag(help: "Replace label files that exist.")
     var overwrite = false
 
+    @Flag(name: .customLong("continue"), help: "Keep label files that exist and label the rest, as after an interruption.")
+    var continues = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Label one of N equal parts of the cases, for machines that share them.", valueName: "K/N"),
+        transform: part(argument:))
+    var part: PredictionPlan.Part?
+
     @OptionGroup var inference: InferenceOptions
 
     @OptionGroup var compute: ComputeOptions
@@ -52,6 +61,18 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var network: ExecutionOptions
 
     @OptionGroup var numbers: PrecisionOptions
+
+    func validate() throws {
+        if overwrite, continues { throw ValidationError("Choose --overwrite or --continue.") }
+    }
+
+    private static func part(argument: String) throws -> PredictionPlan.Part {
+        let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard numbers.count == 2, numbers[0] >= 1, numbers[0] <= numbers[1] else {
+            throw ValidationError("expected a part such as 2/8: the second of eight")
+        }
+        return PredictionPlan.Part(number: numbers[0], of: numbers[1])
+    }
 
     func run() throws {
         let files = try model.map { try RunFolder.checkpoint(at: URL(argument: $0)) }
@@ -64,11 +85,13 @@ struct PredictCommand: ParsableCommand {
         let plan = try PredictionPlan(
             input: place, output: output.map(URL.init(argument:)),
             grouping: ImageGrouping(manifest.configuration.data.layoutSettings, channels: manifest.channels),
-            overwrite: overwrite, outside: dataFolder, reading: files + trainingFiles)
+            overwrite: overwrite, continues: continues, part: part, outside: dataFolder, reading: files + trainingFiles)
         if let first = plan.labels.first {
             let more = plan.labels.count > 1 ? " and \(plan.labels.count - 1) more" : ""
             Terminal.write("note: \(shown(first))\(more) passed over: labels beside their images\n")
         }
+        if !plan.done.isEmpty { Terminal.write("note: \(plan.done.count) of \(plan.done.count + plan.jobs.count) are done\n") }
+        if plan.jobs.isEmpty, plan.leftOut.isEmpty { return }
         let device = try compute.prepare()
         let predictor = try Predictor(
             SegmentationModel(
@@ -94,7 +117,7 @@ struct PredictCommand: ParsableCommand {
         bar.finish()
         for note in notes { Terminal.write("note: \(note)\n") }
         for unreadable in leftOut { Terminal.write("left out: \(unreadable.problem)\n") }
-        guard written > 0 else {
+        guard written + plan.done.count > 0 else {
             throw FileError(
                 place, "cannot be predicted", reason: "none of its \(leftOut.count) case\(leftOut.count == 1 ? "" : "s") could be"
             )

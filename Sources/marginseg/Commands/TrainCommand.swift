@@ -124,7 +124,7 @@ struct TrainCommand: ParsableCommand {
             for change in changes { log.logger.info("changed: \(change)") }
             stop.arm()
         }
-        let resources = Trainer.Resources(
+        let resources = TrainingResources(
             device: device, loaderWorkers: workers, memory: memory.map { Int($0 * 1e9) },
             tolerance: skipUnreadable ? .skipUnreadable : .none)
         let dataSet = try configuration.openDataSet(at: nil, keeping: saved?.splits)
