@@ -191,7 +191,7 @@ let package = Package(
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
         tests("SegConfiguration", ["RunTestSupport", yams]), tests("SegInference", ["RunTestSupport", "TorchTestSupport"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
-        tests("SegWatch", ["TensorBoardEvents", "TorchBinding"]), tests("SegStudies", ["TorchBinding"]),
+        tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",
             dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),

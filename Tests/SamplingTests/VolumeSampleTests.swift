@@ -3,7 +3,6 @@ import MedicalImages
 import Testing
 
 @testable import DataSets
-@testable import Phantoms
 import Randomness
 @testable import Sampling
 

@@ -34,9 +34,9 @@ import Testing
             let command = try Command.run(
                 ["evaluate", "run", "--data", run.data.path, "--mirror", "horizontal", "--save", "m.json"], in: folder)
             #expect(command.status == 0, "\(command.errors)")
-            #expect(command.output.contains("Scores come from mirrored horizontal."))
+            #expect(command.output.contains("Scores come from mirroring (horizontal)."))
             let json = try String(contentsOf: folder.appending(path: "m.json"), encoding: .utf8)
-            #expect(json.contains(#""inference":"mirrored horizontal""#))
+            #expect(json.contains(#""inference":"mirroring (horizontal)""#))
             #expect(!FileManager.default.fileExists(atPath: copy.appending(path: "evaluation-test.json").path))
         }
     }

@@ -61,7 +61,7 @@ public struct InferenceSettings: Sendable, Hashable {
             windowSize(configuration.input.fit).map {
                 "windows of \($0.lengths.map(String.init).joined(separator: "×")), step \(step)"
             },
-            axes.isEmpty ? nil : "mirrored \(axes.joined(separator: ", "))", models > 1 ? "mean of \(models) models" : nil,
+            axes.isEmpty ? nil : "mirroring (\(axes.joined(separator: ", ")))", models > 1 ? "the mean of \(models) models" : nil,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }

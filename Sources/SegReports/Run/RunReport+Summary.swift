@@ -143,6 +143,7 @@ extension RunReport {
                 + "hold for new patients of the same kind; they do not hold for another training: "
                 + "the spread over seeds is not in them.",
         ]
+        if let inference = runs[0].evaluation.inference { lines.insert("Scores come from \(inference).", at: 1) }
         if part == .test {
             lines.append("The checkpoint was chosen on the validation split; the training read nothing of the test split.")
         }

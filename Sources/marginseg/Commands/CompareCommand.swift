@@ -54,6 +54,10 @@ struct CompareCommand: ParsableCommand {
             return Comparison.Method(
                 name: place, evaluations: try seeds.map { try EvaluationFile.read($0, split: split) })
         }
+        for method in methods {
+            guard let inference = method.evaluations.lazy.compactMap(\.inference).first else { continue }
+            Terminal.write("note: scores of \(method.name) come from \(inference)\n")
+        }
         let comparison = try Comparison(
             methods, scores: score.isEmpty ? defaultScores(methods[0].evaluations[0]) : score,
             bootstrap: Bootstrap(resamples: resamples, seed: seed))
