@@ -117,6 +117,16 @@ import Torch
         #expect(together == apart)
     }
 
+    /// However small the step, a window moves by a pixel.
+    @Test(arguments: [1e-300, 1e-4, 0.1])
+    func aWindowMovesByAPixelAtLeast(_ step: Double) throws {
+        let image = try Tensor((0..<30).map { Float($0 % 7) }, shape: [1, 1, 5, 6])
+        let window = GridSize(height: 3, width: 3)
+        let found: [Float] = try SlidingWindow(Ramped(classCount: 2), window: window, step: step).scores(of: image).elements()
+        let pixel: [Float] = try SlidingWindow(Ramped(classCount: 2), window: window, step: 1.0 / 3).scores(of: image).elements()
+        #expect(found == pixel)
+    }
+
     /// A window needs the memory of a window, and of the whole input only the sums.
     @Test func memoryIsKnownBefore() throws {
         let plain = Ramped(classCount: 3)

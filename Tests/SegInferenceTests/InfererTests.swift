@@ -66,7 +66,7 @@ import Torch
             let error = #expect(throws: TooLittleMemory.self) { try model.predict(case_) }
             #expect(
                 error?.description.hasPrefix(
-                    "the scores of 'a', which goes through the network at 8×8 (rows × columns), would take about 1000000.0 GB, and "
+                    "the scores of 'a', of 8×8 (rows × columns) for the network, would take about 1000000.0 GB, and "
                 ) == true,
                 "\(error?.description ?? "")")
         }

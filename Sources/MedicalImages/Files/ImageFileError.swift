@@ -24,10 +24,13 @@ public struct ImageFileError: Error, CustomStringConvertible, Equatable {
     public let kind: Kind
     /// What is wrong and what to do, on one line; header text that may name a patient never enters it.
     public let reason: String
+    /// What is wrong, without what to do.
+    package let problem: String
 
     init(path: String, kind: Kind, reason: String, advice: String) {
         self.path = path
         self.kind = kind
+        problem = reason
         self.reason = "\(reason); \(advice)"
     }
 

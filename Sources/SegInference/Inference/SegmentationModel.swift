@@ -151,7 +151,7 @@ public final class SegmentationModel {
         }
         if let fitting = (1...count).last(where: { (bytes($0) ?? 0) <= available }) { return fitting }
         throw TooLittleMemory(
-            what: "the scores of '\(prepared.id)', which goes through the network at \(size)", bytes: bytes(1) ?? 0,
+            what: "the scores of '\(prepared.id)', of \(size) for the network", bytes: bytes(1) ?? 0,
             available: available)
     }
 }

@@ -4,7 +4,7 @@ import Torch
 
 /// A window that moves over inputs of any size, with the mean of the scores where windows overlap.
 ///
-///     windows along an axis:  n = ⌈(size − window) / (step · window)⌉ + 1,   starts spread evenly
+///     windows along an axis:  n = ⌈(size − window) / max(step · window, 1)⌉ + 1,   starts spread evenly
 ///     weight of a pixel:      10 · Π exp(−(x − ⌊window/2⌋)² / 2σ²),            σ = window / 8, cut at 4σ
 ///
 /// Where the product is 0, its smallest other value stands. Inputs smaller than the window are continued by repeating their
@@ -55,7 +55,8 @@ public struct SlidingWindow: Inferer {
     private func places(in lengths: [Int]) -> [[Range<Int>]] {
         zip(lengths, window.lengths).reduce([[]]) { places, axis in
             let (size, window) = axis
-            let count = Int((Double(size - window) / (step * Double(window))).rounded(.up)) + 1
+            // A window moves by a pixel at least.
+            let count = Int((Double(size - window) / max(step * Double(window), 1)).rounded(.up)) + 1
             let starts = (0..<count).map { index in
                 count == 1 ? 0 : Int((Double(size - window) / Double(count - 1) * Double(index)).rounded(.toNearestOrEven))
             }

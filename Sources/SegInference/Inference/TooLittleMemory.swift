@@ -9,7 +9,7 @@ public struct TooLittleMemory: Error, CustomStringConvertible, Equatable, Sendab
 
     package init(
         what: String, bytes: Int, available: Int,
-        remedy: String = "use a machine with more memory, or a model of a smaller input.fit"
+        remedy: String = "use a machine with more memory, or --window with a size that fits"
     ) {
         self.what = what
         self.bytes = bytes

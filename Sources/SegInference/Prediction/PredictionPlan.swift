@@ -141,24 +141,20 @@ public struct PredictionPlan: Sendable {
 }
 
 extension PredictionPlan.Job {
-    /// Whether the label file is there. It appears whole or not at all, but somebody may have cut it short since.
+    /// Whether the label file is there. It appears whole or not at all, but it may have been cut short or replaced since.
     ///
-    /// - Throws: `FileError` for a file that is not whole, or not of the image's size.
+    /// - Throws: `FileError` for a file that is not whole, or does not lie on the image's grid.
     fileprivate var isDone: Bool {
         get throws {
             guard FileSystem.kind(of: output) == .file else { return false }
-            let advice = "remove it, or add --overwrite in place of --continue to replace what is there"
             do {
-                let (labels, image) = (try ImageFile.read(output).extent, try ImageFile.readInfo(dataCase.image.first).extent)
-                guard (labels.width, labels.height, labels.depth) == (image.width, image.height, image.depth) else {
-                    throw FileError(
-                        output, "cannot be kept",
-                        reason: "it has \(labels.width) × \(labels.height) × \(labels.depth) voxels, its image "
-                            + "\(image.width) × \(image.height) × \(image.depth); \(advice)")
-                }
+                let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
+                try LabelGrid.own.require(
+                    labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
                 return true
-            } catch let error as ImageFileError {
-                throw FileError(output, "cannot be kept", reason: "\(error); \(advice)")
+            } catch let error as ImageFileError where error.path == output.path {
+                throw FileError(
+                    output, "cannot be kept", reason: "\(error.problem); remove it, or add --overwrite in place of --continue")
             }
         }
     }

@@ -67,10 +67,12 @@ struct BoundCommand: ParsableCommand {
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let segmentation = try SegmentationModel(ensemble: checkpoints, settings: inference.settings, device: device)
+        if let way = segmentation.way { Terminal.write("note: scores come from \(way)\n") }
         var training: TrainingBound?
         var problems: [CaseProblem] = []
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
             let cases = try dataSet.cases(of: split)
+            try segmentation.requireUnseen(cases, split: split)
             let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
             let result = try SplitEvaluation(model: segmentation, cases: cases, offsets: offsets).run { bar.update($0) }
             bar.finish()

@@ -202,9 +202,9 @@ struct EvaluateCommand: ParsableCommand {
         // The run's own scores are those of its own cases.
         let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
         let isRun = FileSystem.kind(of: place) == .folder
-        let isOwnWay = model.way == nil
+        let isOwnWay = model.way == nil && numbers.precision == .float32
         if isRun, !areOwnCases || !isOwnWay, save == nil {
-            let kept = areOwnCases ? "of whole inputs by itself" : "of its own cases"
+            let kept = areOwnCases ? "of whole inputs, in float32, by itself" : "of its own cases"
             Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(

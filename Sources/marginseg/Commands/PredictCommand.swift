@@ -91,7 +91,10 @@ struct PredictCommand: ParsableCommand {
             Terminal.write("note: \(shown(first))\(more) passed over: labels beside their images\n")
         }
         if !plan.done.isEmpty { Terminal.write("note: \(plan.done.count) of \(plan.done.count + plan.jobs.count) are done\n") }
-        if plan.jobs.isEmpty, plan.leftOut.isEmpty { return }
+        if plan.jobs.isEmpty, plan.leftOut.isEmpty {
+            if plan.done.isEmpty { Terminal.write("note: this part has no case\n") }
+            return
+        }
         let device = try compute.prepare()
         let predictor = try Predictor(
             SegmentationModel(
