@@ -100,7 +100,7 @@ struct PredictCommand: ParsableCommand {
             SegmentationModel(
                 ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
                 execution: network.execution, precision: numbers.precision))
-        let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution)
+        let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution, items: plan.jobs.count)
         defer { bar.finish() }
         var written = 0
         var slow: SlowNote?

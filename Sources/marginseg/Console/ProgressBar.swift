@@ -19,11 +19,12 @@ final class ProgressBar {
     private static let redraw = 0.1
     private static let plainLine = 30.0
 
-    init(_ title: String, total: Int, first: Int = 0) {
+    /// - Parameter items: what people count, where steps of the bar are smaller.
+    init(_ title: String, total: Int, first: Int = 0, items: Int? = nil) {
         self.title = title
         self.total = total
         self.first = first
-        waiting = SlowNote("\(title): the first of \(total - first)")
+        waiting = SlowNote("\(title): the first of \(items ?? total - first)")
     }
 
     /// - Parameters:
