@@ -16,7 +16,7 @@ public struct Safetensors {
         self.metadata = metadata
     }
 
-    /// - Throws: `FileError` for a file that is not sound, `FileError` for one that cannot be read.
+    /// - Throws: `FileError` for a file that cannot be read, or is not sound.
     public init(contentsOf url: URL) throws {
         try self.init(Self.mapped(url), path: url.path)
     }

@@ -109,8 +109,8 @@ public struct Checkpoint {
     private static let checksumKey = "marginseg.checksum"
     private static let trainingPrefix = "training."
 
-    /// - Throws: `FileError` for a file without a manifest that can be read, whose bytes are not those that were written, or
-    ///   whose weights are not finite; `FileError`.
+    /// - Throws: `FileError` for a file that cannot be read, has no manifest, holds other bytes than were written, or weights that
+    ///   are not finite.
     public init(contentsOf url: URL) throws {
         var file = try Safetensors(contentsOf: url)
         checksum = file.metadata.removeValue(forKey: Self.checksumKey)

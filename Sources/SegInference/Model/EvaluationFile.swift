@@ -15,7 +15,7 @@ public enum EvaluationFile {
         try DurableFile.write(json(evaluation), to: url)
     }
 
-    /// - Throws: `FileError`; `FileError` for a file that is none, or of a newer form.
+    /// - Throws: `FileError` for a file that cannot be read, is no evaluation, or has a newer form.
     public static func read(_ url: URL) throws -> Evaluation {
         struct Format: Decodable { let format: Int }
         let data = try FileSystem.read(url)
@@ -33,8 +33,7 @@ public enum EvaluationFile {
 
     /// What a run or a file stands for: a run's evaluation on a split, or the file itself.
     ///
-    /// - Throws: `FileError` for a run that was not evaluated on the split; `FileError` for one whose best checkpoint is
-    ///   another by now.
+    /// - Throws: `FileError` for a run that was not evaluated on the split, or whose best checkpoint is another by now.
     public static func read(_ place: URL, split: Split) throws -> Evaluation {
         guard FileSystem.kind(of: place) == .folder else { return try read(place) }
         let run = RunFolder(place)

@@ -10,7 +10,7 @@ public enum PredictionFile {
     ///   - values: the file's value for each class.
     ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's); for a picture PNG, or TIFF, which
     ///     holds the pages of a TIFF volume too.
-    /// - Throws: `FileError` for a name or values that do not go with the image's format; `FileError`.
+    /// - Throws: `FileError` for a name or values that do not go with the image's format, and where nothing can be written.
     public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
         try check(values: values, like: prepared, to: url)
         let (classes, extent) = prepared.onFileGrid(classes)

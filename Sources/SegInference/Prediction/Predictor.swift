@@ -50,8 +50,8 @@ public struct Predictor {
 
     /// Reads, predicts, writes one case.
     ///
-    /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `FileError` for an output that
-    ///   cannot be; `FileError`, `ScoresNotFinite`.
+    /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `FileError` for an output that cannot be
+    ///   written; `ScoresNotFinite`.
     public func run(_ job: PredictionPlan.Job, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
         let prepared = try read(job)
         try write(model.predict(prepared, onPlane: onPlane), of: prepared, for: job)
