@@ -7,7 +7,7 @@ import Torch
 /// until the next.
 struct ScoredParts {
     private let prepared: PreparedCase
-    /// Of each native plane; nil where nothing is interpolated.
+    /// Of each native plane; nil where nothing is interpolated, or all of it twice.
     private let planeSources: [Range<Int>]?
     private var kept: (scores: Tensor, planes: Range<Int>)?
     private var nativePlanes = 0
@@ -19,14 +19,19 @@ struct ScoredParts {
     }
 
     /// Whether parts have to be whole planes, in order.
-    var areInPlanes: Bool { planeSources != nil }
+    var areInPlanes: Bool { prepared.route.interpolates }
 
-    mutating func part(_ box: [Range<Int>], _ scores: Tensor) throws -> PredictedSamples {
+    /// Nil where nothing can be made of what is there so far.
+    mutating func part(_ box: [Range<Int>], _ scores: Tensor) throws -> PredictedSamples? {
         pixels += box.reduce(1) { $0 * $1.count }
         let isLast = pixels == prepared.route.inputSize.count
-        guard let planeSources else { return PredictedSamples(of: prepared, box, logits: scores, isLast: isLast) }
+        guard areInPlanes else { return PredictedSamples(of: prepared, box, logits: scores, isLast: isLast) }
         let planes = (kept?.planes.lowerBound ?? box[0].lowerBound)..<box[0].upperBound
         let all = try kept.map { try Tensor.concatenated([$0.scores, scores], 2) } ?? scores
+        guard let planeSources else {
+            kept = (all, planes)
+            return isLast ? PredictedSamples(of: prepared, 0..<1, logits: all) : nil
+        }
         let native =
             nativePlanes..<(planeSources[nativePlanes...].firstIndex { $0.upperBound > planes.upperBound } ?? planeSources.count)
         let part = try PredictedSamples(

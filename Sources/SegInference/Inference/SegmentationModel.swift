@@ -147,7 +147,7 @@ public final class SegmentationModel {
             var parts = ScoredParts(of: prepared)
             return try withInference {
                 try inferer.forEachPart(of: prepared.input(0), inPlanes: parts.areInPlanes, onStep: onStep) { box, scores in
-                    try body(checked(parts.part(box, scores)))
+                    if let part = try parts.part(box, scores) { try body(checked(part)) }
                 }
             }
         }
