@@ -96,10 +96,12 @@ struct PredictCommand: ParsableCommand {
             return
         }
         let device = try compute.prepare()
-        let predictor = try Predictor(
-            SegmentationModel(
-                ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
-                execution: network.execution, precision: numbers.precision))
+        let model = try SegmentationModel(
+            ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
+            execution: network.execution, precision: numbers.precision)
+        let predictor = try Predictor(model)
+        let need = plan.jobs.compactMap { try? model.memoryNeed(of: $0.dataCase) }.max()
+        if let need { Terminal.write("note: takes about \(need.gigabytes) of memory\n") }
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution, items: plan.jobs.count)
         defer { bar.finish() }
         var written = 0
