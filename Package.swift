@@ -124,7 +124,7 @@ let package = Package(
             "SegInference",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegMetrics",
-                "MedicalImages", "MarginCalibration", "DurableFiles",
+                "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
             "SegTraining",

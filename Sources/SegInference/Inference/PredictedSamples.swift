@@ -10,14 +10,17 @@ public final class PredictedSamples {
     public let numbers: Range<Int>
     /// Raw scores at the network's size, `[B, C, (D,) H, W]`, a sample for each number.
     public let logits: Tensor
+    /// How classes follow from the scores.
+    let decision: Decision
     private var classesAtNetworkSize: [[UInt8]]?
     private var scoresAtNativeSize: [[Float]]?
     private var labelsAtNetworkSize: [[UInt8]]?
 
-    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor) {
+    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor, decision: Decision = .argmax) {
         self.prepared = prepared
         self.numbers = numbers
         self.logits = logits
+        self.decision = decision
     }
 
     /// Bytes that these forms of the scores of `count` samples take at most, beside the logits.
@@ -28,11 +31,18 @@ public final class PredictedSamples {
     private var route: GridRoute { prepared.route }
     private var classCount: Int { logits.shape[1] }
 
-    /// The class of the largest score of each pixel, the first of equals; for each sample `[(D,) H, W]`, at the network's size.
+    /// The class that is decided for each pixel; for each sample `[(D,) H, W]`, at the network's size.
     func networkClasses() throws -> [[UInt8]] {
         if let classesAtNetworkSize { return classesAtNetworkSize }
-        let all: [UInt8] = try withInference { try logits.largestClass().elements() }
-        let classes = (0..<numbers.count).map { Array(all[slice($0, of: route.inputSize.count)]) }
+        let size = route.inputSize.count
+        let classes: [[UInt8]]
+        if decision == .argmax {
+            let all: [UInt8] = try withInference { try logits.largestClass().elements() }
+            classes = (0..<numbers.count).map { Array(all[slice($0, of: size)]) }
+        } else {
+            let all: [Float] = try logits.elements()
+            classes = (0..<numbers.count).map { decision.classes(of: Array(all[slice($0, of: classCount * size)]), pixels: size) }
+        }
         classesAtNetworkSize = classes
         return classes
     }
@@ -62,7 +72,7 @@ public final class PredictedSamples {
         }
     }
 
-    /// The scores whose largest is the prediction; for each sample `[C, (depth,) height, width]`, at native size.
+    /// The scores that the prediction follows from; for each sample `[C, (depth,) height, width]`, at native size.
     func nativeScores() throws -> [[Float]] {
         if let scoresAtNativeSize { return scoresAtNativeSize }
         let all: [Float] = try logits.elements()
@@ -81,21 +91,8 @@ public final class PredictedSamples {
     /// The predicted classes; for each sample `[(depth,) height, width]`, at native size.
     func nativeClasses() throws -> [[UInt8]] {
         // Where sizes differ, scores are brought back and not classes, so that borders stay smooth.
-        route.interpolates ? try nativeScores().map(largest) : try networkClasses().map(route.restore(labels:))
-    }
-
-    /// Pixel by pixel, the class of the largest score; the first of equals.
-    private func largest(of scores: [Float]) -> [UInt8] {
-        let pixels = route.native.count
-        var best = Array(scores[..<pixels])
-        var classes = [UInt8](repeating: 0, count: pixels)
-        for k in 1..<classCount {
-            for pixel in 0..<pixels where scores[k * pixels + pixel] > best[pixel] {
-                best[pixel] = scores[k * pixels + pixel]
-                classes[pixel] = UInt8(k)
-            }
-        }
-        return classes
+        guard route.interpolates else { return try networkClasses().map(route.restore(labels:)) }
+        return try nativeScores().map { decision.classes(of: $0, pixels: route.native.count) }
     }
 
     private func slice(_ place: Int, of size: Int) -> Range<Int> { place * size..<(place + 1) * size }

@@ -13,8 +13,15 @@ public final class SegmentationModel {
     public let inferer: any Inferer
     public let configuration: RunConfiguration
     package let recipe: Recipe
+    /// How classes follow from scores.
+    package var decision = Decision.argmax
     /// How scores are made, such as `windows of 64×64, mean of 5 models`; nil for one network on whole inputs.
-    public let way: String?
+    let scoring: String?
+    /// The same, and how classes follow from them; nil for one network on whole inputs whose largest score decides.
+    public var way: String? {
+        let parts = [scoring, decision.words].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
     /// The cases that each of the networks was trained with, by its path.
     private let trainedWith: [(path: String, cases: Set<String>)]
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
@@ -31,7 +38,7 @@ public final class SegmentationModel {
         voxels: VoxelSummary? = nil, way: String? = nil, trainedWith: [(path: String, cases: Set<String>)] = []
     ) throws {
         self.inferer = inferer
-        self.way = way
+        scoring = way
         self.trainedWith = trainedWith
         self.configuration = configuration
         recipe = try configuration.recipe
@@ -136,7 +143,7 @@ public final class SegmentationModel {
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
             }
-            try body(PredictedSamples(of: prepared, planes, logits: logits))
+            try body(PredictedSamples(of: prepared, planes, logits: logits, decision: decision))
         }
     }
 

@@ -111,6 +111,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var inference: InferenceOptions
 
+    @OptionGroup var decision: DecisionOptions
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
@@ -195,6 +197,7 @@ struct EvaluateCommand: ParsableCommand {
             ensemble: checkpoints, settings: inference.settings, device: device, execution: network.execution,
             precision: numbers.precision)
         try model.requireUnseen(cases, split: split)
+        try decision.apply(to: model, of: place)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
@@ -204,7 +207,7 @@ struct EvaluateCommand: ParsableCommand {
         let isRun = FileSystem.kind(of: place) == .folder
         let isOwnWay = model.way == nil && numbers.precision == .float32
         if isRun, !areOwnCases || !isOwnWay, save == nil {
-            let kept = areOwnCases ? "of whole inputs, in float32, by itself" : "of its own cases"
+            let kept = areOwnCases ? "of whole inputs, in float32, by itself, by the largest score" : "of its own cases"
             Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(

@@ -56,6 +56,8 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var inference: InferenceOptions
 
+    @OptionGroup var decision: DecisionOptions
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
@@ -96,10 +98,11 @@ struct PredictCommand: ParsableCommand {
             return
         }
         let device = try compute.prepare()
-        let predictor = try Predictor(
-            SegmentationModel(
-                ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
-                execution: network.execution, precision: numbers.precision))
+        let segmentation = try SegmentationModel(
+            ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
+            execution: network.execution, precision: numbers.precision)
+        try decision.apply(to: segmentation, of: URL(argument: model[0]))
+        let predictor = try Predictor(segmentation)
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution, items: plan.jobs.count)
         defer { bar.finish() }
         var written = 0
