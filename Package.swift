@@ -100,7 +100,7 @@ let package = Package(
         .target(
             name: "SegReports",
             dependencies: [
-                "MedicalImages", "DurableFiles", "SegMetrics", "MarginCalibration",
+                "MedicalImages", "DurableFiles", "SegMetrics", "PostProcessing", "MarginCalibration",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Page/Resources")]),
@@ -124,7 +124,7 @@ let package = Package(
             "SegInference",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegMetrics",
-                "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
+                "PostProcessing", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
             "SegTraining",
@@ -156,7 +156,8 @@ let package = Package(
             name: "marginseg",
             dependencies: [
                 "Torch", "SegLosses", "SegModels", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference",
-                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "MedicalImages",
+                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "PostProcessing",
+                "MedicalImages",
                 "MarginCalibration", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -185,7 +186,7 @@ let package = Package(
         tests("Randomness"), tests("SegMetrics", ["Randomness"]), tests("PostProcessing", ["Randomness"]),
         tests("DataSets", ["Sampling", "CaseTestSupport"]), tests("Sampling", ["CaseTestSupport"]),
         tests("Phantoms", ["CaseTestSupport"]),
-        tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages", "Randomness"]),
+        tests("SegReports", ["SegMetrics", "PostProcessing", "MarginCalibration", "MedicalImages", "Randomness"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),

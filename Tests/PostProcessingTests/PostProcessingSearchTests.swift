@@ -36,7 +36,7 @@ struct PostProcessingSearchTests {
         let speck = Pair("1111.\n1111.\n.....\n.....", "1111.\n1111.\n.....\n...11")
         let found = try search([hole, speck], two)
         #expect(
-            found.postProcessing.steps == [.fillHoles(of: .foreground, within: .volume), .keepLargest(of: .foreground)])
+            found.steps.steps == [.fillHoles(of: .foreground, within: .volume), .keepLargest(of: .foreground)])
         // Right, wrong and missed: 21 / (21 + 2 + 2), then 23 / 25, then 23 / 23.
         let scores: [[Double]] = [[21.0 / 25, 23.0 / 25], [23.0 / 25, 1]]
         #expect(found.trials.map(\.scores) == scores)
@@ -51,7 +51,7 @@ struct PostProcessingSearchTests {
         let kidneys = Pair("11..1\n11..1", "11..1\n11..1")
         let ring = Pair("11111\n1...1\n11111", "11111\n1...1\n11111")
         let found = try search([kidneys, ring], two)
-        #expect(found.postProcessing.steps.isEmpty)
+        #expect(found.steps.steps.isEmpty)
         #expect(found.trials.map(\.isKept) == [false, false])
         #expect(found.trials.map(\.cases) == [[0, 1], [0, 1]])
         let (before, after) = try #require(found.scores)
@@ -77,7 +77,7 @@ struct PostProcessingSearchTests {
         let pair = Pair(
             "111...111\n111...111\n.........\n.........", "111...111\n111...11.\n.........\n111.11..1")
         let found = try search([pair, pair], two, voxelVolume: voxelVolume)
-        #expect(found.postProcessing.steps == [.removeSmall(of: .foreground, below: .init(size, unit))])
+        #expect(found.steps.steps == [.removeSmall(of: .foreground, below: .init(size, unit))])
         let sizes = found.trials.dropFirst(2)
         // Half way to the next larger component: 1.5, 2.5, and from 3 to 5 voxels 4.
         #expect(sizes.count == 3)
@@ -89,7 +89,7 @@ struct PostProcessingSearchTests {
         let pair = Pair("111..22\n111..22\n.......\n.......", "111..22\n111..22\n.......\n1.....2")
         let found = try search([pair], three)
         #expect(
-            found.postProcessing.steps == [.keepLargest(of: .classes([1])), .keepLargest(of: .classes([2]))])
+            found.steps.steps == [.keepLargest(of: .classes([1])), .keepLargest(of: .classes([2]))])
         #expect(
             found.trials.map { $0.step.words(three) } == [
                 "fill holes of the foreground", "fill holes of liver", "fill holes of tumour",
@@ -104,7 +104,7 @@ struct PostProcessingSearchTests {
             regions: [.init(name: "core", classes: [1]), .init(name: "whole", classes: [1, 2])])
         let pair = Pair("2222.\n2112.\n2222.\n.....", "2222.\n2112.\n2222.\n....1")
         let found = try search([pair], regions)
-        #expect(found.postProcessing.steps == [.keepLargest(of: .classes([1]))])
+        #expect(found.steps.steps == [.keepLargest(of: .classes([1]))])
         let (before, after) = try #require(found.scores)
         let expected: Double = (2.0 / 3 + 12.0 / 13) / 2
         #expect(before == expected)

@@ -142,7 +142,7 @@ struct PostProcessingStepTests {
             messageThrown {
                 _ = try small.apply(to: [1], of: "scan", extent: Extent(width: 1, height: 1), voxelVolume: nil)
             } == "scan: the image states no voxel spacing, and post-processing removes objects by their size in mm³; "
-                + "use an image with a spacing, or leave predictions as they are (none)")
+                + "use an image with a spacing, or leave predictions as they are: --post-processing none")
         #expect(
             messageThrown { try small.require(ScoredClasses(["background", "a", "b"])) }
                 == "post-processing names class 3, expected 1 to 2; it was learned for other classes, learn it again")

@@ -22,7 +22,7 @@ public struct LearnedPostProcessing: Sendable, Hashable, Codable {
     }
 
     /// The steps that were kept, in the order in which they are applied.
-    public let postProcessing: PostProcessing
+    public let steps: PostProcessing
     /// What was to rise, of the foreground and the data set as one: `iou` or `dice`.
     public let score: Score
     /// By how much at least.
@@ -34,8 +34,7 @@ public struct LearnedPostProcessing: Sendable, Hashable, Codable {
     public let trials: [Trial]
 
     enum CodingKeys: String, CodingKey {
-        case postProcessing = "steps"
-        case score, tolerance, trials
+        case steps, score, tolerance, trials
         case caseCount = "cases"
         case groupCount = "groups"
     }

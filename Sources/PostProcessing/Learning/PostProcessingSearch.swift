@@ -77,7 +77,7 @@ public struct PostProcessingSearch {
             try tryOne(of: sizes(of: row).map { .removeSmall(of: row, below: $0) }, &trials, onTrial)
         }
         return LearnedPostProcessing(
-            postProcessing: PostProcessing(trials.filter(\.isKept).map(\.step)), score: score, tolerance: tolerance,
+            steps: PostProcessing(trials.filter(\.isKept).map(\.step)), score: score, tolerance: tolerance,
             caseCount: caseCount, groupCount: groupCount, trials: trials)
     }
 

@@ -3,7 +3,8 @@ import DurableFiles
 import Sampling
 import SegMetrics
 
-/// Finds the decision for the scores of a model, or of several on cases of their own, in one pass over the cases.
+/// Finds the decision for the scores of a model, or of several on cases of their own, in one pass over the cases, and steps of
+/// post-processing for what is decided, in another where that is not the largest score.
 public struct DecisionCalibration {
     /// A model with cases that it has not seen.
     public struct Subject {
@@ -20,7 +21,7 @@ public struct DecisionCalibration {
     let reference: String
     let objective: DecisionObjective
     let bootstrap: Bootstrap
-    private let scored: ScoredClasses
+    package let scored: ScoredClasses
     /// Of all subjects.
     public var caseCount: Int { subjects.reduce(0) { $0 + $1.cases.count } }
 
@@ -61,32 +62,74 @@ public struct DecisionCalibration {
         var notes = CaseNotes()
         var problems: [CaseProblem] = []
         var firstError: (any Error)?
-        var done = 0
-        for subject in subjects {
-            let model = subject.model
-            let reader = try CaseReader(model.recipe, channels: model.inferer.channelCount)
-            for dataCase in subject.cases {
-                defer {
-                    done += 1
-                    onCase(done)
-                }
-                let prepared: PreparedCase
-                do {
-                    prepared = try reader.read(dataCase)
-                    try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
-                    guard prepared.labels != nil else { throw CaseError.noLabel(path: prepared.id) }
-                    notes.add(prepared.labelNotes, of: prepared.id)
-                    notes.add(model.remarks(on: prepared), of: prepared.id)
-                } catch {
-                    firstError = firstError ?? error
-                    problems.append(CaseProblem(caseID: dataCase.id, error))
-                    continue
-                }
-                _ = try model.predict(prepared, collect: { try pixels.add($0) })
+        var learning = try postProcessingLearning(.argmax)
+        try forEachCase(onCase: onCase) { model, dataCase, reader in
+            let prepared: PreparedCase
+            let truth: [UInt8]
+            do {
+                (prepared, truth) = try read(dataCase, by: reader, of: model)
+                notes.add(prepared.labelNotes, of: prepared.id)
+                notes.add(model.remarks(on: prepared), of: prepared.id)
+            } catch {
+                firstError = firstError ?? error
+                problems.append(CaseProblem(caseID: dataCase.id, error))
+                return
             }
+            let predicted = try model.predict(prepared, collect: { try pixels.add($0) })
+            try learning.add(prepared, truth: truth, prediction: predicted)
         }
         if pixels.groups.isEmpty, let firstError { throw firstError }
-        return (decision(of: pixels, problems: problems), notes.lines)
+        var stored = decision(of: pixels, problems: problems)
+        stored.postProcessing = try learning.run().map { [$0] }
+        return (stored, notes.lines)
+    }
+
+    /// Adds the post-processing of what the offsets decide, which takes a second pass over the cases. Nothing happens where there
+    /// are no offsets, or no background.
+    ///
+    /// - Parameter onCase: called with the number of cases done.
+    /// - Throws: as `run`.
+    public func learnPostProcessing(for stored: inout StoredDecision, onCase: (Int) -> Void = { _ in }) throws {
+        guard let offsets = stored.offsets, stored.postProcessing != nil else { return }
+        let unreadable = Set(stored.problems.map(\.caseID))
+        var learning = try postProcessingLearning(.calibrated)
+        try forEachCase(onCase: onCase) { model, dataCase, reader in
+            guard !unreadable.contains(dataCase.id) else { return }
+            let (prepared, truth) = try read(dataCase, by: reader, of: model)
+            model.decision = .offsets(offsets)
+            defer { model.decision = .argmax }
+            try learning.add(prepared, truth: truth, prediction: try model.predict(prepared))
+        }
+        if let learned = try learning.run() { stored.postProcessing?.append(learned) }
+    }
+
+    private func postProcessingLearning(_ decision: DecisionName) throws -> PostProcessingLearning {
+        try PostProcessingLearning(
+            scored, decision: decision, objective: objective,
+            dimensions: subjects[0].model.configuration.input.fit.size.dimensions)
+    }
+
+    private func forEachCase(
+        onCase: (Int) -> Void, _ body: (SegmentationModel, DataCase, CaseReader) throws -> Void
+    ) throws {
+        var done = 0
+        for subject in subjects {
+            let reader = try CaseReader(subject.model.recipe, channels: subject.model.inferer.channelCount)
+            for dataCase in subject.cases {
+                try body(subject.model, dataCase, reader)
+                done += 1
+                onCase(done)
+            }
+        }
+    }
+
+    private func read(
+        _ dataCase: DataCase, by reader: CaseReader, of model: SegmentationModel
+    ) throws -> (prepared: PreparedCase, truth: [UInt8]) {
+        let prepared = try reader.read(dataCase)
+        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
+        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        return (prepared, truth)
     }
 
     private func decision(of pixels: DecisionPixels, problems: [CaseProblem]) -> StoredDecision {

@@ -18,24 +18,7 @@ extension SegmentationModel {
             decision = .argmax
             return name == nil ? remark(on: file) : []
         }
-        guard FileSystem.kind(of: file) == .file else {
-            throw FileError(
-                file, "is missing", reason: "the decision '\(name.rawValue)' needs it; run marginseg calibrate on the model first"
-            )
-        }
-        let stored = try DecisionFile.read(file)
-        guard stored.weights == weights, stored.classNames == configuration.data.classNames else {
-            throw FileError(
-                file, "cannot be used as a decision of \(source ?? "this model")",
-                reason: "it was found for other weights, those of \(stored.weights.joined(separator: "+")), expected "
-                    + "\(weights.joined(separator: "+")); run marginseg calibrate on the same models")
-        }
-        var notes: [String] = []
-        if stored.inference != scoring {
-            let plain = "one network on whole inputs"
-            notes.append(
-                "the decision was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)")
-        }
+        var (stored, notes) = try storedDecision(in: file, for: "the decision", name.rawValue)
         switch name {
         case .argmax: decision = .argmax
         case .calibrated:
@@ -56,6 +39,32 @@ extension SegmentationModel {
             notes.append("classes follow from \(decision.words ?? ""), of \(file.path)")
         }
         return notes
+    }
+
+    /// What a file holds for this model, with what its user should know.
+    ///
+    /// - Parameters:
+    ///   - use: what of it is used, for messages: `the decision`.
+    ///   - name: what was asked for.
+    func storedDecision(in file: URL, for use: String, _ name: String) throws -> (stored: StoredDecision, notes: [String]) {
+        guard FileSystem.kind(of: file) == .file else {
+            throw FileError(file, "is missing", reason: "\(use) '\(name)' needs it; run marginseg calibrate on the model first")
+        }
+        let stored = try DecisionFile.read(file)
+        guard stored.weights == weights, stored.classNames == configuration.data.classNames else {
+            throw FileError(
+                file, "cannot be used as a decision of \(source ?? "this model")",
+                reason: "it was found for other weights, those of \(stored.weights.joined(separator: "+")), expected "
+                    + "\(weights.joined(separator: "+")); run marginseg calibrate on the same models")
+        }
+        guard stored.inference != scoring else { return (stored, []) }
+        let plain = "one network on whole inputs"
+        return (
+            stored,
+            [
+                "\(use) was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)"
+            ]
+        )
     }
 
     /// That offsets which gain are stored and not used.

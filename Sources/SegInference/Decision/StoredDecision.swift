@@ -1,3 +1,4 @@
+import PostProcessing
 import SegMetrics
 
 /// What `marginseg calibrate` found for a model's scores: the content of `decision.json`.
@@ -17,6 +18,12 @@ public struct StoredDecision: Sendable, Hashable, Codable {
         public let gain: Double?
         /// The 95 % interval of the gain, resampled over groups; nil where it cannot be determined.
         public let interval: Bootstrap.Estimate.Interval?
+    }
+
+    /// Post-processing of the label maps of one decision.
+    public struct PostProcessed: Sendable, Hashable, Codable {
+        public let decision: DecisionName
+        public let learned: LearnedPostProcessing
     }
 
     public let format: Int
@@ -47,9 +54,12 @@ public struct StoredDecision: Sendable, Hashable, Codable {
     public let thinning: Int
     /// Cases that could not be read and took no part.
     public let problems: [CaseProblem]
+    /// Of the largest score, and of the offsets where they gain; nil for classes without a background.
+    public internal(set) var postProcessing: [PostProcessed]?
 
     enum CodingKeys: String, CodingKey {
         case format, program, weights, inference, reference, metric, offsets, rows, trials, groups, parts, thinning, problems
+        case postProcessing = "post_processing"
         case classNames = "class_names"
         case largestOffset = "largest_offset"
     }
@@ -74,6 +84,11 @@ public struct StoredDecision: Sendable, Hashable, Codable {
         self.largestOffset = largestOffset
         self.thinning = thinning
         self.problems = problems
+    }
+
+    /// What was learned for the label maps of a decision; nil where nothing was.
+    public func postProcessing(after name: DecisionName) -> LearnedPostProcessing? {
+        postProcessing?.first { $0.decision == name }?.learned
     }
 
     /// The trial of a decision.

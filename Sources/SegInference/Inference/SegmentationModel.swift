@@ -2,6 +2,7 @@ import DataSets
 import DurableFiles
 import Foundation
 import MedicalImages
+import PostProcessing
 import Sampling
 import SegConfiguration
 import SegModels
@@ -15,11 +16,15 @@ public final class SegmentationModel {
     package let recipe: Recipe
     /// How classes follow from scores.
     package var decision = Decision.argmax
+    /// How label maps are changed at native size, the last thing that happens to them; nil: not at all.
+    package var postProcessing: LearnedPostProcessing?
     /// How scores are made, such as `windows of 64×64, mean of 5 models`; nil for one network on whole inputs.
     let scoring: String?
-    /// The same, and how classes follow from them; nil for one network on whole inputs whose largest score decides.
+    /// The same, how classes follow from them, and what becomes of the label maps; nil for one network on whole inputs whose largest
+    /// score decides.
     public var way: String? {
-        let parts = [scoring, decision.words].compactMap(\.self)
+        let steps = postProcessing?.steps.words(configuration.data.scoredClasses).map { "post-processing: \($0)" }
+        let parts = [scoring, decision.words, steps].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
     /// The cases that each of the networks was trained with, by its path.
@@ -105,7 +110,7 @@ public final class SegmentationModel {
     /// - Parameters:
     ///   - onPlane: called with the planes done and their number, to show progress.
     ///   - collect: called with the scored samples of each batch, for uses that need more than their classes.
-    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; `PostProcessingError`; what `collect` throws.
     public func predict(
         _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         collect: (PredictedSamples) throws -> Void = { _ in }
@@ -119,7 +124,8 @@ public final class SegmentationModel {
                 onPlane(plane + 1, count)
             }
         }
-        return labels
+        return try postProcessing?.steps.apply(
+            to: labels, of: prepared.id, extent: prepared.extent, voxelVolume: prepared.grid.geometry?.voxelVolume) ?? labels
     }
 
     /// Has the samples of a case scored, a batch at a time, so that memory holds the scores of one batch. Batches are of the

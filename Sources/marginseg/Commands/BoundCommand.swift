@@ -60,6 +60,9 @@ struct BoundCommand: ParsableCommand {
         if decision.decision == .iou {
             throw ValidationError("--decision iou compares gains, which have no margins; bound takes argmax or calibrated.")
         }
+        if decision.postProcessing == .stored {
+            throw ValidationError("--post-processing stored changes label maps, which have no margins then; bound takes none.")
+        }
     }
 
     func run() throws {

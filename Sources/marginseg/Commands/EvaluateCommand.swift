@@ -207,7 +207,9 @@ struct EvaluateCommand: ParsableCommand {
         let isRun = FileSystem.kind(of: place) == .folder
         let isOwnWay = model.way == nil && numbers.precision == .float32
         if isRun, !areOwnCases || !isOwnWay, save == nil {
-            let kept = areOwnCases ? "of whole inputs, in float32, by itself, by the largest score" : "of its own cases"
+            let kept =
+                areOwnCases
+                ? "of whole inputs, in float32, by itself, by the largest score, without post-processing" : "of its own cases"
             Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(

@@ -1,10 +1,13 @@
 import Foundation
+import PostProcessing
 import SegInference
+import SegMetrics
 import SegReports
 
 /// What calibrating found, for people: a row for each decision, what the numbers are, and what is stored.
 struct DecisionReport {
     let decision: StoredDecision
+    let classes: ScoredClasses
     let subject: String
     let file: String
 
@@ -15,8 +18,27 @@ struct DecisionReport {
         \(table.plain)
         \(notes.map { $0 + "\n" }.joined())
         \(outcome)
-
+        \(postProcessing)
         """
+    }
+
+    /// The steps of post-processing that were tried, after each decision.
+    private var postProcessing: String {
+        guard let processed = decision.postProcessing else {
+            return "\nNo post-processing: what it removes becomes background, and these classes have none.\n"
+        }
+        return processed.map { one in
+            let kept = one.learned.steps.words(classes)
+            return """
+
+                Post-processing of label maps by \(one.decision.rawValue), steps in the order in which they were tried:
+
+                \(one.learned.table(classes).plain)
+                \(one.learned.basis)
+                \(kept.map { "Stored: \($0); --post-processing stored applies it." } ?? "Nothing is stored: no step raised the score.")
+
+                """
+        }.joined()
     }
 
     private var table: TextTable {

@@ -112,7 +112,8 @@ struct ReportMaker {
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
             evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),
-            margins: .init(bounds: margins.bounds, byClass: margins.byClass, offsetsFrom: origin))
+            margins: .init(bounds: margins.bounds, byClass: margins.byClass, offsetsFrom: origin),
+            postProcessing: subject.model.postProcessing)
     }
 
     /// A checkpoint file alone has no epochs.

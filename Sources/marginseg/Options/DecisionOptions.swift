@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import SegInference
 
-/// How classes follow from scores.
+/// How classes follow from scores, and what becomes of the label maps.
 struct DecisionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -15,13 +15,25 @@ struct DecisionOptions: ParsableArguments {
                 """))
     var decision: DecisionName?
 
-    /// Has the model decide so, and says what that means.
+    @Option(
+        help: ArgumentHelp(
+            "What is done to label maps at native size, as the last thing: stored or none.",
+            discussion: """
+                stored: the steps that raised the score when marginseg calibrate tried them on validation: holes filled, the largest \
+                component kept, small objects removed. none: nothing, as nnUNetv2_predict. Default: none.
+                """))
+    var postProcessing: PostProcessingName?
+
+    /// Has the model do so, and says what that means.
     ///
     /// - Parameter place: the run or checkpoint that was named first.
     /// - Throws: `FileError` where the decision is not there or not the model's.
     func apply(to model: SegmentationModel, of place: URL) throws {
-        for note in try model.decide(decision, by: DecisionFile.url(of: place)) { Terminal.write("note: \(note)\n") }
+        let file = DecisionFile.url(of: place)
+        let notes = try model.decide(decision, by: file) + model.postProcess(postProcessing, by: file)
+        for note in notes { Terminal.write("note: \(note)\n") }
     }
 }
 
 extension DecisionName: ExpressibleByArgument {}
+extension PostProcessingName: ExpressibleByArgument {}
