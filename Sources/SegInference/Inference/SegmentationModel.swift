@@ -23,7 +23,9 @@ public final class SegmentationModel {
     /// The same, how classes follow from them, and what becomes of the label maps; nil for one network on whole inputs whose largest
     /// score decides.
     public var way: String? {
-        let steps = postProcessing?.steps.words(configuration.data.scoredClasses).map { "post-processing: \($0)" }
+        let steps = postProcessing?.steps.words(configuration.data.scoredClasses).map {
+            "label maps with post-processing (\($0))"
+        }
         let parts = [scoring, decision.words, steps].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
