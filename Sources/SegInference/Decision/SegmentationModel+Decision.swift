@@ -23,6 +23,29 @@ extension SegmentationModel {
                 file, "is missing", reason: "the decision '\(name.rawValue)' needs it; run marginseg calibrate on the model first"
             )
         }
+        let stored = try storedDecision(in: file)
+        guard let found = stored.decision(name) else {
+            if name == .calibrated {
+                decision = .argmax
+                return ["no offsets gained when the model was calibrated: the largest score decides"]
+            }
+            let row = IoUGains(rows: stored.rows).undefinedRow
+            throw FileError(
+                file, "gives no decision by IoU",
+                reason: "the IoU of '\(row?.name ?? "")' was \(row?.iou ?? 0) on \(stored.reference), expected above 0; use "
+                    + "--decision argmax or calibrated")
+        }
+        decision = found
+        let used = ["classes follow from \(found.words ?? ""), of \(file.path)"]
+        guard stored.inference != scoring else { return used }
+        let plain = "one network on whole inputs"
+        return used + [
+            "the decision was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)"
+        ]
+    }
+
+    /// - Throws: `FileError` for a file that cannot be read, and a decision of other weights.
+    func storedDecision(in file: URL) throws -> StoredDecision {
         let stored = try DecisionFile.read(file)
         guard stored.weights == weights, stored.classNames == configuration.data.classNames else {
             throw FileError(
@@ -30,32 +53,7 @@ extension SegmentationModel {
                 reason: "it was found for other weights, those of \(stored.weights.joined(separator: "+")), expected "
                     + "\(weights.joined(separator: "+")); run marginseg calibrate on the same models")
         }
-        var notes: [String] = []
-        if stored.inference != scoring {
-            let plain = "one network on whole inputs"
-            notes.append(
-                "the decision was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)")
-        }
-        switch name {
-        case .argmax: decision = .argmax
-        case .calibrated:
-            decision = stored.offsets.map(Decision.offsets) ?? .argmax
-            notes.append(
-                stored.offsets == nil
-                    ? "no offsets gained when the model was calibrated: the largest score decides"
-                    : "classes follow from \(decision.words ?? ""), of \(file.path)")
-        case .iou:
-            let gains = IoUGains(rows: stored.rows)
-            if let row = gains.undefinedRow {
-                throw FileError(
-                    file, "gives no decision by IoU",
-                    reason: "the IoU of '\(row.name)' was \(row.iou) on \(stored.reference), expected above 0; use --decision "
-                        + "argmax or calibrated")
-            }
-            decision = .iou(gains)
-            notes.append("classes follow from \(decision.words ?? ""), of \(file.path)")
-        }
-        return notes
+        return stored
     }
 
     /// That offsets which gain are stored and not used.
