@@ -53,7 +53,7 @@ struct CaseReaderTests {
         let prepared = try reader.read(dataCase)
         #expect(prepared.extent == Extent(width: 4, height: 3, depth: 2, channels: 2))
         #expect(try reader.outline(of: dataCase) == prepared.grid)
-        #expect(prepared.image == first + first.map { $0 * 2 })
+        #expect(prepared.image.values == first + first.map { $0 * 2 })
         #expect(prepared.labels == (0..<24).map { $0 % 2 })
         #expect(prepared.grid.storedGeometry?.orientation == "LAS")
 
@@ -217,7 +217,7 @@ struct CaseReaderTests {
         let prepared = try reader.read(dataCase)
         let outlined = try reader.outline(of: dataCase).extent.channels
         #expect((prepared.extent.channels, outlined) == (found, found))
-        if found == 1 { #expect(prepared.image.count == 2) }
+        if found == 1 { #expect(prepared.image.values.count == 2) }
     }
 
     @Test func oneGreyPictureInColourAmongGreyOnesIsGrey() throws {

@@ -30,7 +30,7 @@ struct GridRouteTests {
         let route = try recipe(GridSpacing(rows: 0.5, columns: 0.4), .crop(to: GridSize(height: 32, width: 16), foreground: 0))
             .route(of: Self.extent, geometry: Self.geometry, path: "f")
         let plane = (0..<200).map { Float($0 / 20) * 0.5 - Float($0 % 20) }
-        let back = route.restore(route.apply(to: plane))
+        let back = route.restore(route.apply(toPlanes: [plane]))
         #expect(back.count == 200 && route.interpolates)
         let inner = plane.indices.filter { (2..<8).contains($0 / 20) && (2..<18).contains($0 % 20) }
         #expect(inner.allSatisfy { abs(back[$0] - plane[$0]) < 0.1 })

@@ -8,7 +8,9 @@ import Testing
 struct IntensityNormalizationTests {
     private func apply(_ normalization: IntensityNormalization, _ values: [Float], channels: Int = 1) throws -> [Float] {
         let extent = Extent(width: values.count / channels, height: 1, channels: channels)
-        return try normalization.apply(to: values, extent: extent, path: "i.nii")
+        return try CaseImage(
+            [.init(samples: .float32(values), scaling: .identity, path: "i.nii")], extent: extent, normalization
+        ).values
     }
 
     @Test(arguments: [

@@ -101,9 +101,9 @@ struct SampleStoreTests {
         let good = try cases(folder)
         // Room for the smaller of the two.
         let cache = try CaseCache(SamplePlan(good, recipe: recipe), memory: 24 * 5)
-        let first = try (cache.prepared(at: 0).image, cache.prepared(at: 1).image)
+        let first = try (cache.prepared(at: 0).image.values, cache.prepared(at: 1).image)
         for name in ["i2.nii.gz", "i3.nii.gz"] { try FileManager.default.removeItem(at: folder(name)) }
-        #expect(try cache.prepared(at: 0).image == first.0)
+        #expect(try cache.prepared(at: 0).image.values == first.0)
         #expect(folder.message { _ = try cache.prepared(at: 1) } == "DIR/i3.nii.gz cannot be read: no such file")
     }
 

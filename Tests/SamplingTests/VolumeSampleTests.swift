@@ -68,7 +68,7 @@ struct VolumeSampleTests {
         let extent = Extent(width: 7, height: 6, depth: 5)
         let grid = try recipe.grid(of: extent, geometry, path: "f")
         #expect(grid.sampleCount == 1 && grid.route.native == Self.size && grid.route.inputSize == GridSize([10, 6, 7]))
-        let input = grid.route.apply(to: Self.ramp)
+        let input = grid.route.apply(toPlanes: (0..<5).map { Array(Self.ramp[$0 * 42..<($0 + 1) * 42]) })
         let values = Set((0..<10).map { input[$0 * 42] })
         #expect((values == [0, 100, 200, 300, 400]) == isNearest, "\(values)")
         #expect(grid.route.restore(input).count == Self.size.count)

@@ -24,8 +24,9 @@ import Testing
         #expect(try inferer(settings(.trained, .trained), ["training.augmentation.horizontal_flip=0"]) is WholeInput)
         let window = try #require(try inferer(settings(.trained), [crop]) as? SlidingWindow)
         #expect(window.window == GridSize(height: 16, width: 24))
-        let mirrored = try #require(try inferer(settings(.trained, .trained), [crop] + flips) as? Mirrored)
-        #expect(mirrored.axes == [1] && mirrored.base is SlidingWindow)
+        let windowed = try #require(try inferer(settings(.trained, .trained), [crop] + flips) as? SlidingWindow)
+        let mirrored = try #require(windowed.base as? Mirrored)
+        #expect(mirrored.axes == [1] && mirrored.base is WholeInput)
         let both = try #require(try inferer(settings(.whole, .axes([.vertical, .horizontal])), []) as? Mirrored)
         #expect(both.axes == [0, 1])
     }

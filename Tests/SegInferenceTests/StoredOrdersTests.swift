@@ -60,7 +60,9 @@ import Randomness
                 try Predictor(model).run(.init(dataCase, output: output))
                 let labels = try Self.readInOrder(output)
                 if let known {
-                    #expect(prepared.image == known.prepared.image && prepared.labels == known.prepared.labels, "\(code)")
+                    #expect(
+                        prepared.image.values == known.prepared.image.values && prepared.labels == known.prepared.labels,
+                        "\(code)")
                     #expect(labels == known.labels, "\(code)")
                 } else {
                     known = (labels, prepared)

@@ -39,7 +39,7 @@ import Torch
         #expect([1, 2, 4].map(trial.secondsPerStep) == [1.5, 2.5, 4.5])
         #expect(trial.secondsPerStep(batchSize: 3) == 3.75)
         #expect(trial.secondsPerStep(batchSize: 8) == 9)
-        #expect(trial.secondsPerEpoch(trainingPlanes: 43, validationPlanes: 8, batchSize: 4) == 10 * 4.5 + 2)
+        #expect(trial.secondsPerEpoch(trainingPlanes: 43, validationSteps: 8, batchSize: 4) == 10 * 4.5 + 2)
     }
 
     static let times: [(seconds: [Double], fastest: Double, median: Double, areUneven: Bool)] = [

@@ -219,7 +219,7 @@ import TorchTestSupport
             var loss = ValidationLoss(CrossEntropyLoss(ignoreLabel: 255), batchSize: 3)
             let reader = try CaseReader(model.recipe)
             for dataCase in try dataSet.cases(of: .validation) {
-                try model.forEachBatch(of: reader.read(dataCase)) { try loss.add($0) }
+                try model.forEachPart(of: reader.read(dataCase)) { try loss.add($0) }
             }
             let validation = try #require(try loss.mean())
             #expect(abs(validation - (record.validationLoss ?? .nan)) < 1e-6)

@@ -32,7 +32,7 @@ import Torch
                 try PNG.write(gray: row.pixels, width: row.pixels.count, height: 1, to: image)
                 try PNG.write(gray: row.labels, width: row.labels.count, height: 1, to: label)
                 let prepared = try reader.read(DataCase(id: "\(index)", group: "", image: ImageLocation(image), label: label))
-                try model.forEachBatch(of: prepared) { try validation.add($0) }
+                try model.forEachPart(of: prepared) { try validation.add($0) }
             }
             return try validation.mean()
         }

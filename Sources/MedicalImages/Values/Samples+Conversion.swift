@@ -53,7 +53,46 @@ extension Samples {
     /// Every sample as `slope · sample + intercept`, computed in Double and rounded once.
     func floats(_ scaling: IntensityScaling) -> [Float] {
         if case .float32(let values) = self, scaling.isIdentity { return values }
-        return visited(by: FloatConversion(scaling: scaling))
+        return floats(scaling, runsAt: [0], of: count)
+    }
+
+    /// Runs of samples as `slope · sample + intercept`, one after another.
+    ///
+    /// - Parameters:
+    ///   - starts: the first sample of each run.
+    ///   - length: of every run.
+    /// - Precondition: all runs lie within the samples.
+    package func floats(_ scaling: IntensityScaling, runsAt starts: [Int], of length: Int) -> [Float] {
+        precondition(starts.allSatisfy { $0 >= 0 && $0 + length <= count }, "runs of \(length) within \(count) samples")
+        return visited(by: FloatConversion(scaling: scaling, starts: starts, length: length))
+    }
+
+    /// How often each value occurs in a range, in ascending order of the scaled values; nil for types of more than 16 bits.
+    package func tally(_ scaling: IntensityScaling, in range: Range<Int>) -> [(value: Float, count: Int)]? {
+        switch self {
+        case .uint8(let values): Self.tally(values[range], scaling)
+        case .int8(let values): Self.tally(values[range], scaling)
+        case .uint16(let values): Self.tally(values[range], scaling)
+        case .int16(let values): Self.tally(values[range], scaling)
+        default: nil
+        }
+    }
+
+    private static func tally<T: FixedWidthInteger & Sample>(
+        _ values: ArraySlice<T>, _ scaling: IntensityScaling
+    ) -> [(value: Float, count: Int)] {
+        var counts = [Int](repeating: 0, count: 1 << T.bitWidth)
+        values.withUnsafeBufferPointer { values in
+            for value in values { counts[Int(value) - Int(T.min)] += 1 }
+        }
+        return counts.indices.filter { counts[$0] > 0 }
+            .map { place in
+                let stored = T(truncatingIfNeeded: place + Int(T.min))
+                return (
+                    scaling.isIdentity ? stored.float : Float(scaling.slope * stored.double + scaling.intercept), counts[place]
+                )
+            }
+            .sorted { $0.value < $1.value }
     }
 
     /// Every scaled sample as the label nearest to it, and those that lie further from it than `tolerance`.
@@ -74,20 +113,24 @@ struct LabelMisfits {
 
 private struct FloatConversion: SampleVisitor {
     let scaling: IntensityScaling
+    let starts: [Int]
+    let length: Int
 
     func callAsFunction<T: Sample>(_ values: [T]) -> [Float] {
-        [Float](unsafeUninitializedCapacity: values.count) { floats, count in
+        [Float](unsafeUninitializedCapacity: starts.count * length) { floats, count in
             values.withUnsafeBufferPointer { values in
-                if scaling.isIdentity {
-                    for i in 0..<values.count { floats.initializeElement(at: i, to: values[i].float) }
-                } else {
-                    let (slope, intercept) = (scaling.slope, scaling.intercept)
-                    for i in 0..<values.count {
-                        floats.initializeElement(at: i, to: Float(slope * values[i].double + intercept))
+                for start in starts {
+                    if scaling.isIdentity {
+                        for i in 0..<length { floats.initializeElement(at: count + i, to: values[start + i].float) }
+                    } else {
+                        let (slope, intercept) = (scaling.slope, scaling.intercept)
+                        for i in 0..<length {
+                            floats.initializeElement(at: count + i, to: Float(slope * values[start + i].double + intercept))
+                        }
                     }
+                    count += length
                 }
             }
-            count = values.count
         }
     }
 }

@@ -1,11 +1,11 @@
 /// A change of the samples' number or order that is the same for every type.
-protocol SampleRearrangement {
+package protocol SampleRearrangement {
     func callAsFunction<T>(_ values: consuming [T]) -> [T]
 }
 
 extension Samples {
     /// The samples after a rearrangement; where nothing else holds them, their memory is used again.
-    consuming func rearranged(by change: some SampleRearrangement) -> Samples {
+    package consuming func rearranged(by change: some SampleRearrangement) -> Samples {
         switch consume self {
         case .uint8(let values): .uint8(change(values))
         case .int8(let values): .int8(change(values))

@@ -19,11 +19,8 @@ public struct CaseGrid: Sendable, Hashable {
     /// Samples of the case: its planes, or one for the whole.
     public var sampleCount: Int { extent.depth / route.native.depth }
 
-    /// The values of one sample of one channel, of `[channels, depth, height, width]` of `extent`.
-    public func sample<Value>(_ index: Int, channel: Int = 0, of values: [Value]) -> [Value] {
-        let start = channel * extent.voxelCount + index * route.native.count
-        return Array(values[start..<start + route.native.count])
-    }
+    /// The voxels of one sample, in `[depth, height, width]` of `extent`.
+    public func voxels(ofSample index: Int) -> Range<Int> { index * route.native.count..<(index + 1) * route.native.count }
 
     /// Where the voxels of the whole image lie, its axes in order.
     public var geometry: VoxelGeometry? { storedGeometry.map { order.geometry(of: $0, extent: stored) } }
@@ -34,6 +31,17 @@ public struct CaseGrid: Sendable, Hashable {
     public func apply<Value>(to values: [Value]) -> [Value] {
         let ordered = order.apply(to: values, of: stored)
         return crop?.crop(ordered, of: order.extent(of: stored)) ?? ordered
+    }
+
+    /// The samples of a file in this grid; where nothing is to be done, they are not copied.
+    func apply(to samples: Samples) -> Samples {
+        order == .stored && crop == nil ? samples : samples.rearranged(by: Rearrangement(grid: self))
+    }
+
+    private struct Rearrangement: SampleRearrangement {
+        let grid: CaseGrid
+
+        func callAsFunction<T>(_ values: consuming [T]) -> [T] { grid.apply(to: values) }
     }
 
     /// Values of one channel on the grid of the file.

@@ -1,10 +1,10 @@
 /// A box within a grid: where it begins, and how far it reaches.
-struct GridBox: Hashable {
+public struct GridBox: Sendable, Hashable {
     /// Planes, rows and columns before it.
-    let front: Int
+    public let front: Int
     let top: Int
     let left: Int
-    let size: GridSize
+    public let size: GridSize
 
     /// The middle of a grid; an odd rest goes behind.
     ///
@@ -15,28 +15,56 @@ struct GridBox: Hashable {
             size, front: (grid.depth - size.depth) / 2, top: (grid.height - size.height) / 2, left: (grid.width - size.width) / 2)
     }
 
-    init(_ size: GridSize, front: Int = 0, top: Int, left: Int) {
+    public init(_ size: GridSize, front: Int = 0, top: Int, left: Int) {
         (self.size, self.front, self.top, self.left) = (size, front, top, left)
     }
 
+    /// - Parameter ranges: along each axis, none of them empty.
+    public init(_ ranges: [Range<Int>]) {
+        let size = GridSize(ranges.map(\.count))
+        let starts = Array(repeating: 0, count: 3 - ranges.count) + ranges.map(\.lowerBound)
+        self.init(size, front: starts[0], top: starts[1], left: starts[2])
+    }
+
+    /// What it has in common with another; nil for nothing.
+    func intersection(_ other: GridBox) -> GridBox? {
+        let ranges = zip(ranges, other.ranges).map { $0.clamped(to: $1) }
+        return ranges.contains(where: \.isEmpty) ? nil : GridBox(Array(ranges.suffix(size.dimensions)))
+    }
+
+    func moved(front: Int, top: Int, left: Int) -> GridBox {
+        GridBox(size, front: self.front + front, top: self.top + top, left: self.left + left)
+    }
+
+    /// Along planes, rows and columns.
+    private var ranges: [Range<Int>] {
+        [front..<front + size.depth, top..<top + size.height, left..<left + size.width]
+    }
+
     /// Where each row of the box begins in a grid.
-    private func starts(in grid: GridSize) -> [Int] {
+    func starts(in grid: GridSize) -> [Int] {
         (0..<size.depth).flatMap { plane in
             (0..<size.height).map { row in ((front + plane) * grid.height + top + row) * grid.width + left }
         }
     }
 
     /// What lies in the box, of one channel of a grid that begins at `offset`.
-    func cut<Value>(_ values: [Value], of grid: GridSize, from offset: Int = 0) -> [Value] {
+    public func cut<Value>(_ values: [Value], of grid: GridSize, from offset: Int = 0) -> [Value] {
         starts(in: grid).flatMap { values[offset + $0..<offset + $0 + size.width] }
     }
 
     /// A grid of `outside` with these values in the box.
     func paste<Value>(_ values: [Value], into grid: GridSize, outside: Value) -> [Value] {
         var result = [Value](repeating: outside, count: grid.count)
-        for (row, start) in starts(in: grid).enumerated() {
-            result.replaceSubrange(start..<start + size.width, with: values[row * size.width..<(row + 1) * size.width])
-        }
+        put(values, into: &result, of: grid)
         return result
+    }
+
+    /// Puts values into the box, of a grid that begins at `offset`.
+    public func put<Value>(_ values: [Value], into result: inout [Value], of grid: GridSize, from offset: Int = 0) {
+        for (row, start) in starts(in: grid).enumerated() {
+            result.replaceSubrange(
+                offset + start..<offset + start + size.width, with: values[row * size.width..<(row + 1) * size.width])
+        }
     }
 }

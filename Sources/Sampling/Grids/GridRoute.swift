@@ -16,8 +16,18 @@ public struct GridRoute: Sendable, Hashable {
     public var inputSize: GridSize { fit.inputSize(of: spaced) }
 
     /// An image of one channel in the network's size.
-    public func apply(to image: [Float]) -> [Float] {
-        fit.apply(to: resized(image, from: native, to: spaced, .cubic), of: spaced)
+    ///
+    /// - Parameter planes: of the native size, one after another: no axis is resampled before the axes within planes, so memory
+    ///   holds one of them.
+    func apply(toPlanes planes: some Sequence<[Float]>) -> [Float] {
+        let (plane, spacedPlane) = (native.plane, spaced.plane)
+        var image: [Float] = []
+        image.reserveCapacity(native.depth * spacedPlane.count)
+        for values in planes { image += GridResampling.resize(values, from: plane, to: spacedPlane, .cubic) }
+        let stack = GridSize([native.depth, spacedPlane.height, spacedPlane.width])
+        let volume = GridSize([spaced.depth, spacedPlane.height, spacedPlane.width])
+        image = GridResampling.resize(image, from: stack, to: volume, .cubic, planes: filterAcrossPlanes)
+        return fit.apply(to: image, of: spaced)
     }
 
     /// Labels in the network's size: resampling to a spacing takes the label of the largest share.
@@ -28,13 +38,79 @@ public struct GridRoute: Sendable, Hashable {
 
     /// Whether scores, not labels, should go back to the native size, so that borders stay smooth.
     public var interpolates: Bool {
-        if case .resize(let size, _) = fit { return size != native }
+        if case .resize(let size, _) = fit, size != spaced { return true }
         return spaced != native
     }
 
     /// Scores of one class, `inputSize`, in the native size: linear, because cubic overshoot could turn a class over.
     public func restore(_ scores: [Float]) -> [Float] {
         resized(fit.restore(scores, to: spaced), from: spaced, to: native, .linear)
+    }
+
+    /// The planes of the network's input that each native plane of a volume is made of; nil where all are needed at once, because
+    /// they are resized twice.
+    public var planeSources: [Range<Int>]? {
+        planeSteps.map { steps in
+            steps.weights.windows.map { steps.first + $0.first..<steps.first + $0.first + $0.count }
+        }
+    }
+
+    /// Native planes of a volume, of scores of one class: linear, from plane to plane first.
+    ///
+    /// - Parameters:
+    ///   - scores: of `planes` of the network's input, which are the sources of `native` or more.
+    ///   - wanted: of the native planes.
+    /// - Precondition: `planeSources` is not nil.
+    public func restore(_ scores: [Float], of planes: Range<Int>, to wanted: Range<Int>) -> [Float] {
+        guard let steps = planeSteps else { preconditionFailure("planes that come back one by one") }
+        let input = inputSize.plane
+        return wanted.flatMap { plane -> [Float] in
+            let window = steps.weights.windows[plane]
+            let first = (steps.first + window.first - planes.lowerBound) * input.count
+            let factors = steps.weights.weights[window.weightsStart..<window.weightsStart + window.count]
+            var mixed = Array(scores[first..<first + input.count])
+            if window.count > 1 {
+                for pixel in mixed.indices {
+                    var sum = 0.0
+                    for (place, factor) in factors.enumerated() {
+                        sum += Double(scores[first + place * input.count + pixel]) * factor
+                    }
+                    mixed[pixel] = Float(sum)
+                }
+            }
+            return GridResampling.resize(
+                steps.frame.cut(mixed, of: input), from: steps.frame.size, to: self.native.plane, .linear)
+        }
+    }
+
+    /// How the planes of a volume come back: its first plane in the network's input, the weights from there to native planes, and
+    /// where in each plane it lies.
+    private var planeSteps: (first: Int, weights: ResamplingWeights, frame: GridBox)? {
+        switch fit {
+        case .resize(let size, _):
+            guard spaced == native else { return nil }
+            return (0, ResamplingWeights(from: size.depth, to: native.depth, .linear), GridBox(size.plane, top: 0, left: 0))
+        case .pad, .crop:
+            let frame = GridBox(spaced, inMiddleOf: inputSize)
+            return (
+                frame.front, ResamplingWeights(from: spaced.depth, to: native.depth, filterAcrossPlanes ?? .linear),
+                GridBox(spaced.plane, top: frame.top, left: frame.left)
+            )
+        }
+    }
+
+    /// The part of a box of the network's input that lies in the image, in the box and in the native sample; nil for none.
+    ///
+    /// - Parameter box: a range along each axis.
+    /// - Precondition: nothing is interpolated.
+    public func nativePart(of box: [Range<Int>]) -> (inBox: GridBox, native: GridBox)? {
+        let (image, box) = (GridBox(native, inMiddleOf: inputSize), GridBox(box))
+        return box.intersection(image).map {
+            (
+                $0.moved(front: -box.front, top: -box.top, left: -box.left),
+                $0.moved(front: -image.front, top: -image.top, left: -image.left)
+            )
+        }
     }
 
     /// Labels, `inputSize`, in the native size.

@@ -30,6 +30,9 @@ public struct GridSize: Sendable, Hashable, CustomStringConvertible {
     /// Pixels or voxels.
     public var count: Int { depth * height * width }
 
+    /// One of its planes.
+    var plane: GridSize { GridSize(height: height, width: width) }
+
     /// Of one of its planes.
     var planeCount: Int { height * width }
 

@@ -64,7 +64,7 @@ public final class CaseCache: Sendable {
         subscript(id: String) -> PreparedCase? { kept.withLock { $0.cases[id] } }
 
         func offer(_ prepared: PreparedCase) {
-            let size = 4 * prepared.image.count + (prepared.labels?.count ?? 0)
+            let size = prepared.image.bytes + (prepared.labels?.count ?? 0)
             kept.withLock { kept in
                 guard kept.bytes + size <= memory else { return }
                 kept.cases[prepared.id] = prepared

@@ -65,30 +65,18 @@ public struct CaseReader: Sendable {
             labels = try grid.apply(to: reading.classes(recipe.labels, path: source.first.path))
             labelNotes = reading.notes
         }
-        let (image, lines) = try normalized(images, dataCase, on: grid)
         return PreparedCase(
-            id: dataCase.id, group: dataCase.group, grid: grid, source: images[0].source, image: image, lines: lines,
-            labels: labels, labelNotes: labelNotes)
+            id: dataCase.id, group: dataCase.group, grid: grid, source: images[0].source,
+            image: try prepared(images, dataCase, on: grid), labels: labels, labelNotes: labelNotes)
     }
 
     /// In the order of the grid, so that sums over a scan are the same to the bit in whatever order it was stored.
-    private func normalized(
-        _ images: [MedicalImage], _ dataCase: DataCase, on grid: CaseGrid
-    ) throws -> (values: [Float], lines: [IntensityNormalization.Line]) {
+    private func prepared(_ images: [MedicalImage], _ dataCase: DataCase, on grid: CaseGrid) throws -> CaseImage {
         do {
-            // ImageNet's statistics belong to the channel's number in the case, so files that hold one channel each are joined
-            // first.
-            let values = images.map { grid.apply(to: $0.realValues()) }
-            guard images.count > 1 else {
-                return try recipe.normalization.normalized(values[0], extent: grid.extent, path: dataCase.image.path)
+            let files = zip(images, dataCase.image.files).map { image, url in
+                CaseImage.File(samples: grid.apply(to: image.samples), scaling: image.scaling, path: url.path)
             }
-            for (value, (image, url)) in zip(values, zip(images, dataCase.image.files)) {
-                var part = grid.extent
-                part.channels = image.extent.channels
-                try IntensityNormalization.requireFinite(value, extent: part, path: url.path)
-            }
-            return try recipe.normalization.normalized(
-                values.flatMap { $0 }, extent: grid.extent, path: dataCase.image.path)
+            return try CaseImage(files, extent: grid.extent, recipe.normalization)
         } catch CaseError.notFinite(let path, let count, let first) {
             throw CaseError.notFinite(path: path, count: count, first: grid.storedPosition(of: first))
         }

@@ -33,37 +33,6 @@ public enum IntensityNormalization: Sendable, Hashable {
         }
     }
 
-    /// The normalised intensities of an image, `[channels, depth, height, width]`.
-    ///
-    /// - Parameter path: the file, for the message.
-    /// - Throws: `CaseError.notFinite` for NaN and infinities; for ImageNet's statistics `CaseError.channels` for anything but
-    ///   three channels, and `CaseError.notEightBit` for intensities on another scale, such as those of 16-bit pictures.
-    public func apply(to values: [Float], extent: Extent, path: String) throws -> [Float] {
-        try normalized(values, extent: extent, path: path).values
-    }
-
-    /// The same, with what was done to each channel.
-    func normalized(_ values: [Float], extent: Extent, path: String) throws -> (values: [Float], lines: [Line]) {
-        precondition(values.count == extent.sampleCount, "as many values as the extent has")
-        if self == .imageNet, extent.channels != 3 {
-            throw CaseError.channels(
-                path: path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise")
-        }
-        try Self.requireFinite(values, extent: extent, path: path)
-        if self == .imageNet { try Self.requireBytes(values, path: path) }
-        var result = values
-        var lines: [Line] = []
-        for channel in 0..<extent.channels {
-            let range = channel * extent.voxelCount..<(channel + 1) * extent.voxelCount
-            let line = self.line(for: values[range], channel: channel)
-            for index in range {
-                result[index] = line(values[index])
-            }
-            lines.append(line)
-        }
-        return (result, lines)
-    }
-
     /// x ↦ (clip(x, low, high) − origin) · scale + offset; the origin is taken off first, as it may be large.
     struct Line: Sendable, Hashable {
         var low = -Float.infinity
@@ -85,12 +54,13 @@ public enum IntensityNormalization: Sendable, Hashable {
         func undo(_ value: Float) -> Float { scale == 0 ? origin : (value - offset) / scale + origin }
     }
 
-    private func line(for values: ArraySlice<Float>, channel: Int) -> Line {
+    /// What is done to a channel.
+    func line(for values: CaseImage.Channel, channel: Int) -> Line {
         switch self {
         case .window(let low, let high):
             return .window(low, high)
         case .percentiles(let low, let high):
-            let bounds = Percentiles.of(values, at: [low, high])
+            let bounds = values.percentiles([low, high])
             return .window(bounds[0], bounds[1])
         case .range(let low, let high):
             return Line(origin: low, scale: 1 / (high - low))
@@ -98,10 +68,11 @@ public enum IntensityNormalization: Sendable, Hashable {
             let (mean, deviation) = Self.imageNetStatistics[channel]
             return Line(origin: 255 * mean, scale: 1 / (255 * deviation))
         case .zScore:
-            let count = Double(values.count)
-            let mean = values.reduce(0.0) { $0 + Double($1) } / count
-            let variance = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-            let deviation = variance.squareRoot()
+            var (sum, squares) = (0.0, 0.0)
+            values.forEachChunk { for value in $0 { sum += Double(value) } }
+            let mean = sum / Double(values.count)
+            values.forEachChunk { for value in $0 { squares += (Double(value) - mean) * (Double(value) - mean) } }
+            let deviation = (squares / Double(values.count)).squareRoot()
             // Below Float's resolution at the mean, the rest is rounding and no contrast.
             return Line(origin: Float(mean), scale: deviation > abs(mean) * 1e-6 ? Float(1 / deviation) : 0)
         }
@@ -116,17 +87,6 @@ public enum IntensityNormalization: Sendable, Hashable {
         case .imageNet: (Self.imageNetStatistics[channel].deviation, Self.imageNetStatistics[channel].mean)
         case .zScore, .percentiles: nil
         }
-    }
-
-    private static func requireBytes(_ values: [Float], path: String) throws {
-        guard let low = values.min(), let high = values.max(), low < 0 || high > 255 else { return }
-        throw CaseError.notEightBit(path: path, found: low...high)
-    }
-
-    static func requireFinite(_ values: [Float], extent: Extent, path: String) throws {
-        guard let first = values.firstIndex(where: { !$0.isFinite }) else { return }
-        let count = values[first...].reduce(0) { $1.isFinite ? $0 : $0 + 1 }
-        throw CaseError.notFinite(path: path, count: count, first: VoxelPosition(index: first, in: extent))
     }
 }
 

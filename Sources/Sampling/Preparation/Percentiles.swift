@@ -20,6 +20,26 @@ enum Percentiles {
         }
     }
 
+    /// The same of numbers that are counted.
+    ///
+    /// - Parameter tally: each value with how often it occurs, ascending; one at least.
+    static func of(_ tally: [(value: Float, count: Int)], at percents: [Double]) -> [Float] {
+        let total = tally.reduce(0) { $0 + $1.count }
+        func value(_ index: Int) -> Float {
+            var rest = index
+            for (value, count) in tally {
+                if rest < count { return value }
+                rest -= count
+            }
+            return tally[tally.count - 1].value
+        }
+        return percents.map { percent in
+            let rank = percent / 100 * Double(total - 1)
+            let (low, share) = (value(Int(rank)), Float(rank - Double(Int(rank))))
+            return share > 0 ? low + (value(Int(rank) + 1) - low) * share : low
+        }
+    }
+
     /// Hoare's selection: `values[index]` becomes what it would be were the array sorted, smaller ones before it and larger ones
     /// after. Linear on average, where sorting a large volume takes seconds.
     private static func select(_ index: Int, in values: inout [Float], from start: Int) {

@@ -9,9 +9,7 @@ public struct PreparedCase: Sendable {
     /// What the first image file's format said, for predictions that take its grid.
     public let source: ImageSource
     /// `[channels, depth, height, width]` of `extent`.
-    public let image: [Float]
-    /// How each channel was normalised.
-    let lines: [IntensityNormalization.Line]
+    public let image: CaseImage
     /// Classes and `LabelMap.ignored`, `[depth, height, width]` of `extent`; nil for a case without labels.
     public let labels: [UInt8]?
     /// What reading the label files decided.
@@ -42,21 +40,17 @@ extension PreparedCase {
         }
     }
 
-    /// The image of one sample in the network's size, `[C, (D,) H, W]`.
-    public func input(_ sample: Int) -> [Float] {
-        (0..<extent.channels).flatMap { route.apply(to: grid.sample(sample, channel: $0, of: image)) }
-    }
-
     /// One plane for a picture, at native size: grey, or red, green and blue of an image of three channels, with the intensities of
     /// the file, so that colours are the image's own. What the normalisation clips stays clipped.
     public func pictured(plane: Int) -> [[Float]] {
         (extent.channels == 3 ? 0..<3 : 0..<1).map { channel in
-            image.plane(plane, channel: channel, of: extent).map(lines[channel].undo)
+            let voxels = plane * extent.planeSize..<(plane + 1) * extent.planeSize
+            return image.undone(image.values(voxels, channel: channel), channel: channel)
         }
     }
 
     /// The labels of one sample at native size; nil for a case without labels.
-    public func nativeLabels(_ sample: Int) -> [UInt8]? { labels.map { grid.sample(sample, of: $0) } }
+    public func nativeLabels(_ sample: Int) -> [UInt8]? { labels.map { Array($0[grid.voxels(ofSample: sample)]) } }
 
     /// The labels of one sample in the network's size, `[(D,) H, W]`; nil for a case without labels.
     public func inputLabels(_ sample: Int) -> [UInt8]? { nativeLabels(sample).map(route.apply(toLabels:)) }
@@ -65,7 +59,8 @@ extension PreparedCase {
     public func sample(_ number: Int) -> Sample? {
         guard let labels = inputLabels(number) else { return nil }
         return Sample(
-            id: SampleID(caseID: id, plane: route.native.dimensions == 3 ? nil : number), image: input(number), labels: labels,
+            id: SampleID(caseID: id, plane: route.native.dimensions == 3 ? nil : number), image: input(number).whole,
+            labels: labels,
             channels: extent.channels, size: route.inputSize, sourceSize: route.native)
     }
 }

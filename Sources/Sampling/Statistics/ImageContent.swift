@@ -13,7 +13,7 @@ package struct ImageContent: Sendable, Hashable {
     /// Of prepared intensities.
     init(_ prepared: PreparedCase) {
         self.init(prepared.extent)
-        prepared.image.withUnsafeBytes { add($0) }
+        prepared.image.values.withUnsafeBytes { add($0) }
     }
 
     /// Adds the samples of a file, as FNV-1a over words of eight bytes, which is fast enough for volumes.

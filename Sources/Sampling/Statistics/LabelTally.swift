@@ -58,7 +58,7 @@ package struct LabelTally: Sendable {
     /// - Throws: `LabelDistributionError.labelOutside`.
     package mutating func add(volume labels: [UInt8], on grid: CaseGrid) throws {
         for number in 0..<grid.sampleCount {
-            let sample = grid.sample(number, of: labels)
+            let sample = Array(labels[grid.voxels(ofSample: number)])
             if keeps(sample) {
                 try add(grid.route.apply(toLabels: sample), size: grid.route.inputSize)
             } else {

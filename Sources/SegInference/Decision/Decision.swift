@@ -23,6 +23,11 @@ public enum Decision: Sendable, Hashable {
 
     private static func text(_ number: Double) -> String { "\((number * 10_000).rounded() / 10_000)" }
 
+    /// What is added to the scores of a class.
+    func offset(ofClass k: Int) -> Float {
+        if case .offsets(let offsets) = self { Float(offsets[k]) } else { 0 }
+    }
+
     /// What is compared in place of the scores: the largest is the class.
     ///
     /// - Parameter scores: `[C, pixels]`, raw scores.

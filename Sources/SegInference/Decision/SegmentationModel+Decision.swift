@@ -18,38 +18,36 @@ extension SegmentationModel {
             decision = .argmax
             return name == nil ? remark(on: file) : []
         }
-        var (stored, notes) = try storedDecision(in: file, for: "the decision", name.rawValue)
-        switch name {
-        case .argmax: decision = .argmax
-        case .calibrated:
-            decision = stored.offsets.map(Decision.offsets) ?? .argmax
-            notes.append(
-                stored.offsets == nil
-                    ? "no offsets gained when the model was calibrated: the largest score decides"
-                    : "classes follow from \(decision.words ?? ""), of \(file.path)")
-        case .iou:
-            let gains = IoUGains(rows: stored.rows)
-            if let row = gains.undefinedRow {
-                throw FileError(
-                    file, "gives no decision by IoU",
-                    reason: "the IoU of '\(row.name)' was \(row.iou) on \(stored.reference), expected above 0; use --decision "
-                        + "argmax or calibrated")
-            }
-            decision = .iou(gains)
-            notes.append("classes follow from \(decision.words ?? ""), of \(file.path)")
+        guard FileSystem.kind(of: file) == .file else {
+            throw FileError(
+                file, "is missing", reason: "the decision '\(name.rawValue)' needs it; run marginseg calibrate on the model first"
+            )
         }
-        return notes
+        let stored = try storedDecision(in: file)
+        guard let found = stored.decision(name) else {
+            if name == .calibrated {
+                decision = .argmax
+                return ["no offsets gained when the model was calibrated: the largest score decides"]
+            }
+            let row = IoUGains(rows: stored.rows).undefinedRow
+            throw FileError(
+                file, "gives no decision by IoU",
+                reason: "the IoU of '\(row?.name ?? "")' was \(row?.iou ?? 0) on \(stored.reference), expected above 0; use "
+                    + "--decision argmax or calibrated")
+        }
+        decision = found
+        return ["classes follow from \(found.words ?? ""), of \(file.path)"] + otherScores(than: stored, for: "the decision")
     }
 
-    /// What a file holds for this model, with what its user should know.
-    ///
-    /// - Parameters:
-    ///   - use: what of it is used, for messages: `the decision`.
-    ///   - name: what was asked for.
-    func storedDecision(in file: URL, for use: String, _ name: String) throws -> (stored: StoredDecision, notes: [String]) {
-        guard FileSystem.kind(of: file) == .file else {
-            throw FileError(file, "is missing", reason: "\(use) '\(name)' needs it; run marginseg calibrate on the model first")
-        }
+    /// That something was found for scores that were made in another way than this model's.
+    func otherScores(than stored: StoredDecision, for use: String) -> [String] {
+        guard stored.inference != scoring else { return [] }
+        let plain = "one network on whole inputs"
+        return ["\(use) was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)"]
+    }
+
+    /// - Throws: `FileError` for a file that cannot be read, and a decision of other weights.
+    func storedDecision(in file: URL) throws -> StoredDecision {
         let stored = try DecisionFile.read(file)
         guard stored.weights == weights, stored.classNames == configuration.data.classNames else {
             throw FileError(
@@ -57,14 +55,7 @@ extension SegmentationModel {
                 reason: "it was found for other weights, those of \(stored.weights.joined(separator: "+")), expected "
                     + "\(weights.joined(separator: "+")); run marginseg calibrate on the same models")
         }
-        guard stored.inference != scoring else { return (stored, []) }
-        let plain = "one network on whole inputs"
-        return (
-            stored,
-            [
-                "\(use) was found for scores of \(stored.inference ?? plain), and is used for those of \(scoring ?? plain)"
-            ]
-        )
+        return stored
     }
 
     /// That offsets which gain are stored and not used.

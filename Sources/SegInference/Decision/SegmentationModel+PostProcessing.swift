@@ -22,7 +22,7 @@ extension SegmentationModel {
     public func postProcess(_ name: PostProcessingName?, by file: URL) throws -> [String] {
         postProcessing = nil
         let scored = configuration.data.scoredClasses
-        guard let name, name == .stored else {
+        guard name == .stored else {
             guard name == nil, let stored = try? DecisionFile.read(file), stored.weights == weights,
                 let steps = stored.postProcessing(after: decision.name)?.steps.words(scored)
             else { return [] }
@@ -31,7 +31,11 @@ extension SegmentationModel {
                     + "--post-processing stored applies it"
             ]
         }
-        let (stored, notes) = try storedDecision(in: file, for: "the post-processing", name.rawValue)
+        guard FileSystem.kind(of: file) == .file else {
+            throw FileError(
+                file, "is missing", reason: "stored post-processing lies in it; run marginseg calibrate on the model first")
+        }
+        let stored = try storedDecision(in: file)
         guard let learned = stored.postProcessing(after: decision.name) else {
             let known = (stored.postProcessing ?? []).map { "'\($0.decision.rawValue)'" }
             throw FileError(
@@ -43,9 +47,9 @@ extension SegmentationModel {
         try learned.steps.require(scored)
         postProcessing = learned
         guard let words = learned.steps.words(scored) else {
-            return notes + ["no step raised the score when the model was calibrated: label maps stay as they are"]
+            return ["no step raised the score when the model was calibrated: label maps stay as they are"]
         }
-        return notes + ["label maps are post-processed by \(file.path): \(words)"]
+        return ["label maps are post-processed by \(file.path): \(words)"] + otherScores(than: stored, for: "the post-processing")
     }
 }
 

@@ -86,6 +86,17 @@ public struct StoredDecision: Sendable, Hashable, Codable {
         self.problems = problems
     }
 
+    /// What a decision is here; nil for offsets where none gained, and for gains of IoU that are not defined.
+    func decision(_ name: DecisionName) -> Decision? {
+        switch name {
+        case .argmax: return .argmax
+        case .calibrated: return offsets.map(Decision.offsets)
+        case .iou:
+            let gains = IoUGains(rows: rows)
+            return gains.undefinedRow == nil ? .iou(gains) : nil
+        }
+    }
+
     /// What was learned for the label maps of a decision; nil where nothing was.
     public func postProcessing(after name: DecisionName) -> LearnedPostProcessing? {
         postProcessing?.first { $0.decision == name }?.learned

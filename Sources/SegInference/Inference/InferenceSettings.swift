@@ -41,6 +41,10 @@ public struct InferenceSettings: Sendable, Hashable {
     func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
         let dimensions = configuration.input.fit.size.dimensions
         var inferer: any Inferer = networks.count == 1 ? networks[0] : Ensemble(networks)
+        let axes = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
+        try SettingError.require(
+            axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
+        if !axes.isEmpty { inferer = Mirrored(inferer, axes: axes.sorted()) }
         if let size = windowSize(configuration.input.fit) {
             try SettingError.require(
                 size.dimensions == dimensions, "the window", found: "\(size)",
@@ -48,10 +52,7 @@ public struct InferenceSettings: Sendable, Hashable {
             try SettingError.require(0 < step && step <= 1, "the step", found: "\(step)", expected: "above 0, up to 1")
             inferer = SlidingWindow(inferer, window: size, step: step)
         }
-        let axes = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
-        try SettingError.require(
-            axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
-        return axes.isEmpty ? inferer : Mirrored(inferer, axes: axes.sorted())
+        return inferer
     }
 
     /// What is not one network on whole inputs; nil where nothing is.

@@ -2,65 +2,108 @@ import Sampling
 import SegLosses
 import Torch
 
-/// Some samples of a case, planes or the whole of it, with a model's scores. Each form of the scores is made when it is first asked
-/// for, and once.
+/// Some samples of a case, planes or the whole of it, or a part of one, with a model's scores. Each form of the scores is made when
+/// it is first asked for, and once.
 public final class PredictedSamples {
     public let prepared: PreparedCase
     /// The samples, by their numbers.
     public let numbers: Range<Int>
-    /// Raw scores at the network's size, `[B, C, (D,) H, W]`, a sample for each number.
+    /// What of each sample is here, at the network's size: a range along each axis.
+    public let box: [Range<Int>]
+    /// Raw scores of that, `[B, C, …]`, a sample for each number.
     public let logits: Tensor
     /// How classes follow from the scores.
-    let decision: Decision
+    var decision = Decision.argmax
+    /// What of each sample is here at native size; nil for nothing.
+    public let nativeBox: GridBox?
+    /// Whether all parts of the samples have come.
+    public let isLast: Bool
+    /// Where planes are interpolated between planes: scores of all that those of `nativeBox` are made of.
+    private let sources: (scores: Tensor, planes: Range<Int>)?
     private var classesAtNetworkSize: [[UInt8]]?
     private var scoresAtNativeSize: [[Float]]?
     private var labelsAtNetworkSize: [[UInt8]]?
 
-    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor, decision: Decision = .argmax) {
-        self.prepared = prepared
-        self.numbers = numbers
-        self.logits = logits
-        self.decision = decision
+    /// Whole samples.
+    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor) {
+        (self.prepared, self.numbers, self.logits) = (prepared, numbers, logits)
+        box = prepared.route.inputSize.lengths.map { 0..<$0 }
+        nativeBox = GridBox(prepared.route.native.lengths.map { 0..<$0 })
+        isLast = true
+        sources = nil
     }
 
-    /// Bytes that these forms of the scores of `count` samples take at most, beside the logits.
-    static func bytes(count: Int, classCount: Int, _ route: GridRoute) -> Int {
-        4 * count * classCount * (route.inputSize.count + 2 * route.native.count)
+    /// A part of a case that is one sample, and whose voxels are the file's.
+    init(of prepared: PreparedCase, _ box: [Range<Int>], logits: Tensor, isLast: Bool) {
+        (self.prepared, self.box, self.logits, self.isLast) = (prepared, box, logits, isLast)
+        numbers = 0..<1
+        nativeBox = prepared.route.nativePart(of: box)?.native
+        sources = nil
+    }
+
+    /// Planes of a case that is one sample and whose voxels are resampled.
+    ///
+    /// - Parameters:
+    ///   - planes: of the network's input, which `scores` has among others.
+    ///   - sources: the planes that scores are here of.
+    ///   - native: the native planes that can be made of them and were not before.
+    init(
+        of prepared: PreparedCase, planes: Range<Int>, scores: Tensor, of sources: Range<Int>, native: Range<Int>, isLast: Bool
+    ) throws {
+        let (input, size) = (prepared.route.inputSize, prepared.route.native)
+        (self.prepared, self.isLast) = (prepared, isLast)
+        numbers = 0..<1
+        box = [planes, 0..<input.height, 0..<input.width]
+        logits = try scores.narrowed(2, planes.lowerBound - sources.lowerBound..<planes.upperBound - sources.lowerBound)
+        nativeBox = native.isEmpty ? nil : GridBox([native, 0..<size.height, 0..<size.width])
+        self.sources = (scores, sources)
+    }
+
+    /// Bytes that these forms of the scores of a part take at most, beside the logits.
+    ///
+    /// - Parameters:
+    ///   - pixels: of the part at the network's size.
+    ///   - native: at native size.
+    static func bytes(count: Int, classCount: Int, pixels: Int, native: Int) -> Int {
+        4 * count * (classCount * pixels + 4 * native)
     }
 
     private var route: GridRoute { prepared.route }
     private var classCount: Int { logits.shape[1] }
+    private var boxSize: GridSize { GridSize(box.map(\.count)) }
 
-    /// The class that is decided for each pixel; for each sample `[(D,) H, W]`, at the network's size.
+    /// The class that is decided for each pixel; for each sample that of `box`.
     func networkClasses() throws -> [[UInt8]] {
         if let classesAtNetworkSize { return classesAtNetworkSize }
-        let size = route.inputSize.count
+        let size = boxSize.count
         let classes: [[UInt8]]
         if decision == .argmax {
-            let all: [UInt8] = try withInference { try logits.largestClass().elements() }
-            classes = (0..<numbers.count).map { Array(all[slice($0, of: size)]) }
+            let all: [UInt8] = try withInference { try logits.contiguous().largestClass().elements() }
+            classes = (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
         } else {
-            let all: [Float] = try logits.elements()
-            classes = (0..<numbers.count).map { decision.classes(of: Array(all[slice($0, of: classCount * size)]), pixels: size) }
+            let (all, length): ([Float], Int) = (try logits.elements(), classCount * size)
+            classes = (0..<numbers.count).map {
+                decision.classes(of: Array(all[$0 * length..<($0 + 1) * length]), pixels: size)
+            }
         }
         classesAtNetworkSize = classes
         return classes
     }
 
-    /// The true classes of each sample at the network's size, `[(D,) H, W]`.
+    /// The true classes of each sample in `box`.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     package func networkLabels() throws -> [[UInt8]] {
         if let labelsAtNetworkSize { return labelsAtNetworkSize }
         let labels = try numbers.map { plane in
             guard let labels = prepared.inputLabels(plane) else { throw CaseError.noLabel(path: prepared.id) }
-            return labels
+            return boxSize == route.inputSize ? labels : GridBox(box).cut(labels, of: route.inputSize)
         }
         labelsAtNetworkSize = labels
         return labels
     }
 
-    /// The true classes of each sample at native size.
+    /// The true classes of each sample in `nativeBox`.
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     func nativeLabels() throws -> [[UInt8]] {
@@ -68,32 +111,65 @@ public final class PredictedSamples {
             guard let labels = prepared.nativeLabels(plane) else {
                 throw CaseError.noLabel(path: prepared.id)
             }
-            return labels
+            return nativeBox?.cut(labels, of: route.native) ?? []
         }
     }
 
-    /// The scores that the prediction follows from; for each sample `[C, (depth,) height, width]`, at native size.
+    /// The scores that the prediction follows from; for each sample `[C, …]` of `nativeBox`.
     func nativeScores() throws -> [[Float]] {
         if let scoresAtNativeSize { return scoresAtNativeSize }
-        let all: [Float] = try logits.elements()
-        let scores = (0..<numbers.count).map { place in
-            var scores: [Float] = []
-            scores.reserveCapacity(classCount * route.native.count)
-            for k in 0..<classCount {
-                scores += route.restore(Array(all[slice(place * classCount + k, of: route.inputSize.count)]))
-            }
-            return scores
+        let scores = try (0..<numbers.count).map { place in
+            try (0..<classCount).flatMap { try nativeScores(ofClass: $0, at: place) }
         }
         scoresAtNativeSize = scores
         return scores
     }
 
-    /// The predicted classes; for each sample `[(depth,) height, width]`, at native size.
+    /// The predicted classes; for each sample of `nativeBox`.
     func nativeClasses() throws -> [[UInt8]] {
         // Where sizes differ, scores are brought back and not classes, so that borders stay smooth.
-        guard route.interpolates else { return try networkClasses().map(route.restore(labels:)) }
-        return try nativeScores().map { decision.classes(of: $0, pixels: route.native.count) }
+        if route.interpolates { return try nativeClasses(by: decision) }
+        guard let part = route.nativePart(of: box) else { return numbers.map { _ in [] } }
+        return try networkClasses().map { part.inBox.cut($0, of: boxSize) }
     }
 
-    private func slice(_ place: Int, of size: Int) -> Range<Int> { place * size..<(place + 1) * size }
+    /// The classes by any decision; for each sample of `nativeBox`.
+    func nativeClasses(by decision: Decision) throws -> [[UInt8]] {
+        if case .iou = decision {
+            return try nativeScores().map { decision.classes(of: $0, pixels: $0.count / classCount) }
+        }
+        return try (0..<numbers.count).map { try largest(at: $0, by: decision) }
+    }
+
+    /// Pixel by pixel, the class of the largest score with its offset; the first of equals. Class by class, so that memory holds the
+    /// scores of one.
+    private func largest(at place: Int, by decision: Decision) throws -> [UInt8] {
+        func values(ofClass k: Int) throws -> [Float] {
+            let (scores, offset) = (try nativeScores(ofClass: k, at: place), decision.offset(ofClass: k))
+            return offset == 0 ? scores : scores.map { $0 + offset }
+        }
+        var best = try values(ofClass: 0)
+        var classes = [UInt8](repeating: 0, count: best.count)
+        for k in 1..<classCount {
+            let scores = try values(ofClass: k)
+            for pixel in best.indices where scores[pixel] > best[pixel] {
+                best[pixel] = scores[pixel]
+                classes[pixel] = UInt8(k)
+            }
+        }
+        return classes
+    }
+
+    private func nativeScores(ofClass k: Int, at place: Int) throws -> [Float] {
+        guard let nativeBox else { return [] }
+        func values(_ scores: Tensor) throws -> [Float] {
+            try withInference { try scores.narrowed(0, place..<place + 1).narrowed(1, k..<k + 1).elements() }
+        }
+        if !route.interpolates {
+            return try route.nativePart(of: box).map { $0.inBox.cut(try values(logits), of: boxSize) } ?? []
+        }
+        guard let sources else { return route.restore(try values(logits)) }
+        return route.restore(
+            try values(sources.scores), of: sources.planes, to: nativeBox.front..<nativeBox.front + nativeBox.size.depth)
+    }
 }

@@ -20,6 +20,15 @@ package enum ProcessMemory {
         #endif
     }
 
+    /// The resident set, in bytes; nil where the system does not say it.
+    package static var resident: Int? {
+        #if os(Linux)
+            field("VmRSS:", of: "/proc/self/status")
+        #else
+            nil
+        #endif
+    }
+
     /// Bytes that programs can still take, within the limit of a container too.
     package static var available: Int? {
         #if os(Linux)

@@ -35,6 +35,8 @@ public final class SegmentationModel {
     let voxels: VoxelSummary?
     /// Samples that go through the network together, if memory allows.
     let batchSize: Int
+    /// Bytes that this process may take; nil: what there is.
+    public var memoryLimit: Int?
     /// The checkpoint's path, for messages; nil for a network in training.
     let source: String?
     /// The checkpoint's checksum; nil for a network in training, and where there is none.
@@ -104,70 +106,78 @@ public final class SegmentationModel {
         }
     }
 
+    /// Bytes that scores may take: what there is, and what the limit leaves.
+    var availableMemory: Int? {
+        guard let memoryLimit, let resident = ProcessMemory.resident else { return ProcessMemory.available }
+        return min(max(0, memoryLimit - resident), ProcessMemory.available ?? .max)
+    }
+
     /// What in a case is unlike those of the training.
     func remarks(on prepared: PreparedCase) -> [String] { voxels?.remarks(on: prepared.grid, recipe: recipe) ?? [] }
 
     /// The class of every voxel at native size, [depth, height, width] of the case's `extent`.
     ///
     /// - Parameters:
-    ///   - onPlane: called with the planes done and their number, to show progress.
-    ///   - collect: called with the scored samples of each batch, for uses that need more than their classes.
-    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; `PostProcessingError`; what `collect` throws.
+    ///   - onStep: called with the planes or windows done and their number, to show progress.
+    ///   - collect: called with the scored samples of each batch or part, for uses that need more than their classes.
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; `PostProcessingError`; what `collect`
+    ///   throws.
     public func predict(
-        _ prepared: PreparedCase, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        _ prepared: PreparedCase, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         collect: (PredictedSamples) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        let count = prepared.grid.sampleCount
-        try forEachBatch(of: prepared) { planes in
-            try collect(planes)
-            for (plane, values) in zip(planes.numbers, try planes.nativeClasses()) {
-                labels.replaceSubrange(plane * values.count..<(plane + 1) * values.count, with: values)
-                onPlane(plane + 1, count)
+        try forEachPart(of: prepared, onStep: onStep) { part in
+            try collect(part)
+            guard let box = part.nativeBox else { return }
+            for (sample, values) in zip(part.numbers, try part.nativeClasses()) {
+                box.put(
+                    values, into: &labels, of: prepared.route.native, from: prepared.grid.voxels(ofSample: sample).lowerBound)
             }
         }
         return try postProcessing?.steps.apply(
             to: labels, of: prepared.id, extent: prepared.extent, voxelVolume: prepared.grid.geometry?.voxelVolume) ?? labels
     }
 
-    /// Has the samples of a case scored, a batch at a time, so that memory holds the scores of one batch. Batches are of the
-    /// training's size, or smaller where memory is short.
+    /// Has the samples of a case scored, a batch of planes or a part of a volume at a time, so that memory holds the scores of one.
+    /// Batches are of the training's size, or smaller where memory is short.
     ///
     /// The one place where scores come out of a network for a case, so all that use them are sure that they are numbers.
     ///
     /// - Throws: `TooLittleMemory` before a sample for which there is none; `NetworkInputError` for another number of channels;
     ///   `ScoresNotFinite`; what `body` throws.
-    package func forEachBatch(of prepared: PreparedCase, _ body: (PredictedSamples) throws -> Void) throws {
-        let (size, channels) = (prepared.route.inputSize, prepared.extent.channels)
-        let count = prepared.grid.sampleCount
-        let batchSize = try batchSize(for: prepared)
+    package func forEachPart(
+        of prepared: PreparedCase, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        _ body: (PredictedSamples) throws -> Void
+    ) throws {
+        let need = MemoryNeed(of: prepared.grid, for: self)
+        let batchSize = try need.batchSize(of: prepared.id)
+        func checked(_ part: PredictedSamples) throws -> PredictedSamples {
+            let count = try part.logits.notFiniteCount()
+            guard count == 0 else {
+                throw ScoresNotFinite(model: source, caseID: prepared.id, planes: part.numbers, count: count)
+            }
+            part.decision = decision
+            return part
+        }
+        if recipe.dimensions == 3 {
+            var parts = ScoredParts(of: prepared)
+            return try withInference {
+                try inferer.forEachPart(of: prepared.input(0), inPlanes: parts.areInPlanes, onStep: onStep) { box, scores in
+                    if let part = try parts.part(box, scores) { try body(checked(part)) }
+                }
+            }
+        }
+        let (size, channels, count) = (prepared.route.inputSize, prepared.extent.channels, prepared.grid.sampleCount)
         for start in stride(from: 0, to: count, by: batchSize) {
             let planes = start..<min(start + batchSize, count)
-            let inputs = planes.flatMap { prepared.input($0) }
+            let inputs = planes.flatMap { prepared.input($0).whole }
             let logits = try withInference {
                 try inferer.scores(of: Tensor(inputs, shape: [planes.count, channels] + size.lengths))
             }
-            let count = try logits.notFiniteCount()
-            guard count == 0 else {
-                throw ScoresNotFinite(model: source, caseID: prepared.id, planes: planes, count: count)
-            }
-            try body(PredictedSamples(of: prepared, planes, logits: logits, decision: decision))
+            try body(checked(PredictedSamples(of: prepared, planes, logits: logits)))
+            for plane in planes { onStep(plane + 1, count) }
         }
-    }
-
-    /// The most samples, up to the training's batch, whose scores fit into the memory that is there.
-    private func batchSize(for prepared: PreparedCase) throws -> Int {
-        guard let available = ProcessMemory.available else { return batchSize }
-        let (size, count) = (prepared.route.inputSize, min(batchSize, prepared.grid.sampleCount))
-        func bytes(_ count: Int) -> Int? {
-            inferer.bytes(count: count, size: size).map {
-                $0 + PredictedSamples.bytes(count: count, classCount: inferer.classCount, prepared.route)
-            }
-        }
-        if let fitting = (1...count).last(where: { (bytes($0) ?? 0) <= available }) { return fitting }
-        throw TooLittleMemory(
-            what: "the scores of '\(prepared.id)', of \(size) for the network", bytes: bytes(1) ?? 0,
-            available: available)
     }
 }
 

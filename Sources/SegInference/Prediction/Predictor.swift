@@ -16,7 +16,7 @@ public struct Predictor {
     ///
     /// - Parameters:
     ///   - onCase: called before each case is read.
-    ///   - onPlane: called with the case's place in the plan, from 0, its planes done and their number.
+    ///   - onStep: called with the case's place in the plan, from 0, its planes done and their number.
     ///   - onWritten: called for each label file.
     /// - Returns: the cases that were left out, and why, those of the plan first; and a line for each thing in which scans are
     ///   unlike those of the training.
@@ -24,7 +24,7 @@ public struct Predictor {
     ///   one case, what is wrong with it.
     public func run(
         _ plan: PredictionPlan, onCase: (PredictionPlan.Job) -> Void = { _ in },
-        onPlane: (_ index: Int, _ done: Int, _ of: Int) -> Void = { _, _, _ in },
+        onStep: (_ index: Int, _ done: Int, _ of: Int) -> Void = { _, _, _ in },
         onWritten: (PredictionPlan.Job) -> Void = { _ in }
     ) throws -> (leftOut: [UnreadableCase], notes: [String]) {
         var leftOut = plan.leftOut
@@ -36,7 +36,7 @@ public struct Predictor {
             do {
                 prepared = try read(job)
                 notes.add(model.remarks(on: prepared), of: prepared.id)
-                classes = try model.predict(prepared) { onPlane(index, $0, $1) }
+                classes = try model.predict(prepared) { onStep(index, $0, $1) }
             } catch let error where !(error is ScoresNotFinite) && plan.jobs.count + plan.leftOut.count > 1 {
                 leftOut.append(UnreadableCase(id: job.dataCase.id, problem: "\(error)"))
                 continue
@@ -52,9 +52,9 @@ public struct Predictor {
     ///
     /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `FileError` for an output that cannot be
     ///   written; `ScoresNotFinite`.
-    public func run(_ job: PredictionPlan.Job, onPlane: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
+    public func run(_ job: PredictionPlan.Job, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
         let prepared = try read(job)
-        try write(model.predict(prepared, onPlane: onPlane), of: prepared, for: job)
+        try write(model.predict(prepared, onStep: onStep), of: prepared, for: job)
     }
 
     private func read(_ job: PredictionPlan.Job) throws -> PreparedCase {

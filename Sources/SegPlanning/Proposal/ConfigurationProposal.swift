@@ -125,7 +125,7 @@ extension ConfigurationProposal {
     /// An epoch with its validation on this machine, reading aside.
     public var secondsPerEpoch: Double {
         trial.secondsPerEpoch(
-            trainingPlanes: planes.training, validationPlanes: planes.validation, batchSize: configuration.training.batchSize)
+            trainingPlanes: planes.training, validationSteps: planes.validation, batchSize: configuration.training.batchSize)
     }
 
     /// All epochs of all stages.

@@ -146,8 +146,8 @@ extension StepTrial {
     }
 
     /// An epoch over so many planes and the validation of so many.
-    public func secondsPerEpoch(trainingPlanes: Int, validationPlanes: Int, batchSize: Int) -> Double {
+    public func secondsPerEpoch(trainingPlanes: Int, validationSteps: Int, batchSize: Int) -> Double {
         let steps = max(1, trainingPlanes / batchSize)
-        return Double(steps) * secondsPerStep(batchSize: batchSize) + Double(validationPlanes) * predictionSeconds
+        return Double(steps) * secondsPerStep(batchSize: batchSize) + Double(validationSteps) * predictionSeconds
     }
 }

@@ -48,7 +48,7 @@ public struct StudyEstimate: Sendable {
             size: recipe.fit.size, largest: configuration.training.batchSize, device: device)
         return Pace(
             secondsPerEpoch: trial.secondsPerEpoch(
-                trainingPlanes: training.sampleCount, validationPlanes: try plan(.validation).sampleCount,
+                trainingPlanes: training.sampleCount, validationSteps: try plan(.validation).sampleCount,
                 batchSize: configuration.training.batchSize),
             secondsToScore: try run.task.splits.reduce(0) {
                 $0 + Double(try plan($1).sampleCount) * trial.predictionSeconds

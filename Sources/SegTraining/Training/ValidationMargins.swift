@@ -24,7 +24,7 @@ struct ValidationMargins {
     /// - Throws: `CaseError.noLabel` for a case without labels.
     mutating func add(_ planes: PredictedSamples) throws {
         let scores: [Float] = try planes.logits.to(.float32).elements()
-        let count = byClass.own.count * planes.prepared.route.inputSize.count
+        let count = byClass.own.count * planes.box.reduce(1) { $0 * $1.count }
         for (index, labels) in try planes.networkLabels().enumerated() {
             byClass.add(
                 scores: Array(scores[index * count..<(index + 1) * count]), labels: labels, ignoring: LabelMap.ignored,

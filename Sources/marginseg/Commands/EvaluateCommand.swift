@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
             kept in its folder as evaluation-SPLIT.json, which `marginseg compare` reads.
 
               marginseg evaluate runs/a
+              marginseg evaluate runs/a --each
               marginseg evaluate --predictions out/ --masks labels/ --config my.yaml
 
             Predictions and masks belong together by name; masks without a prediction, predictions without a mask, files on different \
@@ -107,6 +108,15 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "file"))
     var overlay: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Compare the ways to predict with a run, instead of scoring one: each decision, with and without mirroring.",
+            discussion: """
+                A row for each way: its mean IoU, the difference to the plain way with its interval, and seconds a case without reading \
+                it. Mirroring is along the axes of training's augmentation, or --mirror; decisions are those of marginseg calibrate.
+                """))
+    var each = false
+
     @OptionGroup var ensemble: EnsembleOptions
 
     @OptionGroup var inference: InferenceOptions
@@ -140,10 +150,20 @@ struct EvaluateCommand: ParsableCommand {
         guard tolerance >= 0, tolerance.isFinite else {
             throw ValidationError("--tolerance needs 0 or more, found \(tolerance).")
         }
+        if each {
+            guard model != nil else { throw ValidationError("--each belongs to a run.") }
+            let isOfOne = decision.decision != nil || decision.postProcessing != nil
+            guard !isOfOne, !csv, save == nil, savePredictions == nil, overlay == nil else {
+                throw ValidationError(
+                    "--each prints a table of all ways; --decision, --post-processing, --csv, --save, --save-predictions and "
+                        + "--overlay are of one.")
+            }
+        }
         guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
     }
 
     func run() throws {
+        if each, let model { return try evaluateEach(run: model) }
         let outcome = if let model { try evaluate(run: model) } else { try evaluateFolder(predictions ?? "", masks: masks ?? "") }
         let evaluation = outcome.evaluation
         if json {
@@ -171,7 +191,7 @@ struct EvaluateCommand: ParsableCommand {
         var draw: (URL) throws -> Void = { _ in }
     }
 
-    private var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
+    var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
 
     private var surfaces: SurfaceMeasurement {
         let scope: SurfaceMeasurement.Scope = surface.map { $0 ? .all : .none } ?? .volumes

@@ -109,7 +109,7 @@ struct PredictCommand: ParsableCommand {
         var slow: SlowNote?
         let (leftOut, notes) = try predictor.run(plan) { job in
             slow = SlowNote(reading: job.dataCase.image.first)
-        } onPlane: { index, done, planes in
+        } onStep: { index, done, planes in
             slow?.end()
             bar.update(
                 index * Self.resolution + done * Self.resolution / planes,

@@ -104,7 +104,7 @@ import Testing
             let file = folder.appending(path: "decision.json")
             #expect(
                 messageThrown { _ = try model.postProcess(.stored, by: file) }
-                    == "\(file.path) is missing: the post-processing 'stored' needs it; run marginseg calibrate on the model first"
+                    == "\(file.path) is missing: stored post-processing lies in it; run marginseg calibrate on the model first"
             )
             try DecisionFile.write(calibrate(cases, model), to: file)
             _ = try model.decide(.iou, by: file)
