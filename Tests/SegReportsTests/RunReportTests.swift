@@ -38,7 +38,7 @@ struct RunReportTests {
             ]))
         let basis =
             "Mean IoU over the validation split's 4 cases, on which the steps were chosen: expect less elsewhere. Kept where it "
-            + "rises by more than 0.10 points. All kept steps: 70.00 to 72.25 %."
+            + "rises by more than 0.10 points. All kept steps: 70.00 to 72.25\u{A0}%."
         let captions = outline.texts["caption"] ?? []
         #expect(captions.filter { $0.hasSuffix(basis) }.count == runCount, "\(captions)")
         let plain = try PageOutline(try SampleReport.make(runCount: 1).page.html)
