@@ -104,9 +104,35 @@ import Testing
         }
     }
 
+    @Test func theWaysToPredictStandSideBySide() throws {
+        let run = try TrainedRun.shared()
+        try withCalibratedRun { folder, _ in
+            try change(folder, "offsets", to: [0, 1000])
+            let table = try Command.run(
+                ["evaluate", "a", "--each", "--split", "train", "--resamples", "20", "--mirror", "vertical"], in: folder)
+            #expect((table.status, table.errors) == (0, ""))
+            #expect(table.output.hasPrefix("a on train, native resolution: 4 cases of 4 patients or videos\n\nscores "))
+            for words in [
+                "\nplain  ", "argmax ", "calibrated ", "\nmirroring (vertical)  ", "miou_foreground % [95 %]", "s a case",
+            ] {
+                #expect(table.output.contains(words), "\(words)")
+            }
+            try FileManager.default.removeItem(at: folder.appending(path: "a/decision.json"))
+            let json = try Command.run(
+                ["evaluate", "a", "--each", "--split", "train", "--resamples", "20", "--data", run.data.path, "--json"],
+                in: folder)
+            #expect(json.status == 0)
+            #expect(json.errors == "note: a/decision.json is missing: no decision but argmax; marginseg calibrate finds others\n")
+            #expect(json.output.contains(#""decision" : "argmax""#) && !json.output.contains("calibrated"))
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "a/evaluation-train.json").path))
+        }
+    }
+
     @Test(arguments: [
         (["calibrate", "a", "--resamples", "0"], "--resamples needs 1 or more, found 0."),
         (["bound", "a", "--decision", "iou"], "--decision iou compares gains, which have no margins"),
+        (["evaluate", "a", "--each", "--decision", "iou"], "--each prints a table of all ways; --decision,"),
+        (["evaluate", "--predictions", "a", "--masks", "b", "--each"], "--each belongs to a run."),
         (["evaluate", "a", "--decision", "best"], "'best' is invalid for '--decision"),
     ])
     func wrongUsageIsTold(_ arguments: [String], says: String) throws {

@@ -30,7 +30,7 @@ public struct DecisionCalibration {
     ///     cases and the decision is for all of them.
     ///   - reference: what the cases are, for the file.
     ///   - metric: an IoU or a Dice of the data set, by its name in writing.
-    /// - Throws: `SettingError` for another metric, `FileError` for weights without a checksum.
+    /// - Throws: `SettingError` for another metric, `FileError` for weights without a checksum and models of other classes.
     /// - Precondition: one subject at least.
     public init(_ subjects: [Subject], reference: String, metric: String, bootstrap: Bootstrap = Bootstrap()) throws {
         let scored = subjects[0].model.configuration.data.scoredClasses
@@ -39,6 +39,13 @@ public struct DecisionCalibration {
             throw SettingError(
                 "the metric", found: metric,
                 expected: "one of \(names.map { $0.text(rowNames: scored.rowNames) }.joined(separator: ", "))")
+        }
+        for model in subjects.dropFirst().map(\.model) where model.configuration.data.scoredClasses != scored {
+            throw FileError(
+                model.source ?? "the network", "cannot be calibrated with \(subjects[0].model.source ?? "the first model")",
+                reason:
+                    "its classes are \(model.configuration.data.classNames), expected \(scored.names); calibrate models of one "
+                    + "task together")
         }
         for subject in subjects where subject.model.weights.isEmpty {
             throw FileError(
@@ -143,7 +150,7 @@ public struct DecisionCalibration {
         }
         func byIoU(_ groups: [DecisionPixels.Group]) -> Decision? {
             let gains = gains(on: groups)
-            return gains.undefinedRow == nil ? .iou(gains) : nil
+            return gains.problem == nil ? .iou(gains) : nil
         }
         let offsets = search.offsets(for: pixels.groups)
         let gain = fitting.gain { .offsets(search.offsets(for: $0)) }

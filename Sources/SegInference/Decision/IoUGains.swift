@@ -47,9 +47,12 @@ public struct IoUGains: Sendable, Hashable {
 
     init(rows: [Row]) { self.rows = rows }
 
-    /// A row that says nothing of what to predict: at an IoU of 0 every pixel would be worth taking, and of no pixel nothing is
-    /// known.
-    var undefinedRow: Row? { rows.first { $0.iou <= 0 || $0.union == 0 } }
+    /// Why the rows do not say what to predict; nil where they do. At an IoU of 0 every pixel would be worth taking, and of a row
+    /// without a pixel nothing is known.
+    var problem: String? {
+        if let row = rows.first(where: { $0.union == 0 }) { return "no pixel was '\(row.name)' in truth or prediction" }
+        return rows.first { $0.iou <= 0 }.map { "the IoU of '\($0.name)' was 0" }
+    }
 
     /// The gain of predicting each class, in units of the smallest row's 1 / U.
     ///

@@ -29,11 +29,11 @@ extension SegmentationModel {
                 decision = .argmax
                 return ["no offsets gained when the model was calibrated: the largest score decides"]
             }
-            let row = IoUGains(rows: stored.rows).undefinedRow
             throw FileError(
                 file, "gives no decision by IoU",
-                reason: "the IoU of '\(row?.name ?? "")' was \(row?.iou ?? 0) on \(stored.reference), expected above 0; use "
-                    + "--decision argmax or calibrated")
+                reason:
+                    "\(IoUGains(rows: stored.rows).problem ?? "") on \(stored.reference), expected above 0; use --decision argmax "
+                    + "or calibrated")
         }
         decision = found
         return ["classes follow from \(found.words ?? ""), of \(file.path)"] + otherScores(than: stored, for: "the decision")

@@ -93,7 +93,7 @@ public struct StoredDecision: Sendable, Hashable, Codable {
         case .calibrated: return offsets.map(Decision.offsets)
         case .iou:
             let gains = IoUGains(rows: rows)
-            return gains.undefinedRow == nil ? .iou(gains) : nil
+            return gains.problem == nil ? .iou(gains) : nil
         }
     }
 

@@ -150,7 +150,7 @@ import Testing
             try DecisionFile.write(decision, to: file)
             #expect(
                 messageThrown { _ = try model().decide(.iou, by: file) }
-                    == "\(file.path) gives no decision by IoU: the IoU of 'c1' was 0.0 on validation, expected above 0; "
+                    == "\(file.path) gives no decision by IoU: the IoU of 'c1' was 0 on validation, expected above 0; "
                     + "use --decision argmax or calibrated")
         }
     }
@@ -186,6 +186,14 @@ import Testing
                 messageThrown { _ = try calibrate(cases, model(), metric: "recall_foreground") }
                     == "the metric: recall_foreground; expected one of iou:c0, iou:c1, miou_foreground, miou_all, dice:c0, dice:c1, "
                     + "dice_foreground, dice_all")
+            let other = try LevelNetwork.model([0, 1, 2])
+            #expect(
+                messageThrown {
+                    _ = try DecisionCalibration(
+                        [.init(model(), cases: cases), .init(other, cases: cases)], reference: "r", metric: "miou_all")
+                }
+                    == "the network cannot be calibrated with the first model: its classes are [\"c0\", \"c1\", \"c2\"], expected "
+                    + "[\"c0\", \"c1\"]; calibrate models of one task together")
             #expect(
                 messageThrown { _ = try calibrate(cases, model(checksum: nil)) }
                     == "the network cannot have a decision of its own: it has no checksum, by which the decision would know it; "

@@ -97,8 +97,8 @@ import Testing
     @Test func aRowWithoutAnIoUIsFound() {
         let classes = ScoredClasses(["background", "a", "b"])
         let none = IoUGains(ConfusionMatrix(rows: [[5, 0, 1], [1, 3, 0], [2, 0, 0]]), of: classes)
-        #expect(none.rows.map(\.iou) == [0.75, 0] && none.undefinedRow?.name == "b")
+        #expect(none.rows.map(\.iou) == [0.75, 0] && none.problem == "the IoU of 'b' was 0")
         let absent = IoUGains(ConfusionMatrix(rows: [[5, 1, 0], [1, 3, 0], [0, 0, 0]]), of: classes)
-        #expect(absent.rows.map(\.union) == [5, 0] && absent.undefinedRow?.name == "b")
+        #expect(absent.rows.map(\.union) == [5, 0] && absent.problem == "no pixel was 'b' in truth or prediction")
     }
 }
