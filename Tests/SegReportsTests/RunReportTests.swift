@@ -43,6 +43,10 @@ struct RunReportTests {
         #expect(captions.filter { $0.hasSuffix(basis) }.count == runCount, "\(captions)")
         let plain = try PageOutline(try SampleReport.make(runCount: 1).page.html)
         #expect(plain.texts["h2"]?.contains("Post-processing") == false)
+        let bound = "from the margins (Eq. 8)"
+        let details = [outline, plain].map { ($0.texts["p"] ?? []) + ($0.texts["span"] ?? []) + ($0.texts["div"] ?? []) }
+        #expect(details[0].contains { $0.contains(bound + ", without post-processing") } == (runCount == 1))
+        #expect(!details[1].contains { $0.contains("without post-processing") })
     }
 
     @Test func saysWhatWasMeasured() throws {

@@ -86,7 +86,7 @@ struct CalibrateCommand: ParsableCommand {
         let bar = ProgressBar("calibrating", total: calibration.caseCount)
         var (decision, notes) = try calibration.run { bar.update($0) }
         bar.finish()
-        if decision.offsets != nil {
+        if decision.offsets != nil, decision.postProcessing != nil {
             let second = ProgressBar("post-processing what the offsets decide", total: calibration.caseCount)
             try calibration.learnPostProcessing(for: &decision) { second.update($0) }
             second.finish()
