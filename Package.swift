@@ -92,6 +92,7 @@ let package = Package(
         room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
         room("Randomness"),
         room("SegMetrics", ["Randomness"]),
+        room("PostProcessing", ["SegMetrics", "MedicalImages"]),
         room("DataSets", ["MedicalImages", "DurableFiles", "Randomness"]),
         room("Sampling", ["DataSets", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness"]),
         room("Phantoms", ["DataSets", "Sampling", "MedicalImages", "DurableFiles", "Randomness"]),
@@ -99,7 +100,7 @@ let package = Package(
         .target(
             name: "SegReports",
             dependencies: [
-                "MedicalImages", "DurableFiles", "SegMetrics", "MarginCalibration",
+                "MedicalImages", "DurableFiles", "SegMetrics", "PostProcessing", "MarginCalibration",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Page/Resources")]),
@@ -123,7 +124,7 @@ let package = Package(
             "SegInference",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegMetrics",
-                "MedicalImages", "MarginCalibration", "DurableFiles",
+                "PostProcessing", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
             "SegTraining",
@@ -155,7 +156,8 @@ let package = Package(
             name: "marginseg",
             dependencies: [
                 "Torch", "SegLosses", "SegModels", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference",
-                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "MedicalImages",
+                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "PostProcessing",
+                "MedicalImages",
                 "MarginCalibration", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -181,15 +183,16 @@ let package = Package(
             name: "CaseTestSupport", dependencies: ["DataSets", "MedicalImages", "DurableFiles"], path: "Tests/CaseTestSupport"),
         .target(name: "RunTestSupport", dependencies: ["SegTraining", "Phantoms", "TorchBinding"], path: "Tests/RunTestSupport"),
         tests("DurableFiles"), tests("MarginCalibration", ["Randomness"]), tests("MedicalImages", ["Randomness"]),
-        tests("Randomness"), tests("SegMetrics", ["Randomness"]),
+        tests("Randomness"), tests("SegMetrics", ["Randomness"]), tests("PostProcessing", ["Randomness"]),
         tests("DataSets", ["Sampling", "CaseTestSupport"]), tests("Sampling", ["CaseTestSupport"]),
         tests("Phantoms", ["CaseTestSupport"]),
-        tests("SegReports", ["SegMetrics", "MarginCalibration", "MedicalImages", "Randomness"]),
+        tests("SegReports", ["SegMetrics", "PostProcessing", "MarginCalibration", "MedicalImages", "Randomness"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
-        tests("SegConfiguration", ["RunTestSupport", yams]), tests("SegInference", ["RunTestSupport", "TorchTestSupport"]),
+        tests("SegConfiguration", ["RunTestSupport", yams]),
+        tests("SegInference", ["RunTestSupport", "TorchTestSupport", "Randomness"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(

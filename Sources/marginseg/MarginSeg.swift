@@ -25,7 +25,8 @@ struct MarginSeg: ParsableCommand {
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
-            TrainCommand.self, EvaluateCommand.self, CompareCommand.self, BoundCommand.self, ReportCommand.self,
+            TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, CompareCommand.self, BoundCommand.self,
+            ReportCommand.self,
             PredictCommand.self, StudyCommand.self, ReproduceCommand.self,
         ])
 

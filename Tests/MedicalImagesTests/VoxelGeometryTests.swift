@@ -32,6 +32,16 @@ import Testing
         #expect(VoxelGeometry(affine: row.affine).orientation == row.code)
     }
 
+    static let volumes: [([Double], Double)] = [
+        ([-1, 0, 0, 0, -2, 0, 0, 0, 3], 6), ([1, 0.9, 0, 0, 1, 0, 0, 0, 1], 1), ([0.6, 0.8, 0, 0.8, -0.6, 0, 0, 0, 2], 2),
+    ]
+
+    /// A sheared voxel is as large as its base times its height.
+    @Test(arguments: volumes)
+    func theVolumeOfAVoxel(_ numbers: [Double], _ volume: Double) {
+        #expect(abs(VoxelGeometry(affine: Oriented("", numbers).affine).voxelVolume - volume) < 1e-12)
+    }
+
     /// A volume turned by 45° lies as near to one axis as to another. Whichever of its axes a file stores first, and whichever way
     /// it counts along them, the volume comes into one order.
     @Test(arguments: [[0, 1, 2], [1, 2, 0], [2, 0, 1]], [false, true])

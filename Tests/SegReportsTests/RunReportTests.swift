@@ -22,6 +22,33 @@ struct RunReportTests {
         #expect(outline.texts["code"] == ["marginseg report runs/a > \"x\""])
     }
 
+    @Test(arguments: [1, 3])
+    func showsTheStepsThatWereTried(runCount: Int) throws {
+        let outline = try PageOutline(try SampleReport.make(runCount: runCount, isPostProcessed: true).page.html)
+        #expect(outline.texts["h2"]?.contains("Post-processing") == true)
+        let cells = outline.texts["td"] ?? []
+        let first = try #require(cells.firstIndex(of: "fill holes of the foreground in planes"))
+        #expect(
+            cells[first..<first + 7].elementsEqual([
+                "fill holes of the foreground in planes", "70.00", "69.50", "−0.50", "1", "2", "",
+            ]))
+        #expect(
+            cells[first + 7..<first + 14].elementsEqual([
+                "remove objects of lesion & co below 12.5 mm³", "70.00", "72.25", "+2.25", "3", "0", "kept",
+            ]))
+        let basis =
+            "Mean IoU over the validation split's 4 cases, on which the steps were chosen: expect less elsewhere. Kept where it "
+            + "rises by more than 0.10 points. All kept steps: 70.00 to 72.25\u{A0}%."
+        let captions = outline.texts["caption"] ?? []
+        #expect(captions.filter { $0.hasSuffix(basis) }.count == runCount, "\(captions)")
+        let plain = try PageOutline(try SampleReport.make(runCount: 1).page.html)
+        #expect(plain.texts["h2"]?.contains("Post-processing") == false)
+        let bound = "from the margins (Eq. 8)"
+        let details = [outline, plain].map { ($0.texts["p"] ?? []) + ($0.texts["span"] ?? []) + ($0.texts["div"] ?? []) }
+        #expect(details[0].contains { $0.contains(bound + ", without post-processing") } == (runCount == 1))
+        #expect(!details[1].contains { $0.contains("without post-processing") })
+    }
+
     @Test func saysWhatWasMeasured() throws {
         let outline = try PageOutline(try SampleReport.make(runCount: 1).page.html)
         let lines = (outline.texts["li"] ?? []).joined(separator: "\n")

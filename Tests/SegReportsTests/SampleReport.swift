@@ -1,4 +1,6 @@
+import Foundation
 import MarginCalibration
+import PostProcessing
 import Randomness
 import SegMetrics
 import SegReports
@@ -9,9 +11,13 @@ enum SampleReport {
     static let classNames = ["background", "lung <left>", "lesion & co"]
 
     /// - Parameter runCount: 1 leaves out what compares runs.
-    static func make(runCount: Int, hasValidationLoss: Bool = true, predictsLesions: Bool = true) throws -> RunReport {
+    static func make(
+        runCount: Int, hasValidationLoss: Bool = true, predictsLesions: Bool = true, isPostProcessed: Bool = false
+    ) throws -> RunReport {
         let runs = try (0..<runCount).map {
-            try run(number: $0, hasValidationLoss: hasValidationLoss, predictsLesions: predictsLesions)
+            try run(
+                number: $0, hasValidationLoss: hasValidationLoss, predictsLesions: predictsLesions,
+                postProcessing: isPostProcessed ? postProcessing() : nil)
         }
         let comparison =
             try runCount == 1
@@ -28,7 +34,21 @@ enum SampleReport {
             browsers: [browser], commands: ["marginseg report runs/a > \"x\""], program: "marginseg test")
     }
 
-    private static func run(number: Int, hasValidationLoss: Bool, predictsLesions: Bool) throws -> RunReport.Run {
+    /// As a file holds it.
+    private static func postProcessing() throws -> LearnedPostProcessing {
+        let step = #"{"step": "remove_small", "of": [2], "below": 12.5, "unit": "mm3"}"#
+        let text = """
+            {"steps": [\(step)], "score": "iou", "tolerance": 0.001, "cases": 4, "groups": 2, "trials": [
+              {"step": {"step": "fill_holes", "of": "foreground", "within": "planes"}, "before": 0.7, "after": 0.695, "improved": 1,
+               "worsened": 2, "kept": false},
+              {"step": \(step), "before": 0.7, "after": 0.7225, "improved": 3, "worsened": 0, "kept": true}]}
+            """
+        return try JSONDecoder().decode(LearnedPostProcessing.self, from: Data(text.utf8))
+    }
+
+    private static func run(
+        number: Int, hasValidationLoss: Bool, predictsLesions: Bool, postProcessing: LearnedPostProcessing?
+    ) throws -> RunReport.Run {
         RunReport.Run(
             name: "run \(number)", facts: [("network", "COPLE-Net <16>"), ("seed", "\(number)")],
             stages: ["cross_entropy", "margin(tau=10,nu=1)"].map { objective in
@@ -40,7 +60,8 @@ enum SampleReport {
                             trainingMIoU: nil, validationMIoU: 0.5 + 0.1 * Double(epoch), isBest: epoch < 4)
                     })
             },
-            evaluation: evaluation(number: number, predictsLesions: predictsLesions), margins: try margins(number: number))
+            evaluation: evaluation(number: number, predictsLesions: predictsLesions), margins: try margins(number: number),
+            postProcessing: postProcessing)
     }
 
     private static func evaluation(number: Int, predictsLesions: Bool) -> Evaluation {

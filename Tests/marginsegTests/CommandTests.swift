@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct CommandTests {
     static let subcommands = [
-        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "compare", "bound", "report", "predict",
+        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
+        "report", "predict",
     ]
 
     @Test func helpNamesEverySubcommand() throws {
@@ -42,7 +43,7 @@ import Testing
     }
 
     private static let known =
-        "demo, phantom, inspect, init, margins, loss, train, evaluate, compare, bound, report, predict, study, reproduce"
+        "demo, phantom, inspect, init, margins, loss, train, evaluate, calibrate, compare, bound, report, predict, study, reproduce"
 
     static let misuses: [(arguments: [String], says: String)] = [
         (["evalute", "runs/a"], "Error: marginseg has no subcommand 'evalute'; did you mean 'evaluate'? (known: \(known))"),

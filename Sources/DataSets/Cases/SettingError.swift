@@ -4,10 +4,16 @@ public struct SettingError: Error, CustomStringConvertible, Equatable, Sendable 
     public let found: String
     public let expected: String
 
+    package init(_ setting: String, found: String, expected: String) {
+        self.setting = setting
+        self.found = found
+        self.expected = expected
+    }
+
     public var description: String { "\(setting): \(found); expected \(expected)" }
 
     package static func require(_ isMet: Bool, _ setting: String, found: String, expected: String) throws {
-        guard isMet else { throw SettingError(setting: setting, found: found, expected: expected) }
+        guard isMet else { throw SettingError(setting, found: found, expected: expected) }
     }
 
     /// - Parameter unit: of the numbers, for the message.

@@ -59,6 +59,9 @@ public struct VoxelGeometry: Sendable, Hashable, Codable {
 }
 
 extension VoxelGeometry {
+    /// The volume of a voxel in mm³, sheared or not: |det| of the affine's axes.
+    package var voxelVolume: Double { abs(Matrix3(rowMajor: (0..<9).map { affine[$0 / 3, $0 % 3] }).determinant) }
+
     /// How far the axes are from being at right angles: the largest difference of an angle between two of them from 90°, in
     /// degrees. Distances and directions of a sheared grid are not those of its axes.
     public var shear: Double {

@@ -12,6 +12,8 @@ public final class PredictedSamples {
     public let box: [Range<Int>]
     /// Raw scores of that, `[B, C, …]`, a sample for each number.
     public let logits: Tensor
+    /// How classes follow from the scores.
+    var decision = Decision.argmax
     /// What of each sample is here at native size; nil for nothing.
     public let nativeBox: GridBox?
     /// Whether all parts of the samples have come.
@@ -70,12 +72,20 @@ public final class PredictedSamples {
     private var classCount: Int { logits.shape[1] }
     private var boxSize: GridSize { GridSize(box.map(\.count)) }
 
-    /// The class of the largest score of each pixel, the first of equals; for each sample that of `box`.
+    /// The class that is decided for each pixel; for each sample that of `box`.
     func networkClasses() throws -> [[UInt8]] {
         if let classesAtNetworkSize { return classesAtNetworkSize }
-        let all: [UInt8] = try withInference { try logits.contiguous().largestClass().elements() }
         let size = boxSize.count
-        let classes = (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
+        let classes: [[UInt8]]
+        if decision == .argmax {
+            let all: [UInt8] = try withInference { try logits.contiguous().largestClass().elements() }
+            classes = (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
+        } else {
+            let (all, length): ([Float], Int) = (try logits.elements(), classCount * size)
+            classes = (0..<numbers.count).map {
+                decision.classes(of: Array(all[$0 * length..<($0 + 1) * length]), pixels: size)
+            }
+        }
         classesAtNetworkSize = classes
         return classes
     }
@@ -105,7 +115,7 @@ public final class PredictedSamples {
         }
     }
 
-    /// The scores whose largest is the prediction; for each sample `[C, …]` of `nativeBox`.
+    /// The scores that the prediction follows from; for each sample `[C, …]` of `nativeBox`.
     func nativeScores() throws -> [[Float]] {
         if let scoresAtNativeSize { return scoresAtNativeSize }
         let scores = try (0..<numbers.count).map { place in
@@ -118,17 +128,30 @@ public final class PredictedSamples {
     /// The predicted classes; for each sample of `nativeBox`.
     func nativeClasses() throws -> [[UInt8]] {
         // Where sizes differ, scores are brought back and not classes, so that borders stay smooth.
-        if route.interpolates { return try (0..<numbers.count).map(largest) }
+        if route.interpolates { return try nativeClasses(by: decision) }
         guard let part = route.nativePart(of: box) else { return numbers.map { _ in [] } }
         return try networkClasses().map { part.inBox.cut($0, of: boxSize) }
     }
 
-    /// Pixel by pixel, the class of the largest score; the first of equals. Class by class, so that memory holds the scores of one.
-    private func largest(at place: Int) throws -> [UInt8] {
-        var best = try nativeScores(ofClass: 0, at: place)
+    /// The classes by any decision; for each sample of `nativeBox`.
+    func nativeClasses(by decision: Decision) throws -> [[UInt8]] {
+        if case .iou = decision {
+            return try nativeScores().map { decision.classes(of: $0, pixels: $0.count / classCount) }
+        }
+        return try (0..<numbers.count).map { try largest(at: $0, by: decision) }
+    }
+
+    /// Pixel by pixel, the class of the largest score with its offset; the first of equals. Class by class, so that memory holds the
+    /// scores of one.
+    private func largest(at place: Int, by decision: Decision) throws -> [UInt8] {
+        func values(ofClass k: Int) throws -> [Float] {
+            let (scores, offset) = (try nativeScores(ofClass: k, at: place), decision.offset(ofClass: k))
+            return offset == 0 ? scores : scores.map { $0 + offset }
+        }
+        var best = try values(ofClass: 0)
         var classes = [UInt8](repeating: 0, count: best.count)
         for k in 1..<classCount {
-            let scores = try nativeScores(ofClass: k, at: place)
+            let scores = try values(ofClass: k)
             for pixel in best.indices where scores[pixel] > best[pixel] {
                 best[pixel] = scores[pixel]
                 classes[pixel] = UInt8(k)

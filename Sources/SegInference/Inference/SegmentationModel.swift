@@ -2,6 +2,7 @@ import DataSets
 import DurableFiles
 import Foundation
 import MedicalImages
+import PostProcessing
 import Sampling
 import SegConfiguration
 import SegModels
@@ -13,8 +14,21 @@ public final class SegmentationModel {
     public let inferer: any Inferer
     public let configuration: RunConfiguration
     package let recipe: Recipe
+    /// How classes follow from scores.
+    package var decision = Decision.argmax
+    /// How label maps are changed at native size, the last thing that happens to them; nil: not at all.
+    package var postProcessing: LearnedPostProcessing?
     /// How scores are made, such as `windows of 64×64, mean of 5 models`; nil for one network on whole inputs.
-    public let way: String?
+    let scoring: String?
+    /// The same, how classes follow from them, and what becomes of the label maps; nil for one network on whole inputs whose largest
+    /// score decides.
+    public var way: String? {
+        let steps = postProcessing?.steps.words(configuration.data.scoredClasses).map {
+            "label maps with post-processing (\($0))"
+        }
+        let parts = [scoring, decision.words, steps].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
     /// The cases that each of the networks was trained with, by its path.
     private let trainedWith: [(path: String, cases: Set<String>)]
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
@@ -34,7 +48,7 @@ public final class SegmentationModel {
         memoryLimit: Int? = nil
     ) throws {
         self.inferer = inferer
-        self.way = way
+        scoring = way
         self.trainedWith = trainedWith
         self.memoryLimit = memoryLimit
         self.configuration = configuration
@@ -103,7 +117,8 @@ public final class SegmentationModel {
     /// - Parameters:
     ///   - onStep: called with the planes or windows done and their number, to show progress.
     ///   - collect: called with the scored samples of each batch or part, for uses that need more than their classes.
-    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; what `collect` throws.
+    /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; `PostProcessingError`; what `collect`
+    ///   throws.
     public func predict(
         _ prepared: PreparedCase, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         collect: (PredictedSamples) throws -> Void = { _ in }
@@ -117,7 +132,8 @@ public final class SegmentationModel {
                     values, into: &labels, of: prepared.route.native, from: prepared.grid.voxels(ofSample: sample).lowerBound)
             }
         }
-        return labels
+        return try postProcessing?.steps.apply(
+            to: labels, of: prepared.id, extent: prepared.extent, voxelVolume: prepared.grid.geometry?.voxelVolume) ?? labels
     }
 
     /// Has the samples of a case scored, a batch of planes or a part of a volume at a time, so that memory holds the scores of one.
@@ -138,6 +154,7 @@ public final class SegmentationModel {
             guard count == 0 else {
                 throw ScoresNotFinite(model: source, caseID: prepared.id, planes: part.numbers, count: count)
             }
+            part.decision = decision
             return part
         }
         if recipe.dimensions == 3 {

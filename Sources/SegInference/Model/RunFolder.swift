@@ -11,6 +11,7 @@ import Foundation
 ///     tensorboard/                its event files
 ///     stage-1-NAME.safetensors    best checkpoint of an earlier stage
 ///     best.safetensors            best checkpoint of the last stage
+///     decision.json               how classes follow from its scores, and what mends label maps; by `marginseg calibrate`
 ///     last.safetensors            the newest weights, with all that `train --resume` needs
 ///     previous.safetensors        what last.safetensors was before
 ///     failed-batch.safetensors    the samples of a step whose numbers were not finite

@@ -34,7 +34,7 @@ extension RunReport {
             + [
                 KeyNumber(
                     "lower bound of that mIoU", "\(ReportNumbers.percent(bounds.miouLowerBound)) %",
-                    detail: "from the margins (Eq. 8)")
+                    detail: "from the margins (Eq. 8)" + (run.postProcessing == nil ? "" : ", without post-processing"))
             ]
     }
 

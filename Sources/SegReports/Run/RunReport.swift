@@ -1,4 +1,5 @@
 import MarginCalibration
+import PostProcessing
 import SegMetrics
 
 /// What there is to show of one or several runs on one split, as a page.
@@ -16,15 +17,19 @@ public struct RunReport: Sendable {
         public let stages: [Stage]
         public let evaluation: Evaluation
         public let margins: Margins
+        /// How its label maps are changed after the network; nil where they are not.
+        public let postProcessing: LearnedPostProcessing?
 
         public init(
-            name: String, facts: [(label: String, value: String)], stages: [Stage], evaluation: Evaluation, margins: Margins
+            name: String, facts: [(label: String, value: String)], stages: [Stage], evaluation: Evaluation, margins: Margins,
+            postProcessing: LearnedPostProcessing? = nil
         ) {
             self.name = name
             self.facts = facts
             self.stages = stages
             self.evaluation = evaluation
             self.margins = margins
+            self.postProcessing = postProcessing
         }
     }
 
@@ -121,8 +126,10 @@ public struct RunReport: Sendable {
             title: title,
             subtitle: "\(part.rawValue) split · \(scores.groupCount) \(units(scores.groupCount)) · "
                 + "\(counted(scores.caseCount, "case")) · \(counted(scores.imageCount, "image"))",
-            sections: [summary, measured, curves, classScores, confusion, margins, examples, slices, comparisonSection, making]
-                .compactMap { $0 },
+            sections: [
+                summary, measured, curves, classScores, confusion, postProcessing, margins, examples, slices, comparisonSection,
+                making,
+            ].compactMap { $0 },
             footer: "Made by \(program). Not a medical device; not for clinical use.")
     }
 }

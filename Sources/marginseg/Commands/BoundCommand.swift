@@ -52,7 +52,18 @@ struct BoundCommand: ParsableCommand {
 
     @OptionGroup var inference: InferenceOptions
 
+    @OptionGroup var decision: DecisionOptions
+
     @OptionGroup var compute: ComputeOptions
+
+    func validate() throws {
+        if decision.decision == .iou {
+            throw ValidationError("--decision iou compares gains, which have no margins; bound takes argmax or calibrated.")
+        }
+        if decision.postProcessing == .stored {
+            throw ValidationError("--post-processing stored changes label maps, which have no margins then; bound takes none.")
+        }
+    }
 
     func run() throws {
         let device = try compute.prepare()
@@ -67,6 +78,7 @@ struct BoundCommand: ParsableCommand {
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let segmentation = try SegmentationModel(ensemble: checkpoints, settings: inference.settings, device: device)
+        try decision.apply(to: segmentation, of: URL(argument: model))
         if let way = segmentation.way { Terminal.write("note: scores come from \(way)\n") }
         var training: TrainingBound?
         var problems: [CaseProblem] = []

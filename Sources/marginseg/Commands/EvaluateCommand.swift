@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
             kept in its folder as evaluation-SPLIT.json, which `marginseg compare` reads.
 
               marginseg evaluate runs/a
+              marginseg evaluate runs/a --each
               marginseg evaluate --predictions out/ --masks labels/ --config my.yaml
 
             Predictions and masks belong together by name; masks without a prediction, predictions without a mask, files on different \
@@ -107,9 +108,20 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "file"))
     var overlay: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Compare the ways to predict with a run, instead of scoring one: each decision, with and without mirroring.",
+            discussion: """
+                A row for each way: its mean IoU, the difference to the plain way with its interval, and seconds a case without reading \
+                it. Mirroring is along the axes of training's augmentation, or --mirror; decisions are those of marginseg calibrate.
+                """))
+    var each = false
+
     @OptionGroup var ensemble: EnsembleOptions
 
     @OptionGroup var inference: InferenceOptions
+
+    @OptionGroup var decision: DecisionOptions
 
     @OptionGroup var compute: ComputeOptions
 
@@ -138,10 +150,20 @@ struct EvaluateCommand: ParsableCommand {
         guard tolerance >= 0, tolerance.isFinite else {
             throw ValidationError("--tolerance needs 0 or more, found \(tolerance).")
         }
+        if each {
+            guard model != nil else { throw ValidationError("--each belongs to a run.") }
+            let isOfOne = decision.decision != nil || decision.postProcessing != nil
+            guard !isOfOne, !csv, save == nil, savePredictions == nil, overlay == nil else {
+                throw ValidationError(
+                    "--each prints a table of all ways; --decision, --post-processing, --csv, --save, --save-predictions and "
+                        + "--overlay are of one.")
+            }
+        }
         guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
     }
 
     func run() throws {
+        if each, let model { return try evaluateEach(run: model) }
         let outcome = if let model { try evaluate(run: model) } else { try evaluateFolder(predictions ?? "", masks: masks ?? "") }
         let evaluation = outcome.evaluation
         if json {
@@ -169,7 +191,7 @@ struct EvaluateCommand: ParsableCommand {
         var draw: (URL) throws -> Void = { _ in }
     }
 
-    private var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
+    var bootstrap: Bootstrap { Bootstrap(resamples: resamples, seed: seed) }
 
     private var surfaces: SurfaceMeasurement {
         let scope: SurfaceMeasurement.Scope = surface.map { $0 ? .all : .none } ?? .volumes
@@ -195,6 +217,7 @@ struct EvaluateCommand: ParsableCommand {
             ensemble: checkpoints, settings: inference.settings, device: device, execution: network.execution,
             precision: numbers.precision)
         try model.requireUnseen(cases, split: split)
+        try decision.apply(to: model, of: place)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
@@ -204,7 +227,9 @@ struct EvaluateCommand: ParsableCommand {
         let isRun = FileSystem.kind(of: place) == .folder
         let isOwnWay = model.way == nil && numbers.precision == .float32
         if isRun, !areOwnCases || !isOwnWay, save == nil {
-            let kept = areOwnCases ? "of whole inputs, in float32, by itself" : "of its own cases"
+            let kept =
+                areOwnCases
+                ? "of whole inputs, in float32, by itself, by the largest score, without post-processing" : "of its own cases"
             Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(

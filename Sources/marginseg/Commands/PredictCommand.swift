@@ -56,6 +56,8 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var inference: InferenceOptions
 
+    @OptionGroup var decision: DecisionOptions
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
@@ -96,11 +98,12 @@ struct PredictCommand: ParsableCommand {
             return
         }
         let device = try compute.prepare()
-        let model = try SegmentationModel(
+        let segmentation = try SegmentationModel(
             ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
             execution: network.execution, precision: numbers.precision)
-        let predictor = try Predictor(model)
-        let need = plan.jobs.compactMap { try? model.memoryNeed(of: $0.dataCase) }.max()
+        try decision.apply(to: segmentation, of: URL(argument: model[0]))
+        let predictor = try Predictor(segmentation)
+        let need = plan.jobs.compactMap { try? segmentation.memoryNeed(of: $0.dataCase) }.max()
         if let need { Terminal.write("note: takes about \(need.gigabytes) of memory\n") }
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution, items: plan.jobs.count)
         defer { bar.finish() }

@@ -48,6 +48,8 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var inference: InferenceOptions
 
+    @OptionGroup var decision: DecisionOptions
+
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
@@ -62,6 +64,7 @@ struct ReportCommand: ParsableCommand {
             places: places, page: OutputOption("the page", page.path), data: data.map { URL(argument: $0) }, split: split,
             objective: objective,
             bootstrap: Bootstrap(resamples: resamples), device: try compute.prepare(), inference: inference.settings,
+            decision: decision,
             command: (["marginseg"] + CommandLine.arguments.dropFirst()).map(\.shellWord).joined(separator: " "))
         let results = try maker.report()
         let report = results.page

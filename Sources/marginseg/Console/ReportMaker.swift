@@ -20,6 +20,7 @@ struct ReportMaker {
     let bootstrap: Bootstrap
     let device: Device
     let inference: InferenceSettings
+    let decision: DecisionOptions
     /// What was typed.
     let command: String
 
@@ -34,9 +35,9 @@ struct ReportMaker {
     func report() throws -> RunReport {
         let subjects = try zip(names, places).map { name, place in
             let checkpoint = try Checkpoint(contentsOf: RunFolder.checkpoint(at: place))
-            return Subject(
-                name: name, place: place, manifest: checkpoint.manifest,
-                model: try SegmentationModel(checkpoint: checkpoint, settings: inference, device: device))
+            let model = try SegmentationModel(checkpoint: checkpoint, settings: inference, device: device)
+            try decision.apply(to: model, of: place)
+            return Subject(name: name, place: place, manifest: checkpoint.manifest, model: model)
         }
         let configuration = subjects[0].manifest.configuration
         let scored = configuration.data.scoredClasses
@@ -111,7 +112,8 @@ struct ReportMaker {
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
             evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),
-            margins: .init(bounds: margins.bounds, byClass: margins.byClass, offsetsFrom: origin))
+            margins: .init(bounds: margins.bounds, byClass: margins.byClass, offsetsFrom: origin),
+            postProcessing: subject.model.postProcessing)
     }
 
     /// A checkpoint file alone has no epochs.

@@ -1,0 +1,50 @@
+import DurableFiles
+import Foundation
+
+/// A stored decision as a JSON file beside the checkpoint, `decision.json`.
+public enum DecisionFile {
+    /// Where the decision of a run, a folder of runs or a checkpoint file lies, or would lie.
+    public static func url(of place: URL) -> URL {
+        let folder = FileSystem.kind(of: place) == .folder ? place : place.deletingLastPathComponent()
+        return RunFolder(folder).decision
+    }
+
+    /// The JSON, a line for each value, with sorted keys.
+    public static func json(_ decision: StoredDecision) throws -> String {
+        try JSONEncoder.sorted(isPretty: true).text(decision) + "\n"
+    }
+
+    /// - Throws: `FileError`.
+    public static func write(_ decision: StoredDecision, to url: URL) throws {
+        try DurableFile.write(json(decision), to: url)
+    }
+
+    /// - Throws: `FileError` for a file that cannot be read, is no decision, or has a newer form.
+    public static func read(_ url: URL) throws -> StoredDecision {
+        struct Format: Decodable { let format: Int }
+        let data = try FileSystem.read(url)
+        if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > StoredDecision.currentFormat {
+            throw FileError(
+                url, "cannot be used as a decision",
+                reason: "its form \(format) is newer than this program's \(StoredDecision.currentFormat); update marginseg")
+        }
+        do {
+            return try JSONDecoder().decode(StoredDecision.self, from: data)
+        } catch {
+            throw FileError(url, "cannot be used as a decision", reason: "it is not what `marginseg calibrate` writes")
+        }
+    }
+}
+
+extension RunFolder {
+    /// How classes follow from the scores of the run's best checkpoint.
+    public var decision: URL { url.appending(path: "decision.json") }
+
+    /// The runs in a folder that is none itself, such as those of a cross-validation, by name; empty for a run or a file.
+    ///
+    /// - Throws: `FileError` for a folder that cannot be read.
+    public static func folds(in place: URL) throws -> [RunFolder] {
+        guard FileSystem.kind(of: place) == .folder, FileSystem.kind(of: RunFolder(place).best) == .missing else { return [] }
+        return try FileSystem.list(place).map { RunFolder($0) }.filter { FileSystem.kind(of: $0.best) == .file }
+    }
+}

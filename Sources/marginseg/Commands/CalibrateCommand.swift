@@ -1,0 +1,117 @@
+import ArgumentParser
+import DataSets
+import DurableFiles
+import Foundation
+import SegInference
+import SegMetrics
+import Torch
+
+struct CalibrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate",
+        abstract: "Find how a model's scores are to become classes so that the IoU is largest, and what mends its label maps.",
+        discussion: """
+            A network learns probabilities, and the largest makes the fewest wrong pixels. A Jaccard index is another aim: at an IoU \
+            of J, a pixel is worth taking into a class when its probability exceeds J/(1+J), which is below one half. This command goes \
+            once over the validation split and finds what to add to the score of each class so that the metric is largest.
+
+            What was fitted on a split looks better there than elsewhere. So the gain is measured on patients or videos that the \
+            offsets were not found on, each part of them in turn, with its 95 % interval. Offsets are stored only if that \
+            interval lies above 0, in decision.json in the run's folder (beside a checkpoint file), with the checksum of the weights \
+            that they are for. predict, evaluate, report and bound use them with --decision calibrated, and by themselves never.
+
+            The same pass tries steps of post-processing on the label maps (a second one, where offsets are stored): holes filled, the \
+            largest component kept, small objects removed. Those that raise the foreground's mean score by more than a tenth of a \
+            point are stored with the numbers of every step that was tried; --post-processing stored applies them.
+
+              marginseg calibrate runs/a
+              marginseg evaluate runs/a --decision calibrated
+              marginseg predict scan.nii.gz --model runs/a --decision calibrated
+              marginseg calibrate runs/fold-0 --with runs/fold-1     for the mean of their scores
+              marginseg calibrate runs                               of runs/fold-0, runs/fold-1, …: each on its own cases
+
+            Exit codes: 0 done, 2 cases were left out, 1 failed, 64 wrong usage.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint), a checkpoint file, or a folder of the runs of a cross-validation.",
+            valueName: "run|file"))
+    var model: String
+
+    @Option(help: "Folder of the data set, instead of the one the run was configured with.")
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What to maximise over the whole split: miou_foreground, miou_all, dice_foreground, dice_all, or the IoU or Dice of one class.",
+            valueName: "name|iou:class"))
+    var metric = MetricName.miouForeground.rawValue
+
+    @Option(help: "Resamples of the intervals.")
+    var resamples = 2000
+
+    @Option(help: "Seed of the parts and the intervals.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print what is stored, as JSON.")
+    var json = false
+
+    @OptionGroup var ensemble: EnsembleOptions
+
+    @OptionGroup var inference: InferenceOptions
+
+    @OptionGroup var compute: ComputeOptions
+
+    @OptionGroup var network: ExecutionOptions
+
+    @OptionGroup var numbers: PrecisionOptions
+
+    func validate() throws {
+        guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
+    }
+
+    func run() throws {
+        let device = try compute.prepare()
+        let place = URL(argument: model)
+        let folds = try RunFolder.folds(in: place)
+        guard folds.isEmpty || ensemble.others.isEmpty else {
+            throw ValidationError(
+                "--with belongs to a run; \(shown(place)) holds \(folds.count) runs, each of which scores its own cases.")
+        }
+        let teams = folds.isEmpty ? [[place] + ensemble.others.map(URL.init(argument:))] : folds.map { [$0.url] }
+        let subjects = try teams.map { try subject($0, device: device) }
+        let calibration = try DecisionCalibration(
+            subjects, reference: "validation", metric: metric, bootstrap: Bootstrap(resamples: resamples, seed: seed))
+        let bar = ProgressBar("calibrating", total: calibration.caseCount)
+        var (decision, notes) = try calibration.run { bar.update($0) }
+        bar.finish()
+        if decision.offsets != nil, decision.postProcessing != nil {
+            let second = ProgressBar("post-processing what the offsets decide", total: calibration.caseCount)
+            try calibration.learnPostProcessing(for: &decision) { second.update($0) }
+            second.finish()
+        }
+        for note in notes { Terminal.write("note: \(note)\n") }
+        let file = DecisionFile.url(of: place)
+        try DecisionFile.write(decision, to: file)
+        printResult(
+            json
+                ? try DecisionFile.json(decision)
+                : DecisionReport(decision: decision, classes: calibration.scored, subject: shown(place), file: shown(file)).text)
+        for problem in decision.problems { Terminal.write("left out: \(problem.message)\n") }
+        if !decision.problems.isEmpty { throw ExitCode.someLeftOut }
+    }
+
+    /// Models whose scores are averaged, with the validation cases of the first.
+    private func subject(_ places: [URL], device: Device) throws -> DecisionCalibration.Subject {
+        let checkpoints = try places.map { try Checkpoint(contentsOf: RunFolder.checkpoint(at: $0)) }
+        let dataSet = try checkpoints[0].manifest.openDataSet(at: data.map(URL.init(argument:)))
+        for note in dataSet.notes { Terminal.write("note: \(note)\n") }
+        let cases = try dataSet.cases(of: .validation)
+        let model = try SegmentationModel(
+            ensemble: checkpoints, settings: inference.settings, device: device, execution: network.execution,
+            precision: numbers.precision)
+        try model.requireUnseen(cases, split: .validation)
+        return .init(model, cases: cases)
+    }
+}
