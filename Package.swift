@@ -189,7 +189,8 @@ let package = Package(
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
-        tests("SegConfiguration", ["RunTestSupport", yams]), tests("SegInference", ["RunTestSupport", "TorchTestSupport"]),
+        tests("SegConfiguration", ["RunTestSupport", yams]),
+        tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(

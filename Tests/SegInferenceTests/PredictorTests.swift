@@ -21,7 +21,7 @@ import Testing
         _ input: URL, to output: URL?, layout: LayoutSettings = LayoutSettings(), channels: Int = 1, overwrite: Bool = false
     ) throws -> PredictionPlan {
         try PredictionPlan(
-            input: input, output: output, grouping: ImageGrouping(layout, channels: channels), overwrite: overwrite)
+            PredictionInput(input, grouping: ImageGrouping(layout, channels: channels)), output: output, overwrite: overwrite)
     }
 
     @discardableResult
@@ -386,6 +386,81 @@ import Testing
             let names = try TinyRun.names(in: output)
             #expect(names == ["a.png", "f.png"])
             #expect(try PNG.read(output.appending(path: "f.png")).samples == .uint8([0, 1]))
+        }
+    }
+
+    /// Reading ahead and writing behind change neither what is written nor what is told, nor its order.
+    @Test(arguments: [true, false])
+    func casesComeInTheirOrder(readsAhead: Bool) throws {
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for name in ["a", "c", "d", "f"] {
+                try PNG.write(gray: [1, 0], width: 2, height: 1, to: scans.appending(path: "\(name).png"))
+            }
+            for name in ["b", "e"] { try Data("no picture".utf8).write(to: scans.appending(path: "\(name).png")) }
+            let output = folder.appending(path: "out")
+            var told: [String] = []
+            _ = try Predictor(LevelNetwork.model([0, 1]), readsAhead: readsAhead).run(Self.plan(scans, to: output)) { event in
+                switch event {
+                case .started(_, let job): told.append("start \(job.dataCase.id)")
+                case .progressed(let index, let done, let count): told.append("\(index): \(done)/\(count)")
+                case .written(let written):
+                    let isThere = FileManager.default.fileExists(atPath: written.job.output.path)
+                    #expect(isThere && written.planes == 1 && written.seconds > 0)
+                    told.append("written \(written.job.dataCase.id)")
+                case .leftOut(let unreadable): told.append("left out \(unreadable.id)")
+                }
+            }
+            let order = told.filter { !$0.hasPrefix("start") && !$0.contains("/") }
+            #expect(order == ["written a", "left out b", "written c", "written d", "left out e", "written f"])
+            #expect(told.filter { $0.hasPrefix("start") } == ["a", "b", "c", "d", "e", "f"].map { "start \($0)" })
+            #expect(told.filter { $0.contains("/") } == ["0: 1/1", "2: 1/1", "3: 1/1", "5: 1/1"])
+        }
+    }
+
+    @Test func aFileThatCannotBeWrittenEndsTheCallAfterThoseBefore() throws {
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for name in ["a", "b", "c"] {
+                try PNG.write(gray: [1, 0], width: 2, height: 1, to: scans.appending(path: "\(name).png"))
+            }
+            let output = folder.appending(path: "out")
+            let plan = try Self.plan(scans, to: output)
+            var written: [String] = []
+            let message = messageThrown {
+                _ = try Predictor(LevelNetwork.model([0, 1])).run(plan) { event in
+                    if case .written(let file) = event { written.append(file.job.dataCase.id) }
+                    // A folder takes the place of the second file.
+                    if case .started(index: 1, let job) = event {
+                        try? FileManager.default.createDirectory(
+                            at: job.output.appending(path: "x"), withIntermediateDirectories: true)
+                    }
+                }
+            }
+            #expect(message?.hasPrefix("\(output.path)/b.png cannot be put in place: ") == true, "\(message ?? "nothing")")
+            #expect(written == ["a"])
+            #expect(try TinyRun.names(in: output) == ["a.png", "b.png"])
+        }
+    }
+
+    @Test func theSizesOfCasesComeFromTheirHeaders() throws {
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for depth in [3, 1] {
+                let extent = Extent(width: 2, height: 2, depth: depth)
+                try NIfTI.write(
+                    .uint8([UInt8](repeating: 0, count: extent.voxelCount)), extent: extent,
+                    geometry: VoxelGeometry(spacing: [1, 1, 1]), to: scans.appending(path: "\(depth).nii"))
+            }
+            try Data("x".utf8).write(to: scans.appending(path: "x.nii"))
+            let predictor = try Predictor(LevelNetwork.model([0, 1]))
+            let sizes = try predictor.sizes(of: Self.plan(scans, to: nil))
+            #expect(sizes.planes == 4)
+            #expect(sizes.work == [64, 192, 0], "planes in frames of 8×8")
+            #expect(sizes.bytes(predictor.model) == 16 * 2 * 64)
         }
     }
 

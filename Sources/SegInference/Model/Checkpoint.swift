@@ -147,6 +147,13 @@ public struct Checkpoint {
     /// Only the checksum that the file states; nil where there is none.
     static func checksum(of url: URL) throws -> String? { try Safetensors.metadata(of: url)[checksumKey] }
 
+    /// Only where its training stands; nil for a file that no training goes on from.
+    static func position(of url: URL) throws -> TrainingPosition? {
+        try Safetensors.metadata(of: url)[positionKey].flatMap {
+            try? JSONDecoder().decode(TrainingPosition.self, from: Data($0.utf8))
+        }
+    }
+
     /// Only the manifest.
     public static func manifest(of url: URL) throws -> Manifest {
         try manifest(in: Safetensors.metadata(of: url), path: url.path)

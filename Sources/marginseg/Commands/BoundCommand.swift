@@ -21,7 +21,9 @@ struct BoundCommand: ParsableCommand {
               marginseg bound runs/a --objective 'margin(sum=4)' --split test --json
             """)
 
-    @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint), a folder of runs (their mean) or a checkpoint file.", valueName: "run|file"))
     var model: String
 
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
@@ -56,9 +58,8 @@ struct BoundCommand: ParsableCommand {
 
     func run() throws {
         let device = try compute.prepare()
-        let checkpoints = try ([model] + ensemble.others).map {
-            try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: $0)))
-        }
+        let checkpoints = try ([model] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
+            .map { try Checkpoint(contentsOf: $0) }
         let checkpoint = checkpoints[0]
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration

@@ -26,7 +26,9 @@ struct EvaluateCommand: ParsableCommand {
             wrong usage.
             """)
 
-    @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint), a folder of runs (their mean) or a checkpoint file.", valueName: "run|file"))
     var model: String?
 
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
@@ -179,7 +181,7 @@ struct EvaluateCommand: ParsableCommand {
     private func evaluate(run: String) throws -> Outcome {
         let device = try compute.prepare()
         let place = URL(argument: run)
-        let files = try ([run] + ensemble.others).map { try RunFolder.checkpoint(at: URL(argument: $0)) }
+        let files = try ([run] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
         let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
         let checkpoint = checkpoints[0]
         let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
@@ -201,7 +203,7 @@ struct EvaluateCommand: ParsableCommand {
         for note in result.notes { Terminal.write("note: \(note)\n") }
         // The run's own scores are those of its own cases.
         let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
-        let isRun = FileSystem.kind(of: place) == .folder
+        let isRun = files[0] == RunFolder(place).best
         let isOwnWay = model.way == nil && numbers.precision == .float32
         if isRun, !areOwnCases || !isOwnWay, save == nil {
             let kept = areOwnCases ? "of whole inputs, in float32, by itself" : "of its own cases"

@@ -61,7 +61,7 @@ struct EnsembleOptions: ParsableArguments {
     @Option(
         name: .customLong("with"),
         help: ArgumentHelp(
-            "Average the scores with those of this run too; may be given several times, as for the folds of a cross-validation.",
+            "Average the scores with those of this run, or of the runs in this folder, too; may be given several times.",
             valueName: "run|file"))
     var others: [String] = []
 }
