@@ -445,6 +445,29 @@ import Testing
         }
     }
 
+    /// What is kept is a label file of this model.
+    @Test(
+        arguments: [([0, 1, 0, 1], nil), ([0, 7, 300, 1], "it holds 7, 300, and the model's labels are 0, 1")]
+            as [([Int16], String?)])
+    func keptLabelsAreOfTheModelsClasses(_ labels: [Int16], _ problem: String?) throws {
+        try withTemporaryFolder { folder in
+            let (image, output) = (folder.appending(path: "a.nii"), folder.appending(path: "b.nii"))
+            let (extent, geometry) = (Extent(width: 2, height: 2), VoxelGeometry(spacing: [1, 1, 1]))
+            try NIfTI.write(.uint8([0, 1, 1, 0]), extent: extent, geometry: geometry, to: image)
+            try NIfTI.write(.int16(labels), extent: extent, geometry: geometry, to: output)
+            let source = try PredictionInput(image, grouping: ImageGrouping(LayoutSettings(), channels: 1))
+            let message = messageThrown {
+                let plan = try PredictionPlan(source, output: output, continues: true, values: [0, 1])
+                #expect(plan.jobs.isEmpty && plan.done.count == 1)
+            }
+            #expect(
+                message
+                    == problem.map {
+                        "\(output.path) cannot be kept: \($0); remove it, or add --overwrite in place of --continue"
+                    })
+        }
+    }
+
     @Test func theSizesOfCasesComeFromTheirHeaders() throws {
         try withTemporaryFolder { folder in
             let scans = folder.appending(path: "scans")
@@ -456,11 +479,14 @@ import Testing
                     geometry: VoxelGeometry(spacing: [1, 1, 1]), to: scans.appending(path: "\(depth).nii"))
             }
             try Data("x".utf8).write(to: scans.appending(path: "x.nii"))
-            let predictor = try Predictor(LevelNetwork.model([0, 1]))
-            let sizes = try predictor.sizes(of: Self.plan(scans, to: nil))
+            let model = try LevelNetwork.model([0, 1])
+            let sizes = CaseSizes(try Self.plan(scans, to: nil).jobs.map(\.dataCase), for: model)
             #expect(sizes.planes == 4)
             #expect(sizes.work == [64, 192, 0], "planes in frames of 8×8")
-            #expect(sizes.bytes(predictor.model) == 16 * 2 * 64)
+            let window = InferenceSettings(window: .size(GridSize([1, 1])))
+            let passes = sizes.passes(window, of: model, models: 2)
+            #expect((passes.ofOne, passes.all) == (128, 512))
+            #expect(sizes.bytes(model) == 16 * 2 * 64)
         }
     }
 

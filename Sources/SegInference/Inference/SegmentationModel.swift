@@ -55,13 +55,15 @@ public final class SegmentationModel {
 
     /// Several models whose scores are averaged; what they were trained on is taken from the first.
     ///
-    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first; `SettingError`.
+    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first, and for one that is
+    ///   named twice; `SettingError`.
     /// - Precondition: one checkpoint at least.
     public convenience init(
         ensemble checkpoints: [Checkpoint], settings: InferenceSettings = InferenceSettings(), device: Device = .cpu,
         execution: Execution? = nil, precision: TrainingConfiguration.Precision = .float32
     ) throws {
         let first = checkpoints[0]
+        try Checkpoint.requireDistinct(checkpoints)
         for other in checkpoints.dropFirst() { try other.requireSameTask(as: first) }
         let networks = try checkpoints.map { checkpoint in
             let network = try checkpoint.makeNetwork(execution: execution)

@@ -51,12 +51,17 @@ public struct SlidingWindow: Inferer {
         }
     }
 
+    /// Windows along an axis that is as long as the window at least.
+    static func count(along size: Int, window: Int, step: Double) -> Int {
+        // A window moves by a pixel at least.
+        Int((Double(size - window) / max(step * Double(window), 1)).rounded(.up)) + 1
+    }
+
     /// Every window's range along each axis.
     private func places(in lengths: [Int]) -> [[Range<Int>]] {
         zip(lengths, window.lengths).reduce([[]]) { places, axis in
             let (size, window) = axis
-            // A window moves by a pixel at least.
-            let count = Int((Double(size - window) / max(step * Double(window), 1)).rounded(.up)) + 1
+            let count = Self.count(along: size, window: window, step: step)
             let starts = (0..<count).map { index in
                 count == 1 ? 0 : Int((Double(size - window) / Double(count - 1) * Double(index)).rounded(.toNearestOrEven))
             }

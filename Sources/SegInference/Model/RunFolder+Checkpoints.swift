@@ -14,6 +14,12 @@ extension RunFolder {
         return best
     }
 
+    /// The run whose best checkpoint a file is; nil for other files.
+    public static func of(_ checkpoint: URL) -> RunFolder? {
+        let run = RunFolder(checkpoint.deletingLastPathComponent())
+        return run.best.lastPathComponent == checkpoint.lastPathComponent ? run : nil
+    }
+
     /// The checkpoints that a path stands for: the one of a file or a run, or those of the runs in a folder, such as `fold-0` to
     /// `fold-4` of a cross-validation, in counted order.
     ///

@@ -63,13 +63,15 @@ public struct PredictionPlan: Sendable {
     ///   - output: a file for one image (or a folder to put it into), a folder for several; nil puts `CASE_labels` beside
     ///     the image, and the files of a folder or a list into a folder `NAME_labels` beside it.
     ///   - continues: whether label files that exist are kept and their cases passed over.
+    ///   - values: that a label file may hold to be kept; nil: any.
     ///   - part: of the cases, for several machines that share them; nil: all.
     ///   - maps: that are written beside each label file.
     ///   - dataFolder: where the training data lie, which outputs that nobody named must stay out of; nil: unknown.
     ///   - others: files that the call reads besides, which no output may be.
     /// - Throws: `FileError` for outputs that cannot be, and for one that is kept but not whole.
     public init(
-        _ source: PredictionInput, output: URL?, overwrite: Bool = false, continues: Bool = false, part: Part? = nil,
+        _ source: PredictionInput, output: URL?, overwrite: Bool = false, continues: Bool = false, values: [Int]? = nil,
+        part: Part? = nil,
         maps: PredictionMaps = PredictionMaps(), outside dataFolder: URL? = nil, reading others: [URL] = []
     ) throws {
         let (input, finding, others) = (source.url, source.finding, others + source.files)
@@ -112,7 +114,7 @@ public struct PredictionPlan: Sendable {
         }
         try Self.check(jobs, reading: others + [input], overwrite: overwrite || continues, inFolder: folder != nil)
         if continues {
-            done = try jobs.filter { try $0.isDone }
+            done = try jobs.filter { try $0.isDone(values: values) }
             jobs.removeAll(where: done.contains)
         }
         self.jobs = jobs
@@ -151,6 +153,13 @@ public struct PredictionPlan: Sendable {
         )
     }
 
+    /// Removes what a killed call left of the files that are still to be written.
+    func removeRemains() {
+        for (folder, files) in Dictionary(grouping: jobs.flatMap(\.files), by: { $0.deletingLastPathComponent() }) {
+            DurableFile.removeParts(of: Set(files.map(\.lastPathComponent)), in: folder)
+        }
+    }
+
     /// Makes the folder of the outputs, where there is to be one.
     ///
     /// - Throws: `FileError` where that cannot be.
@@ -163,19 +172,26 @@ extension PredictionPlan.Job {
     /// Whether the case's files are there. They appear whole or not at all, the label file last, but it may have been cut short or
     /// replaced since.
     ///
-    /// - Throws: `FileError` for a file that is not whole, or does not lie on the image's grid.
-    fileprivate var isDone: Bool {
-        get throws {
-            guard files.allSatisfy({ FileSystem.kind(of: $0) == .file }) else { return false }
-            do {
-                let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
-                try LabelGrid.own.require(
-                    labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
-                return true
-            } catch let error as ImageFileError where error.path == output.path {
-                throw FileError(
-                    output, "cannot be kept", reason: "\(error.problem); remove it, or add --overwrite in place of --continue")
+    /// - Parameter values: of the model's classes; nil: any will do.
+    /// - Throws: `FileError` for a file that is not whole, does not lie on the image's grid, or holds other values.
+    fileprivate func isDone(values: [Int]?) throws -> Bool {
+        guard files.allSatisfy({ FileSystem.kind(of: $0) == .file }) else { return false }
+        func refused(_ problem: String) -> FileError {
+            FileError(output, "cannot be kept", reason: "\(problem); remove it, or add --overwrite in place of --continue")
+        }
+        do {
+            let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
+            try LabelGrid.own.require(
+                labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
+            guard let values else { return true }
+            let others = Set(try labels.labelValues()).subtracting(values.compactMap(Int32.init(exactly:))).sorted()
+            guard others.isEmpty else {
+                let shown = others.prefix(5).map { String($0) }.joined(separator: ", ") + (others.count > 5 ? ", …" : "")
+                throw refused("it holds \(shown), and the model's labels are \(values.map(String.init).joined(separator: ", "))")
             }
+            return true
+        } catch let error as ImageFileError where error.path == output.path {
+            throw refused(error.problem)
         }
     }
 }

@@ -29,6 +29,7 @@ public struct Predictor {
     public func run(
         _ plan: PredictionPlan, observe: (PredictionEvent) -> Void = { _ in }
     ) throws -> (leftOut: [UnreadableCase], notes: [String]) {
+        plan.removeRemains()
         var leftOut = plan.leftOut
         for unreadable in leftOut { observe(.leftOut(unreadable)) }
         var notes = CaseNotes()

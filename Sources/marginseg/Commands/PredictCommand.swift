@@ -102,13 +102,15 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         let files = try model.flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
         let manifest = try Checkpoint.manifest(of: files[0])
+        try inference.check(manifest.configuration, of: files[0])
         let dataFolder = manifest.configuration.data.folder.map { URL(filePath: $0) }
         // Where the data are gone or cannot be listed, there is nothing of theirs to replace.
         let trainingFiles = overwrite && dataFolder != nil ? (try? manifest.openDataSet(at: nil).files) ?? [] : []
         let source = try PredictionInput(URL(argument: input), choice: split, for: manifest)
         for note in source.notes { Terminal.write("note: \(note)\n") }
         let plan = try PredictionPlan(
-            source, output: output.map(URL.init(argument:)), overwrite: overwrite, continues: continues, part: part,
+            source, output: output.map(URL.init(argument:)), overwrite: overwrite, continues: continues,
+            values: manifest.configuration.data.writtenValues, part: part,
             maps: PredictionMaps(probabilities: probabilities, uncertainty: uncertainty), outside: dataFolder,
             reading: files + trainingFiles)
         if let first = plan.labels.first {
@@ -125,11 +127,12 @@ struct PredictCommand: ParsableCommand {
             SegmentationModel(
                 ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
                 execution: network.execution, precision: numbers.precision))
-        try run(predictor, plan)
+        try run(predictor, plan, models: files.count)
     }
 
-    private func run(_ predictor: Predictor, _ plan: PredictionPlan) throws {
-        let sizes = predictor.sizes(of: plan)
+    private func run(_ predictor: Predictor, _ plan: PredictionPlan, models: Int) throws {
+        let sizes = CaseSizes(plan.jobs.map(\.dataCase), for: predictor.model)
+        inference.warnOfManyPasses(sizes, of: predictor.model, models: models)
         let lines = json ? PredictionLines(plan, planes: sizes.planes, memory: sizes.bytes(predictor.model)) : nil
         let display: any PredictionDisplay = lines ?? PredictionProgress(sizes)
         var (written, leftOut) = (0, 0)

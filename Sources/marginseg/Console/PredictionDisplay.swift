@@ -15,7 +15,7 @@ final class PredictionProgress: PredictionDisplay {
     private let work: [Int]
     private var slow: SlowNote?
 
-    init(_ sizes: PredictionSizes) {
+    init(_ sizes: CaseSizes) {
         work = sizes.work
         before = work.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
         bar = ProgressBar("predicting", total: before[work.count], items: work.count)
