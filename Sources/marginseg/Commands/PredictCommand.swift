@@ -7,7 +7,7 @@ import SegInference
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Label new images: a volume, a picture, or a folder of them.",
+        abstract: "Label new images: a volume, a picture, a folder or a list of them, or the cases of a data set.",
         discussion: """
             Needs nothing but the checkpoint, which knows the intensity window, the sizes and the label values. A label file \
             has the exact grid of its image: size, affine, sform, qform and their codes. Values are those of the training \
@@ -15,14 +15,16 @@ struct PredictCommand: ParsableCommand {
 
               marginseg predict scan.nii.gz --model runs/a --output scan_labels.nii.gz
               marginseg predict scans/ --model runs/a --output labels/
-              marginseg predict cases.csv --model runs/a --output labels/
+              marginseg predict list.txt --model runs/a --output labels/
+              marginseg predict DATA --model runs/a --split test --output labels/
 
             Files belong together as in training: CASE_0000.nii.gz and CASE_0001.nii.gz of an nnU-Net data set, or \
             PATIENT/Flair.nii.gz and PATIENT/T1c.nii.gz, are one case, and its labels are named CASE or PATIENT; one of its files \
-            finds the others. Any files are grouped by a CSV list with the columns image_1, image_2, … and, for names, id. A file \
-            that fits no such pattern is a case of its own.
+            finds the others. Any files are grouped by a CSV list with the columns image_1, image_2, … and, for names, id; a text \
+            list names a file, a folder or a case a line. A file that fits no such pattern is a case of its own. A folder that holds \
+            no image itself may be a data set, of which all cases are labelled unless --split names a part.
 
-            All outputs are checked before anything is written: no two label files may have the same name, none may replace an image, \
+            All outputs are checked before anything is written: no two files may have the same name, none may replace an image, \
             and existing files are kept unless --overwrite is given. A case that lacks a file, cannot be read or does not fit the \
             model is left out and named at the end. Exit codes: 0 all labelled, 2 cases were left out, 1 failed, 64 wrong usage.
             """)
