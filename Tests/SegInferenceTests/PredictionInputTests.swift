@@ -114,6 +114,22 @@ import Testing
         #expect(plan.jobs.map(\.output.lastPathComponent) == ["p_1.nii.gz", "p_2.nii.gz"])
     }
 
+    /// Where the layout is not the training's, a part has to be asked for.
+    @Test func aDataSetOfAnotherLayoutSaysHowItIsLabelled() throws {
+        let folder = try TemporaryFolder()
+        try folder.writeCases()
+        let manifest = try TinyCheckpoint.manifest(TinyRun.configuration(["data.layout=csv"]), channels: 2)
+        let message = folder.message {
+            _ = try PredictionInput(folder.url, choice: nil, for: manifest)
+        }
+        #expect(
+            message
+                == "DIR cannot be predicted: there is no image in this folder; the first below it are in DIR/test/p4; it looks like "
+                + "a data set in the layout 'cases', of which --split names the cases: train, validation, test or all")
+        let all = try PredictionInput(folder.url, choice: .all, for: manifest)
+        #expect(all.finding.cases.count == 4)
+    }
+
     @Test func aFolderWithoutImagesSaysWhereTheyAre() throws {
         let folder = try TemporaryFolder()
         try folder.scan(1, to: "top/scans/a.nii.gz")

@@ -404,6 +404,7 @@ import Testing
             _ = try Predictor(LevelNetwork.model([0, 1]), readsAhead: readsAhead).run(Self.plan(scans, to: output)) { event in
                 switch event {
                 case .started(_, let job): told.append("start \(job.dataCase.id)")
+                case .read(let index): told.append("read \(index)")
                 case .progressed(let index, let done, let count): told.append("\(index): \(done)/\(count)")
                 case .written(let written):
                     let isThere = FileManager.default.fileExists(atPath: written.job.output.path)
@@ -412,9 +413,10 @@ import Testing
                 case .leftOut(let unreadable): told.append("left out \(unreadable.id)")
                 }
             }
-            let order = told.filter { !$0.hasPrefix("start") && !$0.contains("/") }
+            let order = told.filter { !$0.hasPrefix("start") && !$0.hasPrefix("read") && !$0.contains("/") }
             #expect(order == ["written a", "left out b", "written c", "written d", "left out e", "written f"])
             #expect(told.filter { $0.hasPrefix("start") } == ["a", "b", "c", "d", "e", "f"].map { "start \($0)" })
+            #expect(told.filter { $0.hasPrefix("read") } == ["read 0", "read 2", "read 3", "read 5"])
             #expect(told.filter { $0.contains("/") } == ["0: 1/1", "2: 1/1", "3: 1/1", "5: 1/1"])
         }
     }
@@ -485,7 +487,7 @@ import Testing
             #expect(sizes.work == [64, 192, 0], "planes in frames of 8×8")
             let window = InferenceSettings(window: .size(GridSize([1, 1])))
             let passes = sizes.passes(window, of: model, models: 2)
-            #expect((passes.ofOne, passes.all) == (128, 512))
+            #expect((passes.ofOne, passes.all) == (384, 512))
             #expect(sizes.bytes(model) == 16 * 2 * 64)
         }
     }

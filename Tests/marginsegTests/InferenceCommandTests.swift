@@ -1,5 +1,6 @@
 import Foundation
 import MedicalImages
+import Phantoms
 import TestSupport
 import Testing
 
@@ -97,6 +98,27 @@ import Testing
             }
             let bytes = try ["a", "b", "c"].map { try Data(contentsOf: folder.appending(path: "\($0).nii.gz")) }
             #expect(Set(bytes).count == 1)
+        }
+    }
+
+    /// Said before the work, which nobody waits for.
+    @Test func veryManyPassesAreTold() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            try CTPhantom(cases: 3, width: 32, height: 32, depth: 16, seed: 5).write(to: folder.appending(path: "data"))
+            let command = try Command.start(
+                [
+                    "predict", "data/images", "--model", run.url.path, "--output", "out", "--window", "1x1", "--mirror",
+                    "horizontal,vertical", "--threads", "1",
+                ], in: folder)
+            while command.isRunning, !command.errors.contains("passes") { usleep(20_000) }
+            command.send(SIGKILL)
+            let ended = try command.wait()
+            #expect(ended.status == -SIGKILL)
+            #expect(
+                ended.errorLines.first
+                    == "note: these windows make up to 65536 passes through the network for one case, 196608 for all; a larger --window "
+                    + "or --step makes fewer", "\(ended.errors)")
         }
     }
 

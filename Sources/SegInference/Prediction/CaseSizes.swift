@@ -38,15 +38,15 @@ public struct CaseSizes: Sendable {
         Set(sizes.compactMap { $0?.input }).compactMap { model.inferer.bytes(count: 1, size: $0) }.max()
     }
 
-    /// How often networks are asked for scores: for the largest sample, and for all.
+    /// How often networks are asked for scores: for the largest case, and for all.
     ///
     /// - Parameter models: whose scores are averaged.
     public func passes(
         _ settings: InferenceSettings, of model: SegmentationModel, models: Int
     ) -> (ofOne: Int, all: Int) {
         let counts = sizes.compactMap(\.self).map { size in
-            (size.samples, settings.passes(over: size.input, model.configuration, models: models))
+            size.samples * settings.passes(over: size.input, model.configuration, models: models)
         }
-        return (counts.map(\.1).max() ?? 0, counts.reduce(0) { $0 + $1.0 * $1.1 })
+        return (counts.max() ?? 0, counts.reduce(0, +))
     }
 }

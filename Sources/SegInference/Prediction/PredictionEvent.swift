@@ -4,6 +4,8 @@ import DataSets
 public enum PredictionEvent: Sendable {
     /// The case is next: it is being read, or was read ahead.
     case started(index: Int, PredictionPlan.Job)
+    /// The case is in memory and fits the model; its scores are next.
+    case read(index: Int)
     /// Samples of the case scored, planes or the whole of it, and their number.
     case progressed(index: Int, done: Int, of: Int)
     /// The case's files are there.

@@ -41,14 +41,21 @@ public struct PredictionInput: Sendable {
     ///   `DataSetError.emptySplit`.
     public init(_ url: URL, choice: Choice?, for manifest: Checkpoint.Manifest) throws {
         let grouping = try ImageGrouping(manifest.configuration.data.layoutSettings, channels: manifest.channels)
-        guard choice == nil else {
-            try self.init(dataSet: url, choice ?? .all, manifest, grouping, inAnyLayout: true)
+        if let choice {
+            try self.init(dataSet: url, choice, manifest, grouping, inAnyLayout: true)
             return
         }
         do {
             try self.init(url, grouping: grouping)
         } catch let error as FileError where FileSystem.kind(of: url) == .folder {
-            guard let found = try Self.ifDataSet(url, manifest, grouping) else { throw error }
+            guard let found = try Self.ifDataSet(url, manifest, grouping) else {
+                guard let finding = try? DataSetFolder(url).recognize() else { throw error }
+                throw FileError(
+                    url, error.problem,
+                    reason: error.reason
+                        + "; it looks like a data set in the layout '\(finding.layout.rawValue)', of which --split names "
+                        + "the cases: train, validation, test or all")
+            }
             self = found
         }
     }

@@ -51,6 +51,7 @@ public struct Predictor {
                 let probabilities: ProbabilityStore?
                 do {
                     prepared = try intake.take()
+                    observe(.read(index: index))
                     notes.add(model.remarks(on: prepared), of: prepared.id)
                     var filling = try job.maps.all.isEmpty ? nil : filling(for: job)
                     classes = try model.predict(prepared) { done, count in

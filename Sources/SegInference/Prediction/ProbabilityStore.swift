@@ -16,9 +16,6 @@ final class ProbabilityStore: Sendable {
     /// Where each part of the case begins, in order, and its pixels.
     private let parts: [(start: Int, pixels: Int)]
 
-    /// Values of one pixel: its classes, and the entropy.
-    private var channelCount: Int { classCount + (hasEntropy ? 1 : 0) }
-
     private init(_ grid: CaseGrid, classCount: Int, hasEntropy: Bool, file: ScratchFile, parts: [(start: Int, pixels: Int)]) {
         (self.grid, self.classCount, self.hasEntropy, self.file, self.parts) = (grid, classCount, hasEntropy, file, parts)
     }

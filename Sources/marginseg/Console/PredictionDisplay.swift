@@ -25,8 +25,9 @@ final class PredictionProgress: PredictionDisplay {
         switch event {
         case .started(_, let job):
             slow = SlowNote(reading: job.dataCase.image.first)
-        case .progressed(let index, let done, let count):
+        case .read:
             slow?.end()
+        case .progressed(let index, let done, let count):
             bar.update(
                 before[index] + work[index] * done / count, note: work.count > 1 ? "case \(index + 1) of \(work.count)" : "")
         case .written(let written):

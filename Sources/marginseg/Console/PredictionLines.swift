@@ -21,6 +21,7 @@ final class PredictionLines: PredictionDisplay {
         case .started(let index, let job):
             lastProgress = nil
             write(Started(number: index + 1, case: job.dataCase.id, images: job.dataCase.files.map(\.path)))
+        case .read: break
         case .progressed(let index, let done, let of):
             let now = ContinuousClock.now
             if done < of, let lastProgress, (now - lastProgress) / .seconds(1) < Self.pause { return }

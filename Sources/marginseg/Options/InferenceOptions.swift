@@ -65,12 +65,12 @@ struct InferenceOptions: ParsableArguments {
         let passes = sizes().passes(settings, of: model, models: models)
         guard passes.ofOne > Self.manyPasses else { return }
         Terminal.write(
-            "note: these windows make up to \(passes.ofOne) passes through the network for one input, \(passes.all) for all; a larger "
+            "note: these windows make up to \(passes.ofOne) passes through the network for one case, \(passes.all) for all; a larger "
                 + "--window or --step makes fewer\n")
     }
 
-    /// For one input: a whole body in windows of 64×128×128 takes a thousand.
-    private static let manyPasses = 10_000
+    /// For one case: a whole body of 800 planes takes 20 000 windows of 192×192, and a thousand of 64×128×128.
+    private static let manyPasses = 50_000
 
     var settings: InferenceSettings {
         InferenceSettings(window: window ?? .whole, step: step ?? 0.5, mirroring: mirror ?? .none)
