@@ -192,7 +192,7 @@ let package = Package(
         tests("SegLosses", ["TorchTestSupport", "CKernels"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
         tests("SegConfiguration", ["RunTestSupport", yams]),
-        tests("SegInference", ["RunTestSupport", "TorchTestSupport", "Randomness"]),
+        tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["TorchBinding"]),
         .testTarget(

@@ -49,6 +49,20 @@ public enum DurableFile {
         }
     }
 
+    /// Removes the siblings that killed writers of some files of one folder left there, and no others'.
+    ///
+    /// - Precondition: no writer is at work on these files.
+    public static func removeParts(of names: Set<String>, in folder: URL) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+            // `.NAME.PID-N.part`
+            let pieces = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard pieces.count > 3, pieces[0].isEmpty, pieces[pieces.count - 1] == "part" else { continue }
+            if names.contains(pieces[1..<(pieces.count - 2)].joined(separator: ".")) {
+                unlink(folder.appendingPathComponent(name).path)
+            }
+        }
+    }
+
     private static func part(of url: URL) -> URL {
         url.deletingLastPathComponent().appendingPathComponent(
             ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).part")

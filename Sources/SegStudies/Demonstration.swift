@@ -121,6 +121,6 @@ public struct Demonstration {
         try FileManager.default.removeItem(at: drawn)
         let model = try SegmentationModel(checkpoint: Checkpoint(contentsOf: run(of: arm).best), device: resources.device)
         let grouping = try ImageGrouping(LayoutSettings(), channels: model.inferer.channelCount)
-        _ = try Predictor(model).run(PredictionPlan(input: newVolume, output: newLabels, grouping: grouping))
+        _ = try Predictor(model).run(PredictionPlan(PredictionInput(newVolume, grouping: grouping), output: newLabels))
     }
 }

@@ -128,6 +128,47 @@ import Testing
             ]),
     ]
 
+    /// Lines of a text list in a folder of nnU-Net's channels, and what they name.
+    static let lists: [(text: String, finds: [String])] = [
+        ("scans/t_0001.nii\r\nscans/u_0000.nii\n", ["t: t_0000.nii t_0001.nii", "u: u_0000.nii u_0001.nii"]),
+        ("# first\n\n  scans/t_0000.nii \nscans/t_0001.nii", ["t: t_0000.nii t_0001.nii"]),
+        (
+            "\u{FEFF}v\nw",
+            ["v: v_0000.nii v_0001.nii", "w! DIR: case 'w' lacks _0001: found _0000, and the model takes 2 channels"]
+        ),
+        ("scans\nv", ["t: t_0000.nii t_0001.nii", "u: u_0000.nii u_0001.nii", "v: v_0000.nii v_0001.nii"]),
+        (
+            "v\nx\nlist.txt",
+            [
+                "v: v_0000.nii v_0001.nii", "x! DIR/list.txt:2: DIR/x: no such file or folder, and no case 'x' in DIR",
+                "list.txt! DIR/list.txt:3: DIR/list.txt: it is a list itself; expected an image or a case",
+            ]
+        ),
+    ]
+
+    @Test(arguments: lists)
+    func aLineOfATextListIsAPathOrACase(_ row: (text: String, finds: [String])) throws {
+        let folder = try TemporaryFolder()
+        for file in ["scans/t", "scans/u", "v"].flatMap({ ["\($0)_0000.nii", "\($0)_0001.nii"] }) + ["w_0000.nii"] {
+            try folder.write(.uint8([1]), Extent(width: 1, height: 1), to: file)
+        }
+        try folder.write(row.text, to: "list.txt")
+        let finding = try ImageGrouping(.init(layout: .nnunet), channels: 2).cases(at: folder("list.txt"))
+        #expect(Self.words(finding, in: folder) == row.finds)
+    }
+
+    @Test func aListOfNothingIsTold() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("# nothing\n\n", to: "list.txt")
+        let grouping = try ImageGrouping(.init(), channels: 1)
+        #expect(folder.message { _ = try grouping.cases(at: folder("list.txt")) } == "DIR/list.txt: it names no image")
+    }
+
+    private static func words(_ finding: ImageGrouping.Finding, in folder: TemporaryFolder) -> [String] {
+        finding.cases.map { "\($0.id): \($0.image.files.map(\.lastPathComponent).joined(separator: " "))" }
+            + finding.incomplete.map { "\($0.id)! \($0.problem.replacingOccurrences(of: folder.url.path, with: "DIR"))" }
+    }
+
     @Test(arguments: rows)
     func filesOfACaseFindEachOther(_ row: Row) throws {
         let folder = try TemporaryFolder()
@@ -145,10 +186,7 @@ import Testing
         }
         let input = row.input.isEmpty ? folder.url : folder(row.input)
         let finding = try ImageGrouping(row.settings, channels: row.channels).cases(at: input)
-        let found =
-            finding.cases.map { "\($0.id): \($0.image.files.map(\.lastPathComponent).joined(separator: " "))" }
-            + finding.incomplete.map { "\($0.id)! \($0.problem.replacingOccurrences(of: folder.url.path, with: "DIR"))" }
-        #expect(found == row.finds)
+        #expect(Self.words(finding, in: folder) == row.finds)
     }
 
     @Test func aFileWithoutItsSiblingsSaysWhatIsMissing() throws {

@@ -4,6 +4,18 @@ import TestSupport
 import Testing
 
 struct DurableFileTests {
+    @Test func remainsOfSomeFilesAreRemovedAlone() throws {
+        try withTemporaryFolder { folder in
+            let names = [
+                ".a.nii.gz.12-3.part", ".b.nii.gz.12-3.part", ".a.nii.gz.part", "a.nii.gz", ".part", ".x.a.nii.gz.1-2.part",
+            ]
+            for name in names { try Data().write(to: folder.appending(path: name)) }
+            DurableFile.removeParts(of: ["a.nii.gz", "c.nii.gz"], in: folder)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(Set(left) == Set(names).subtracting([".a.nii.gz.12-3.part"]))
+        }
+    }
+
     @Test(arguments: [0, 1, 4096, 3_000_000])
     func readsBackWhatWasWritten(byteCount: Int) throws {
         try withTemporaryFolder { folder in

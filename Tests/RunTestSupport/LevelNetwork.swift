@@ -13,10 +13,11 @@ package final class LevelNetwork: Module, SegmentationNetwork {
     package let levels: [Double]
     package let channelCount: Int
     package var classCount: Int { levels.count }
-    package var sizeMultiples: [Int] { [1, 1] }
+    package let sizeMultiples: [Int]
 
-    package init(_ levels: [Double], channels: Int = 1) {
+    package init(_ levels: [Double], channels: Int = 1, dimensions: Int = 2) {
         self.levels = levels
+        sizeMultiples = [Int](repeating: 1, count: dimensions)
         channelCount = channels
     }
 
@@ -41,6 +42,8 @@ package final class LevelNetwork: Module, SegmentationNetwork {
             ] + overrides
         ).configuration()
         return try SegmentationModel(
-            WholeInput(network: LevelNetwork(levels, channels: channels)), configuration: configuration)
+            WholeInput(
+                network: LevelNetwork(levels, channels: channels, dimensions: configuration.input.fit.size.dimensions)),
+            configuration: configuration)
     }
 }

@@ -165,6 +165,60 @@ import TorchTestSupport
         }
     }
 
+    /// Runs in a folder, each with how far its training is: nil where it has no best checkpoint.
+    @Test(
+        arguments: [
+            (["fold-10": (2, 1), "fold-2": (2, 1)], nil),
+            (["fold-0": (2, 1), "fold-1": nil], "fold-1 holds no best.safetensors"),
+            (
+                ["fold-0": (2, 0), "fold-1": (1, 1)],
+                "fold-0 is unfinished (stage 2, after epoch 0), fold-1 is unfinished (stage 1, after epoch 1)"
+            ),
+        ] as [([String: (stage: Int, epoch: Int)?], String?)])
+    func aFolderOfRunsStandsForAllOfThem(_ runs: [String: (stage: Int, epoch: Int)?], _ refusal: String?) throws {
+        try withTemporaryFolder { folder in
+            let checkpoint = try TinyCheckpoint.make(TinyRun.configuration())
+            for (name, state) in runs {
+                let run = RunFolder(folder.appending(path: name))
+                try run.create()
+                guard let state else { continue }
+                var position = TrainingPosition(stage: state.stage)
+                for _ in 0..<state.epoch { position.endEpoch(score: 0.5) }
+                try checkpoint.write(to: run.best)
+                try Checkpoint(
+                    manifest: checkpoint.manifest, weights: checkpoint.weights,
+                    continuation: .init(position: position, tensors: [:])
+                ).write(to: run.last)
+            }
+            let message = messageThrown {
+                let found = try RunFolder.checkpoints(at: folder)
+                #expect(
+                    found.map { $0.pathComponents.suffix(2).joined(separator: "/") } == [
+                        "fold-2/best.safetensors", "fold-10/best.safetensors",
+                    ])
+            }
+            #expect(
+                message
+                    == refusal.map {
+                        "\(folder.path) cannot be used as a folder of runs: \($0); finish or move these, or name the runs one by one"
+                    })
+        }
+    }
+
+    @Test func aRunIsNoFolderOfRuns() throws {
+        try withTemporaryFolder { folder in
+            let inner = folder.appending(path: "inner")
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+            try Data().write(to: inner.appending(path: "best.safetensors"))
+            try Data().write(to: folder.appending(path: "configuration.yaml"))
+            #expect(
+                messageThrown { _ = try RunFolder.checkpoints(at: folder) }
+                    == "\(folder.path) is no run: there is no best.safetensors in it")
+            try Data().write(to: folder.appending(path: "best.safetensors"))
+            #expect(try RunFolder.checkpoints(at: folder) == [RunFolder(folder).best])
+        }
+    }
+
     @Test(arguments: [
         ("margin", "stage-2-margin.safetensors"), ("a/b c", "stage-2-a-b-c.safetensors"), ("Größe", "stage-2-Größe.safetensors"),
     ])

@@ -46,6 +46,22 @@ import Testing
         #expect(messageThrown { _ = try inferer(settings, []) } == row.says)
     }
 
+    /// A window, mirrors, models and an input, and how often networks are asked.
+    @Test(
+        arguments: [
+            (.whole, .none, 1, [64, 64], 1), (.whole, .axes([.horizontal, .vertical]), 5, [64, 64], 20),
+            (.size(GridSize([16, 16])), .none, 1, [64, 64], 49),
+            (.size(GridSize([16, 16])), .axes([.vertical]), 2, [8, 64], 28),
+            (.size(GridSize([1, 1])), .none, 1, [64, 32], 2048), (.trained, .none, 3, [64, 64], 3),
+        ] as [(InferenceSettings.Window, InferenceSettings.Mirroring, Int, [Int], Int)])
+    func passesAreCounted(
+        _ row: (window: InferenceSettings.Window, mirroring: InferenceSettings.Mirroring, models: Int, input: [Int], count: Int)
+    ) throws {
+        let settings = settings(row.window, row.mirroring)
+        let passes = try settings.passes(over: GridSize(row.input), TinyRun.configuration(), models: row.models)
+        #expect(passes == row.count)
+    }
+
     @Test func anEnsembleNeedsOneTask() throws {
         try withTemporaryFolder { folder in
             let configuration = try TinyRun.configuration()

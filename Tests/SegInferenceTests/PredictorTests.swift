@@ -21,7 +21,7 @@ import Testing
         _ input: URL, to output: URL?, layout: LayoutSettings = LayoutSettings(), channels: Int = 1, overwrite: Bool = false
     ) throws -> PredictionPlan {
         try PredictionPlan(
-            input: input, output: output, grouping: ImageGrouping(layout, channels: channels), overwrite: overwrite)
+            PredictionInput(input, grouping: ImageGrouping(layout, channels: channels)), output: output, overwrite: overwrite)
     }
 
     @discardableResult

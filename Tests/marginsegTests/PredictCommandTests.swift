@@ -40,6 +40,87 @@ import Testing
         }
     }
 
+    /// Every line is an object of its own, in the order of the work.
+    @Test func programsReadWhatHappens() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let scans = folder.appending(path: "scans")
+            try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: true)
+            for name in ["a", "c"] {
+                try FileManager.default.copyItem(at: run.image, to: scans.appending(path: "\(name).nii.gz"))
+            }
+            try Data("x".utf8).write(to: scans.appending(path: "b.nii.gz"))
+            let command = try Command.run(["predict", "scans", "--model", run.url.path, "--output", "out", "--json"], in: folder)
+            #expect(command.status == 2)
+            let lines = try command.output.split(separator: "\n").map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+            func all(_ event: String, _ key: String) -> [String] {
+                lines.filter { $0["event"] as? String == event }.map { "\($0[key] ?? "nothing")" }
+            }
+            #expect(lines.first?["event"] as? String == "planned")
+            #expect((lines.first?["cases"] as? Int, lines.first?["planes"] as? Int) == (3, 4))
+            #expect((lines.first?["kept"] as? Int, lines.first?["left_out"] as? Int) == (0, 0))
+            #expect(try #require(lines.first?["memory_bytes"] as? Int) > 0)
+            #expect(all("started", "case") == ["a", "b", "c"])
+            #expect(all("written", "path") == ["\(folder.path)/out/a.nii.gz", "\(folder.path)/out/c.nii.gz"])
+            #expect(all("written", "planes") == ["2", "2"] && all("written", "number") == ["1", "3"])
+            #expect(all("left_out", "case") == ["b"])
+            #expect(all("left_out", "problem")[0].hasPrefix("\(scans.path)/b.nii.gz"))
+            let progress = lines.filter { $0["event"] as? String == "progress" }
+            #expect(progress.contains { ($0["number"] as? Int, $0["done"] as? Int, $0["of"] as? Int) == (3, 2, 2) })
+            let end = try #require(lines.last)
+            #expect(end["event"] as? String == "finished")
+            #expect(
+                [end["written"], end["kept"], end["left_out"], end["exit_code"]].compactMap { $0 as? Int } == [2, 0, 1, 2])
+
+            let again = try Command.run(["predict", "scans/b.nii.gz", "--model", run.url.path, "--json"], in: folder)
+            #expect(again.status == 1)
+            #expect(
+                again.output.split(separator: "\n").last
+                    == #"{"event":"finished","exit_code":1,"kept":0,"left_out":0,"written":0}"#)
+        }
+    }
+
+    /// A folder of runs is their mean; what one of them was trained with is not scored.
+    @Test func aFolderOfRunsIsTheirMean() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let other = try Command.run(
+                [
+                    "train", "--data", run.data.path, "--output", "cv/fold-1", "--set",
+                    "data.split={folds: {count: 2, fold: 1, seed: 1}}",
+                ]
+                    + TrainedRun.settings, in: folder)
+            try #require(other.status == 0, "\(other.errors)")
+            let first = try Command.run(
+                [
+                    "train", "--data", run.data.path, "--output", "cv/fold-0", "--set",
+                    "data.split={folds: {count: 2, fold: 0, seed: 1}}",
+                ]
+                    + TrainedRun.settings, in: folder)
+            try #require(first.status == 0, "\(first.errors)")
+            let predicted = try Command.run(
+                ["predict", run.data.path, "--model", "cv", "--split", "validation", "--output", "out"], in: folder)
+            #expect(predicted.status == 0, "\(predicted.errors)")
+            #expect(predicted.output.split(separator: "\n").count >= 2)
+            let scored = try Command.run(["evaluate", "cv", "--split", "validation"], in: folder)
+            #expect((scored.status, scored.output) == (1, ""))
+            #expect(
+                scored.errors.contains(
+                    "cv/fold-1/best.safetensors cannot be scored on the validation split: it was trained with "),
+                "\(scored.errors)")
+
+            try FileManager.default.createDirectory(at: folder.appending(path: "cv/fold-2"), withIntermediateDirectories: true)
+            let refused = try Command.run(["bound", "cv"], in: folder)
+            #expect(refused.status == 1)
+            #expect(
+                refused.errors
+                    == "Error: \(folder.path)/cv cannot be used as a folder of runs: fold-2 holds no best.safetensors; "
+                    + "finish or move these, or name the runs one by one\n")
+        }
+    }
+
     @Test func aCohortIsSharedAndContinued() throws {
         let run = try TrainedRun.shared()
         try withTemporaryFolder { folder in

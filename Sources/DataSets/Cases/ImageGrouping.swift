@@ -6,7 +6,8 @@ import MedicalImages
 ///
 /// nnU-Net's `CASE_0000`, `CASE_0001`, … are the channels of CASE; image patterns of a layout, such as `*/Flair.nii.gz` and
 /// `*/T1c.nii.gz`, are those of what stands for the star, below the input or with it as the folder of one case. Everywhere else a
-/// file is a case. A CSV list groups any files: columns `image`, or `image_1`, `image_2`, …, and `id` if wanted.
+/// file is a case. A CSV list groups any files: columns `image`, or `image_1`, `image_2`, …, and `id` if wanted; a text list names
+/// files, folders or cases, one a line.
 public struct ImageGrouping: Sendable {
     /// What was found at a place.
     public struct Finding: Sendable {
@@ -14,12 +15,14 @@ public struct ImageGrouping: Sendable {
         public var cases: [DataCase] = []
         /// Cases that lack files, and which.
         public var incomplete: [UnreadableCase] = []
-        /// Files that are no case: labels that a prediction put beside their images.
+        /// Files that are no case: labels and maps that a prediction put beside their images.
         public var labels: [URL] = []
     }
 
     /// What the labels of an image are called beside it, after the name of its case.
     public static let labelSuffix = "_labels"
+    /// What else a prediction calls files beside an image.
+    fileprivate static let suffixes = [labelSuffix, "_probabilities", "_entropy"]
 
     private enum Rule: Sendable {
         case files
@@ -49,14 +52,15 @@ public struct ImageGrouping: Sendable {
         }
     }
 
-    /// The cases of a file and its siblings, of a folder, or of a CSV list.
+    /// The cases of a file and its siblings, of a folder, or of a list.
     ///
     /// - Throws: `FileError` for a place that is missing or holds no image; `LayoutError`; for a file whose case lacks others,
     ///   `LayoutError`.
     public func cases(at input: URL) throws -> Finding {
         switch FileSystem.kind(of: input) {
         case .missing: throw FileError(input, "cannot be read", reason: "no such file or folder")
-        case .file where input.pathExtension.lowercased() == "csv": return try listed(in: input)
+        case .file where Self.isTable(input): return try listed(in: input)
+        case .file where Self.isList(input): return try linesOf(input)
         case .file: return try ofFile(input)
         case .folder:
             var finding = try inFolder(input).withoutLabels()
@@ -279,8 +283,9 @@ extension ImageGrouping.Finding {
     fileprivate func withoutLabels() -> Self {
         let ids = Set(cases.map(\.id))
         func isLabels(_ dataCase: DataCase) -> Bool {
-            let suffix = ImageGrouping.labelSuffix
-            return dataCase.id.hasSuffix(suffix) && ids.contains(String(dataCase.id.dropLast(suffix.count)))
+            ImageGrouping.suffixes.contains { suffix in
+                dataCase.id.hasSuffix(suffix) && ids.contains(String(dataCase.id.dropLast(suffix.count)))
+            }
         }
         var finding = self
         finding.cases = cases.filter { !isLabels($0) }

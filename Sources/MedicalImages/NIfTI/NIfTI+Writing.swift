@@ -16,21 +16,34 @@ extension NIfTI {
     /// - Precondition: the sizes of samples, extent and header agree.
     public static func write(_ samples: Samples, extent: Extent, like header: NIfTIHeader, to url: URL) throws {
         precondition(samples.count == extent.sampleCount, "as many samples as the extent has")
+        try write(samples.type, extent: extent, like: header, to: url) { append in try samples.withUnsafeBytes(append) }
+    }
+
+    /// The same with samples that come in parts, so that memory need not hold all of them.
+    ///
+    /// - Parameter body: appends the bytes of samples of this type in order, in parts of any size.
+    /// - Throws: as above; what `body` throws.
+    /// - Precondition: the sizes of extent and header agree, and `body` appends as many samples as the extent has.
+    package static func write(
+        _ type: VoxelType, extent: Extent, like header: NIfTIHeader, to url: URL,
+        _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
         precondition(
             [extent.width, extent.height, extent.depth] == (0..<3).map(header.dimension),
             "the extent is that of the header's grid")
-        let start = try header.encoded(for: samples.type, extent: extent, url)
+        let start = try header.encoded(for: type, extent: extent, url)
         let isPacked = try isPacked(url)
         try DurableFile.write(to: url) { writer in
-            if isPacked {
-                let deflater = Deflater(writer)
-                try start.withUnsafeBytes(deflater.append)
-                try samples.withUnsafeBytes(deflater.append)
-                try deflater.finish()
-            } else {
-                try start.withUnsafeBytes { try writer.append($0) }
-                try samples.withUnsafeBytes { try writer.append($0) }
+            let deflater = isPacked ? Deflater(writer) : nil
+            var count = 0
+            func append(_ bytes: UnsafeRawBufferPointer) throws {
+                count += bytes.count
+                if let deflater { try deflater.append(bytes) } else { try writer.append(bytes) }
             }
+            try start.withUnsafeBytes(append)
+            try body(append)
+            precondition(count == start.count + extent.sampleCount * type.byteCount, "as many samples as the extent has")
+            try deflater?.finish()
         }
     }
 

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// `@unchecked Sendable`: all mutable state is read and written under `condition`; `make` is `@Sendable` and is called
 /// outside it.
-final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
+package final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private let end: Int
     private let capacity: Int
@@ -18,7 +18,10 @@ final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
     private var running: Int
     private var waited = 0.0
 
-    init(_ numbers: Range<Int>, capacity: Int, workers: Int, make: @escaping @Sendable (Int) throws -> Output) {
+    /// - Parameters:
+    ///   - capacity: items that are made and not handed out, those under way among them.
+    ///   - workers: threads.
+    package init(_ numbers: Range<Int>, capacity: Int, workers: Int, make: @escaping @Sendable (Int) throws -> Output) {
         end = numbers.upperBound
         claimed = numbers.lowerBound
         delivered = numbers.lowerBound
@@ -33,7 +36,7 @@ final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
     }
 
     /// The next item in order; nil after the last, after an error and after `stop`.
-    func next() throws -> Output? {
+    package func next() throws -> Output? {
         condition.lock()
         defer { condition.unlock() }
         guard delivered < end, !isStopped else { return nil }
@@ -52,7 +55,7 @@ final class OrderedPrefetch<Output: Sendable>: @unchecked Sendable {
     }
 
     /// Makes the threads end and waits until they have; each finishes at most the item it is at.
-    func stop() {
+    package func stop() {
         condition.withLock {
             isStopped = true
             condition.broadcast()

@@ -31,7 +31,9 @@ public struct SampleStore: SampleSource {
     ) throws {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let none = LabelTally(labelCount: plan.recipe.labels.classCount, recipe: plan.recipe, selection: selection)
-        let shelf = plan.estimatedBytes > memory ? SampleShelf.scratch(try ScratchFile(in: scratch)) : .memory
+        let shelf =
+            plan.estimatedBytes > memory
+            ? SampleShelf.scratch(try ScratchFile(in: scratch, for: "the planes that --memory does not hold")) : .memory
         let (read, unreadable) = try plan.tolerance.read(plan.cases.map(\.dataCase), workers: workers) { _, dataCase in
             try Part(reader.read(dataCase), path: dataCase.image.path, tally: none, shelf: shelf)
         }

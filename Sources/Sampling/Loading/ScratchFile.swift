@@ -5,20 +5,24 @@ import Synchronization
 /// Bytes put aside on disk: a file without a name, which disappears with the process however that ends.
 ///
 /// Threads may append and read at once: positioned reads and writes share no offset.
-final class ScratchFile: Sendable {
+package final class ScratchFile: Sendable {
     private let descriptor: Int32
     private let folder: URL
+    /// For messages.
+    private let content: String
     private let end = Atomic(0)
 
+    /// - Parameter content: what is put aside, in the plural, for messages.
     /// - Throws: `FileError` for a folder that cannot be written to.
-    init(in folder: URL) throws {
+    package init(in folder: URL, for content: String) throws {
         var name = Array(folder.appending(path: "marginseg-planes-XXXXXX").path.utf8CString)
         descriptor = mkstemp(&name)
         guard descriptor >= 0 else {
-            throw FileError.now(folder, "cannot take the planes that --memory does not hold (TMPDIR names another folder)")
+            throw FileError.now(folder, "cannot take \(content) (TMPDIR names another folder)")
         }
         unlink(name)
         self.folder = folder
+        self.content = content
     }
 
     deinit { close(descriptor) }
@@ -27,12 +31,12 @@ final class ScratchFile: Sendable {
     ///
     /// - Returns: where they begin.
     /// - Throws: `FileError`, for a full disk too.
-    func append(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         let start = end.add(bytes.count, ordering: .relaxed).oldValue
         var done = 0
         while done < bytes.count {
             let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(start + done))  // not empty here
-            guard count > 0 else { throw FileError.now(folder, "cannot take the prepared planes") }
+            guard count > 0 else { throw FileError.now(folder, "cannot take \(content)") }
             done += count
         }
         return start
@@ -41,11 +45,11 @@ final class ScratchFile: Sendable {
     /// Fills a buffer from a place that was written.
     ///
     /// - Throws: `FileError` where the disk fails.
-    func read(into bytes: UnsafeMutableRawBufferPointer, at start: Int) throws {
+    package func read(into bytes: UnsafeMutableRawBufferPointer, at start: Int) throws {
         var done = 0
         while done < bytes.count {
             let count = pread(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(start + done))  // not empty here
-            guard count > 0 else { throw FileError.now(folder, "does not give the prepared planes back") }
+            guard count > 0 else { throw FileError.now(folder, "does not give \(content) back") }
             done += count
         }
     }

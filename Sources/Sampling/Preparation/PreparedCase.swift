@@ -27,9 +27,7 @@ extension PreparedCase {
     /// - Parameter classes: `[depth, height, width]` of `extent`.
     /// - Returns: with the size of the file's grid, one channel.
     public func onFileGrid(_ classes: [UInt8]) -> (classes: [UInt8], extent: Extent) {
-        var extent = grid.stored
-        extent.channels = 1
-        return (grid.restore(classes, outside: 0), extent)
+        (grid.onFileGrid(classes, outside: 0), grid.storedPlain)
     }
 
     /// - Parameter path: the file, for the message.
@@ -63,4 +61,18 @@ extension PreparedCase {
             labels: labels,
             channels: extent.channels, size: route.inputSize, sourceSize: route.native)
     }
+}
+
+extension CaseGrid {
+    /// The file's grid with one channel.
+    package var storedPlain: Extent {
+        var extent = stored
+        extent.channels = 1
+        return extent
+    }
+
+    /// Values of one channel, `[depth, height, width]` of `extent`, on the grid of the file.
+    ///
+    /// - Parameter outside: what stands where the image was cropped.
+    package func onFileGrid<Value>(_ values: [Value], outside: Value) -> [Value] { restore(values, outside: outside) }
 }

@@ -58,6 +58,19 @@ public struct InferenceSettings: Sendable, Hashable {
         return inferer
     }
 
+    /// How often networks are asked for the scores of one input.
+    ///
+    /// - Parameters:
+    ///   - models: whose scores are averaged.
+    ///   - configuration: of their training, with as many dimensions as the input and the window.
+    func passes(over input: GridSize, _ configuration: RunConfiguration, models: Int) -> Int {
+        let windows = windowSize(configuration.input.fit).map { window in
+            zip(input.lengths, window.lengths).map { WindowPlaces.count(along: max($0, $1), window: $1, step: step) }
+                .reduce(1, *)
+        }
+        return (windows ?? 1) * models << mirrorAxes(configuration.training.augmentation).count
+    }
+
     /// What is not one network on whole inputs; nil where nothing is.
     func words(_ configuration: RunConfiguration, models: Int) -> String? {
         let axes = mirrorAxes(configuration.training.augmentation).map(\.rawValue)

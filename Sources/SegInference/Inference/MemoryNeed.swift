@@ -1,5 +1,3 @@
-import DataSets
-import MedicalImages
 import Sampling
 
 /// The memory that labelling a case takes, estimated from its header.
@@ -42,31 +40,17 @@ struct MemoryNeed {
             remedy: isLimit ? "raise --max-memory, or choose a smaller --window" : TooLittleMemory.usualRemedy)
     }
 
-    /// Bytes that the process takes in all, at most, from reading the case to writing its labels.
+    /// Bytes that the process takes in all, at most, from reading the case to writing its labels; where there is a limit, planes go
+    /// through the network as few at a time as it asks for.
     ///
-    /// - Parameters:
-    ///   - voxel: bytes of a stored sample.
-    ///   - least: whether planes go through the network one by one.
-    func total(voxel: Int, least: Bool = false) -> Int {
+    /// - Parameter voxel: bytes of a stored sample.
+    func total(voxel: Int) -> Int {
         let image = grid.stored.sampleCount * voxel
-        let batch = least ? 1 : min(model.batchSize, grid.sampleCount)
         // Labels at native size, and twice more when they are written.
-        let held = image + 3 * grid.stored.voxelCount
+        let held = (ProcessMemory.resident ?? 0) + image + 3 * grid.stored.voxelCount
+        let batches = (1...min(model.batchSize, grid.sampleCount)).map { held + (scoring(batch: $0) ?? 0) }
+        let most = batches.last { $0 <= model.memoryLimit ?? .max } ?? batches[0]
         // Axes are brought into order in a second copy.
-        return (ProcessMemory.resident ?? 0) + max(2 * image, held + (scoring(batch: batch) ?? 0))
-    }
-}
-
-extension SegmentationModel {
-    /// The memory in bytes that labelling a case takes in all, estimated from its headers alone; within the limit where planes can
-    /// go through the network one by one.
-    ///
-    /// - Throws: as `CaseReader.outline`.
-    public func memoryNeed(of dataCase: DataCase) throws -> Int {
-        let grid = try CaseReader(recipe, channels: inferer.channelCount).outline(of: dataCase)
-        let voxel = try ImageFile.readInfo(dataCase.image.first).voxelType.byteCount
-        let need = MemoryNeed(of: grid, for: self)
-        return memoryLimit.map { max(need.total(voxel: voxel, least: true), min($0, need.total(voxel: voxel))) }
-            ?? need.total(voxel: voxel)
+        return max(most, (ProcessMemory.resident ?? 0) + 2 * image)
     }
 }

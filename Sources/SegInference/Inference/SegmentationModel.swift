@@ -73,13 +73,15 @@ public final class SegmentationModel {
 
     /// Several models whose scores are averaged; what they were trained on is taken from the first.
     ///
-    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first; `SettingError`.
+    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first, and for one that is
+    ///   named twice; `SettingError`.
     /// - Precondition: one checkpoint at least.
     public convenience init(
         ensemble checkpoints: [Checkpoint], settings: InferenceSettings = InferenceSettings(), device: Device = .cpu,
         execution: Execution? = nil, precision: TrainingConfiguration.Precision = .float32
     ) throws {
         let first = checkpoints[0]
+        try Checkpoint.requireDistinct(checkpoints)
         for other in checkpoints.dropFirst() { try other.requireSameTask(as: first) }
         let networks = try checkpoints.map { checkpoint in
             let network = try checkpoint.makeNetwork(execution: execution)
@@ -115,16 +117,17 @@ public final class SegmentationModel {
     /// The class of every voxel at native size, [depth, height, width] of the case's `extent`.
     ///
     /// - Parameters:
+    ///   - inPlanes: whether parts of a volume are to be whole planes, in order.
     ///   - onStep: called with the planes or windows done and their number, to show progress.
     ///   - collect: called with the scored samples of each batch or part, for uses that need more than their classes.
     /// - Throws: `NetworkInputError` for another number of channels; `ScoresNotFinite`; `PostProcessingError`; what `collect`
     ///   throws.
     public func predict(
-        _ prepared: PreparedCase, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        _ prepared: PreparedCase, inPlanes: Bool = false, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         collect: (PredictedSamples) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
-        try forEachPart(of: prepared, onStep: onStep) { part in
+        try forEachPart(of: prepared, inPlanes: inPlanes, onStep: onStep) { part in
             try collect(part)
             guard let box = part.nativeBox else { return }
             for (sample, values) in zip(part.numbers, try part.nativeClasses()) {
@@ -144,7 +147,7 @@ public final class SegmentationModel {
     /// - Throws: `TooLittleMemory` before a sample for which there is none; `NetworkInputError` for another number of channels;
     ///   `ScoresNotFinite`; what `body` throws.
     package func forEachPart(
-        of prepared: PreparedCase, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        of prepared: PreparedCase, inPlanes: Bool = false, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         _ body: (PredictedSamples) throws -> Void
     ) throws {
         let need = MemoryNeed(of: prepared.grid, for: self)
@@ -160,7 +163,8 @@ public final class SegmentationModel {
         if recipe.dimensions == 3 {
             var parts = ScoredParts(of: prepared)
             return try withInference {
-                try inferer.forEachPart(of: prepared.input(0), inPlanes: parts.areInPlanes, onStep: onStep) { box, scores in
+                try inferer.forEachPart(of: prepared.input(0), inPlanes: inPlanes || parts.areInPlanes, onStep: onStep) {
+                    box, scores in
                     if let part = try parts.part(box, scores) { try body(checked(part)) }
                 }
             }

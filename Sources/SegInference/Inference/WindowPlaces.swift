@@ -33,14 +33,19 @@ struct WindowPlaces {
         self.lengths = lengths
         self.window = window.lengths
         starts = zip(lengths, window.lengths).map { size, window in
-            // A window moves by a pixel at least.
-            let count = Int((Double(size - window) / max(step * Double(window), 1)).rounded(.up)) + 1
+            let count = Self.count(along: size, window: window, step: step)
             return (0..<count).map { index in
                 count == 1 ? 0 : Int((Double(size - window) / Double(count - 1) * Double(index)).rounded(.toNearestOrEven))
             }
         }
         let longest = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
         order = inPlanes ? Array(lengths.indices) : longest
+    }
+
+    /// Windows along an axis that is as long as the window at least.
+    static func count(along size: Int, window: Int, step: Double) -> Int {
+        // A window moves by a pixel at least.
+        Int((Double(size - window) / max(step * Double(window), 1)).rounded(.up)) + 1
     }
 
     var count: Int { starts.reduce(1) { $0 * $1.count } }

@@ -147,6 +147,13 @@ public struct Checkpoint {
     /// Only the checksum that the file states; nil where there is none.
     static func checksum(of url: URL) throws -> String? { try Safetensors.metadata(of: url)[checksumKey] }
 
+    /// Only where its training stands; nil for a file that no training goes on from.
+    static func position(of url: URL) throws -> TrainingPosition? {
+        try Safetensors.metadata(of: url)[positionKey].flatMap {
+            try? JSONDecoder().decode(TrainingPosition.self, from: Data($0.utf8))
+        }
+    }
+
     /// Only the manifest.
     public static func manifest(of url: URL) throws -> Manifest {
         try manifest(in: Safetensors.metadata(of: url), path: url.path)
@@ -205,27 +212,6 @@ public struct Checkpoint {
             channels: manifest.channels, classes: configuration.data.classes.count, generator: Generator(seed: 0))
         try load(into: network)
         return network
-    }
-
-    /// Checks that scores of another model can be averaged with this one's.
-    ///
-    /// - Throws: `FileError` for other classes, channels or another way from file to input.
-    func requireSameTask(as other: Checkpoint) throws {
-        let (own, wanted) = (manifest.configuration, other.manifest.configuration)
-        let (written, wantedText) = (try own.written, try wanted.written)
-        let input = ["crop", "normalization", "spacing", "fit", "plane"].map { key in
-            ("input.\(key)", written["input", key] ?? "not there", wantedText["input", key] ?? "not there")
-        }
-        let differences =
-            [
-                ("classes", "\(own.data.classNames)", "\(wanted.data.classNames)"),
-                ("label values", "\(own.data.classes.map(\.valuesInWords))", "\(wanted.data.classes.map(\.valuesInWords))"),
-                ("channels", "\(manifest.channels)", "\(other.manifest.channels)"),
-            ] + input
-        guard let (what, found, expected) = differences.first(where: { $0.1 != $0.2 }) else { return }
-        throw FileError(
-            source?.path ?? "the network", "cannot be averaged with \(other.source?.path ?? "the first model")",
-            reason: "\(what): found \(found), expected \(expected); average models of one task and one input")
     }
 
     /// - Throws: `FileError` for a network that other weights belong to.

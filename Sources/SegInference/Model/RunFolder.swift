@@ -70,14 +70,4 @@ public struct RunFolder: Sendable {
         if FileSystem.kind(of: last) == .file { try DurableFile.link(last, to: previous) }
         try checkpoint.write(to: last)
     }
-
-    /// The checkpoint a run or a file stands for: the file itself, or the best of the run.
-    public static func checkpoint(at url: URL) throws -> URL {
-        guard FileSystem.kind(of: url) == .folder else { return url }
-        let best = RunFolder(url).best
-        guard FileSystem.kind(of: best) == .file else {
-            throw FileError(url, "is no run", reason: "there is no best.safetensors in it")
-        }
-        return best
-    }
 }

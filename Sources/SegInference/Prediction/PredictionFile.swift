@@ -13,8 +13,13 @@ public enum PredictionFile {
     /// - Throws: `FileError` for a name or values that do not go with the image's format, and where nothing can be written.
     public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
         try check(values: values, like: prepared, to: url)
-        let (classes, extent) = prepared.onFileGrid(classes)
-        switch prepared.source {
+        try write(classes, values: values, on: prepared.grid, of: prepared.source, to: url)
+    }
+
+    /// The same without the image's samples, which need not stay in memory until its labels are written.
+    static func write(_ classes: [UInt8], values: [Int], on grid: CaseGrid, of source: ImageSource, to url: URL) throws {
+        let (classes, extent) = (grid.onFileGrid(classes, outside: 0), grid.storedPlain)
+        switch source {
         case .nifti(let header):
             try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)
         case .picture:

@@ -13,11 +13,20 @@ public struct PredictionPlan: Sendable {
     public struct Job: Sendable, Equatable {
         public let dataCase: DataCase
         public let output: URL
+        let maps: PredictionMaps.Files
 
         public init(_ dataCase: DataCase, output: URL) {
+            self.init(dataCase, output: output, maps: .init())
+        }
+
+        init(_ dataCase: DataCase, output: URL, maps: PredictionMaps.Files) {
             self.dataCase = dataCase
             self.output = output
+            self.maps = maps
         }
+
+        /// Every file of the case that is written, the label file first.
+        public var files: [URL] { [output] + maps.all }
     }
 
     /// One of several equal parts of the cases, such as the second of eight.
@@ -48,41 +57,47 @@ public struct PredictionPlan: Sendable {
     /// To be made before the first output; nil where it is there.
     private let folder: URL?
 
-    /// What there is to do for an image, a folder of images or a CSV list.
+    /// What there is to do for an image, a folder, a list or a data set.
     ///
     /// - Parameters:
     ///   - output: a file for one image (or a folder to put it into), a folder for several; nil puts `CASE_labels` beside
-    ///     the image, and the files of a folder into a folder `NAME_labels` beside it.
-    ///   - grouping: which files are one case, as in training.
+    ///     the image, and the files of a folder or a list into a folder `NAME_labels` beside it.
     ///   - continues: whether label files that exist are kept and their cases passed over.
+    ///   - values: that a label file may hold to be kept; nil: any.
     ///   - part: of the cases, for several machines that share them; nil: all.
+    ///   - maps: that are written beside each label file.
     ///   - dataFolder: where the training data lie, which outputs that nobody named must stay out of; nil: unknown.
     ///   - others: files that the call reads besides, which no output may be.
-    /// - Throws: `FileError` for an input that is missing or holds no image, for outputs that cannot be, and for one that is kept
-    ///   but not whole; `LayoutError` for an image whose case is not whole.
+    /// - Throws: `FileError` for outputs that cannot be, and for one that is kept but not whole.
     public init(
-        input: URL, output: URL?, grouping: ImageGrouping, overwrite: Bool = false, continues: Bool = false, part: Part? = nil,
-        outside dataFolder: URL? = nil, reading others: [URL] = []
+        _ source: PredictionInput, output: URL?, overwrite: Bool = false, continues: Bool = false, values: [Int]? = nil,
+        part: Part? = nil,
+        maps: PredictionMaps = PredictionMaps(), outside dataFolder: URL? = nil, reading others: [URL] = []
     ) throws {
-        let finding = try grouping.cases(at: input)
+        let (input, finding, others) = (source.url, source.finding, others + source.files)
         labels = finding.labels
         leftOut = part?.of(finding.incomplete) ?? finding.incomplete
         var jobs: [Job]
-        let isImage = FileSystem.kind(of: input) == .file && input.pathExtension.lowercased() != "csv"
+        let isList = ImageGrouping.isList(input)
+        let isImage = FileSystem.kind(of: input) == .file && !isList
         if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
             let image = dataCase.image.first
             let beside = image.deletingLastPathComponent()
                 .appending(path: dataCase.fileName + ImageGrouping.labelSuffix + PredictionFile.ending(for: image))
-            jobs = [Job(dataCase, output: output ?? beside)]
+            let output = output ?? beside
+            let name = output == beside ? dataCase.fileName : ImageFile.stem(of: output)
+            jobs = [
+                Job(dataCase, output: output, maps: try maps.files(named: name, beside: output, of: image))
+            ]
             folder = nil
         } else {
             let place =
                 output
                 ?? input.deletingLastPathComponent().appending(
-                    path: ImageFile.stem(of: input.pathExtension == "csv" ? input.deletingPathExtension() : input)
+                    path: ImageFile.stem(of: isList ? input.deletingPathExtension() : input)
                         + ImageGrouping.labelSuffix,
                     directoryHint: .isDirectory)
-            jobs = Self.jobs(finding.cases, in: place)
+            jobs = try Self.jobs(finding.cases, in: place, maps)
             folder = place
         }
         if output == nil, let dataFolder, let inside = jobs.first(where: { FileSystem.isPlace($0.output, in: dataFolder) }) {
@@ -99,7 +114,7 @@ public struct PredictionPlan: Sendable {
         }
         try Self.check(jobs, reading: others + [input], overwrite: overwrite || continues, inFolder: folder != nil)
         if continues {
-            done = try jobs.filter { try $0.isDone }
+            done = try jobs.filter { try $0.isDone(values: values) }
             jobs.removeAll(where: done.contains)
         }
         self.jobs = jobs
@@ -109,7 +124,7 @@ public struct PredictionPlan: Sendable {
     ///
     /// - Throws: `FileError` for outputs that cannot be.
     public init(_ cases: [DataCase], folder: URL, overwrite: Bool = false, reading others: [URL] = []) throws {
-        jobs = Self.jobs(cases, in: folder)
+        jobs = try Self.jobs(cases, in: folder, PredictionMaps())
         leftOut = []
         labels = []
         self.folder = folder
@@ -119,8 +134,13 @@ public struct PredictionPlan: Sendable {
     /// Whether a folder is there, or is meant by a slash at the end of its name.
     private static func isFolder(_ url: URL) -> Bool { FileSystem.kind(of: url) == .folder || url.hasDirectoryPath }
 
-    private static func jobs(_ cases: [DataCase], in folder: URL) -> [Job] {
-        cases.map { Job($0, output: folder.appending(path: $0.fileName + PredictionFile.ending(for: $0.image.first))) }
+    private static func jobs(_ cases: [DataCase], in folder: URL, _ maps: PredictionMaps) throws -> [Job] {
+        try cases.map { dataCase in
+            let image = dataCase.image.first
+            let output = folder.appending(path: dataCase.fileName + PredictionFile.ending(for: image))
+            return Job(
+                dataCase, output: output, maps: try maps.files(named: dataCase.fileName, beside: output, of: image))
+        }
     }
 
     private static func check(_ jobs: [Job], reading others: [URL], overwrite: Bool, inFolder: Bool) throws {
@@ -129,7 +149,15 @@ public struct PredictionPlan: Sendable {
         if inFolder { permissions.insert(.makingFolders) }
         let inputs = jobs.flatMap(\.dataCase.files)
         try OutputFiles.check(
-            jobs.map { .init($0.output, of: $0.dataCase.image.path) }, inputs: inputs + others, permissions)
+            jobs.flatMap { job in job.files.map { .init($0, of: job.dataCase.image.path) } }, inputs: inputs + others, permissions
+        )
+    }
+
+    /// Removes what a killed call left of the files that are still to be written.
+    func removeRemains() {
+        for (folder, files) in Dictionary(grouping: jobs.flatMap(\.files), by: { $0.deletingLastPathComponent() }) {
+            DurableFile.removeParts(of: Set(files.map(\.lastPathComponent)), in: folder)
+        }
     }
 
     /// Makes the folder of the outputs, where there is to be one.
@@ -141,21 +169,29 @@ public struct PredictionPlan: Sendable {
 }
 
 extension PredictionPlan.Job {
-    /// Whether the label file is there. It appears whole or not at all, but it may have been cut short or replaced since.
+    /// Whether the case's files are there. They appear whole or not at all, the label file last, but it may have been cut short or
+    /// replaced since.
     ///
-    /// - Throws: `FileError` for a file that is not whole, or does not lie on the image's grid.
-    fileprivate var isDone: Bool {
-        get throws {
-            guard FileSystem.kind(of: output) == .file else { return false }
-            do {
-                let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
-                try LabelGrid.own.require(
-                    labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
-                return true
-            } catch let error as ImageFileError where error.path == output.path {
-                throw FileError(
-                    output, "cannot be kept", reason: "\(error.problem); remove it, or add --overwrite in place of --continue")
+    /// - Parameter values: of the model's classes; nil: any will do.
+    /// - Throws: `FileError` for a file that is not whole, does not lie on the image's grid, or holds other values.
+    fileprivate func isDone(values: [Int]?) throws -> Bool {
+        guard files.allSatisfy({ FileSystem.kind(of: $0) == .file }) else { return false }
+        func refused(_ problem: String) -> FileError {
+            FileError(output, "cannot be kept", reason: "\(problem); remove it, or add --overwrite in place of --continue")
+        }
+        do {
+            let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
+            try LabelGrid.own.require(
+                labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
+            guard let values else { return true }
+            let others = Set(try labels.labelValues()).subtracting(values.compactMap(Int32.init(exactly:))).sorted()
+            guard others.isEmpty else {
+                let shown = others.prefix(5).map { String($0) }.joined(separator: ", ") + (others.count > 5 ? ", …" : "")
+                throw refused("it holds \(shown), and the model's labels are \(values.map(String.init).joined(separator: ", "))")
             }
+            return true
+        } catch let error as ImageFileError where error.path == output.path {
+            throw refused(error.problem)
         }
     }
 }

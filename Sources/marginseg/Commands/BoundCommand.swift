@@ -21,7 +21,9 @@ struct BoundCommand: ParsableCommand {
               marginseg bound runs/a --objective 'margin(sum=4)' --split test --json
             """)
 
-    @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint), a folder of runs (their mean) or a checkpoint file.", valueName: "run|file"))
     var model: String
 
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
@@ -67,12 +69,12 @@ struct BoundCommand: ParsableCommand {
 
     func run() throws {
         let device = try compute.prepare()
-        let checkpoints = try ([model] + ensemble.others).map {
-            try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: $0)))
-        }
+        let files = try ([model] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
+        let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
         let checkpoint = checkpoints[0]
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration
+        try inference.check(configuration, of: files[0])
         let (offsets, origin, areFixed) = try manifest.offsets(of: objective)
         try GeneralizationBound.check(complexity: complexity, eta: eta)
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
@@ -85,6 +87,7 @@ struct BoundCommand: ParsableCommand {
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
             let cases = try dataSet.cases(of: split)
             try segmentation.requireUnseen(cases, split: split)
+            inference.warnOfManyPasses(CaseSizes(cases, for: segmentation), of: segmentation, models: files.count)
             let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
             let result = try SplitEvaluation(model: segmentation, cases: cases, offsets: offsets).run { bar.update($0) }
             bar.finish()
@@ -99,7 +102,7 @@ struct BoundCommand: ParsableCommand {
         }
         let report = BoundReport(
             classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground, offsets: offsets,
-            offsetsFrom: origin, splits: splits, theorem: training.map { BoundReport.Theorem($0) })
+            offsetsFrom: origin, inference: segmentation.way, splits: splits, theorem: training.map { BoundReport.Theorem($0) })
         printResult(json ? try report.json() : report.text)
         for problem in problems { Terminal.write("left out: \(problem.message)\n") }
         if !problems.isEmpty { throw ExitCode.someLeftOut }

@@ -27,7 +27,9 @@ struct EvaluateCommand: ParsableCommand {
             wrong usage.
             """)
 
-    @Argument(help: ArgumentHelp("A run folder (its best checkpoint) or a checkpoint file.", valueName: "run|file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run folder (its best checkpoint), a folder of runs (their mean) or a checkpoint file.", valueName: "run|file"))
     var model: String?
 
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
@@ -201,9 +203,10 @@ struct EvaluateCommand: ParsableCommand {
     private func evaluate(run: String) throws -> Outcome {
         let device = try compute.prepare()
         let place = URL(argument: run)
-        let files = try ([run] + ensemble.others).map { try RunFolder.checkpoint(at: URL(argument: $0)) }
+        let files = try ([run] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
         let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
         let checkpoint = checkpoints[0]
+        try inference.check(checkpoint.manifest.configuration, of: files[0])
         let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)
@@ -218,14 +221,16 @@ struct EvaluateCommand: ParsableCommand {
             precision: numbers.precision)
         try model.requireUnseen(cases, split: split)
         try decision.apply(to: model, of: place)
+        // The run's own scores are those of its own cases.
+        let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
+        let isOwnWay = model.way == nil && numbers.precision == .float32
+        try requirePlace(ofOwn: areOwnCases && isOwnWay ? RunFolder.of(files[0])?.evaluation(of: split) : nil)
+        inference.warnOfManyPasses(CaseSizes(cases, for: model), of: model, models: files.count)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
         for note in result.notes { Terminal.write("note: \(note)\n") }
-        // The run's own scores are those of its own cases.
-        let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
-        let isRun = FileSystem.kind(of: place) == .folder
-        let isOwnWay = model.way == nil && numbers.precision == .float32
+        let isRun = files[0] == RunFolder(place).best
         if isRun, !areOwnCases || !isOwnWay, save == nil {
             let kept =
                 areOwnCases
@@ -247,8 +252,28 @@ struct EvaluateCommand: ParsableCommand {
             })
     }
 
+    /// Refuses to put other scores where a run keeps its own, which comparisons and reports would take for them.
+    ///
+    /// - Parameter own: the file that these scores belong into; nil for none.
+    private func requirePlace(ofOwn own: URL?) throws {
+        guard let save else { return }
+        let file = URL(argument: save)
+        let run = RunFolder(file.deletingLastPathComponent())
+        let path = FileSystem.resolvedPath(file)
+        guard FileSystem.kind(of: run.best) == .file,
+            Split.allCases.contains(where: { FileSystem.resolvedPath(run.evaluation(of: $0)) == path }),
+            own.map(FileSystem.resolvedPath) != path
+        else { return }
+        throw FileError(
+            file, "cannot take these scores",
+            reason:
+                "there the run keeps its own: of its cases of that split, of whole inputs, in float32, by itself; name another file"
+        )
+    }
+
     private func evaluateFolder(_ predictions: String, masks: String) throws -> Outcome {
         let (found, expected) = (URL(argument: predictions), URL(argument: masks))
+        try requirePlace(ofOwn: nil)
         if let save = OutputOption("--save", save) {
             let read =
                 try [found, expected].flatMap { try FileSystem.list($0) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import DataSets
 import DurableFiles
 import Foundation
+import SegInference
 import SegMetrics
 import SegReports
 
@@ -59,6 +60,9 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let places = models.map { URL(argument: $0) }
+        for file in try places.map({ try RunFolder.checkpoint(at: $0) }) {
+            try inference.check(Checkpoint.manifest(of: file).configuration, of: file)
+        }
         let page = output.map { URL(argument: $0) } ?? Self.folder(of: places[0]).appending(path: "report.html")
         let maker = ReportMaker(
             places: places, page: OutputOption("the page", page.path), data: data.map { URL(argument: $0) }, split: split,

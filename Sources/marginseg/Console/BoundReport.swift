@@ -84,6 +84,8 @@ struct BoundReport: Findings {
     let offsets: MarginOffsets
     /// Where the offsets come from.
     let offsetsFrom: String
+    /// How the scores were made; nil for one network on whole inputs.
+    let inference: String?
     let splits: [SplitBounds]
     /// nil where the training split was not gathered.
     let theorem: Theorem?

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import Sampling
+import SegConfiguration
 import SegInference
 
 /// How a trained network is asked for scores.
@@ -14,8 +16,8 @@ struct InferenceOptions: ParsableArguments {
         transform: window(argument:))
     var window: InferenceSettings.Window?
 
-    @Option(help: "With --window: by how much of itself a window moves at most, above 0, up to 1.")
-    var step = 0.5
+    @Option(help: "With --window: by how much of itself a window moves at most, above 0, up to 1. Default: 0.5.")
+    var step: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -40,18 +42,56 @@ struct InferenceOptions: ParsableArguments {
         if let maxMemory, !(maxMemory > 0 && maxMemory < 1e6) {
             throw ValidationError("--max-memory needs GB above 0, such as 2.5, found \(maxMemory).")
         }
+        guard let step else { return }
         guard step > 0, step <= 1 else { throw ValidationError("--step needs a number above 0, up to 1, found \(step).") }
-        if step != 0.5, window == nil { throw ValidationError("--step belongs to --window.") }
+        if window == nil { throw ValidationError("--step belongs to --window.") }
     }
+
+    /// Refuses what a model of other dimensions cannot do, and says where its training has no windows.
+    ///
+    /// - Parameter model: its file, for messages.
+    /// - Throws: `ValidationError`.
+    func check(_ configuration: RunConfiguration, of model: URL) throws {
+        let dimensions = configuration.input.fit.size.dimensions
+        let trained = "\(shown(model)) was trained on \(dimensions == 3 ? "volumes" : "planes")"
+        if case .size(let size) = window, size.dimensions != dimensions {
+            let expected = dimensions == 3 ? "planes, rows and columns, as in 64x128x128" : "rows and columns, as in 256x256"
+            throw ValidationError(
+                "--window \(size.lengths.map(String.init).joined(separator: "x")): \(trained); expected \(expected), or trained.")
+        }
+        if case .axes(let axes) = mirror, axes.contains(.depth), dimensions == 2 {
+            throw ValidationError("--mirror depth: \(trained); expected horizontal, vertical, or trained.")
+        }
+        if case .trained = window {
+            if case .crop = configuration.input.fit { return }
+            Terminal.write(
+                "note: \(shown(model)) was trained on whole inputs, which are used for --window trained; a size moves a window\n")
+        }
+    }
+
+    /// Says how often networks will be asked, where windows make that very many.
+    ///
+    /// - Parameter models: whose scores are averaged.
+    func warnOfManyPasses(_ sizes: @autoclosure () -> CaseSizes, of model: SegmentationModel, models: Int) {
+        guard window != nil else { return }
+        let passes = sizes().passes(settings, of: model, models: models)
+        guard passes.ofOne > Self.manyPasses else { return }
+        Terminal.write(
+            "note: these windows make up to \(passes.ofOne) passes through the network for one case, \(passes.all) for all; a larger "
+                + "--window or --step makes fewer\n")
+    }
+
+    /// For one case: a whole body of 800 planes takes 20 000 windows of 192×192, and a thousand of 64×128×128.
+    private static let manyPasses = 50_000
 
     var settings: InferenceSettings {
         InferenceSettings(
-            window: window ?? .whole, step: step, mirroring: mirror ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
+            window: window ?? .whole, step: step ?? 0.5, mirroring: mirror ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
     }
 
     private static func window(argument: String) throws -> InferenceSettings.Window {
         if argument == "trained" { return .trained }
-        let lengths = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        let lengths = argument.split(omittingEmptySubsequences: false) { "xX×".contains($0) }.map { Int($0) ?? 0 }
         guard [2, 3].contains(lengths.count), lengths.allSatisfy({ (1...65536).contains($0) }) else {
             throw ValidationError("expected rows and columns such as 256x256, planes before them for volumes, or trained")
         }
@@ -74,7 +114,7 @@ struct EnsembleOptions: ParsableArguments {
     @Option(
         name: .customLong("with"),
         help: ArgumentHelp(
-            "Average the scores with those of this run too; may be given several times, as for the folds of a cross-validation.",
+            "Average the scores with those of this run, or of the runs in this folder, too; may be given several times.",
             valueName: "run|file"))
     var others: [String] = []
 }

@@ -1,0 +1,59 @@
+import DataSets
+import MedicalImages
+import Sampling
+
+/// How much work cases are, by the headers of their first files.
+public struct CaseSizes: Sendable {
+    /// One case.
+    private struct Size: Sendable {
+        let grid: CaseGrid
+        /// Bytes of a stored sample.
+        let voxel: Int
+
+        var planes: Int { grid.extent.depth }
+        var samples: Int { grid.sampleCount }
+        /// Of a sample as the network sees it.
+        var input: GridSize { grid.route.inputSize }
+    }
+
+    /// In the order of the cases; nil where the header cannot be read, which is told when the case's turn comes.
+    private let sizes: [Size?]
+
+    /// Reads the headers.
+    public init(_ cases: [DataCase], for model: SegmentationModel) {
+        sizes = cases.map { dataCase in
+            let image = dataCase.image
+            guard let info = try? ImageFile.readInfo(image.first),
+                let grid = try? model.recipe.grid(of: info.extent, info.geometry, path: image.path)
+            else { return nil }
+            return Size(grid: grid, voxel: info.voxelType.byteCount)
+        }
+    }
+
+    /// Planes of all cases.
+    public var planes: Int { sizes.reduce(0) { $0 + ($1?.planes ?? 0) } }
+
+    /// Pixels that the network sees of each case: what its time follows; 0 where that is not known.
+    public var work: [Int] { sizes.map { $0.map { $0.samples * $0.input.count } ?? 0 } }
+
+    /// The bytes that the process takes in all for the largest case, estimated, and whether a second image besides keeps the limit;
+    /// nil without a case.
+    public func memory(of model: SegmentationModel) -> (bytes: Int, allowsOverlap: Bool)? {
+        let sizes = sizes.compactMap(\.self)
+        guard let most = sizes.map({ MemoryNeed(of: $0.grid, for: model).total(voxel: $0.voxel) }).max() else { return nil }
+        let image = sizes.map { $0.grid.stored.sampleCount * $0.voxel }.max() ?? 0
+        return (most, model.memoryLimit.map { most + image <= $0 } ?? true)
+    }
+
+    /// How often networks are asked for scores: for the largest case, and for all.
+    ///
+    /// - Parameter models: whose scores are averaged.
+    public func passes(
+        _ settings: InferenceSettings, of model: SegmentationModel, models: Int
+    ) -> (ofOne: Int, all: Int) {
+        let counts = sizes.compactMap(\.self).map { size in
+            size.samples * settings.passes(over: size.input, model.configuration, models: models)
+        }
+        return (counts.max() ?? 0, counts.reduce(0, +))
+    }
+}

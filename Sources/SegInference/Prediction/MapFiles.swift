@@ -1,0 +1,37 @@
+import Foundation
+import MedicalImages
+import Sampling
+
+/// Writes the maps of a case, class by class, on the exact grid of its image.
+enum MapFiles {
+    /// - Parameter source: what the image's format said.
+    /// - Throws: `FileError` where a file cannot be written, or the disk fails.
+    static func write(_ store: ProbabilityStore, of source: ImageSource, on grid: CaseGrid, to files: PredictionMaps.Files) throws
+    {
+        let plain = grid.storedPlain
+        if let url = files.probabilities {
+            var extent = plain
+            extent.channels = store.classCount
+            if url.pathExtension == "npz" {
+                let shape = [extent.channels, extent.depth, extent.height, extent.width]
+                try NumPyArchive.write("probabilities", shape: shape, to: url) { append in
+                    for k in 0..<store.classCount { try append(store.probabilities(of: k)) }
+                }
+            } else if case .nifti(let header) = source {
+                try NIfTI.write(.float32, extent: extent, like: header, to: url) { append in
+                    for k in 0..<store.classCount { try store.probabilities(of: k).withUnsafeBytes(append) }
+                }
+            }
+        }
+        if let url = files.entropy {
+            let values = try store.entropy()
+            switch source {
+            case .nifti(let header): try NIfTI.write(.float32(values), extent: plain, like: header, to: url)
+            case .picture:
+                // 0 to 1 in the whole range of 16 bits.
+                try PNG.write(
+                    gray16: values.map { UInt16(($0 * 65535).rounded()) }, width: plain.width, height: plain.height, to: url)
+            }
+        }
+    }
+}
