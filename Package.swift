@@ -166,8 +166,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "SegLosses", "SegModels", "CKernels", "Torch", "TorchBinding", "TorchNN", "MarginCalibration", "MedicalImages",
-                "CZlib",
+                "SegLosses", "SegModels", "SegInference", "Sampling", "CKernels", "Torch", "TorchBinding", "TorchNN",
+                "MarginCalibration", "MedicalImages", "CZlib",
             ],
             path: "Benchmarks/Sources"),
 

@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [confusion] [images] [network] [--seconds N] [--compile]`: prints tables and writes them to
+/// `bench [losses] [confusion] [images] [network] [windows] [--seconds N] [--compile]`: prints tables and writes them to
 /// `Benchmarks/results/DATE.json`, from which `Benchmarks/page` makes the tables of docs/PERFORMANCE.md.
 ///
 /// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
@@ -29,7 +29,7 @@ struct Bench {
         }
         let compiles = arguments.contains("--compile")
         arguments.removeAll { $0 == "--compile" }
-        let known = ["losses", "confusion", "images", "network"]
+        let known = ["losses", "confusion", "images", "network", "windows"]
         guard arguments.allSatisfy(known.contains) else {
             FileHandle.standardError.write(
                 Data(
@@ -48,6 +48,10 @@ struct Bench {
             TorchLibrary.keepFreedMemory()
             let peer = try StockPeer(script: "Benchmarks/peer/network.py", arguments: compiles ? ["--compile"] : [])
             parts["network"] = try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
+        }
+        if isWanted("windows") {
+            TorchLibrary.keepFreedMemory()
+            parts["windows"] = try WindowBenchmark(budget: budget) { print($0) }.run()
         }
         print("\nwritten: \(try BenchmarkFile.write(parts).relativePath)")
     }

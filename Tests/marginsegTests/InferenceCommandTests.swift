@@ -44,6 +44,7 @@ import Testing
     @Test(arguments: [
         (["--window", "64"], "expected rows and columns such as 256x256"), (["--window", "0x8"], "expected rows and columns"),
         (["--mirror", "left"], "expected horizontal, vertical, depth"), (["--step", "0.25"], "--step belongs to --window."),
+        (["--max-memory", "0"], "--max-memory needs GB above 0, such as 2.5, found 0.0."),
         (["--window", "8x8", "--step", "0"], "--step needs a number above 0, up to 1, found 0.0."),
     ])
     func wrongUsageIsTold(_ options: [String], says: String) throws {
@@ -51,6 +52,25 @@ import Testing
         try withTemporaryFolder { folder in
             let command = try Command.run(["predict", run.image.path, "--model", run.url.path] + options, in: folder)
             #expect(command.status == 64 && command.errors.contains(says), "\(command.errors)")
+        }
+    }
+
+    /// Less memory gives the same labels, or is refused with what to do.
+    @Test func memoryIsToldAndKept() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let command = { (limit: String, name: String) in
+                try Command.run(
+                    ["predict", run.image.path, "--model", run.url.path, "--output", name, "--max-memory", limit], in: folder)
+            }
+            let much = try command("64", "much.nii.gz")
+            #expect(much.status == 0 && much.errors.contains("GB of memory"), "\(much.errors)")
+            let little = try command("0.001", "little.nii.gz")
+            #expect(
+                little.status == 1
+                    && little.errors.contains("and 0.0 GB are free; raise --max-memory, or choose a smaller --window"),
+                "\(little.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["much.nii.gz"])
         }
     }
 

@@ -25,11 +25,14 @@ public struct InferenceSettings: Sendable, Hashable {
     /// By how much of itself a window moves at most.
     public var step: Double
     public var mirroring: Mirroring
+    /// Bytes that the process may take in all; nil: what the machine has.
+    public var memory: Int?
 
-    public init(window: Window = .whole, step: Double = 0.5, mirroring: Mirroring = .none) {
+    public init(window: Window = .whole, step: Double = 0.5, mirroring: Mirroring = .none, memory: Int? = nil) {
         self.window = window
         self.step = step
         self.mirroring = mirroring
+        self.memory = memory
     }
 
     /// Puts the way together that scores are made in.

@@ -28,8 +28,8 @@ public final class SegmentationModel {
     let voxels: VoxelSummary?
     /// Samples that go through the network together, if memory allows.
     let batchSize: Int
-    /// Bytes that this process may take; nil: what there is.
-    public var memoryLimit: Int?
+    /// Bytes that the process may take in all; nil: what the machine has.
+    let memoryLimit: Int?
     /// The checkpoint's path, for messages; nil for a network in training.
     let source: String?
     /// The checkpoint's checksum; nil for a network in training, and where there is none.
@@ -37,11 +37,13 @@ public final class SegmentationModel {
 
     package init(
         _ inferer: any Inferer, configuration: RunConfiguration, source: String? = nil, checksum: String? = nil,
-        voxels: VoxelSummary? = nil, way: String? = nil, trainedWith: [(path: String, cases: Set<String>)] = []
+        voxels: VoxelSummary? = nil, way: String? = nil, trainedWith: [(path: String, cases: Set<String>)] = [],
+        memoryLimit: Int? = nil
     ) throws {
         self.inferer = inferer
         scoring = way
         self.trainedWith = trainedWith
+        self.memoryLimit = memoryLimit
         self.configuration = configuration
         recipe = try configuration.recipe
         batchSize = configuration.training.batchSize
@@ -83,7 +85,8 @@ public final class SegmentationModel {
             source: first.source?.path, checksum: checksums.isEmpty ? nil : checksums.joined(separator: "+"),
             voxels: first.manifest.voxels,
             way: settings.words(first.manifest.configuration, models: checkpoints.count),
-            trainedWith: checkpoints.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) })
+            trainedWith: checkpoints.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) },
+            memoryLimit: settings.memory)
     }
 
     /// Checks that no network is scored on what it was trained with; the first one's splits are those that are scored.
@@ -97,12 +100,6 @@ public final class SegmentationModel {
                 path, "cannot be scored on the \(split.rawValue) split",
                 reason: "it was trained with the case '\(seen.id)'; average models that have not seen these cases")
         }
-    }
-
-    /// Bytes that scores may take: what there is, and what the limit leaves.
-    var availableMemory: Int? {
-        guard let memoryLimit, let resident = ProcessMemory.resident else { return ProcessMemory.available }
-        return min(max(0, memoryLimit - resident), ProcessMemory.available ?? .max)
     }
 
     /// What in a case is unlike those of the training.

@@ -9,7 +9,7 @@ public struct TooLittleMemory: Error, CustomStringConvertible, Equatable, Sendab
 
     package init(
         what: String, bytes: Int, available: Int,
-        remedy: String = "use a machine with more memory, or --window with a size that fits"
+        remedy: String = usualRemedy
     ) {
         self.what = what
         self.bytes = bytes
@@ -17,9 +17,9 @@ public struct TooLittleMemory: Error, CustomStringConvertible, Equatable, Sendab
         self.remedy = remedy
     }
 
-    public var description: String {
-        "\(what), would take about \(Self.gigabytes(bytes)), and \(Self.gigabytes(available)) are free; \(remedy)"
-    }
+    static let usualRemedy = "use a machine with more memory, or --window with a size that fits"
 
-    private static func gigabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e8).rounded() / 10) GB" }
+    public var description: String {
+        "\(what), would take about \(bytes.gigabytes), and \(available.gigabytes) are free; \(remedy)"
+    }
 }

@@ -103,6 +103,8 @@ struct PredictCommand: ParsableCommand {
             execution: network.execution, precision: numbers.precision)
         try decision.apply(to: segmentation, of: URL(argument: model[0]))
         let predictor = try Predictor(segmentation)
+        let need = plan.jobs.compactMap { try? segmentation.memoryNeed(of: $0.dataCase) }.max()
+        if let need { Terminal.write("note: takes about \(need.gigabytes) of memory\n") }
         let bar = ProgressBar("predicting", total: plan.jobs.count * Self.resolution, items: plan.jobs.count)
         defer { bar.finish() }
         var written = 0

@@ -27,13 +27,26 @@ struct InferenceOptions: ParsableArguments {
         transform: mirroring(argument:))
     var mirror: InferenceSettings.Mirroring?
 
+    @Option(
+        help: ArgumentHelp(
+            "The memory that the program may take, in GB: fewer planes go through the network together.",
+            discussion: """
+                A case that needs more is refused before it starts; a volume with --window takes little beside itself and a window. \
+                Default: what the machine has.
+                """, valueName: "GB"))
+    var maxMemory: Double?
+
     func validate() throws {
+        if let maxMemory, !(maxMemory > 0 && maxMemory < 1e6) {
+            throw ValidationError("--max-memory needs GB above 0, such as 2.5, found \(maxMemory).")
+        }
         guard step > 0, step <= 1 else { throw ValidationError("--step needs a number above 0, up to 1, found \(step).") }
         if step != 0.5, window == nil { throw ValidationError("--step belongs to --window.") }
     }
 
     var settings: InferenceSettings {
-        InferenceSettings(window: window ?? .whole, step: step, mirroring: mirror ?? .none)
+        InferenceSettings(
+            window: window ?? .whole, step: step, mirroring: mirror ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
     }
 
     private static func window(argument: String) throws -> InferenceSettings.Window {
