@@ -134,12 +134,17 @@ struct PredictCommand: ParsableCommand {
         try run(segmentation, plan, models: files.count)
     }
 
+    /// From here on people want to know it before.
+    private static let muchMemory = 1_000_000_000
+
     private func run(_ model: SegmentationModel, _ plan: PredictionPlan, models: Int) throws {
         let sizes = CaseSizes(plan.jobs.map(\.dataCase), for: model)
         inference.warnOfManyPasses(sizes, of: model, models: models)
         let need = sizes.memory(of: model)
         let predictor = try Predictor(model, overlaps: need?.allowsOverlap ?? true)
-        if let need, !json { Terminal.write("note: takes about \(need.bytes.gigabytes) of memory\n") }
+        if let need, !json, need.bytes > Self.muchMemory || inference.maxMemory != nil {
+            Terminal.write("note: takes about \(need.bytes.gigabytes) of memory\n")
+        }
         let lines = json ? PredictionLines(plan, planes: sizes.planes, memory: need?.bytes) : nil
         let display: any PredictionDisplay = lines ?? PredictionProgress(sizes)
         var (written, leftOut) = (0, 0)
