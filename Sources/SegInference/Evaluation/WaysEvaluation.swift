@@ -1,5 +1,6 @@
 import DataSets
 import Foundation
+import PostProcessing
 import Sampling
 import SegMetrics
 
@@ -13,6 +14,8 @@ public struct WaysEvaluation {
         /// How scores were made; nil for one network on whole inputs.
         public let scoring: String?
         public let decision: DecisionName
+        /// Whether the stored steps change the label maps.
+        public let isPostProcessed: Bool
         public fileprivate(set) var store: ConfusionStore
         /// Seconds for all cases, from what was read to classes at native size.
         public fileprivate(set) var seconds = 0.0
@@ -20,7 +23,7 @@ public struct WaysEvaluation {
 
     private struct Source {
         let model: SegmentationModel
-        let decisions: [(name: DecisionName, decision: Decision)]
+        let decisions: [(name: DecisionName, decision: Decision, steps: PostProcessing?)]
     }
 
     private let sources: [Source]
@@ -37,7 +40,8 @@ public struct WaysEvaluation {
             Source(
                 model: model,
                 decisions: DecisionName.allCases.compactMap { name in
-                    name == .argmax ? (name, .argmax) : stored?.decision(name).map { (name, $0) }
+                    let decision = name == .argmax ? .argmax : stored?.decision(name)
+                    return decision.map { (name, $0, stored?.postProcessing(after: name)?.steps) }
                 })
         }
         self.cases = cases
@@ -53,7 +57,11 @@ public struct WaysEvaluation {
         let reader = try CaseReader(first.recipe, channels: first.inferer.channelCount)
         let empty = ConfusionStore(classCount: first.inferer.classCount)
         var ways = sources.map { source in
-            source.decisions.map { Way(scoring: source.model.scoring, decision: $0.name, store: empty) }
+            source.decisions.flatMap { decision in
+                (decision.steps.map { !$0.steps.isEmpty } ?? false ? [false, true] : [false]).map {
+                    Way(scoring: source.model.scoring, decision: decision.name, isPostProcessed: $0, store: empty)
+                }
+            }
         }
         var problems: [CaseProblem] = []
         var firstError: (any Error)?
@@ -77,26 +85,31 @@ public struct WaysEvaluation {
 
     private func score(_ prepared: PreparedCase, by source: Source, into ways: inout [Way]) throws {
         let clock = ContinuousClock()
-        var matrices = ways.map { _ in ConfusionMatrix(classCount: ways[0].store.classCount) }
-        var deciding = ways.map { _ in Duration.zero }
-        var counting = Duration.zero
+        let none = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
+        var maps = source.decisions.map { _ in none }
+        var deciding = maps.map { _ in Duration.zero }
         let whole = try clock.measure {
             try source.model.forEachPart(of: prepared) { part in
-                for (place, (_, decision)) in source.decisions.enumerated() {
-                    var classes: [[UInt8]] = []
-                    deciding[place] += try clock.measure { classes = try part.nativeClasses(by: decision) }
-                    counting += try clock.measure {
-                        for (truth, predicted) in zip(try part.nativeLabels(), classes) {
-                            try matrices[place].add(truth: truth, prediction: predicted, ignoring: LabelMap.ignored)
-                        }
-                    }
+                for (place, (_, decision, _)) in source.decisions.enumerated() {
+                    deciding[place] += try clock.measure { part.put(try part.nativeClasses(by: decision), into: &maps[place]) }
                 }
             }
         }
-        let scoring = whole - counting - deciding.reduce(.zero, +)
-        for place in ways.indices {
-            ways[place].store.append(group: prepared.group, case: prepared.id, image: prepared.id, matrix: matrices[place])
-            ways[place].seconds += (scoring + deciding[place]) / .seconds(1)
+        let scoring = whole - deciding.reduce(.zero, +)
+        for index in ways.indices {
+            guard let place = source.decisions.firstIndex(where: { $0.name == ways[index].decision }) else { continue }
+            var map = maps[place]
+            var changing = Duration.zero
+            if ways[index].isPostProcessed, let steps = source.decisions[place].steps {
+                changing = try clock.measure {
+                    map = try steps.apply(
+                        to: map, of: prepared.id, extent: prepared.extent, voxelVolume: prepared.grid.geometry?.voxelVolume)
+                }
+            }
+            var matrix = ConfusionMatrix(classCount: ways[index].store.classCount)
+            try matrix.add(truth: prepared.labels ?? [], prediction: map, ignoring: LabelMap.ignored)
+            ways[index].store.append(group: prepared.group, case: prepared.id, image: prepared.id, matrix: matrix)
+            ways[index].seconds += (scoring + deciding[place] + changing) / .seconds(1)
         }
     }
 }

@@ -133,6 +133,14 @@ public final class PredictedSamples {
         return try networkClasses().map { part.inBox.cut($0, of: boxSize) }
     }
 
+    /// Puts classes of `nativeBox` into those of the case, `[depth, height, width]`.
+    func put(_ classes: [[UInt8]], into labels: inout [UInt8]) {
+        guard let nativeBox else { return }
+        for (sample, values) in zip(numbers, classes) {
+            nativeBox.put(values, into: &labels, of: route.native, from: prepared.grid.voxels(ofSample: sample).lowerBound)
+        }
+    }
+
     /// The classes by any decision; for each sample of `nativeBox`.
     func nativeClasses(by decision: Decision) throws -> [[UInt8]] {
         if case .iou = decision {

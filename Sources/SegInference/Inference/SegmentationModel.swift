@@ -129,11 +129,7 @@ public final class SegmentationModel {
         var labels = [UInt8](repeating: 0, count: prepared.extent.voxelCount)
         try forEachPart(of: prepared, inPlanes: inPlanes, onStep: onStep) { part in
             try collect(part)
-            guard let box = part.nativeBox else { return }
-            for (sample, values) in zip(part.numbers, try part.nativeClasses()) {
-                box.put(
-                    values, into: &labels, of: prepared.route.native, from: prepared.grid.voxels(ofSample: sample).lowerBound)
-            }
+            part.put(try part.nativeClasses(), into: &labels)
         }
         return try postProcessing?.steps.apply(
             to: labels, of: prepared.id, extent: prepared.extent, voxelVolume: prepared.grid.geometry?.voxelVolume) ?? labels

@@ -8,9 +8,8 @@ extension EvaluateCommand {
     func evaluateEach(run: String) throws {
         let device = try compute.prepare()
         let place = URL(argument: run)
-        let checkpoints = try ([run] + ensemble.others).map {
-            try Checkpoint(contentsOf: RunFolder.checkpoint(at: URL(argument: $0)))
-        }
+        let checkpoints = try ([run] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
+            .map { try Checkpoint(contentsOf: $0) }
         let dataSet = try checkpoints[0].manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)

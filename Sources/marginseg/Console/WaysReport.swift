@@ -7,6 +7,7 @@ import SegReports
 struct WaysReport: Findings {
     struct Row: Encodable {
         let decision: DecisionName
+        let isPostProcessed: Bool
         /// How scores were made; nil for one network on whole inputs.
         let scoring: String?
         let score: Double?
@@ -51,7 +52,8 @@ struct WaysReport: Findings {
             let estimate = evaluations[index].native.estimate(name)
             let difference = index == 0 ? nil : differences[index - 1]
             return Row(
-                decision: way.decision, scoring: way.scoring, score: estimate?.value, interval: estimate?.interval,
+                decision: way.decision, isPostProcessed: way.isPostProcessed, scoring: way.scoring, score: estimate?.value,
+                interval: estimate?.interval,
                 difference: difference?.difference, differenceInterval: difference?.interval,
                 secondsPerCase: way.seconds / Double(max(native.caseCount, 1)))
         }
@@ -63,7 +65,7 @@ struct WaysReport: Findings {
 
         \(table.plain)
         Differences are to the first row, in percentage points, the same patients or videos resampled for both. Seconds are from \
-        what was read to classes at native size; decisions of the same scores share the network's.
+        what was read to classes at native size; decisions of the same scores share the network's time.
 
         """
     }
@@ -75,7 +77,8 @@ struct WaysReport: Findings {
         ])
         for row in rows {
             table.append([
-                row.scoring ?? "plain", row.decision.rawValue, ranged(row.score, row.interval),
+                row.scoring ?? "plain", row.decision.rawValue + (row.isPostProcessed ? ", post-processed" : ""),
+                ranged(row.score, row.interval),
                 row.difference.map { ranged($0, row.differenceInterval, isSigned: true) } ?? "",
                 TextTable.cell(row.secondsPerCase, decimals: 3),
             ])
