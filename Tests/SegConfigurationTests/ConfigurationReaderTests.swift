@@ -224,9 +224,11 @@ import Testing
         #expect(recipe.labels.classCount == configuration.data.classes.count)
     }
 
-    @Test func theExampleFilesAreWholeConfigurations() throws {
-        let folder = TestFolders.package.appending(path: "Examples")
+    @Test(arguments: ["Examples", "Examples/folds"])
+    func theExampleFilesAreWholeConfigurations(_ path: String) throws {
+        let folder = TestFolders.package.appending(path: path)
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(files.contains { $0.pathExtension == "yaml" })
         for file in files where file.pathExtension == "yaml" {
             #expect(throws: Never.self, "\(file.lastPathComponent)") { try ConfigurationReader(file: file).configuration() }
         }

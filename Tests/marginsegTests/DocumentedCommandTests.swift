@@ -14,7 +14,7 @@ import Testing
     static let lines: [Line] = pages + examples + help
 
     private static let pages = texts(["README.md"], in: "") + texts(nil, in: "docs")
-    private static let examples = texts(nil, in: "Examples") + texts(nil, in: "Examples/studies")
+    private static let examples = ["", "/studies", "/folds"].flatMap { texts(nil, in: "Examples" + $0) }
 
     private static let help = (["", "loss"] + CommandTests.subcommands + ["study", "reproduce"]).flatMap { name in
         let words = ["help"] + (name.isEmpty ? [] : [name])
