@@ -1,12 +1,19 @@
 import Sampling
 
-/// The memory that labelling a case takes, estimated from its header.
+/// The memory that labelling a case takes, estimated before it is scored.
 struct MemoryNeed {
     private let grid: CaseGrid
     private let model: SegmentationModel
+    private let image: Int
+    private let inPlanes: Bool
 
-    init(of grid: CaseGrid, for model: SegmentationModel) {
+    /// - Parameters:
+    ///   - image: bytes of the image as it is stored.
+    ///   - inPlanes: whether parts of a volume are to be whole planes.
+    init(of grid: CaseGrid, image: Int, inPlanes: Bool, for model: SegmentationModel) {
         self.grid = grid
+        self.image = image
+        self.inPlanes = inPlanes || grid.route.interpolates
         self.model = model
     }
 
@@ -20,37 +27,37 @@ struct MemoryNeed {
                         count: count, classCount: inferer.classCount, pixels: route.inputSize.count, native: route.native.count)
             }
         }
-        let image = route.interpolates ? 4 * grid.extent.channels * route.inputSize.count : 0
-        return inferer.bytesOfParts(of: route.inputSize, inPlanes: route.interpolates).map { image + $0 }
+        let resampled = route.interpolates ? 4 * grid.extent.channels * route.inputSize.count : 0
+        return inferer.bytesOfParts(of: route.inputSize, inPlanes: inPlanes).map { resampled + $0 }
     }
+
+    /// Bytes of the image, and of labels at native size, which are there three times when they are written.
+    private var holding: Int { image + 3 * grid.stored.voxelCount }
 
     /// The most samples, up to the training's batch, whose scores fit into the memory that is there; one for a volume.
     ///
     /// - Throws: `TooLittleMemory` where there is none for one.
     func batchSize(of caseID: String) throws -> Int {
-        let used = model.memoryLimit == nil ? 0 : ProcessMemory.resident ?? 0
-        let limit = model.memoryLimit.map { max(0, $0 - used) }
-        guard let available = [limit, ProcessMemory.available].compactMap(\.self).min() else { return model.batchSize }
+        let limit = model.memoryLimit.map { max(0, $0 - model.ownMemory - holding) }
+        // What earlier cases took is free for this one, though the allocator keeps it. One image more may be here already.
+        let kept = max(0, (ProcessMemory.resident ?? 0) - model.ownMemory - holding - image)
+        let free = ProcessMemory.available.map { $0 + kept }
+        guard let available = [limit, free].compactMap(\.self).min() else { return model.batchSize }
         let count = min(model.batchSize, grid.sampleCount)
         if let fitting = (1...count).last(where: { (scoring(batch: $0) ?? 0) <= available }) { return fitting }
-        let isLimit = available == limit
         throw TooLittleMemory(
             what: "the scores of '\(caseID)', of \(grid.route.inputSize) for the network", bytes: scoring(batch: 1) ?? 0,
             available: available,
-            remedy: isLimit ? "raise --max-memory, or choose a smaller --window" : TooLittleMemory.usualRemedy)
+            remedy: available == limit ? "raise --max-memory, or choose a smaller --window" : TooLittleMemory.usualRemedy)
     }
 
     /// Bytes that the process takes in all, at most, from reading the case to writing its labels; where there is a limit, planes go
     /// through the network as few at a time as it asks for.
-    ///
-    /// - Parameter voxel: bytes of a stored sample.
-    func total(voxel: Int) -> Int {
-        let image = grid.stored.sampleCount * voxel
-        // Labels at native size, and twice more when they are written.
-        let held = (ProcessMemory.resident ?? 0) + image + 3 * grid.stored.voxelCount
+    var total: Int {
+        let held = model.ownMemory + holding
         let batches = (1...min(model.batchSize, grid.sampleCount)).map { held + (scoring(batch: $0) ?? 0) }
         let most = batches.last { $0 <= model.memoryLimit ?? .max } ?? batches[0]
         // Axes are brought into order in a second copy.
-        return max(most, (ProcessMemory.resident ?? 0) + 2 * image)
+        return max(most, model.ownMemory + 2 * image)
     }
 }

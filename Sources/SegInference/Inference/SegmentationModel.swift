@@ -37,6 +37,8 @@ public final class SegmentationModel {
     let batchSize: Int
     /// Bytes that the process may take in all; nil: what the machine has.
     let memoryLimit: Int?
+    /// Bytes that the process took before it scored a case: libraries and weights.
+    let ownMemory = ProcessMemory.resident ?? 0
     /// The checkpoint's path, for messages; nil for a network in training.
     let source: String?
     /// The checkpoint's checksum; nil for a network in training, and where there is none.
@@ -146,7 +148,7 @@ public final class SegmentationModel {
         of prepared: PreparedCase, inPlanes: Bool = false, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         _ body: (PredictedSamples) throws -> Void
     ) throws {
-        let need = MemoryNeed(of: prepared.grid, for: self)
+        let need = MemoryNeed(of: prepared.grid, image: prepared.image.bytes, inPlanes: inPlanes, for: self)
         let batchSize = try need.batchSize(of: prepared.id)
         func checked(_ part: PredictedSamples) throws -> PredictedSamples {
             let count = try part.logits.notFiniteCount()

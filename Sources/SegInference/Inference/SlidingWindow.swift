@@ -58,7 +58,9 @@ public struct SlidingWindow: Inferer {
 
     public func bytesOfParts(of size: GridSize, inPlanes: Bool) -> Int? {
         let places = WindowPlaces(in: padded(size.lengths), window: window, step: step, inPlanes: inPlanes)
-        return bytes(count: 1, size: size, undone: places.mostUndone)
+        // Whole planes are put together beside the sums.
+        let planes = inPlanes ? 4 * classCount * window.depth * size.height * size.width : 0
+        return bytes(count: 1, size: size, undone: places.mostUndone).map { $0 + planes }
     }
 
     /// The sums and their weights of what is not done, beside a window's image, scores and their products.

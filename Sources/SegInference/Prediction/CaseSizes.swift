@@ -7,7 +7,7 @@ public struct CaseSizes: Sendable {
     /// One case.
     private struct Size: Sendable {
         let grid: CaseGrid
-        /// Bytes of a stored sample.
+        /// Bytes of a sample in all files.
         let voxel: Int
 
         var planes: Int { grid.extent.depth }
@@ -26,7 +26,7 @@ public struct CaseSizes: Sendable {
             guard let info = try? ImageFile.readInfo(image.first),
                 let grid = try? model.recipe.grid(of: info.extent, info.geometry, path: image.path)
             else { return nil }
-            return Size(grid: grid, voxel: info.voxelType.byteCount)
+            return Size(grid: grid, voxel: info.voxelType.byteCount * image.files.count)
         }
     }
 
@@ -38,10 +38,14 @@ public struct CaseSizes: Sendable {
 
     /// The bytes that the process takes in all for the largest case, estimated, and whether a second image besides keeps the limit;
     /// nil without a case.
-    public func memory(of model: SegmentationModel) -> (bytes: Int, allowsOverlap: Bool)? {
-        let sizes = sizes.compactMap(\.self)
-        guard let most = sizes.map({ MemoryNeed(of: $0.grid, for: model).total(voxel: $0.voxel) }).max() else { return nil }
-        let image = sizes.map { $0.grid.stored.sampleCount * $0.voxel }.max() ?? 0
+    ///
+    /// - Parameter inPlanes: whether parts of volumes are to be whole planes, as maps need them.
+    public func memory(of model: SegmentationModel, inPlanes: Bool = false) -> (bytes: Int, allowsOverlap: Bool)? {
+        let needs = sizes.compactMap(\.self).map { size in
+            let image = size.grid.stored.sampleCount * size.voxel
+            return (total: MemoryNeed(of: size.grid, image: image, inPlanes: inPlanes, for: model).total, image: image)
+        }
+        guard let most = needs.map(\.total).max(), let image = needs.map(\.image).max() else { return nil }
         return (most, model.memoryLimit.map { most + image <= $0 } ?? true)
     }
 

@@ -140,7 +140,7 @@ struct PredictCommand: ParsableCommand {
     private func run(_ model: SegmentationModel, _ plan: PredictionPlan, models: Int) throws {
         let sizes = CaseSizes(plan.jobs.map(\.dataCase), for: model)
         inference.warnOfManyPasses(sizes, of: model, models: models)
-        let need = sizes.memory(of: model)
+        let need = sizes.memory(of: model, inPlanes: probabilities != nil || uncertainty != nil)
         let predictor = try Predictor(model, overlaps: need?.allowsOverlap ?? true)
         if let need, !json, need.bytes > Self.muchMemory || inference.maxMemory != nil {
             Terminal.write("note: takes about \(need.bytes.gigabytes) of memory\n")
