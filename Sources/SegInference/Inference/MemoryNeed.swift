@@ -48,7 +48,8 @@ struct MemoryNeed {
         throw TooLittleMemory(
             what: "the scores of '\(caseID)', of \(grid.route.inputSize) for the network", bytes: scoring(batch: 1) ?? 0,
             available: available,
-            remedy: available == limit ? "--max-memory leaves no more: raise it, or choose a --window, or a smaller one" : TooLittleMemory.usualRemedy)
+            remedy: available == limit
+                ? "--max-memory leaves no more: raise it, or choose a --window, or a smaller one" : TooLittleMemory.usualRemedy)
     }
 
     /// Bytes that the process takes in all, at most, from reading the case to writing its labels; where there is a limit, planes go
