@@ -39,12 +39,4 @@ public enum DecisionFile {
 extension RunFolder {
     /// How classes follow from the scores of the run's best checkpoint.
     public var decision: URL { url.appending(path: "decision.json") }
-
-    /// The runs in a folder that is none itself, such as those of a cross-validation, by name; empty for a run or a file.
-    ///
-    /// - Throws: `FileError` for a folder that cannot be read.
-    public static func folds(in place: URL) throws -> [RunFolder] {
-        guard FileSystem.kind(of: place) == .folder, FileSystem.kind(of: RunFolder(place).best) == .missing else { return [] }
-        return try FileSystem.list(place).map { RunFolder($0) }.filter { FileSystem.kind(of: $0.best) == .file }
-    }
 }

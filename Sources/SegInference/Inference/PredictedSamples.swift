@@ -20,6 +20,8 @@ public final class PredictedSamples {
     public let isLast: Bool
     /// Where planes are interpolated between planes: scores of all that those of `nativeBox` are made of.
     private let sources: (scores: Tensor, planes: Range<Int>)?
+    /// What the parts of a volume share; nil for whole samples.
+    var wholeLabels: WholeLabels?
     private var classesAtNetworkSize: [[UInt8]]?
     private var scoresAtNativeSize: [[Float]]?
     private var labelsAtNetworkSize: [[UInt8]]?
@@ -95,8 +97,10 @@ public final class PredictedSamples {
     /// - Throws: `CaseError.noLabel` for a case without labels.
     package func networkLabels() throws -> [[UInt8]] {
         if let labelsAtNetworkSize { return labelsAtNetworkSize }
-        let labels = try numbers.map { plane in
-            guard let labels = prepared.inputLabels(plane) else { throw CaseError.noLabel(path: prepared.id) }
+        let labels = try numbers.map { sample in
+            guard let labels = wholeLabels?.atNetworkSize ?? prepared.inputLabels(sample) else {
+                throw CaseError.noLabel(path: prepared.id)
+            }
             return boxSize == route.inputSize ? labels : GridBox(box).cut(labels, of: route.inputSize)
         }
         labelsAtNetworkSize = labels
@@ -107,11 +111,9 @@ public final class PredictedSamples {
     ///
     /// - Throws: `CaseError.noLabel` for a case without labels.
     func nativeLabels() throws -> [[UInt8]] {
-        try numbers.map { plane in
-            guard let labels = prepared.nativeLabels(plane) else {
-                throw CaseError.noLabel(path: prepared.id)
-            }
-            return nativeBox?.cut(labels, of: route.native) ?? []
+        guard let labels = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        return numbers.map { sample in
+            nativeBox?.cut(labels, of: route.native, from: prepared.grid.voxels(ofSample: sample).lowerBound) ?? []
         }
     }
 
@@ -180,4 +182,13 @@ public final class PredictedSamples {
         return route.restore(
             try values(sources.scores), of: sources.planes, to: nativeBox.front..<nativeBox.front + nativeBox.size.depth)
     }
+}
+
+/// The true classes of a volume at the network's size, made once for all of its parts.
+final class WholeLabels {
+    private let prepared: PreparedCase
+    /// Nil for a case without labels.
+    private(set) lazy var atNetworkSize = prepared.inputLabels(0)
+
+    init(of prepared: PreparedCase) { self.prepared = prepared }
 }

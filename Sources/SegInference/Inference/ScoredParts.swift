@@ -9,12 +9,14 @@ struct ScoredParts {
     private let prepared: PreparedCase
     /// Of each native plane; nil where nothing is interpolated, or all of it twice.
     private let planeSources: [Range<Int>]?
+    private let labels: WholeLabels
     private var kept: (scores: Tensor, planes: Range<Int>)?
     private var nativePlanes = 0
     private var pixels = 0
 
     init(of prepared: PreparedCase) {
         self.prepared = prepared
+        labels = WholeLabels(of: prepared)
         planeSources = prepared.route.interpolates ? prepared.route.planeSources : nil
     }
 
@@ -23,6 +25,12 @@ struct ScoredParts {
 
     /// Nil where nothing can be made of what is there so far.
     mutating func part(_ box: [Range<Int>], _ scores: Tensor) throws -> PredictedSamples? {
+        let part = try made(box, scores)
+        part?.wholeLabels = labels
+        return part
+    }
+
+    private mutating func made(_ box: [Range<Int>], _ scores: Tensor) throws -> PredictedSamples? {
         pixels += box.reduce(1) { $0 * $1.count }
         let isLast = pixels == prepared.route.inputSize.count
         guard areInPlanes else { return PredictedSamples(of: prepared, box, logits: scores, isLast: isLast) }

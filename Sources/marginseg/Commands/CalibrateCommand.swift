@@ -74,12 +74,12 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
         let device = try compute.prepare()
         let place = URL(argument: model)
-        let folds = try RunFolder.folds(in: place)
-        guard folds.isEmpty || ensemble.others.isEmpty else {
+        let runs = try RunFolder.checkpoints(at: place)
+        guard runs.count == 1 || ensemble.others.isEmpty else {
             throw ValidationError(
-                "--with belongs to a run; \(shown(place)) holds \(folds.count) runs, each of which scores its own cases.")
+                "--with belongs to a run; \(shown(place)) holds \(runs.count) runs, each of which scores its own cases.")
         }
-        let teams = folds.isEmpty ? [[place] + ensemble.others.map(URL.init(argument:))] : folds.map { [$0.url] }
+        let teams = ensemble.others.isEmpty ? runs.map { [$0] } : [runs + ensemble.others.map(URL.init(argument:))]
         let subjects = try teams.map { try subject($0, device: device) }
         let calibration = try DecisionCalibration(
             subjects, reference: "validation", metric: metric, bootstrap: Bootstrap(resamples: resamples, seed: seed))
