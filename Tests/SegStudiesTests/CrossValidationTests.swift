@@ -49,11 +49,11 @@ import Torch
                 let cut = try runner(
                     validation,
                     shouldStop: {
-                        questions += 1; return questions > 2
+                        questions += 1; return questions > 5
                     })
                 if try cut.run() == .finished { break }
             }
-            #expect(tries > 2 && tries < 80)
+            #expect(tries > 1 && tries < 80)
             let resumed = try pooled(runner(validation))
             #expect(resumed.native == scores.native)
 
