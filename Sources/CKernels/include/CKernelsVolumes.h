@@ -7,7 +7,6 @@
 #ifndef CKERNELS_VOLUMES_H
 #define CKERNELS_VOLUMES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "CKernelsTypes.h"
@@ -24,9 +23,7 @@ typedef struct {
     int64_t joined;        // of the inputs, 0 for none
 } ck_volume_convolution;
 
-// Whether the kernels take such a convolution: numbers of channels as of `ck_convolves`, both tensors' multiples of 16 where the
-// inputs stand in two.
-bool ck_convolves_volumes(const ck_volume_convolution *shape);
+// Numbers of channels are as of `ck_convolves`, and multiples of 16 in both tensors where the inputs stand in two.
 
 // weight [Cout, Cin, kernel…], bias [Cout] or NULL. output [B, D', H', W', Cout].
 ck_status ck_convolve_volume(
@@ -38,6 +35,9 @@ ck_status ck_convolve_volume_input_gradient(
     void *joined_gradient);
 ck_status ck_convolve_volume_weight_gradient(
     const ck_volume_convolution *shape, const void *input, const void *joined, const void *incoming, float *gradient);
+
+// The sum of each channel over all voxels of [voxels, C], C a multiple of 16.
+ck_status ck_channel_sums(ck_float_type storage, int64_t voxels, int64_t channels, const void *x, float *sums);
 
 // Scores of pixels, by a convolution whose kernel is 1: input [B, N, C], C a multiple of 16; weight [classes, C]; scores
 // [B, classes, N], float32.

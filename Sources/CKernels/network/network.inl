@@ -46,6 +46,7 @@ template <typename Element> constexpr NetworkTable<Element> table_for = {
     convolve_volume<Element>,
     convolve_volume_input_gradient<Element>,
     convolve_volume_weight_gradient<Element>,
+    channel_sums<Element>,
     head_scores<Element>,
     head_backward<Element>,
 };

@@ -183,10 +183,6 @@ ck_status ck_copy_channels(
     });
 }
 
-bool ck_convolves_volumes(const ck_volume_convolution *s) {
-    return ck_convolves(s->inputs, s->outputs) && s->joined % 16 == 0 && s->joined <= s->inputs;
-}
-
 ck_status ck_convolve_volume(
     const ck_volume_convolution *shape, const void *input, const void *joined, const float *weight, const float *bias,
     void *output) {
@@ -208,6 +204,12 @@ ck_status ck_convolve_volume_weight_gradient(
     const ck_volume_convolution *shape, const void *input, const void *joined, const void *incoming, float *gradient) {
     return with_table("the gradient of a convolution's weights", shape->storage, [&](const auto &table) {
         table.convolve_volume_weight_gradient(*shape, Read{input}, Read{joined}, Read{incoming}, gradient);
+    });
+}
+
+ck_status ck_channel_sums(ck_float_type storage, int64_t voxels, int64_t channels, const void *x, float *sums) {
+    return with_table("sums of channels", storage, [&](const auto &table) {
+        table.channel_sums(voxels, channels, Read{x}, sums);
     });
 }
 

@@ -36,6 +36,7 @@ template <typename Element> struct NetworkTable {
         const ck_volume_convolution &, const Element *, const float *, const float *, Element *, Element *);
     void (*convolve_volume_weight_gradient)(
         const ck_volume_convolution &, const Element *, const Element *, const Element *, float *);
+    void (*channel_sums)(int64_t, int64_t, const Element *, float *);
     void (*head_scores)(const ck_head &, const Element *, const float *, const float *, float *);
     void (*head_backward)(
         const ck_head &, const Element *, const float *, const float *, Element *, float *, float *);

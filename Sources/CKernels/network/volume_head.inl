@@ -61,3 +61,12 @@ void head_backward(
         bias_gradient[k] = static_cast<float>(total);
     }
 }
+
+template <typename Element> void channel_sums(int64_t voxels, int64_t channels, const Element *x, float *sums) {
+    Vector<double> totals(static_cast<size_t>(channels));
+    double *const of_channels[] = {totals.data()};
+    sum_over_pixels<lanes, 1>(1, voxels, channels, of_channels, [&](int64_t, int64_t c) {
+        return [from = x + c, channels](int64_t voxel, F *terms) { terms[0] = load_channels(from + voxel * channels); };
+    });
+    std::copy(totals.begin(), totals.end(), sums);
+}

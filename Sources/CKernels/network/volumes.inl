@@ -8,6 +8,17 @@ inline bool goes_by_volume_tiles(const ck_volume_convolution &s) {
     return s.inputs % lanes == 0 && s.images * volume_of(s.sizes) >= 1024;
 }
 
+// Whether the kernel sees one plane alone, as the tiles of planes take it.
+inline bool goes_by_plane_tiles(const ck_volume_convolution &s) {
+    const bool is_plane = s.kernel[0] == 1 && s.kernel[1] == 3 && s.kernel[2] == 3 && s.padding[0] == 0 && s.padding[1] == 1 &&
+        s.padding[2] == 1 && volume_of(s.stride) == 1;
+    return is_plane && s.joined == 0 && s.inputs % lanes == 0;
+}
+
+inline ck_convolution as_planes(const ck_volume_convolution &s, int64_t inputs, int64_t outputs) {
+    return {s.storage, s.images * s.sizes[0], s.sizes[1], s.sizes[2], inputs, outputs};
+}
+
 // Calls body(Constant<Z>) with the planes of a tile: more multiply less, but hang over the last plane further, and have larger
 // weights.
 template <typename Body> inline void with_planes(const ck_volume_convolution &s, Body &&body) {
@@ -29,6 +40,8 @@ void convolve_volume(
         with_planes(s, [&](auto planes) {
             convolve_volume_by_tiles<decltype(planes)::value>(s, from, weight, /*turned*/ false, bias, to);
         });
+    } else if (goes_by_plane_tiles(s)) {
+        convolve_by_tiles<Element>(as_planes(s, s.inputs, s.outputs), input, weight, /*turned*/ false, bias, nullptr, output);
     } else {
         convolve_gathered(s, gathering_forward(s), from, weight, /*turned*/ false, bias, to);
     }
@@ -44,6 +57,8 @@ void convolve_volume_input_gradient(
         with_planes(s, [&](auto planes) {
             convolve_volume_by_tiles<decltype(planes)::value>(s, from, weight, /*turned*/ true, bias, to);
         });
+    } else if (goes_by_plane_tiles(s)) {
+        convolve_by_tiles<Element>(as_planes(s, s.outputs, s.inputs), incoming, weight, /*turned*/ true, bias, nullptr, gradient);
     } else {
         input_gradient_gathered(s, from, weight, bias, to);
     }
@@ -57,6 +72,8 @@ void convolve_volume_weight_gradient(
         with_planes(s, [&](auto planes) {
             volume_weight_gradient_by_tiles<decltype(planes)::value>(s, from, channels_of(incoming, s.outputs), gradient);
         });
+    } else if (goes_by_plane_tiles(s)) {
+        weight_gradient_by_tiles(as_planes(s, s.inputs, s.outputs), input, incoming, gradient);
     } else {
         weight_gradient_gathered(s, from, incoming, gradient);
     }
