@@ -29,6 +29,15 @@ struct Gathering {
         return place;
     }
 
+    // Goes on to the next place: cheaper than its number's divisions.
+    void advance(Place &place) const {
+        for (int axis = 2; axis >= 0; axis--) {
+            if (++place.at[axis] < grid[axis]) return;
+            place.at[axis] = 0;
+        }
+        place.image++;
+    }
+
     int64_t made(const Place &place) const {
         int64_t voxel = place.image;
         for (int axis = 0; axis < 3; axis++) {
@@ -144,8 +153,9 @@ inline void gather(
     int64_t first_channel, int64_t channels, float *to, int64_t to_row) {
     const int64_t step = source.step(first_channel), own = std::min(channels, source.first_count - first_channel);
     const Element *start = source.at(first_channel);
-    for (int64_t row = 0; row < count; row++) {
-        reach.from(g[first + row], [&](int64_t tap, int64_t voxel) {
+    auto place = g[first];
+    for (int64_t row = 0; row < count; row++, g.advance(place)) {
+        reach.from(place, [&](int64_t tap, int64_t voxel) {
             float *out = to + row * to_row + tap * channels;
             if (voxel < 0) {
                 std::fill(out, out + channels, 0.f);
@@ -183,7 +193,8 @@ void multiply_gathered(
         float products[places_together * panel];
         int64_t voxels[places_together];
         gather(g, first, count, reach, source, 0, channels, left, row_size);
-        for (int64_t row = 0; row < count; row++) voxels[row] = g.made(g[first + row]);
+        auto place = g[first];
+        for (int64_t row = 0; row < count; row++, g.advance(place)) voxels[row] = g.made(place);
         for (int64_t column = 0; column < columns; column += panel) {
             for (int64_t row = 0; row < count; row += rows) {
                 multiply<rows, Vectors>(

@@ -72,16 +72,16 @@ inline void multiply_volume_tiles(
     }
 }
 
-// Goes through the planes with columns first … first + count, `each` saying on which threads.
+// Goes through the planes, `deep` at a time, with columns first … first + count, `each` saying on which threads.
 template <int Z, int Vectors, typename Each, typename Element>
 void convolve_columns(
-    const Columns &g, int64_t first, int64_t count, const Channeled<const Element> &input, const float *packed,
+    const Columns &g, int64_t first, int64_t count, int64_t deep, const Channeled<const Element> &input, const float *packed,
     const float *bias, const Channeled<Element> &output, Each &&each) {
-    const TilePlanes transformed(Scratch::transformed, Z + 2, rounded_up(count, tiles_in_product), input.count());
-    const TilePlanes products(Scratch::products, Z, rounded_up(count, tiles_in_product), output.count());
+    const TilePlanes transformed(Scratch::transformed, deep + 2, rounded_up(count, tiles_in_product), input.count());
+    const TilePlanes products(Scratch::products, deep, rounded_up(count, tiles_in_product), output.count());
     const int64_t chunks = (count + tiles_in_product - 1) / tiles_in_product;
-    for (int64_t z = 0; z < g.depth; z += Z) {
-        const int64_t begin = z == 0 ? -1 : z + 1, end = z + Z + 1;
+    for (int64_t z = 0; z < g.depth; z += deep) {
+        const int64_t begin = z == 0 ? -1 : z + 1, past = std::min(z + deep, rounded_up(g.depth, Z)), end = past + 1;
         each((end - begin) * count, [&](int64_t item) {
             const int64_t plane = begin + item / count, t = item % count;
             transform_volume_tile<InPlane::inputs, InPlane::transform_inputs>(
@@ -89,10 +89,12 @@ void convolve_columns(
         });
         each(InPlane::places * chunks, [&](int64_t item) {
             const int64_t begin = item % chunks * tiles_in_product;
-            multiply_volume_tiles<Z, Vectors>(
-                transformed, products, packed, item / chunks, z, begin, std::min(tiles_in_product, count - begin));
+            for (int64_t plane = z; plane < past; plane += Z) {
+                multiply_volume_tiles<Z, Vectors>(
+                    transformed, products, packed, item / chunks, plane, begin, std::min(tiles_in_product, count - begin));
+            }
         });
-        each(std::min<int64_t>(Z, g.depth - z) * count, [&](int64_t item) {
+        each(std::min(deep, g.depth - z) * count, [&](int64_t item) {
             store_volume_tile(products, g, first, item % count, z + item / count, bias, output);
         });
     }
@@ -104,21 +106,20 @@ void convolve_volume_by_tiles(
     const Channeled<Element> &output) {
     const int64_t inputs = input.count(), outputs = output.count();
     const Columns g(s);
+    const auto blocks = blocks_of<Z>(g, inputs, outputs);
     float *packed = scratch(Scratch::weights, InPlane::places * (Z + 2) * inputs * outputs);
     pack_volume_weights<Z>(weight, inputs, outputs, turned, panel_vectors(outputs), packed);
     with_panel(outputs, [&](auto vectors) {
         constexpr int V = decltype(vectors)::value;
-        const bool own = has_own_columns(inputs, outputs);
-        const int64_t together = own ? tiles_in_product : columns_together<Z>(g, inputs, outputs);
         const auto block = [&](int64_t index, auto &&each) {
-            const int64_t first = index * together;
-            convolve_columns<Z, V>(g, first, std::min(together, g.count - first), input, packed, bias, output, each);
+            const int64_t first = index * blocks.together, count = std::min(blocks.together, g.count - first);
+            convolve_columns<Z, V>(g, first, count, blocks.planes, input, packed, bias, output, each);
         };
-        const int64_t blocks = (g.count + together - 1) / together;
-        if (own) {
-            parallel(blocks, [&](int64_t index) { block(index, Serially{}); });
+        const int64_t count = (g.count + blocks.together - 1) / blocks.together;
+        if (blocks.own) {
+            parallel(count, [&](int64_t index) { block(index, Serially{}); });
         } else {
-            for (int64_t index = 0; index < blocks; index++) block(index, InParallel{});
+            for (int64_t index = 0; index < count; index++) block(index, InParallel{});
         }
     });
 }

@@ -135,8 +135,20 @@ constexpr int64_t tiles_in_product = 24;
 // Whether each thread has columns of its own: for few channels, whose transforms and weights fit its cache.
 inline bool has_own_columns(int64_t inputs, int64_t outputs) { return inputs * outputs <= 32 * 64; }
 
-// Columns that all threads take through the planes together: transforms of about 8 MB.
-template <int Z> inline int64_t columns_together(const Columns &g, int64_t inputs, int64_t outputs) {
-    const int64_t each = InPlane::places * ((Z + 2) * inputs + Z * outputs);
-    return std::clamp<int64_t>((2 << 20) / each / tiles_in_product * tiles_in_product, tiles_in_product, g.count);
+// How a volume's columns are taken.
+struct ColumnBlocks {
+    bool own;              // whether each thread has blocks of its own
+    int64_t together;      // columns of a block
+    int64_t planes;        // that a block takes at a time, a multiple of Z
+};
+
+// Blocks that all threads take together have transforms of about 8 MB: columns first, and with few of them many planes, since the
+// weights or their sums are walked over once for each time.
+template <int Z> inline ColumnBlocks blocks_of(const Columns &g, int64_t inputs, int64_t outputs) {
+    if (has_own_columns(inputs, outputs)) return {true, tiles_in_product, Z};
+    constexpr int64_t room = 2 << 20;
+    const int64_t most = room / (InPlane::places * ((Z + 2) * inputs + Z * outputs));
+    const int64_t together = std::min(std::max(most / tiles_in_product, int64_t(1)) * tiles_in_product, g.count);
+    const int64_t planes = (room / (InPlane::places * rounded_up(together, tiles_in_product)) - 2 * inputs) / (inputs + outputs);
+    return {false, together, std::clamp<int64_t>(planes / Z * Z, Z, rounded_up(g.depth, Z))};
 }

@@ -28,17 +28,17 @@ inline void accumulate_volume_tiles(
     }
 }
 
-// Adds the products of columns first … first + count to the sums of all places.
+// Adds the products of columns first … first + count to the sums of all places, `deep` planes at a time.
 template <int Z, int Vectors, typename Each, typename Element>
 void accumulate_columns(
-    const Columns &g, int64_t first, int64_t count, const Channeled<const Element> &input,
+    const Columns &g, int64_t first, int64_t count, int64_t deep, const Channeled<const Element> &input,
     const Channeled<const Element> &incoming, float *sums, Each &&each) {
     const int64_t size = Winograd<Z>::inputs * input.count() * incoming.count();
-    const TilePlanes inputs(Scratch::transformed, Z + 2, count, input.count());
-    const TilePlanes gradients(Scratch::products, Z, count, incoming.count());
-    for (int64_t z = 0; z < g.depth; z += Z) {
-        const int64_t begin = z == 0 ? -1 : z + 1, planes = z + Z + 1 - begin;
-        each((planes + Z) * count, [&](int64_t item) {
+    const TilePlanes inputs(Scratch::transformed, deep + 2, count, input.count());
+    const TilePlanes gradients(Scratch::products, deep, count, incoming.count());
+    for (int64_t z = 0; z < g.depth; z += deep) {
+        const int64_t begin = z == 0 ? -1 : z + 1, past = std::min(z + deep, rounded_up(g.depth, Z)), planes = past + 1 - begin;
+        each((planes + past - z) * count, [&](int64_t item) {
             const int64_t t = item % count, place = item / count;
             if (place < planes) {
                 transform_volume_tile<InPlane::inputs, InPlane::transform_inputs>(
@@ -50,9 +50,11 @@ void accumulate_columns(
             }
         });
         each(InPlane::places, [&](int64_t place) {
-            for (int64_t t = 0; t < count; t += tiles_in_product) {
-                accumulate_volume_tiles<Z, Vectors>(
-                    inputs, gradients, place, z, t, std::min(tiles_in_product, count - t), sums + place * size);
+            for (int64_t plane = z; plane < past; plane += Z) {
+                for (int64_t t = 0; t < count; t += tiles_in_product) {
+                    accumulate_volume_tiles<Z, Vectors>(
+                        inputs, gradients, place, plane, t, std::min(tiles_in_product, count - t), sums + place * size);
+                }
             }
         });
     }
@@ -64,26 +66,26 @@ void volume_weight_gradient_by_tiles(
     float *gradient) {
     constexpr int64_t most_strips = 8;
     const Columns g(s);
+    const auto blocks = blocks_of<Z>(g, s.inputs, s.outputs);
     const int64_t size = InPlane::places * Winograd<Z>::inputs * s.inputs * s.outputs;
-    const bool own = has_own_columns(s.inputs, s.outputs);
-    const int64_t together = own ? tiles_in_product : columns_together<Z>(g, s.inputs, s.outputs);
-    const int64_t blocks = (g.count + together - 1) / together, strips = own ? std::min(most_strips, blocks) : 1;
+    const int64_t count = (g.count + blocks.together - 1) / blocks.together, strips = blocks.own ? std::min(most_strips, count) : 1;
+    // No weights are transformed here: their memory takes the sums.
     float *sums = scratch(Scratch::weights, strips * size);
     with_panel(s.outputs, [&](auto vectors) {
         constexpr int V = decltype(vectors)::value;
         const auto block = [&](int64_t index, float *to, auto &&each) {
-            const int64_t first = index * together;
-            accumulate_columns<Z, V>(g, first, std::min(together, g.count - first), input, incoming, to, each);
+            const int64_t first = index * blocks.together, columns = std::min(blocks.together, g.count - first);
+            accumulate_columns<Z, V>(g, first, columns, blocks.planes, input, incoming, to, each);
         };
-        if (own) {
+        if (blocks.own) {
             parallel(strips, [&](int64_t strip) {
                 float *to = sums + strip * size;
                 std::fill(to, to + size, 0.f);
-                for (int64_t i = blocks * strip / strips; i < blocks * (strip + 1) / strips; i++) block(i, to, Serially{});
+                for (int64_t i = count * strip / strips; i < count * (strip + 1) / strips; i++) block(i, to, Serially{});
             });
         } else {
             std::fill(sums, sums + size, 0.f);
-            for (int64_t i = 0; i < blocks; i++) block(i, sums, InParallel{});
+            for (int64_t i = 0; i < count; i++) block(i, sums, InParallel{});
         }
     });
     unpack_volume_weight_gradient<Z>(s.inputs, s.outputs, sums, strips, gradient);
