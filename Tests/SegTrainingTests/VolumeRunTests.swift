@@ -32,7 +32,7 @@ import Testing
                 if case .prepared(let value) = $0 { prepared = value }
             }
             #expect(prepared?.trainingSamples == 4 && prepared?.sampleWord == "volumes")
-            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of an epoch")
+            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of a pass")
             let facts = try String(contentsOf: run.facts, encoding: .utf8)
             #expect(facts.contains(#""validation_scoring" : "windows of 2×16×16, step 0.5""#), "\(facts)")
             let checkpoint = try Checkpoint(contentsOf: run.best)

@@ -64,7 +64,7 @@ extension Recipe {
             case .crop(let size, let foreground, let about):
                 String(
                     format: "in random windows of \(words(size)), %g %% of them about "
-                        + (about == .class ? "a class of the foreground" : "foreground") + "; means of an epoch",
+                        + (about == .class ? "a class of the foreground" : "foreground") + "; means of a pass",
                     foreground * 100)
             }
         return "\(samples)\(cut)\(spaced), \(fitted)"

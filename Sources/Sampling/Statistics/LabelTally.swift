@@ -3,7 +3,7 @@ import MedicalImages
 
 /// A running count of the labels that training sees, sample by sample: the one way in which they are counted.
 package struct LabelTally: Sendable {
-    /// Pixels of each label without ignored ones; where training draws windows, how many those of an epoch hold on average.
+    /// Pixels of each label without ignored ones; where training draws windows, how many those of a pass hold on average.
     package private(set) var pixels: [Double]
     /// Samples that take part.
     private(set) var samples = 0
