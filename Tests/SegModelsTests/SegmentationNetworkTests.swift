@@ -121,10 +121,11 @@ struct SegmentationNetworkTests {
     @Test(arguments: variants)
     func gradientsReachEveryParameter(variant: Variant) throws {
         let network = try variant.network()
+        try network.moveNorms()
         let output = try network(images([2, 2, 48, 32]), .training(Generator(seed: 1)))
         let labels = try Tensor.range(2 * 48 * 32).reshaped([2, 48, 32]).greater(1000).to(.int64)
         try output.crossEntropy(labels: labels).backward()
-        for entry in network.namedState() where entry.isParameter {
+        for entry in network.scoredParameters {
             let gradient = try #require(entry.tensor.gradient, "\(entry.name)")
             #expect(try gradient.isFinite().min().itemAsInt() == 1, "\(entry.name)")
             // A shift just before a normalisation has no effect, so that biases may have the gradient 0.
