@@ -12,6 +12,23 @@ extension NetworkConfiguration {
         }
     }
 
+    /// Convolutions, or residual blocks, of each level of the encoder.
+    public var encoderBlocks: [Int] {
+        if let blocks { return blocks }
+        let residual = [1, 3, 4]
+        return features.indices.map { level in
+            architecture != .residualEncoderUNet ? 2 : level < residual.count ? residual[level] : 6
+        }
+    }
+
+    /// Convolutions of each stage of the decoder, the lowest resolution first.
+    public var blocksOfDecoder: [Int] {
+        decoderBlocks ?? Array(repeating: architecture == .residualEncoderUNet ? 1 : 2, count: features.count - 1)
+    }
+
+    /// Whether levels are joined by strided convolutions, so that blocks and heads can be chosen.
+    var isDynamic: Bool { [.plainConvUNet, .residualEncoderUNet].contains(architecture) }
+
     /// Images are padded to multiples of these, [D, H, W] or [H, W].
     ///
     /// - Precondition: `validate()` holds.

@@ -12,6 +12,8 @@ extension NetworkConfiguration {
         return switch architecture {
         case .coplenet: try CopleNet(channels: channels, classes: classes, self, generator)
         case .unet: try UNet(channels: channels, classes: classes, self, generator)
+        case .plainConvUNet: try DynamicUNet<PlainEncoder>(channels: channels, classes: classes, self, generator)
+        case .residualEncoderUNet: try DynamicUNet<ResidualEncoder>(channels: channels, classes: classes, self, generator)
         }
     }
 }

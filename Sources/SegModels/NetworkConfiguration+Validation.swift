@@ -19,11 +19,28 @@ extension NetworkConfiguration {
                 isComplete(kernels) { [1, 3, 5, 7].contains($0) }, "kernels",
                 "\(levels) lists of \(dimensions) numbers of 1, 3, 5, 7", kernels)
         }
+        if let blocks {
+            try require(
+                isDynamic && blocks.count == levels && blocks.allSatisfy { (1...32).contains($0) }, "blocks",
+                isDynamic ? "\(levels) numbers from 1 to 32, one for each of the features" : otherArchitecture, blocks)
+        }
+        if let decoderBlocks {
+            try require(
+                isDynamic && decoderBlocks.count == levels - 1 && decoderBlocks.allSatisfy { (1...32).contains($0) },
+                "decoder_blocks",
+                isDynamic ? "\(levels - 1) numbers from 1 to 32, one for each level but the lowest" : otherArchitecture,
+                decoderBlocks)
+        }
+        try require(isDynamic || !deepSupervision, "deep_supervision", otherArchitecture, deepSupervision)
         if let strides {
             try require(
                 isComplete(strides) { [1, 2].contains($0) } && strides[0].allSatisfy { $0 == 1 }, "strides",
                 "\(levels) lists of \(dimensions) numbers of 1 and 2, of 1 alone in the first", strides)
         }
+    }
+
+    private var otherArchitecture: String {
+        "plain_conv_unet or residual_encoder_unet (network.architecture), as \(architecture.rawValue) has none"
     }
 
     private func isComplete(_ sizes: [[Int]], _ isSize: (Int) -> Bool) -> Bool {

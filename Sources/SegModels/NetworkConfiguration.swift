@@ -2,6 +2,10 @@
 public struct NetworkConfiguration: Sendable, Hashable, Codable {
     public enum Architecture: String, Sendable, Hashable, Codable, CaseIterable {
         case coplenet, unet
+        /// U-Net with strided convolutions, as nnU-Net plans it.
+        case plainConvUNet = "plain_conv_unet"
+        /// The same with residual blocks in the encoder, nnU-Net's ResEnc.
+        case residualEncoderUNet = "residual_encoder_unet"
     }
 
     public enum Normalization: String, Sendable, Hashable, Codable, CaseIterable {
@@ -25,6 +29,13 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
     /// By what each level is smaller than the one before along the axes, [D, H, W] or [H, W]; nil for 2 everywhere but at the
     /// first level. Volumes whose planes lie far apart are not pooled across them: 1.
     public var strides: [[Int]]?
+    /// Convolutions of each level of the encoder of a `plain_conv_unet`, residual blocks of a `residual_encoder_unet`; nil for nnU-Net's:
+    /// 2 everywhere, or 1, 3, 4, 6, 6, ….
+    public var blocks: [Int]?
+    /// Convolutions of each stage of the decoder of both, the lowest resolution first; nil for nnU-Net's: 2 or 1 everywhere.
+    public var decoderBlocks: [Int]?
+    /// Whether training scores each resolution of the decoder of both but the lowest.
+    public var deepSupervision: Bool
     public var normalization: Normalization
     /// Who computes it where the CPU kernels could.
     public var execution: Execution
@@ -33,7 +44,8 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
     public init(
         architecture: Architecture = .coplenet, dimensions: Int = 2, features: [Int] = [16, 32, 64, 128, 256],
         dropout: [Double] = [0, 0, 0.3, 0.4, 0.5], kernels: [[Int]]? = nil, strides: [[Int]]? = nil,
-        normalization: Normalization = .group, execution: Execution = .fused
+        blocks: [Int]? = nil, decoderBlocks: [Int]? = nil, deepSupervision: Bool = false, normalization: Normalization = .group,
+        execution: Execution = .fused
     ) {
         self.architecture = architecture
         self.dimensions = dimensions
@@ -41,8 +53,17 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
         self.dropout = dropout
         self.kernels = kernels
         self.strides = strides
+        self.blocks = blocks
+        self.decoderBlocks = decoderBlocks
+        self.deepSupervision = deepSupervision
         self.normalization = normalization
         self.execution = execution
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case architecture, dimensions, features, dropout, kernels, strides, blocks, normalization, execution
+        case decoderBlocks = "decoder_blocks"
+        case deepSupervision = "deep_supervision"
     }
 
     public init(from decoder: Decoder) throws {
@@ -53,7 +74,10 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
         normalization = try container.decode(Normalization.self, forKey: .normalization)
         kernels = try container.decodeIfPresent([[Int]].self, forKey: .kernels)
         strides = try container.decodeIfPresent([[Int]].self, forKey: .strides)
+        blocks = try container.decodeIfPresent([Int].self, forKey: .blocks)
+        decoderBlocks = try container.decodeIfPresent([Int].self, forKey: .decoderBlocks)
         // Checkpoints of before there was a choice do not name these.
+        deepSupervision = try container.decodeIfPresent(Bool.self, forKey: .deepSupervision) ?? false
         dimensions = try container.decodeIfPresent(Int.self, forKey: .dimensions) ?? 2
         execution = try container.decodeIfPresent(Execution.self, forKey: .execution) ?? .fused
     }

@@ -14,8 +14,20 @@ public protocol SegmentationNetwork: Layer {
     /// - Parameter sizes: [H, W] or [D, H, W].
     func evaluationBytes(sizes: [Int]) -> Int
 
+    /// Resolutions that are scored in training, the full one first: more than 1 with deep supervision.
+    var headCount: Int { get }
+
     /// [B, C, …] with sizes that are multiples of `sizeMultiples` → [B, classes, …]
     func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor
+
+    /// The same for each of `headCount` resolutions, the full one first.
+    func fittingHeads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor]
+}
+
+extension SegmentationNetwork {
+    public var headCount: Int { 1 }
+
+    public func fittingHeads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor] { [try fittingForward(images, mode)] }
 }
 
 extension SegmentationNetwork {
@@ -28,15 +40,40 @@ extension SegmentationNetwork {
     /// - Returns: [B, classes, …]
     /// - Throws: `NetworkInputError` for another rank or number of channels.
     public func callAsFunction(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        let padded = try fitting(images)
+        return try cropped(fittingForward(padded, mode), as: images)
+    }
+
+    /// Raw logits for each of `headCount` resolutions, for training with deep supervision.
+    ///
+    /// The first is what `callAsFunction` returns. The others are of the padded images, and not cropped: pixels of theirs may lie half
+    /// within the image.
+    ///
+    /// - Parameter images: as for `callAsFunction`.
+    /// - Throws: `NetworkInputError` for another rank or number of channels.
+    public func heads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor] {
+        let padded = try fitting(images)
+        var heads = try fittingHeads(padded, mode)
+        heads[0] = try cropped(heads[0], as: images)
+        return heads
+    }
+
+    private func cropped(_ scores: Tensor, as images: Tensor) throws -> Tensor {
+        try images.shape.enumerated().dropFirst(2).reduce(scores) { scores, axis in
+            scores.shape[axis.offset] == axis.element ? scores : try scores.narrowed(axis.offset, 0..<axis.element)
+        }
+    }
+
+    /// The images with sizes that are multiples of `sizeMultiples`.
+    private func fitting(_ images: Tensor) throws -> Tensor {
         let shape = images.shape
         let sizes = Array(shape.dropFirst(2))
         guard shape.count == 2 + sizeMultiples.count, shape[1] == channelCount, sizes.allSatisfy({ $0 > 0 }) else {
             throw NetworkInputError(expectedChannels: channelCount, dimensions: sizeMultiples.count, found: shape)
         }
         let missing = zip(sizes, sizeMultiples).map { size, multiple in (multiple - size % multiple) % multiple }
-        if missing.allSatisfy({ $0 == 0 }) { return try fittingForward(images, mode) }
-        let padded = try images.padded(missing.reversed().flatMap { [0, $0] }, .replicate)
-        return try sizes.enumerated().reduce(fittingForward(padded, mode)) { try $0.narrowed(2 + $1.offset, 0..<$1.element) }
+        if missing.allSatisfy({ $0 == 0 }) { return images }
+        return try images.padded(missing.reversed().flatMap { [0, $0] }, .replicate)
     }
 }
 
@@ -53,6 +90,12 @@ extension SegmentationNetwork {
     public func logits(_ images: Tensor, _ mode: ForwardMode, in dtype: DType) throws -> Tensor {
         if dtype == .float32 { return try self(images, mode) }
         return try withAutocast(dtype, on: images.device) { try self(images.to(dtype), mode) }.to(.float32)
+    }
+
+    /// The same for each of `headCount` resolutions, the full one first.
+    public func headLogits(_ images: Tensor, _ mode: ForwardMode, in dtype: DType) throws -> [Tensor] {
+        if dtype == .float32 { return try heads(images, mode) }
+        return try withAutocast(dtype, on: images.device) { try heads(images.to(dtype), mode) }.map { try $0.to(.float32) }
     }
 }
 

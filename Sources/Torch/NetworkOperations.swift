@@ -9,29 +9,37 @@ extension Tensor {
     /// - Parameters:
     ///   - weight: [Cout, Cin / groups, kernel…]
     ///   - bias: [Cout]
+    ///   - stride: nil for 1 along each axis.
     ///   - padding: zeros before and behind each axis; nil for none.
     public func convolved(
-        _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: [Int]? = nil, dilation: Int = 1, groups: Int = 1
+        _ weight: Tensor, bias: Tensor?, stride: [Int]? = nil, padding: [Int]? = nil, dilation: Int = 1, groups: Int = 1
     ) throws(TorchError) -> Tensor {
         let spatial = weight.rank - 2
-        precondition(padding.map { $0.count == spatial } ?? true, "\(padding ?? []) for \(spatial) spatial axes")
+        for sizes in [padding, stride].compactMap(\.self) {
+            precondition(sizes.count == spatial, "\(sizes) for \(spatial) spatial axes")
+        }
         func each(_ value: Int) -> [Int64] { Array(repeating: Int64(value), count: spatial) }
         return try make("convolution", [self, weight]) {
             libtorch.convolution(
-                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), padding?.map(Int64.init) ?? each(0),
+                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, stride?.map(Int64.init) ?? each(1),
+                padding?.map(Int64.init) ?? each(0),
                 each(dilation), false, each(0), Int64(groups), $0)
         }
     }
 
     /// A transposed convolution; `weight`: [Cin, Cout / groups, kernel…].
+    ///
+    /// - Parameter stride: nil for 1 along each axis.
     public func transposeConvolved(
-        _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0
+        _ weight: Tensor, bias: Tensor?, stride: [Int]? = nil, padding: Int = 0
     ) throws(TorchError) -> Tensor {
         let spatial = weight.rank - 2
+        precondition(stride.map { $0.count == spatial } ?? true, "\(stride ?? []) for \(spatial) spatial axes")
         func each(_ value: Int) -> [Int64] { Array(repeating: Int64(value), count: spatial) }
         return try make("transposed convolution", [self, weight]) {
             libtorch.convolution(
-                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, each(stride), each(padding), each(1), true, each(0), 1, $0)
+                raw, weight.raw, bias?.raw ?? ct_tensor(), spatial, stride?.map(Int64.init) ?? each(1), each(padding), each(1),
+                true, each(0), 1, $0)
         }
     }
 

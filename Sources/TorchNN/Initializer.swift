@@ -9,6 +9,17 @@ public enum Initializer {
         return try uniform(shape, bound, generator)
     }
 
+    /// Kaiming's normal for LeakyReLU of slope a (He et al. 2015): N(0, σ²), σ = √(2/(1 + a²)) / √fan_in, in place, with biases of 0.
+    ///
+    /// - Parameter negativeSlope: a.
+    public static func heNormal(weight: Tensor, bias: Tensor?, negativeSlope: Double, _ generator: Generator) throws {
+        let gain = (2 / (1 + negativeSlope * negativeSlope)).squareRoot()
+        try withoutGradient {
+            try weight.normalInPlace(deviation: gain / Double(fanIn(weight.shape)).squareRoot(), generator)
+            try bias?.multiplyInPlace(by: 0)
+        }
+    }
+
     /// U(−b, b), b = 1/√fan_in of the weight that the bias belongs to.
     public static func biasUniform(_ count: Int, weightShape: [Int], _ generator: Generator) throws -> Tensor {
         try uniform([count], 1 / Double(fanIn(weightShape)).squareRoot(), generator)

@@ -111,8 +111,8 @@ import Testing
             #expect(sizes.planes == 4)
             #expect(sizes.work == [64, 192, 0], "planes in frames of 8×8")
             let window = InferenceSettings(window: .size(GridSize([1, 1])))
-            let passes = sizes.passes(window, of: model, models: 2)
-            #expect((passes.ofOne, passes.all) == (384, 512))
+            let passes = sizes.passes(window, of: model)
+            #expect((passes.ofOne, passes.all) == (192, 256))
             let memory = try #require(sizes.memory(of: model))
             #expect(memory.bytes > 16 * 2 * 64 && memory.allowsOverlap)
         }

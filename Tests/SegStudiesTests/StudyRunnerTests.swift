@@ -173,7 +173,7 @@ import Testing
             let other = try TinyStudy.make(yaml.replacingOccurrences(of: "sum=2", with: "sum=3"), in: folder)
             let message = messageThrown { _ = try TinyStudy.run(other, in: place) }
             #expect(
-                message?.contains("seed-1/margin was trained with other settings than the study now asks for") == true,
+                message?.contains("seed-1/margin was trained with other settings than are asked for now") == true,
                 "\(message ?? "nothing was thrown")")
         }
     }

@@ -26,7 +26,9 @@ struct NetworkOperationsTests {
             try image().convolved(ones([1, 1, 3, 3]), bias: nil, padding: [1, 1])
         },
         TensorRow("dilation", [1, 1, 1, 1], [16]) { try image().convolved(ones([1, 1, 2, 2]), bias: nil, dilation: 2) },
-        TensorRow("stride", [1, 1, 2, 2], [0, 2, 6, 8]) { try image().convolved(ones([1, 1, 1, 1]), bias: nil, stride: 2) },
+        TensorRow("stride", [1, 1, 2, 2], [0, 2, 6, 8]) {
+            try image().convolved(ones([1, 1, 1, 1]), bias: nil, stride: [2, 2])
+        },
         TensorRow("groups", [1, 2, 1, 1], [1, 20]) {
             try Tensor([1, 2] as [Double], shape: [1, 2, 1, 1])
                 .convolved(Tensor([1, 10] as [Double], shape: [2, 1, 1, 1]), bias: nil, groups: 2)
@@ -41,7 +43,8 @@ struct NetworkOperationsTests {
             try volume().convolved(ones([1, 1, 2, 3, 3]), bias: nil, padding: [0, 1, 2])
         },
         TensorRow("transposed convolution", [1, 1, 2, 4], [1, 1, 2, 2, 1, 1, 2, 2]) {
-            try Tensor([1, 2] as [Double], shape: [1, 1, 1, 2]).transposeConvolved(ones([1, 1, 2, 2]), bias: nil, stride: 2)
+            try Tensor([1, 2] as [Double], shape: [1, 1, 1, 2]).transposeConvolved(
+                ones([1, 1, 2, 2]), bias: nil, stride: [2, 2])
         },
         TensorRow("maximum pooling", [1, 1, 1, 1], [4]) { try image().maxPooled([2, 2]) },
         TensorRow("average pooling", [1, 1, 1, 1], [2]) { try image().averagePooled([2, 2]) },
@@ -103,10 +106,10 @@ struct NetworkOperationsTests {
             try $0.convolved(.random([3, 2, 3, 3], seed: 1), bias: .random([3], seed: 2), padding: [1, 1])
         },
         TensorFunction("dilated convolution") {
-            try $0.convolved(.random([3, 2, 2, 2], seed: 1), bias: nil, stride: 2, dilation: 2)
+            try $0.convolved(.random([3, 2, 2, 2], seed: 1), bias: nil, stride: [2, 2], dilation: 2)
         },
         TensorFunction("transposed convolution") {
-            try $0.transposeConvolved(.random([2, 3, 2, 2], seed: 1), bias: nil, stride: 2)
+            try $0.transposeConvolved(.random([2, 3, 2, 2], seed: 1), bias: nil, stride: [2, 2])
         },
         TensorFunction("group norm") {
             try $0.groupNormalized(2, weight: Tensor([1, 2] as [Double]), bias: Tensor([0.5, 0] as [Double]))

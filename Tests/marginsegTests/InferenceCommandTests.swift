@@ -72,7 +72,7 @@ import Testing
                 #expect(
                     command.errors.hasSuffix(
                         "Error: \(copy.path)/evaluation-test.json cannot take these scores: there the run keeps its own: of its "
-                            + "cases of that split, of whole inputs, in float32, by itself; name another file\n"),
+                            + "cases of that split, in the usual way, in float32, by itself; name another file\n"),
                     "\(command.errors)")
             }
             #expect(!FileManager.default.fileExists(atPath: copy.appending(path: "evaluation-test.json").path))
@@ -149,7 +149,7 @@ import Testing
 
     @Test(arguments: [
         (["--window", "64"], "expected rows and columns such as 256x256"), (["--window", "0x8"], "expected rows and columns"),
-        (["--mirror", "left"], "expected horizontal, vertical, depth"), (["--step", "0.5"], "--step belongs to --window."),
+        (["--mirror", "left"], "expected horizontal, vertical, depth"), (["--step", "0.5"], "sees whole inputs; add --window."),
         (["--window", "16 by 16"], "expected rows and columns"),
         (["--mirror", "depth"], "expected horizontal, vertical, or trained"),
         (["--max-memory", "0"], "--max-memory needs GB above 0, such as 2.5, found 0.0."),

@@ -12,6 +12,18 @@ public struct GridRoute: Sendable, Hashable {
     /// Whether planes lie so much farther apart than pixels that nothing is interpolated between them.
     let isAnisotropic: Bool
 
+    /// That of a sample that stays as it is.
+    public init(staying native: GridSize) {
+        self.init(native: native, spaced: native, fit: .pad(to: native), isAnisotropic: false)
+    }
+
+    init(native: GridSize, spaced: GridSize, fit: GridFit, isAnisotropic: Bool) {
+        self.native = native
+        self.spaced = spaced
+        self.fit = fit
+        self.isAnisotropic = isAnisotropic
+    }
+
     /// Of a whole sample before the network.
     public var inputSize: GridSize { fit.inputSize(of: spaced) }
 

@@ -34,7 +34,7 @@ public struct GridSize: Sendable, Hashable, CustomStringConvertible {
     var plane: GridSize { GridSize(height: height, width: width) }
 
     /// Of one of its planes.
-    var planeCount: Int { height * width }
+    package var planeCount: Int { height * width }
 
     /// Whether this is a volume less than a third as deep as its planes are wide, which is worked on within its planes alone.
     var isSlab: Bool { dimensions == 3 && 3 * depth < min(height, width) }

@@ -70,7 +70,7 @@ public struct CaseReader: Sendable {
             labelNotes = reading.notes
         }
         return PreparedCase(
-            id: dataCase.id, group: dataCase.group, grid: grid, source: images[0].source,
+            dataCase: dataCase, grid: grid, source: images[0].source,
             image: try prepared(images, dataCase, on: grid), labels: labels, labelNotes: labelNotes)
     }
 

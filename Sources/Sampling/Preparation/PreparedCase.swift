@@ -1,9 +1,10 @@
+import DataSets
 import MedicalImages
 
 /// A case in memory at its native size: intensities normalised, labels mapped to classes.
 public struct PreparedCase: Sendable {
-    public let id: String
-    public let group: String
+    /// The files that it comes from.
+    public let dataCase: DataCase
     /// From its file to its planes.
     public let grid: CaseGrid
     /// What the first image file's format said, for predictions that take its grid.
@@ -15,6 +16,8 @@ public struct PreparedCase: Sendable {
     /// What reading the label files decided.
     public let labelNotes: [ImageNote]
 
+    public var id: String { dataCase.id }
+    public var group: String { dataCase.group }
     /// The image's size, with its channels: `depth` planes.
     public var extent: Extent { grid.extent }
     /// How its samples get to the network and back.

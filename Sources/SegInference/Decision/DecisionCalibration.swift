@@ -62,19 +62,23 @@ public struct DecisionCalibration {
     /// A case that cannot be read, does not fit its model or has no labels takes no part and is told.
     ///
     /// - Parameter onCase: called with the number of cases done.
-    /// - Returns: what is to be stored, and a line for each thing in which scans are unlike those of the training.
+    /// - Returns: what is to be stored; the counts of each case by the largest score; a line for each thing in which scans are unlike
+    ///   those of the training.
     /// - Throws: `ScoresNotFinite`; where no case can be scored, what is wrong with the first.
-    public func run(onCase: (Int) -> Void = { _ in }) throws -> (decision: StoredDecision, notes: [String]) {
+    public func run(
+        onCase: (Int) -> Void = { _ in }
+    ) throws -> (decision: StoredDecision, counts: ConfusionStore, notes: [String]) {
+        var counts = ConfusionStore(classCount: scored.names.count)
         var pixels = DecisionPixels(classCount: scored.names.count)
         var notes = CaseNotes()
         var problems: [CaseProblem] = []
         var firstError: (any Error)?
         var learning = try postProcessingLearning(.argmax)
-        try forEachCase(onCase: onCase) { model, dataCase, reader in
+        try forEachCase(onCase: onCase) { model, dataCase in
             let prepared: PreparedCase
             let truth: [UInt8]
             do {
-                (prepared, truth) = try read(dataCase, by: reader, of: model)
+                (prepared, truth) = try model.readLabelled(dataCase)
                 notes.add(prepared.labelNotes, of: prepared.id)
                 notes.add(model.remarks(on: prepared), of: prepared.id)
             } catch {
@@ -84,11 +88,14 @@ public struct DecisionCalibration {
             }
             let predicted = try model.predict(prepared, collect: { try pixels.add($0) })
             try learning.add(prepared, truth: truth, prediction: predicted)
+            var matrix = ConfusionMatrix(classCount: counts.classCount)
+            try matrix.add(truth: truth, prediction: predicted, ignoring: LabelMap.ignored)
+            counts.append(group: prepared.group, case: prepared.id, image: prepared.id, matrix: matrix)
         }
         if pixels.groups.isEmpty, let firstError { throw firstError }
         var stored = decision(of: pixels, problems: problems)
         stored.postProcessing = try learning.run().map { [$0] }
-        return (stored, notes.lines)
+        return (stored, counts, notes.lines)
     }
 
     /// Adds the post-processing of what the offsets decide, which takes a second pass over the cases. Nothing happens where there
@@ -100,9 +107,9 @@ public struct DecisionCalibration {
         guard let offsets = stored.offsets, stored.postProcessing != nil else { return }
         let unreadable = Set(stored.problems.map(\.caseID))
         var learning = try postProcessingLearning(.calibrated)
-        try forEachCase(onCase: onCase) { model, dataCase, reader in
+        try forEachCase(onCase: onCase) { model, dataCase in
             guard !unreadable.contains(dataCase.id) else { return }
-            let (prepared, truth) = try read(dataCase, by: reader, of: model)
+            let (prepared, truth) = try model.readLabelled(dataCase)
             model.decision = .offsets(offsets)
             defer { model.decision = .argmax }
             try learning.add(prepared, truth: truth, prediction: try model.predict(prepared))
@@ -117,26 +124,16 @@ public struct DecisionCalibration {
     }
 
     private func forEachCase(
-        onCase: (Int) -> Void, _ body: (SegmentationModel, DataCase, CaseReader) throws -> Void
+        onCase: (Int) -> Void, _ body: (SegmentationModel, DataCase) throws -> Void
     ) throws {
         var done = 0
         for subject in subjects {
-            let reader = try CaseReader(subject.model.recipe, channels: subject.model.inferer.channelCount)
             for dataCase in subject.cases {
-                try body(subject.model, dataCase, reader)
+                try body(subject.model, dataCase)
                 done += 1
                 onCase(done)
             }
         }
-    }
-
-    private func read(
-        _ dataCase: DataCase, by reader: CaseReader, of model: SegmentationModel
-    ) throws -> (prepared: PreparedCase, truth: [UInt8]) {
-        let prepared = try reader.read(dataCase)
-        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
-        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        return (prepared, truth)
     }
 
     private func decision(of pixels: DecisionPixels, problems: [CaseProblem]) -> StoredDecision {

@@ -21,18 +21,8 @@ public enum DecisionFile {
 
     /// - Throws: `FileError` for a file that cannot be read, is no decision, or has a newer form.
     public static func read(_ url: URL) throws -> StoredDecision {
-        struct Format: Decodable { let format: Int }
-        let data = try FileSystem.read(url)
-        if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > StoredDecision.currentFormat {
-            throw FileError(
-                url, "cannot be used as a decision",
-                reason: "its form \(format) is newer than this program's \(StoredDecision.currentFormat); update marginseg")
-        }
-        do {
-            return try JSONDecoder().decode(StoredDecision.self, from: data)
-        } catch {
-            throw FileError(url, "cannot be used as a decision", reason: "it is not what `marginseg calibrate` writes")
-        }
+        try JSONFile.read(
+            StoredDecision.self, url, as: "a decision", newest: StoredDecision.currentFormat, writer: "marginseg calibrate")
     }
 }
 

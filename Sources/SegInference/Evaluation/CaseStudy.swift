@@ -20,11 +20,7 @@ public struct CaseStudy: Sendable {
     /// - Precondition: a model or more, all of the same classes.
     public init(_ dataCase: DataCase, models: [SegmentationModel]) throws {
         precondition(!models.isEmpty, "a study has a model")
-        let cases = try models.map { model in
-            let prepared = try CaseReader(model.recipe, channels: model.inferer.channelCount).read(dataCase)
-            try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
-            return prepared
-        }
+        let cases = try models.map { try $0.read(dataCase) }
         prepared = cases[0]
         guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
         self.truth = truth

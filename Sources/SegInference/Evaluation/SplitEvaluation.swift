@@ -59,7 +59,6 @@ public struct SplitEvaluation {
         let classes = model.configuration.data.classes
         let scored = model.configuration.data.scoredClasses
         try predictions?.makeFolder()
-        let reader = try CaseReader(model.recipe, channels: model.inferer.channelCount)
         let evaluator = Evaluator(model)
         var store = ConfusionStore(classCount: classes.count)
         var networkSize = NetworkSizeScores(classCount: classes.count)
@@ -72,7 +71,7 @@ public struct SplitEvaluation {
             let prepared: PreparedCase
             let truth: [UInt8]
             do {
-                (prepared, truth) = try read(dataCase, by: reader)
+                (prepared, truth) = try model.readLabelled(dataCase)
                 notes.add(prepared.labelNotes, of: prepared.id)
                 notes.add(model.remarks(on: prepared), of: prepared.id)
             } catch {
@@ -99,13 +98,6 @@ public struct SplitEvaluation {
             store: store, summary: MetricSummary(store, classes: scored), networkStore: networkSize.store,
             calibration: networkSize.calibration, surfaces: collector.store, margins: margins,
             notes: notes.lines, weights: model.checksum, way: model.way, problems: problems)
-    }
-
-    private func read(_ dataCase: DataCase, by reader: CaseReader) throws -> (PreparedCase, truth: [UInt8]) {
-        let prepared = try reader.read(dataCase)
-        try prepared.requireChannels(model.inferer.channelCount, path: dataCase.image.path)
-        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
-        return (prepared, truth)
     }
 }
 

@@ -54,7 +54,6 @@ public struct WaysEvaluation {
     /// - Throws: `ScoresNotFinite`; where no case can be scored, what is wrong with the first.
     public func run(onCase: (Int) -> Void = { _ in }) throws -> (ways: [Way], problems: [CaseProblem]) {
         let first = sources[0].model
-        let reader = try CaseReader(first.recipe, channels: first.inferer.channelCount)
         let empty = ConfusionStore(classCount: first.inferer.classCount)
         var ways = sources.map { source in
             source.decisions.flatMap { decision in
@@ -69,9 +68,7 @@ public struct WaysEvaluation {
             defer { onCase(index + 1) }
             let prepared: PreparedCase
             do {
-                prepared = try reader.read(dataCase)
-                try prepared.requireChannels(first.inferer.channelCount, path: dataCase.image.path)
-                guard prepared.labels != nil else { throw CaseError.noLabel(path: prepared.id) }
+                (prepared, _) = try first.readLabelled(dataCase)
             } catch {
                 firstError = firstError ?? error
                 problems.append(CaseProblem(caseID: dataCase.id, error))

@@ -6,6 +6,8 @@ import SegConfiguration
 public struct InferenceSettings: Sendable, Hashable {
     /// What a network sees at once.
     public enum Window: Sendable, Hashable {
+        /// Volumes as `trained`, because their scores need much memory; planes as a whole.
+        case usual
         /// The input, whatever its size.
         case whole
         /// A window of the size that training drew; the whole input where training saw that.
@@ -28,12 +30,18 @@ public struct InferenceSettings: Sendable, Hashable {
     /// Bytes that the process may take in all; nil: what the machine has.
     public var memory: Int?
 
-    public init(window: Window = .whole, step: Double = 0.5, mirroring: Mirroring = .none, memory: Int? = nil) {
+    public init(window: Window = .usual, step: Double = Self.usualStep, mirroring: Mirroring = .none, memory: Int? = nil) {
         self.window = window
         self.step = step
         self.mirroring = mirroring
         self.memory = memory
     }
+
+    /// Half of the window, as nnU-Net.
+    public static let usualStep = 0.5
+
+    /// Whether a run's own scores are made so, in training and afterwards.
+    var isUsual: Bool { window == .usual && mirroring == .none && step == Self.usualStep }
 
     /// Puts the way together that scores are made in.
     ///
@@ -48,7 +56,7 @@ public struct InferenceSettings: Sendable, Hashable {
         try SettingError.require(
             axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
         if !axes.isEmpty { inferer = Mirrored(inferer, axes: axes.sorted()) }
-        if let size = windowSize(configuration.input.fit) {
+        if let size = windowSize(configuration) {
             try SettingError.require(
                 size.dimensions == dimensions, "the window", found: "\(size)",
                 expected: "\(dimensions == 3 ? "planes, rows and columns" : "rows and columns"), as the network has them")
@@ -64,7 +72,7 @@ public struct InferenceSettings: Sendable, Hashable {
     ///   - models: whose scores are averaged.
     ///   - configuration: of their training, with as many dimensions as the input and the window.
     func passes(over input: GridSize, _ configuration: RunConfiguration, models: Int) -> Int {
-        let windows = windowSize(configuration.input.fit).map { window in
+        let windows = windowSize(configuration).map { window in
             zip(input.lengths, window.lengths).map { WindowPlaces.count(along: max($0, $1), window: $1, step: step) }
                 .reduce(1, *)
         }
@@ -75,7 +83,7 @@ public struct InferenceSettings: Sendable, Hashable {
     func words(_ configuration: RunConfiguration, models: Int) -> String? {
         let axes = mirrorAxes(configuration.training.augmentation).map(\.rawValue)
         let parts = [
-            windowSize(configuration.input.fit).map {
+            windowSize(configuration).map {
                 "windows of \($0.lengths.map(String.init).joined(separator: "×")), step \(step)"
             },
             axes.isEmpty ? nil : "mirroring (\(axes.joined(separator: ", ")))", models > 1 ? "the mean of \(models) models" : nil,
@@ -83,11 +91,14 @@ public struct InferenceSettings: Sendable, Hashable {
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
-    private func windowSize(_ fit: GridFit) -> GridSize? {
-        switch window {
+    /// The window that moves over inputs; nil for whole inputs.
+    public func windowSize(_ configuration: RunConfiguration) -> GridSize? {
+        var trained: GridSize? { if case .crop(let size, _) = configuration.input.fit { size } else { nil } }
+        return switch window {
+        case .usual: configuration.network.dimensions == 3 ? trained : nil
         case .whole: nil
         case .size(let size): size
-        case .trained: if case .crop(let size, _) = fit { size } else { nil }
+        case .trained: trained
         }
     }
 

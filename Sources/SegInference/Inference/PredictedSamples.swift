@@ -12,6 +12,8 @@ public final class PredictedSamples {
     public let box: [Range<Int>]
     /// Raw scores of that, `[B, C, …]`, a sample for each number.
     public let logits: Tensor
+    /// From native size to that of the scores, and back.
+    private let route: GridRoute
     /// How classes follow from the scores.
     var decision = Decision.argmax
     /// What of each sample is here at native size; nil for nothing.
@@ -27,19 +29,25 @@ public final class PredictedSamples {
     private var labelsAtNetworkSize: [[UInt8]]?
 
     /// Whole samples.
-    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor) {
-        (self.prepared, self.numbers, self.logits) = (prepared, numbers, logits)
-        box = prepared.route.inputSize.lengths.map { 0..<$0 }
-        nativeBox = GridBox(prepared.route.native.lengths.map { 0..<$0 })
+    ///
+    /// - Parameter route: of the scores; nil: the case's own.
+    init(of prepared: PreparedCase, _ numbers: Range<Int>, logits: Tensor, route: GridRoute? = nil) {
+        let route = route ?? prepared.route
+        (self.prepared, self.numbers, self.logits, self.route) = (prepared, numbers, logits, route)
+        box = route.inputSize.lengths.map { 0..<$0 }
+        nativeBox = GridBox(route.native.lengths.map { 0..<$0 })
         isLast = true
         sources = nil
     }
 
     /// A part of a case that is one sample, and whose voxels are the file's.
-    init(of prepared: PreparedCase, _ box: [Range<Int>], logits: Tensor, isLast: Bool) {
-        (self.prepared, self.box, self.logits, self.isLast) = (prepared, box, logits, isLast)
+    ///
+    /// - Parameter route: of the scores; nil: the case's own.
+    init(of prepared: PreparedCase, _ box: [Range<Int>], logits: Tensor, isLast: Bool, route: GridRoute? = nil) {
+        let route = route ?? prepared.route
+        (self.prepared, self.box, self.logits, self.isLast, self.route) = (prepared, box, logits, isLast, route)
         numbers = 0..<1
-        nativeBox = prepared.route.nativePart(of: box)?.native
+        nativeBox = route.nativePart(of: box)?.native
         sources = nil
     }
 
@@ -53,7 +61,7 @@ public final class PredictedSamples {
         of prepared: PreparedCase, planes: Range<Int>, scores: Tensor, of sources: Range<Int>, native: Range<Int>, isLast: Bool
     ) throws {
         let (input, size) = (prepared.route.inputSize, prepared.route.native)
-        (self.prepared, self.isLast) = (prepared, isLast)
+        (self.prepared, self.isLast, route) = (prepared, isLast, prepared.route)
         numbers = 0..<1
         box = [planes, 0..<input.height, 0..<input.width]
         logits = try scores.narrowed(2, planes.lowerBound - sources.lowerBound..<planes.upperBound - sources.lowerBound)
@@ -70,7 +78,6 @@ public final class PredictedSamples {
         4 * count * (classCount * pixels + 4 * native)
     }
 
-    private var route: GridRoute { prepared.route }
     private var classCount: Int { logits.shape[1] }
     private var boxSize: GridSize { GridSize(box.map(\.count)) }
 
@@ -98,7 +105,7 @@ public final class PredictedSamples {
     package func networkLabels() throws -> [[UInt8]] {
         if let labelsAtNetworkSize { return labelsAtNetworkSize }
         let labels = try numbers.map { sample in
-            guard let labels = wholeLabels?.atNetworkSize ?? prepared.inputLabels(sample) else {
+            guard let labels = wholeLabels?.atNetworkSize ?? prepared.nativeLabels(sample).map(route.apply(toLabels:)) else {
                 throw CaseError.noLabel(path: prepared.id)
             }
             return boxSize == route.inputSize ? labels : GridBox(box).cut(labels, of: route.inputSize)

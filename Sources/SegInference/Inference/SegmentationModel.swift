@@ -12,6 +12,8 @@ import TorchNN
 /// A trained model ready to label images: what makes scores, and the way from a file to its input and back.
 public final class SegmentationModel {
     public let inferer: any Inferer
+    /// Models of other preparations whose probabilities are averaged with this one's, at native size.
+    let partners: [SegmentationModel]
     public let configuration: RunConfiguration
     package let recipe: Recipe
     /// How classes follow from scores.
@@ -29,6 +31,11 @@ public final class SegmentationModel {
         let parts = [scoring, decision.words, steps].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
+    private let hasOwnScoring: Bool
+    /// Whether scores are a run's own: of one network in the usual way, the largest deciding, and label maps as they are.
+    public var isOwnWay: Bool { hasOwnScoring && decision == .argmax && postProcessing == nil }
+    /// Networks whose scores are averaged, without those of the partners.
+    let networkCount: Int
     /// The cases that each of the networks was trained with, by its path.
     private let trainedWith: [(path: String, cases: Set<String>)]
     /// How the voxels of the training images lie; nil for a network in training, and where that is not known.
@@ -47,9 +54,12 @@ public final class SegmentationModel {
     package init(
         _ inferer: any Inferer, configuration: RunConfiguration, source: String? = nil, checksum: String? = nil,
         voxels: VoxelSummary? = nil, way: String? = nil, trainedWith: [(path: String, cases: Set<String>)] = [],
-        memoryLimit: Int? = nil
+        memoryLimit: Int? = nil, networkCount: Int = 1, partners: [SegmentationModel] = [], hasOwnScoring: Bool = true
     ) throws {
+        self.hasOwnScoring = hasOwnScoring
         self.inferer = inferer
+        self.networkCount = networkCount
+        self.partners = partners
         scoring = way
         self.trainedWith = trainedWith
         self.memoryLimit = memoryLimit
@@ -73,10 +83,11 @@ public final class SegmentationModel {
             ensemble: [checkpoint], settings: settings, device: device, execution: execution, precision: precision)
     }
 
-    /// Several models whose scores are averaged; what they were trained on is taken from the first.
+    /// Several models whose scores are averaged; what they were trained on is taken from the first. Those of one way from file to input
+    /// are one ensemble; several such ensembles meet as probabilities at native size, each of equal weight.
     ///
-    /// - Throws: as for one; `FileError` for models of other classes, channels or preparation than the first, and for one that is
-    ///   named twice; `SettingError`.
+    /// - Throws: as for one; `FileError` for models of other classes or channels than the first, and for one that is named twice;
+    ///   `SettingError`.
     /// - Precondition: one checkpoint at least.
     public convenience init(
         ensemble checkpoints: [Checkpoint], settings: InferenceSettings = InferenceSettings(), device: Device = .cpu,
@@ -85,19 +96,31 @@ public final class SegmentationModel {
         let first = checkpoints[0]
         try Checkpoint.requireDistinct(checkpoints)
         for other in checkpoints.dropFirst() { try other.requireSameTask(as: first) }
-        let networks = try checkpoints.map { checkpoint in
+        let ensembles = try Checkpoint.grouped(checkpoints)
+        let partners = try ensembles.dropFirst().map { checkpoints in
+            try SegmentationModel(
+                ensemble: checkpoints, settings: settings, device: device, execution: execution, precision: precision)
+        }
+        let own = ensembles[0]
+        let networks = try own.map { checkpoint in
             let network = try checkpoint.makeNetwork(execution: execution)
             try network.move(to: device)
             return WholeInput(network: network, device: device, precision: precision)
         }
-        let checksums = checkpoints.compactMap(\.checksum)
+        let checksums = own.compactMap(\.checksum) + partners.compactMap(\.checksum)
+        let ways = [settings.words(first.manifest.configuration, models: own.count)] + partners.map(\.scoring)
         try self.init(
             settings.inferer(networks, first.manifest.configuration), configuration: first.manifest.configuration,
             source: first.source?.path, checksum: checksums.isEmpty ? nil : checksums.joined(separator: "+"),
-            voxels: first.manifest.voxels,
-            way: settings.words(first.manifest.configuration, models: checkpoints.count),
-            trainedWith: checkpoints.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) },
-            memoryLimit: settings.memory)
+            voxels: first.manifest.voxels, way: partners.isEmpty ? ways[0] : Self.jointWay(ways),
+            trainedWith: own.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) }
+                + partners.flatMap(\.trainedWith),
+            memoryLimit: settings.memory, networkCount: own.count, partners: partners,
+            hasOwnScoring: settings.isUsual && checkpoints.count == 1)
+    }
+
+    private static func jointWay(_ ways: [String?]) -> String {
+        "the mean probability of " + ways.map { "(\($0 ?? "one network on whole inputs"))" }.joined(separator: " and ")
     }
 
     /// Checks that no network is scored on what it was trained with; the first one's splits are those that are scored.
@@ -111,6 +134,24 @@ public final class SegmentationModel {
                 path, "cannot be scored on the \(split.rawValue) split",
                 reason: "it was trained with the case '\(seen.id)'; average models that have not seen these cases")
         }
+    }
+
+    /// Reads a case as the model wants it.
+    ///
+    /// - Throws: `CaseError` for a file that does not fit the recipe or the network; `ImageFileError`, `FileError`.
+    func read(_ dataCase: DataCase) throws -> PreparedCase {
+        let prepared = try CaseReader(recipe, channels: inferer.channelCount).read(dataCase)
+        try prepared.requireChannels(inferer.channelCount, path: dataCase.image.path)
+        return prepared
+    }
+
+    /// The same of a case with labels, which come with it.
+    ///
+    /// - Throws: `CaseError.noLabel` too.
+    func readLabelled(_ dataCase: DataCase) throws -> (prepared: PreparedCase, truth: [UInt8]) {
+        let prepared = try read(dataCase)
+        guard let truth = prepared.labels else { throw CaseError.noLabel(path: prepared.id) }
+        return (prepared, truth)
     }
 
     /// What in a case is unlike those of the training.
@@ -146,6 +187,18 @@ public final class SegmentationModel {
     ///   `ScoresNotFinite`; what `body` throws.
     package func forEachPart(
         of prepared: PreparedCase, inPlanes: Bool = false, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        _ body: (PredictedSamples) throws -> Void
+    ) throws {
+        guard !partners.isEmpty else { return try forEachOwnPart(of: prepared, inPlanes: inPlanes, onStep: onStep, body) }
+        try JointProbabilities(of: prepared, by: [self] + partners, onStep: onStep).forEachPart { part in
+            part.decision = decision
+            try body(part)
+        }
+    }
+
+    /// The same of this model's own networks, without its partners.
+    func forEachOwnPart(
+        of prepared: PreparedCase, inPlanes: Bool, onStep: (_ done: Int, _ of: Int) -> Void,
         _ body: (PredictedSamples) throws -> Void
     ) throws {
         let need = MemoryNeed(of: prepared.grid, image: prepared.image.bytes, inPlanes: inPlanes, for: self)

@@ -1,4 +1,5 @@
 import DurableFiles
+import Sampling
 
 extension Checkpoint {
     /// Checks that a mean is of models that differ.
@@ -23,24 +24,34 @@ extension Checkpoint {
         return isSame || checksum != nil && checksum == other.checksum ? (source.path, first.path) : nil
     }
 
+    /// Models by their ways from file to input: those of one way take the same values.
+    static func grouped(_ checkpoints: [Checkpoint]) throws -> [[Checkpoint]] {
+        var groups: [(recipe: Recipe, checkpoints: [Checkpoint])] = []
+        for checkpoint in checkpoints {
+            let recipe = try checkpoint.manifest.configuration.recipe
+            if let place = groups.firstIndex(where: { $0.recipe == recipe }) {
+                groups[place].checkpoints.append(checkpoint)
+            } else {
+                groups.append((recipe, [checkpoint]))
+            }
+        }
+        return groups.map(\.checkpoints)
+    }
+
     /// Checks that scores of another model can be averaged with this one's.
     ///
-    /// - Throws: `FileError` for other classes, channels or another way from file to input.
+    /// - Throws: `FileError` for other classes or channels.
     func requireSameTask(as other: Checkpoint) throws {
         let (own, wanted) = (manifest.configuration, other.manifest.configuration)
-        let (written, wantedText) = (try own.written, try wanted.written)
-        let input = ["crop", "normalization", "spacing", "fit", "plane"].map { key in
-            ("input.\(key)", written["input", key] ?? "not there", wantedText["input", key] ?? "not there")
-        }
         let differences =
             [
                 ("classes", "\(own.data.classNames)", "\(wanted.data.classNames)"),
                 ("label values", "\(own.data.classes.map(\.valuesInWords))", "\(wanted.data.classes.map(\.valuesInWords))"),
                 ("channels", "\(manifest.channels)", "\(other.manifest.channels)"),
-            ] + input
+            ]
         guard let (what, found, expected) = differences.first(where: { $0.1 != $0.2 }) else { return }
         throw FileError(
             source?.path ?? "the network", "cannot be averaged with \(other.source?.path ?? "the first model")",
-            reason: "\(what): found \(found), expected \(expected); average models of one task and one input")
+            reason: "\(what): found \(found), expected \(expected); average models of one task")
     }
 }

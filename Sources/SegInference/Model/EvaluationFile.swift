@@ -17,18 +17,8 @@ public enum EvaluationFile {
 
     /// - Throws: `FileError` for a file that cannot be read, is no evaluation, or has a newer form.
     public static func read(_ url: URL) throws -> Evaluation {
-        struct Format: Decodable { let format: Int }
-        let data = try FileSystem.read(url)
-        if let format = try? JSONDecoder().decode(Format.self, from: data).format, format > Evaluation.currentFormat {
-            throw FileError(
-                url.path, "cannot be used as an evaluation",
-                reason: "its form \(format) is newer than this program's \(Evaluation.currentFormat); update marginseg")
-        }
-        do {
-            return try JSONDecoder().decode(Evaluation.self, from: data)
-        } catch {
-            throw FileError(url.path, "cannot be used as an evaluation", reason: "it is not what `marginseg evaluate` writes")
-        }
+        try JSONFile.read(
+            Evaluation.self, url, as: "an evaluation", newest: Evaluation.currentFormat, writer: "marginseg evaluate")
     }
 
     /// What a run or a file stands for: a run's evaluation on a split, or the file itself.

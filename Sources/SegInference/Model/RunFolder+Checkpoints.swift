@@ -21,10 +21,19 @@ extension RunFolder {
     }
 
     /// The checkpoints that a path stands for: the one of a file or a run, or those of the runs in a folder, such as `fold-0` to
-    /// `fold-4` of a cross-validation, in counted order.
+    /// `fold-4` of a cross-validation, in counted order; of a folder with a selection, those of the chosen configurations.
     ///
     /// - Throws: `FileError` for a folder that is no run and holds none, and where one of its folders holds no finished run.
     public static func checkpoints(at url: URL) throws -> [URL] {
+        if let selection = try Selection.find(at: url) {
+            return try selection.chosen.configurations.flatMap { name in
+                try runs(in: name == "." ? url : url.appending(path: name, directoryHint: .isDirectory))
+            }
+        }
+        return try runs(in: url)
+    }
+
+    private static func runs(in url: URL) throws -> [URL] {
         let own = RunFolder(url)
         let isRun = [own.best, own.last, own.configuration].contains { FileSystem.kind(of: $0) == .file }
         guard FileSystem.kind(of: url) == .folder, !isRun else { return [try checkpoint(at: url)] }

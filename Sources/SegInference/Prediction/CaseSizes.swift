@@ -18,6 +18,8 @@ public struct CaseSizes: Sendable {
 
     /// In the order of the cases; nil where the header cannot be read, which is told when the case's turn comes.
     private let sizes: [Size?]
+    /// For the models of other preparations that see the cases too.
+    private let partners: [CaseSizes]
 
     /// Reads the headers.
     public init(_ cases: [DataCase], for model: SegmentationModel) {
@@ -28,6 +30,7 @@ public struct CaseSizes: Sendable {
             else { return nil }
             return Size(grid: grid, voxel: info.voxelType.byteCount * image.files.count)
         }
+        partners = model.partners.map { CaseSizes(cases, for: $0) }
     }
 
     /// Planes of all cases.
@@ -45,19 +48,17 @@ public struct CaseSizes: Sendable {
             let image = size.grid.stored.sampleCount * size.voxel
             return (total: MemoryNeed(of: size.grid, image: image, inPlanes: inPlanes, for: model).total, image: image)
         }
-        guard let most = needs.map(\.total).max(), let image = needs.map(\.image).max() else { return nil }
+        let others = zip(partners, model.partners).compactMap { $0.memory(of: $1, inPlanes: true)?.bytes }
+        guard let most = (needs.map(\.total) + others).max(), let image = needs.map(\.image).max() else { return nil }
         return (most, model.memoryLimit.map { most + image <= $0 } ?? true)
     }
 
     /// How often networks are asked for scores: for the largest case, and for all.
-    ///
-    /// - Parameter models: whose scores are averaged.
-    public func passes(
-        _ settings: InferenceSettings, of model: SegmentationModel, models: Int
-    ) -> (ofOne: Int, all: Int) {
+    public func passes(_ settings: InferenceSettings, of model: SegmentationModel) -> (ofOne: Int, all: Int) {
         let counts = sizes.compactMap(\.self).map { size in
-            size.samples * settings.passes(over: size.input, model.configuration, models: models)
+            size.samples * settings.passes(over: size.input, model.configuration, models: model.networkCount)
         }
-        return (counts.max() ?? 0, counts.reduce(0, +))
+        let others = zip(partners, model.partners).map { $0.passes(settings, of: $1) }
+        return others.reduce((counts.max() ?? 0, counts.reduce(0, +))) { ($0.0 + $1.ofOne, $0.1 + $1.all) }
     }
 }

@@ -5,6 +5,9 @@ enum HalfPrecision {
     /// The bits of 1.
     static let one: UInt16 = 0x3c00
 
+    /// The smallest number above 0.
+    static let least: Float = 0x1p-24
+
     /// The bits of the nearest number, the even one of two; those below 2⁻¹⁴ are multiples of 2⁻²⁴.
     ///
     /// - Precondition: from 0 to 1.

@@ -8,8 +8,8 @@ public enum ComparisonError: Error, Equatable, Sendable {
     case truth(first: String, second: String, caseIDs: [String])
     case unknownScore(String, rowNames: [String])
 
-    /// - Throws: unless both were scored on the same cases, with the same truth, classes and rule.
-    static func requireSame(_ first: Evaluation, _ second: Evaluation) throws {
+    /// - Throws: unless both are scores of the same classes by the same rule.
+    static func requireSameTerms(_ first: Evaluation, _ second: Evaluation) throws {
         guard first.classes.rows == second.classes.rows else {
             throw classes(
                 first: first.subject, second: second.subject, firstNames: first.classes.rowNames,
@@ -24,6 +24,11 @@ public enum ComparisonError: Error, Equatable, Sendable {
         guard rules.0 == rules.1 else {
             throw emptyRule(first: first.subject, second: second.subject, firstRule: rules.0, secondRule: rules.1)
         }
+    }
+
+    /// - Throws: unless both were scored on the same cases, with the same truth, classes and rule.
+    static func requireSame(_ first: Evaluation, _ second: Evaluation) throws {
+        try requireSameTerms(first, second)
         // Cases of one name in two groups are two cases.
         func cases(_ evaluation: Evaluation) -> [String: ConfusionMatrix] {
             let units = evaluation.native.store.cases.map { ($0.group == $0.id ? $0.id : "\($0.group)/\($0.id)", $0.matrix) }

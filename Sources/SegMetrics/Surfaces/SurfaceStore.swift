@@ -70,6 +70,15 @@ public struct SurfaceStore: Sendable, Hashable, Codable {
         }
     }
 
+    /// The distances of several stores together; nil for no store, and where units or tolerances differ.
+    init?(pooling stores: [SurfaceStore]) {
+        guard let first = stores.first, stores.allSatisfy({ $0.unit == first.unit && $0.tolerance == first.tolerance }) else {
+            return nil
+        }
+        self.init(unit: first.unit, tolerance: first.tolerance)
+        entries = stores.flatMap(\.entries)
+    }
+
     /// Those of one class, or of several as one.
     private func distances(
         of classes: [Int], truth: [UInt8], prediction: [UInt8], ignoring ignored: UInt8?, grid: VoxelGrid

@@ -6,7 +6,6 @@ import SegInference
 import SegMetrics
 import SegTraining
 import Torch
-import Yams
 
 /// Makes the trainings of a study and scores them, leaving out what is done and going on with what was cut off.
 ///
@@ -85,48 +84,16 @@ public struct StudyRunner {
     public func pending() throws -> [StudyRun] { try study.runs(in: folder).filter { try !isDone($0) } }
 
     private func isDone(_ run: StudyRun) throws -> Bool {
-        guard FileSystem.kind(of: run.folder.configuration) == .file else { return false }
-        try requireSame(run)
-        guard run.arm == nil else {
-            return run.task.splits.allSatisfy { FileSystem.kind(of: run.folder.evaluation(of: $0)) == .file }
-        }
-        return try SavedRun(run.folder).isFinished
+        guard RunSeries.hasBegun(run.folder) else { return false }
+        try RunSeries.requireSame(run.folder, as: run.configuration)
+        guard run.arm != nil else { return try RunSeries.isTrained(run.folder) }
+        return run.task.splits.allSatisfy { RunSeries.isScored(run.folder, on: $0) }
     }
 
-    /// A run of the same name that was trained otherwise would answer another question.
-    private func requireSame(_ run: StudyRun) throws {
-        let text = String(decoding: try FileSystem.read(run.folder.configuration), as: UTF8.self)
-        let written = try? YAMLDecoder().decode(RunConfiguration.self, from: text)
-        /// Folders may have moved.
-        func comparable(_ configuration: RunConfiguration?) -> RunConfiguration? {
-            var configuration = configuration
-            configuration?.data.folder = nil
-            configuration?.training.stages[0].from = nil
-            return configuration
-        }
-        guard comparable(written) == comparable(run.configuration) else {
-            throw StudyError(
-                "\(run.folder.url.path) was trained with other settings than the study now asks for; give the study a new folder, "
-                    + "or remove this run")
-        }
-    }
+    private var series: RunSeries { RunSeries(resources: resources, shouldStop: shouldStop) }
 
     private func train(_ run: StudyRun) throws -> Trainer.Outcome {
-        let report: (TrainingEvent) -> Void = { observe(.training($0)) }
-        guard FileSystem.kind(of: run.folder.configuration) == .file else {
-            return try Trainer(
-                run.configuration, dataSet: run.configuration.openDataSet(at: nil, keeping: splits(of: run.task)),
-                folder: run.folder, resources: resources,
-                shouldStop: shouldStop,
-                observe: report
-            ).run()
-        }
-        let saved = try SavedRun(run.folder)
-        return try Trainer(
-            continuing: saved, with: saved.configuration,
-            dataSet: run.configuration.openDataSet(at: nil, keeping: saved.splits), resources: resources, shouldStop: shouldStop,
-            observe: report
-        ).run()
+        try series.train(run.configuration, in: run.folder, keeping: splits(of: run.task)) { observe(.training($0)) }
     }
 
     /// Those that a task's first training drew stand for all that follow, whatever comes into its folder meanwhile.
@@ -138,20 +105,10 @@ public struct StudyRunner {
     /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
     private func score(_ run: StudyRun) throws {
         guard run.arm != nil else { return }
-        let checkpoint = try Checkpoint(contentsOf: run.folder.best)
-        let model = try SegmentationModel(checkpoint: checkpoint, device: resources.device)
-        let dataSet = try run.configuration.openDataSet(at: nil, keeping: checkpoint.manifest.splits)
-        for split in run.task.splits where FileSystem.kind(of: run.folder.evaluation(of: split)) != .file {
-            let cases = try dataSet.cases(of: split)
-            let result = try SplitEvaluation(model: model, cases: cases)
-                .run { observe(.scoring(split, done: $0, of: cases.count)) }
-            // Scores of fewer cases would be compared with others of all.
-            if let problem = result.problems.first {
-                throw StudyError(
-                    "\(result.problems.count) of \(cases.count) cases cannot be scored; the first: \(problem.message)")
-            }
-            let evaluation = result.evaluation(subject: run.name, reference: split.rawValue, bootstrap: bootstrap)
-            try EvaluationFile.write(evaluation, to: run.folder.evaluation(of: split))
+        for split in run.task.splits where !RunSeries.isScored(run.folder, on: split) {
+            let evaluation = try series.score(
+                run.folder, on: split, of: run.configuration, subject: run.name, bootstrap: bootstrap
+            ) { observe(.scoring(split, done: $0, of: $1)) }
             observe(.scored(run, split, evaluation))
         }
     }

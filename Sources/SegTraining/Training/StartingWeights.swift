@@ -38,6 +38,8 @@ struct StartingWeights {
                 // Strides leave no trace in the weights.
                 ("network.kernels", "\(ours.levels.map(\.kernel))", "\(theirs.levels.map(\.kernel))"),
                 ("network.strides", "\(ours.levels.map(\.stride))", "\(theirs.levels.map(\.stride))"),
+                ("network.blocks", "\(ours.encoderBlocks)", "\(theirs.encoderBlocks)"),
+                ("network.decoder_blocks", "\(ours.blocksOfDecoder)", "\(theirs.blocksOfDecoder)"),
                 ("network.normalization", ours.normalization.rawValue, theirs.normalization.rawValue),
                 ("the number of channels", "\(channels)", "\(other.channels)"),
                 ("the number of classes", "\(configuration.data.classes.count)", "\(other.configuration.data.classes.count)"),

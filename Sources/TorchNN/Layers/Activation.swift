@@ -21,3 +21,13 @@ public final class GlobalAveragePool: Module, Layer {
         try input.mean(Array(2..<input.rank), keepingAxes: true)
     }
 }
+
+/// The mean of blocks of pixels: [B, C, …] → [B, C, … / window].
+public final class AveragePool: Module, Layer {
+    /// One size for each spatial axis.
+    public let window: [Int]
+
+    public init(_ window: [Int]) { self.window = window }
+
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor { try input.averagePooled(window) }
+}

@@ -1,6 +1,7 @@
 import Torch
 
-/// A convolution of 1 to 3 dimensions that keeps the size (zero padding of dilation·(kernel − 1)/2 along each axis).
+/// A convolution of 1 to 3 dimensions with zero padding of dilation·(kernel − 1)/2 along each axis: it keeps the size, or divides it
+/// by the stride and rounds up.
 ///
 /// PyTorch's `Conv1d`, `Conv2d` and `Conv3d`: weight [Cout, Cin, kernel…] and bias [Cout] start as theirs do, U(−b, b) with
 /// b = 1/√(Cin·Π kernel).
@@ -8,11 +9,16 @@ public final class Convolution: Module, Layer {
     public let weight: Parameter
     public let bias: Parameter?
     public let dilation: Int
+    /// One number for each spatial axis.
+    public let stride: [Int]
 
-    /// - Parameter kernel: one size for each spatial axis.
+    /// - Parameters:
+    ///   - kernel: one size for each spatial axis.
+    ///   - stride: nil for 1 along each axis.
     /// - Precondition: `kernel` has 1 to 3 odd sizes.
     public init(
-        _ inputs: Int, _ outputs: Int, kernel: [Int], dilation: Int = 1, bias: Bool = true, _ generator: Generator
+        _ inputs: Int, _ outputs: Int, kernel: [Int], stride: [Int]? = nil, dilation: Int = 1, bias: Bool = true,
+        _ generator: Generator
     ) throws {
         precondition((1...3).contains(kernel.count), "a convolution has 1 to 3 dimensions, found a kernel of \(kernel)")
         precondition(kernel.allSatisfy { $0 % 2 == 1 }, "an even kernel of \(kernel) does not keep the size")
@@ -20,6 +26,7 @@ public final class Convolution: Module, Layer {
         weight = try Parameter(Initializer.kaimingUniform(shape, generator))
         self.bias = bias ? try Parameter(Initializer.biasUniform(outputs, weightShape: shape, generator)) : nil
         self.dilation = dilation
+        self.stride = stride ?? Array(repeating: 1, count: kernel.count)
     }
 
     /// A convolution that mixes the channels of each pixel: a kernel of 1 along every axis.
@@ -34,9 +41,35 @@ public final class Convolution: Module, Layer {
     /// One size for each spatial axis.
     public var kernel: [Int] { Array(weight.tensor.shape.dropFirst(2)) }
 
-    /// [B, Cin, …] → [B, Cout, …]
+    /// [B, Cin, …] → [B, Cout, … / stride]
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.convolved(
-            weight.tensor, bias: bias?.tensor, padding: kernel.map { dilation * ($0 - 1) / 2 }, dilation: dilation)
+            weight.tensor, bias: bias?.tensor, stride: stride, padding: kernel.map { dilation * ($0 - 1) / 2 }, dilation: dilation
+        )
+    }
+}
+
+/// A transposed convolution of 1 to 3 dimensions whose kernel is its stride, so that each pixel becomes a block of pixels that no
+/// other one writes to: PyTorch's `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d` with `kernel_size=stride`.
+///
+/// Weight [Cin, Cout, stride…] and bias [Cout] start as theirs do, U(−b, b) with b = 1/√(Cout·Π stride).
+public final class TransposedConvolution: Module, Layer {
+    public let weight: Parameter
+    public let bias: Parameter
+
+    /// - Parameter stride: one number for each spatial axis.
+    public init(_ inputs: Int, _ outputs: Int, stride: [Int], _ generator: Generator) throws {
+        precondition((1...3).contains(stride.count), "a convolution has 1 to 3 dimensions, found a stride of \(stride)")
+        let shape = [inputs, outputs] + stride
+        weight = try Parameter(Initializer.kaimingUniform(shape, generator))
+        bias = try Parameter(Initializer.biasUniform(outputs, weightShape: shape, generator))
+    }
+
+    /// One number for each spatial axis.
+    public var stride: [Int] { Array(weight.tensor.shape.dropFirst(2)) }
+
+    /// [B, Cin, …] → [B, Cout, … · stride]
+    public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.transposeConvolved(weight.tensor, bias: bias.tensor, stride: stride)
     }
 }

@@ -19,13 +19,13 @@ public final class SGD: Optimizer {
         momentumBuffers = try parameters.map { try $0.zeros() }
     }
 
-    /// - Precondition: every parameter has a gradient.
     public func step(learningRate: Double) throws {
-        let gradients = parameters.compactMap(\.gradient)
-        precondition(gradients.count == parameters.count, "SGD's momentum needs a gradient for every parameter")
+        let active = parameters.indices.filter { parameters[$0].gradient != nil }
+        guard !active.isEmpty else { return }
         try withoutGradient {
             try FusedSteps.sgd(
-                parameters: parameters, gradients: gradients, momentumBuffers: momentumBuffers, learningRate: learningRate,
+                parameters: active.map { parameters[$0] }, gradients: active.compactMap { parameters[$0].gradient },
+                momentumBuffers: active.map { momentumBuffers[$0] }, learningRate: learningRate,
                 momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
         }
     }

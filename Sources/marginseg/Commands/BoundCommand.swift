@@ -69,8 +69,8 @@ struct BoundCommand: ParsableCommand {
 
     func run() throws {
         let device = try compute.prepare()
-        let files = try ([model] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
-        let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
+        let models = try NamedModels([model] + ensemble.others)
+        let (files, checkpoints) = (models.files, try models.checkpoints())
         let checkpoint = checkpoints[0]
         let manifest = checkpoint.manifest
         let configuration = manifest.configuration
@@ -80,14 +80,14 @@ struct BoundCommand: ParsableCommand {
         let dataSet = try manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let segmentation = try SegmentationModel(ensemble: checkpoints, settings: inference.settings, device: device)
-        try decision.apply(to: segmentation, of: URL(argument: model))
+        try decision.apply(to: segmentation, of: models.place)
         if let way = segmentation.way { Terminal.write("note: scores come from \(way)\n") }
         var training: TrainingBound?
         var problems: [CaseProblem] = []
         let splits = try (split.map { [$0] } ?? Split.allCases.filter { dataSet.count(of: $0) > 0 }).map { split in
             let cases = try dataSet.cases(of: split)
             try segmentation.requireUnseen(cases, split: split)
-            inference.warnOfManyPasses(CaseSizes(cases, for: segmentation), of: segmentation, models: files.count)
+            inference.warnOfManyPasses(CaseSizes(cases, for: segmentation), of: segmentation)
             let bar = ProgressBar("gathering \(split.rawValue)", total: cases.count)
             let result = try SplitEvaluation(model: segmentation, cases: cases, offsets: offsets).run { bar.update($0) }
             bar.finish()

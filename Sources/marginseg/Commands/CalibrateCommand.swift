@@ -84,7 +84,7 @@ struct CalibrateCommand: ParsableCommand {
         let calibration = try DecisionCalibration(
             subjects, reference: "validation", metric: metric, bootstrap: Bootstrap(resamples: resamples, seed: seed))
         let bar = ProgressBar("calibrating", total: calibration.caseCount)
-        var (decision, notes) = try calibration.run { bar.update($0) }
+        var (decision, _, notes) = try calibration.run { bar.update($0) }
         bar.finish()
         if decision.offsets != nil, decision.postProcessing != nil {
             let second = ProgressBar("post-processing what the offsets decide", total: calibration.caseCount)

@@ -7,9 +7,8 @@ extension EvaluateCommand {
     /// Scores every way to predict with a run, and prints them side by side.
     func evaluateEach(run: String) throws {
         let device = try compute.prepare()
-        let place = URL(argument: run)
-        let checkpoints = try ([run] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
-            .map { try Checkpoint(contentsOf: $0) }
+        let models = try NamedModels([run] + ensemble.others)
+        let (place, checkpoints) = (models.place, try models.checkpoints())
         let dataSet = try checkpoints[0].manifest.openDataSet(at: data.map(URL.init(argument:)))
         for note in dataSet.notes { Terminal.write("note: \(note)\n") }
         let cases = try dataSet.cases(of: split)
@@ -17,24 +16,24 @@ extension EvaluateCommand {
         plain.mirroring = .none
         var mirrored = plain
         mirrored.mirroring = inference.mirror ?? .trained
-        let models = try [plain, mirrored].map { settings in
+        let ways = try [plain, mirrored].map { settings in
             try SegmentationModel(
                 ensemble: checkpoints, settings: settings, device: device, execution: network.execution,
                 precision: numbers.precision)
         }
-        try models[0].requireUnseen(cases, split: split)
+        try ways[0].requireUnseen(cases, split: split)
         let file = DecisionFile.url(of: place)
         if FileSystem.kind(of: file) == .missing {
             Terminal.write("note: \(shown(file)) is missing: no decision but argmax; marginseg calibrate finds others\n")
         }
         // Training that flipped nothing has nothing to mirror.
-        let differing = models[0].way == models[1].way ? [models[0]] : models
+        let differing = ways[0].way == ways[1].way ? [ways[0]] : ways
         let evaluation = try WaysEvaluation(differing, decisionsIn: file, cases: cases)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
-        let (ways, problems) = try evaluation.run { bar.update($0) }
+        let (scored, problems) = try evaluation.run { bar.update($0) }
         bar.finish()
         let report = try WaysReport(
-            ways, subject: shown(place), reference: split.rawValue,
+            scored, subject: shown(place), reference: split.rawValue,
             classes: checkpoints[0].manifest.configuration.data.scoredClasses, rule: emptyRule, bootstrap: bootstrap)
         printResult(json ? try report.json() : report.text)
         for problem in problems { Terminal.write("left out: \(problem.message)\n") }

@@ -202,9 +202,8 @@ struct EvaluateCommand: ParsableCommand {
 
     private func evaluate(run: String) throws -> Outcome {
         let device = try compute.prepare()
-        let place = URL(argument: run)
-        let files = try ([run] + ensemble.others).flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
-        let checkpoints = try files.map { try Checkpoint(contentsOf: $0) }
+        let models = try NamedModels([run] + ensemble.others)
+        let (place, files, checkpoints) = (models.place, models.files, try models.checkpoints())
         let checkpoint = checkpoints[0]
         try inference.check(checkpoint.manifest.configuration, of: files[0])
         let dataSet = try checkpoint.manifest.openDataSet(at: data.map(URL.init(argument:)))
@@ -216,16 +215,18 @@ struct EvaluateCommand: ParsableCommand {
         try OutputOption.check(
             [OutputOption("--save", save), OutputOption("--overlay", overlay)], inputs: dataSet.files + files,
             beside: plan?.jobs.map { .init($0.output, of: "--save-predictions") } ?? [])
+        models.tellSelection()
         let model = try SegmentationModel(
-            ensemble: checkpoints, settings: inference.settings, device: device, execution: network.execution,
+            ensemble: checkpoints, settings: inference.settings(over: models.selection), device: device,
+            execution: network.execution,
             precision: numbers.precision)
         try model.requireUnseen(cases, split: split)
-        try decision.apply(to: model, of: place)
+        try decision.apply(to: model, of: place, over: models.selection)
         // The run's own scores are those of its own cases.
         let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)
-        let isOwnWay = model.way == nil && numbers.precision == .float32
+        let isOwnWay = model.isOwnWay && numbers.precision == .float32
         try requirePlace(ofOwn: areOwnCases && isOwnWay ? RunFolder.of(files[0])?.evaluation(of: split) : nil)
-        inference.warnOfManyPasses(CaseSizes(cases, for: model), of: model, models: files.count)
+        inference.warnOfManyPasses(CaseSizes(cases, for: model), of: model)
         let bar = ProgressBar("evaluating \(split.rawValue)", total: cases.count)
         let result = try SplitEvaluation(model: model, cases: cases, predictions: plan, surfaces: surfaces).run { bar.update($0) }
         bar.finish()
@@ -234,7 +235,8 @@ struct EvaluateCommand: ParsableCommand {
         if isRun, !areOwnCases || !isOwnWay, save == nil {
             let kept =
                 areOwnCases
-                ? "of whole inputs, in float32, by itself, by the largest score, without post-processing" : "of its own cases"
+                ? "made in the usual way, in float32, by itself, by the largest score, without post-processing"
+                : "of its own cases"
             Terminal.write("note: \(shown(place)) keeps scores \(kept) alone; --save keeps these\n")
         }
         let evaluation = result.evaluation(
@@ -267,7 +269,7 @@ struct EvaluateCommand: ParsableCommand {
         throw FileError(
             file, "cannot take these scores",
             reason:
-                "there the run keeps its own: of its cases of that split, of whole inputs, in float32, by itself; name another file"
+                "there the run keeps its own: of its cases of that split, in the usual way, in float32, by itself; name another file"
         )
     }
 

@@ -104,7 +104,8 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        let files = try model.flatMap { try RunFolder.checkpoints(at: URL(argument: $0)) }
+        let models = try NamedModels(model)
+        let files = models.files
         let manifest = try Checkpoint.manifest(of: files[0])
         try inference.check(manifest.configuration, of: files[0])
         let dataFolder = manifest.configuration.data.folder.map { URL(filePath: $0) }
@@ -127,19 +128,20 @@ struct PredictCommand: ParsableCommand {
             return
         }
         let device = try compute.prepare()
+        models.tellSelection()
         let segmentation = try SegmentationModel(
-            ensemble: files.map { try Checkpoint(contentsOf: $0) }, settings: inference.settings, device: device,
+            ensemble: models.checkpoints(), settings: inference.settings(over: models.selection), device: device,
             execution: network.execution, precision: numbers.precision)
-        try decision.apply(to: segmentation, of: URL(argument: model[0]))
-        try run(segmentation, plan, models: files.count)
+        try decision.apply(to: segmentation, of: models.place, over: models.selection)
+        try run(segmentation, plan)
     }
 
     /// From here on people want to know it before.
     private static let muchMemory = 1_000_000_000
 
-    private func run(_ model: SegmentationModel, _ plan: PredictionPlan, models: Int) throws {
+    private func run(_ model: SegmentationModel, _ plan: PredictionPlan) throws {
         let sizes = CaseSizes(plan.jobs.map(\.dataCase), for: model)
-        inference.warnOfManyPasses(sizes, of: model, models: models)
+        inference.warnOfManyPasses(sizes, of: model)
         let need = sizes.memory(of: model, inPlanes: probabilities != nil || uncertainty != nil)
         let predictor = try Predictor(model, overlaps: need?.allowsOverlap ?? true)
         if let need, !json, need.bytes > Self.muchMemory || inference.maxMemory != nil {

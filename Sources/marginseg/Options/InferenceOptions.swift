@@ -8,23 +8,24 @@ import SegInference
 struct InferenceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Move a window over each input and average its scores, instead of showing the whole input at once.",
+            "Move a window over each input and average its scores, or show the whole input at once.",
             discussion: """
-                Rows and columns, as in 256x256, for volumes planes before them, as in 64x128x128; or trained, the size of the windows \
-                of training (input.fit.crop). The network's memory is then that of a window.
-                """, valueName: "size|trained"),
+                Rows and columns, as in 256x256, for volumes planes before them, as in 64x128x128; trained, the size of the windows \
+                of training (input.fit.crop); or whole. The network's memory is that of a window. Default: trained for volumes, whole \
+                for planes.
+                """, valueName: "size|trained|whole"),
         transform: window(argument:))
     var window: InferenceSettings.Window?
 
-    @Option(help: "With --window: by how much of itself a window moves at most, above 0, up to 1. Default: 0.5.")
+    @Option(help: "By how much of itself a window moves at most, above 0, up to 1. Default: 0.5.")
     var step: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Average the scores of mirror images too, which take as much time each: horizontal, vertical, depth, or trained.",
+            "Average the scores of mirror images too, which take as much time each: horizontal, vertical, depth, trained, or none.",
             discussion: """
                 n axes are 2^n passes. trained: the axes that training's augmentation flipped, which are safe; a network that has never \
-                seen left as right may lose by it.
+                seen left as right may lose by it. Default: none, or what marginseg select stored.
                 """, valueName: "axis,…|trained"),
         transform: mirroring(argument:))
     var mirror: InferenceSettings.Mirroring?
@@ -44,7 +45,6 @@ struct InferenceOptions: ParsableArguments {
         }
         guard let step else { return }
         guard step > 0, step <= 1 else { throw ValidationError("--step needs a number above 0, up to 1, found \(step).") }
-        if window == nil { throw ValidationError("--step belongs to --window.") }
     }
 
     /// Refuses what a model of other dimensions cannot do, and says where its training has no windows.
@@ -62,6 +62,9 @@ struct InferenceOptions: ParsableArguments {
         if case .axes(let axes) = mirror, axes.contains(.depth), dimensions == 2 {
             throw ValidationError("--mirror depth: \(trained); expected horizontal, vertical, or trained.")
         }
+        if step != nil, settings.windowSize(configuration) == nil {
+            throw ValidationError("--step is that of a window, and \(shown(model)) sees whole inputs; add --window.")
+        }
         if case .trained = window {
             if case .crop = configuration.input.fit { return }
             Terminal.write(
@@ -70,11 +73,9 @@ struct InferenceOptions: ParsableArguments {
     }
 
     /// Says how often networks will be asked, where windows make that very many.
-    ///
-    /// - Parameter models: whose scores are averaged.
-    func warnOfManyPasses(_ sizes: @autoclosure () -> CaseSizes, of model: SegmentationModel, models: Int) {
+    func warnOfManyPasses(_ sizes: @autoclosure () -> CaseSizes, of model: SegmentationModel) {
         guard window != nil else { return }
-        let passes = sizes().passes(settings, of: model, models: models)
+        let passes = sizes().passes(settings, of: model)
         guard passes.ofOne > Self.manyPasses else { return }
         Terminal.write(
             "note: these windows make up to \(passes.ofOne) passes through the network for one case, \(passes.all) for all; a larger "
@@ -84,28 +85,30 @@ struct InferenceOptions: ParsableArguments {
     /// For one case: a whole body of 800 planes takes 20 000 windows of 192×192, and a thousand of 64×128×128.
     private static let manyPasses = 50_000
 
-    var settings: InferenceSettings {
+    var settings: InferenceSettings { settings(over: nil) }
+
+    /// - Parameter selection: what holds where no option is named.
+    func settings(over selection: Selection?) -> InferenceSettings {
         InferenceSettings(
-            window: window ?? .whole, step: step ?? 0.5, mirroring: mirror ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
+            window: window ?? .usual, step: step ?? InferenceSettings.usualStep,
+            mirroring: mirror ?? selection?.settings.mirroring ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
     }
 
     private static func window(argument: String) throws -> InferenceSettings.Window {
         if argument == "trained" { return .trained }
+        if argument == "whole" { return .whole }
         let lengths = argument.split(omittingEmptySubsequences: false) { "xX×".contains($0) }.map { Int($0) ?? 0 }
         guard [2, 3].contains(lengths.count), lengths.allSatisfy({ (1...65536).contains($0) }) else {
-            throw ValidationError("expected rows and columns such as 256x256, planes before them for volumes, or trained")
+            throw ValidationError("expected rows and columns such as 256x256, planes before them for volumes, trained, or whole")
         }
         return .size(GridSize(lengths))
     }
 
     private static func mirroring(argument: String) throws -> InferenceSettings.Mirroring {
-        if argument == "trained" { return .trained }
-        let words = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
-        let axes = words.compactMap(MirrorAxis.init)
-        guard axes.count == words.count, !axes.isEmpty else {
-            throw ValidationError("expected horizontal, vertical, depth, some of them with commas between, or trained")
+        guard let mirroring = InferenceSettings.Mirroring(text: argument) else {
+            throw ValidationError("expected horizontal, vertical, depth, some of them with commas between, trained, or none")
         }
-        return .axes(Set(axes))
+        return mirroring
     }
 }
 

@@ -26,15 +26,15 @@ struct StudyOptions: ParsableArguments {
     func run(_ study: Study, in folder: URL) throws -> StudyRunner.Outcome {
         let device = try compute.prepare()
         let log = RunLog.make(level: .warning)
-        let display = StudyDisplay(study, runs: study.runs(in: folder))
+        let count = study.runs(in: folder).count
+        let display = SeriesDisplay("\(study.title): \(count) trainings", total: count, logger: log.logger)
+        for note in study.notes { Terminal.write("note: \(note)\n") }
         let stop = StopSignal { Terminal.write("stopping after this step; once more quits at once\n") }
         stop.arm()
         let runner = StudyRunner(
             study, in: folder, resources: .init(device: device, loaderWorkers: workers), bootstrap: bootstrap,
             shouldStop: { stop.isReceived }
-        ) { event in
-            display.show(event, logger: log.logger)
-        }
+        ) { display.show($0) }
         let outcome = try runner.run()
         if outcome == .stopped { Terminal.write("stopped and saved; the same command resumes it\n") }
         return outcome

@@ -1,0 +1,57 @@
+import Torch
+import TorchNN
+
+/// Two convolutions and a way around them: LeakyReLU(norm(conv(unit(x))) + skip(x)), where skip pools by the mean and changes channels
+/// by a pointwise convolution with norm, each where it is needed: dynamic-network-architectures' `BasicBlockD`.
+///
+/// The norm before the sum starts at 0, so that a fresh block passes its input on.
+final class ResidualBlock: Module {
+    let conv1: ConvolutionUnit
+    let conv2: ConvolutionUnit
+    let skip: Sequential
+
+    init(
+        _ inputs: Int, _ level: NetworkLevel, stride: [Int]?, _ normalization: NetworkConfiguration.Normalization,
+        _ generator: Generator
+    ) throws {
+        let outputs = level.features
+        conv1 = try ConvolutionUnit(
+            inputs, outputs, kernel: level.kernel, stride: stride, dropout: level.dropout, normalization, generator)
+        conv2 = try ConvolutionUnit(outputs, outputs, kernel: level.kernel, normalization, activates: false, generator)
+        var layers: [any Layer] = []
+        if let stride, stride.contains(where: { $0 > 1 }) { layers.append(AveragePool(stride)) }
+        if inputs != outputs {
+            layers.append(
+                try ConvolutionUnit(
+                    inputs, outputs, kernel: level.kernel.map { _ in 1 }, bias: false, normalization, activates: false, generator)
+            )
+        }
+        skip = Sequential(layers)
+        let last = conv2.norm.parameters
+        try withoutGradient { for parameter in last { try parameter.multiplyInPlace(by: 0) } }
+    }
+
+    /// [B, Cin, …] → [B, Cout, … / stride]
+    func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
+        let sum = try conv2(conv1(input, pass.mode), pass.mode) + skip(input, pass.mode)
+        return try sum.leakyReLU(negativeSlope: ConvolutionUnit.negativeSlope)
+    }
+}
+
+/// Residual blocks one after another, of which the first changes channels and resolution.
+final class ResidualStack: Module {
+    let blocks: [ResidualBlock]
+
+    init(
+        _ count: Int, _ inputs: Int, _ level: NetworkLevel, _ normalization: NetworkConfiguration.Normalization,
+        _ generator: Generator
+    ) throws {
+        blocks = try (0..<count).map { place in
+            try ResidualBlock(
+                place == 0 ? inputs : level.features, level, stride: place == 0 ? level.stride : nil, normalization, generator)
+        }
+    }
+
+    /// [B, Cin, …] → [B, Cout, … / stride]
+    func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor { try blocks.reduce(input) { try $1($0, pass) } }
+}

@@ -1,0 +1,89 @@
+import DataSets
+import DurableFiles
+import Foundation
+import SegInference
+import SegMetrics
+import SegTraining
+
+/// Trains the folds of a cross-validation one after another and scores each on the patients that it has not seen, leaving out what is
+/// done and going on with what was cut off.
+public struct CrossValidationRunner {
+    public enum Outcome: Sendable, Equatable {
+        case finished
+        /// Asked to stop; what was under way is saved.
+        case stopped
+    }
+
+    /// What is told to whoever watches it.
+    public enum Event: Sendable {
+        /// A fold begins or goes on.
+        case began(CrossValidation.Fold)
+        case training(TrainingEvent)
+        case scoring(done: Int, of: Int)
+        case scored(CrossValidation.Fold, Evaluation)
+    }
+
+    private let validation: CrossValidation
+    private let series: RunSeries
+    private let bootstrap: Bootstrap
+    private let observe: (Event) -> Void
+
+    /// - Parameter bootstrap: of each fold's own intervals.
+    public init(
+        _ validation: CrossValidation, resources: TrainingResources, bootstrap: Bootstrap = Bootstrap(),
+        shouldStop: @escaping () -> Bool = { false }, observe: @escaping (Event) -> Void = { _ in }
+    ) {
+        self.validation = validation
+        series = RunSeries(resources: resources, shouldStop: shouldStop)
+        self.bootstrap = bootstrap
+        self.observe = observe
+    }
+
+    /// Trains and scores what is left.
+    ///
+    /// - Parameter only: the numbers of the folds to train, for machines that share them; nil: all.
+    /// - Throws: errors of data, configuration and files; `StudyError` where a run in the folder was made otherwise, where the data
+    ///   set has other cases than it had for an earlier fold, and where a case cannot be scored.
+    public func run(only: Set<Int>? = nil) throws -> Outcome {
+        try FileSystem.makeFolder(validation.folder)
+        for fold in validation.folds where only?.contains(fold.number) ?? true {
+            if RunSeries.hasBegun(fold.folder) { try RunSeries.requireSame(fold.folder, as: fold.configuration) }
+            guard !RunSeries.isScored(fold.folder, on: .validation) else { continue }
+            if series.shouldStop() { return .stopped }
+            try requireSameCases(for: fold)
+            observe(.began(fold))
+            let outcome = try series.train(fold.configuration, in: fold.folder, keeping: nil) { observe(.training($0)) }
+            guard outcome == .finished else { return .stopped }
+            let scores = try series.score(
+                fold.folder, on: .validation, of: fold.configuration, subject: fold.folder.url.lastPathComponent,
+                surfaces: SurfaceMeasurement(.volumes), bootstrap: bootstrap
+            ) { observe(.scoring(done: $0, of: $1)) }
+            observe(.scored(fold, scores))
+        }
+        return .finished
+    }
+
+    /// The scores of each fold on the patients that it has not seen; nil until all folds have them.
+    ///
+    /// - Throws: `FileError` for scores that cannot be read.
+    public func foldScores() throws -> [Evaluation]? {
+        guard validation.folds.allSatisfy({ RunSeries.isScored($0.folder, on: .validation) }) else { return nil }
+        return try validation.folds.map { try EvaluationFile.read($0.folder.url, split: .validation) }
+    }
+
+    /// Folds are parts of one whole only while the data set stays what it was.
+    private func requireSameCases(for fold: CrossValidation.Fold) throws {
+        func names(_ splits: CaseSplits) -> Set<String> { Set(splits.train + splits.validation) }
+        guard !RunSeries.hasBegun(fold.folder) else { return }
+        let own = names(try fold.configuration.openDataSet(at: nil).splits)
+        for other in validation.folds where FileSystem.kind(of: other.folder.best) == .file {
+            guard let splits = try Checkpoint.manifest(of: other.folder.best).splits else { continue }
+            let changed = names(splits).symmetricDifference(own).sorted()
+            guard changed.isEmpty else {
+                throw StudyError(
+                    "\(other.folder.url.path) was trained when the data set had other cases: \(changed.count) have come or gone, "
+                        + "such as '\(changed[0])'; put the data back, or begin a new cross-validation with another --output")
+            }
+        }
+    }
+}
