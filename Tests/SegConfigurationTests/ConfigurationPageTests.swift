@@ -36,6 +36,13 @@ import Yams
     private static let alternatives = [
         [], ["data.split={random: {seed: 1}}"], ["data.split={folds: {count: 2, fold: 0, seed: 1}}"], ["input.fit={pad: [8, 8]}"],
         ["input.fit={crop: [8, 8]}"], ["training.augmentation.low_resolution={probability: 0.25}"],
+        [
+            "training.augmentation.warp={rotation: {probability: 0, degrees: 0}, scale: {probability: 0, factor: [1, 1]}}",
+            "training.augmentation.gamma=[{probability: 0, exponent: [1, 1]}]",
+            "training.augmentation.brightness={probability: 0, factor: [1, 1]}",
+            "training.augmentation.contrast={probability: 0, factor: [1, 1]}",
+            "training.augmentation.noise={probability: 0, variance: [0, 0]}",
+        ],
         ["input.normalization={range: [0, 1]}"], ["data.regions=[{name: all, values: [1]}]"],
     ]
 
