@@ -104,6 +104,8 @@ extension Fingerprint {
                 minimum: Double(ranges.map(\.lowerBound).min() ?? 0), maximum: Double(ranges.map(\.upperBound).max() ?? 0),
                 foreground: Intensities(used.cases.flatMap { number < $0.foreground.count ? $0.foreground[number] : [] }))
         }
-        labels = used.labelValues().map { Label(value: $0.value, className: className($0.value), voxels: $0.voxels, cases: $0.cases) }
+        labels = used.labelValues().map {
+            Label(value: $0.value, className: className($0.value), voxels: $0.voxels, cases: $0.cases)
+        }
     }
 }

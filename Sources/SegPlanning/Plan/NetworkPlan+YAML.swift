@@ -40,6 +40,12 @@ extension NetworkPlan {
             "network", "deep_supervision", "every level of the decoder learns, coarser ones with half the weight of the next")
         lines += ["", "training:"] + line("training", "seed") + line("training", "batch_size", batchWords)
         lines += line("training", "steps_per_epoch", timeWords)
+        lines += [comment(augmentation.reason + ".", "  # "), "  augmentation:"]
+        lines += [
+            "horizontal_flip", "vertical_flip", "depth_flip", "warp", "gamma", "brightness", "contrast", "blur", "low_resolution",
+            "noise",
+        ].compactMap { key in written["training", "augmentation", key].map { "    \(key): \($0)" } }
+        lines += line("training", "select_by", "chooses the best checkpoint, on validation")
         lines += [comment("Two stages: first the classes, then their margins by the labels' frequencies.", "  # "), "  stages:"]
         lines += stage(0)
         lines +=
@@ -125,10 +131,12 @@ extension NetworkPlan {
     private var batchWords: String {
         let plan = trial.plan
         let limit =
-            plan.batch < plan.batchOfMemory
-            ? ", but a batch holds at most \(Int(100 * budget.network.mostCoverage)) % of the voxels of the data set" : ""
+            plan.batch < plan.largestBatch
+            ? "; the time is too short for more"
+            : plan.batch < plan.batchOfMemory
+                ? "; no more than \(Int(100 * budget.network.mostCoverage)) % of the voxels of the data set in a batch" : ""
         return String(
-            format: "%.3g million numbers in the feature maps of a patch: about %d patches in %.3g GB%@; at least 2",
+            format: "%.3g million numbers in the feature maps of a patch: about %d patches fit into %.3g GB%@; 2 or more",
             Double(plan.layers.elements) / 1e6, plan.batchOfMemory, budget.memory, limit)
     }
 

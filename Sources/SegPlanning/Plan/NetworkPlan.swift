@@ -36,6 +36,7 @@ public struct NetworkPlan: Sendable {
     let normalization: Choice<IntensityNormalization>
     let crop: Choice<InputCrop?>
     let lowResolution: LowResolutionStage?
+    let augmentation: Choice<Augmentation>
     let objective: ObjectiveProposal
 
     /// What its user should look at before training.
@@ -79,10 +80,12 @@ public struct NetworkPlan: Sendable {
             GridSpacing(
                 planes: dimensions == 3 ? target.lengths[0] : nil, rows: target.lengths[1], columns: target.lengths[2])
         }
-        configuration.input.fit = .crop(to: GridSize(trial.plan.patch), foreground: Self.foregroundShare)
+        configuration.input.fit = .crop(to: GridSize(trial.plan.patch), foreground: Self.foregroundShare, about: .class)
         configuration.input.plane = geometry.plane.value
         configuration.network = Self.network(trial.plan)
         configuration.training.batchSize = trial.plan.batch
+        let augmentation = PlannedAugmentation(patch: trial.plan.patch, classNames: data.names)
+        configuration.training.augmentation = augmentation.choice.value
         objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names)
         Self.set(&configuration.training, trial.schedule, calibration: objective.alternative)
         try configuration.validate()
@@ -96,6 +99,7 @@ public struct NetworkPlan: Sendable {
         self.trial = trial
         self.normalization = normalization
         self.crop = crop
+        self.augmentation = augmentation.choice
     }
 
     private static func names(_ fingerprint: Fingerprint) -> [String]? {
@@ -124,19 +128,22 @@ public struct NetworkPlan: Sendable {
     private static func network(_ plan: PatchPlan) -> NetworkConfiguration {
         let levels = plan.features.count
         return NetworkConfiguration(
-            architecture: .unet,
-            dimensions: plan.patch.count, features: plan.features, dropout: Array(repeating: 0, count: levels),
-            kernels: plan.pooling.kernels, strides: plan.pooling.strides, normalization: .instance)
+            architecture: plan.network.isResidual ? .residualEncoderUNet : .plainConvUNet, dimensions: plan.patch.count,
+            features: plan.features, dropout: Array(repeating: 0, count: levels), kernels: plan.pooling.kernels,
+            strides: plan.pooling.strides, blocks: plan.network.blocks(levels: levels),
+            decoderBlocks: plan.network.decoderBlocks(levels: levels), deepSupervision: true, normalization: .instance)
     }
 
     private static func set(_ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, calibration: String) {
+        func stage(_ name: String, _ objective: String, _ epochs: Int, _ learningRate: Double) -> StageConfiguration {
+            StageConfiguration(
+                name: name, objective: objective, epochs: epochs, optimizer: .sgd, momentum: 0.99, learningRate: learningRate,
+                weightDecay: 3e-5, clipNorm: 12)
+        }
+        training.stepsPerEpoch = schedule.stepsPerEpoch
         training.stages = [
-            StageConfiguration(
-                name: "pretraining", objective: "cross_entropy + dice", epochs: schedule.pretrainingEpochs, optimizer: .sgd,
-                learningRate: 0.01, weightDecay: 3e-5, clipNorm: 12),
-            StageConfiguration(
-                name: "calibration", objective: calibration, epochs: schedule.calibrationEpochs, optimizer: .sgd,
-                learningRate: 0.001, weightDecay: 3e-5, clipNorm: 12),
+            stage("pretraining", "cross_entropy + dice", schedule.pretrainingEpochs, 0.01),
+            stage("calibration", calibration, schedule.calibrationEpochs, 0.001),
         ]
     }
 

@@ -78,11 +78,9 @@ struct PatchTrial: Sendable {
         for width in [1, 2, 4].map({ PlannedNetwork.usualWidth / $0 }) {
             for part in [1.0, 2, 4, 8, 16, 32] {
                 // Below some memory there is no plan.
-                if let plan = try? PatchPlan(network, for: data, memory: memory / part, width: width), plan.cost < full.cost,
-                    !plans.contains(plan)
-                {
-                    plans.append(plan)
-                }
+                guard let plan = try? PatchPlan(network, for: data, memory: memory / part, width: width) else { continue }
+                // Features are worth more than patches in a batch.
+                plans += [plan, plan.withSmallestBatch].filter { $0.cost < full.cost && !plans.contains($0) }
             }
         }
         return plans.sorted { $0.cost > $1.cost }

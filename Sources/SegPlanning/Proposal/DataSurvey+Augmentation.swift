@@ -4,9 +4,7 @@ import Sampling
 extension DataSurvey {
     /// Mild turns and scales, mirror images where no class has a side, and small changes of the intensities.
     func augmentation(classNames: [String]) -> Choice<Augmentation> {
-        let sided = classNames.first { name in
-            name.lowercased().split { !$0.isLetter }.contains { ["left", "right", "l", "r"].contains($0) }
-        }
+        let sided = classNames.firstOfOneSide
         // Pictures in colour are of microscopes, endoscopes and cameras, which are held in any way.
         let isColour = channels == 3 && cases.allSatisfy { $0.isEightBit && $0.extent.depth == 1 }
         let flips =

@@ -40,12 +40,19 @@ struct NormalizationRule {
         case nil where channel.looksLikeHounsfield:
             return ct(
                 channel,
-                String(format: "intensities are %g to %g, which looks like CT in Hounsfield units", channel.minimum, channel.maximum))
+                String(
+                    format: "intensities are %g to %g, which looks like CT in Hounsfield units", channel.minimum, channel.maximum)
+            )
         default:
-            let words = called ?? String(format: "intensities are %g to %g, a scale that may differ from scan to scan", channel.minimum, channel.maximum)
+            let words =
+                called
+                ?? String(
+                    format: "intensities are %g to %g, a scale that may differ from scan to scan", channel.minimum,
+                    channel.maximum)
             return masks
                 ? Choice(
-                    .zScoreNonzero, words + ": mean 0 and deviation 1 over what is not 0 in each image, since zeros are more than a quarter")
+                    .zScoreNonzero,
+                    words + ": mean 0 and deviation 1 over what is not 0 in each image, since zeros are more than a quarter")
                 : Choice(.zScore, words + ": mean 0 and deviation 1 in each image")
         }
     }

@@ -23,9 +23,11 @@ struct PatchPlan: Sendable, Hashable {
     let network: PlannedNetwork
     let pooling: PoolingPlan
     let features: [Int]
-    let batch: Int
+    private(set) var batch: Int
     let layers: ConvolutionLayers
-    /// What the batch would be if the data set were larger.
+    /// The batch of the rules.
+    let largestBatch: Int
+    /// What it would be if the data set were larger.
     let batchOfMemory: Int
 
     var patch: [Int] { pooling.patch }
@@ -76,7 +78,15 @@ struct PatchPlan: Sendable, Hashable {
             reference / Double(found.elements) * Double(PlannedNetwork.referenceBatch(dimensions: dimensions)))
         let covered = Self.rounded(
             data.voxels * network.mostCoverage / Double(planned.pooling.patch.reduce(1, *)))
-        batch = max(min(batchOfMemory, covered), Self.smallestBatch)
+        largestBatch = max(min(batchOfMemory, covered), Self.smallestBatch)
+        batch = largestBatch
+    }
+
+    /// The same in batches of two.
+    var withSmallestBatch: PatchPlan {
+        var plan = self
+        plan.batch = min(batch, Self.smallestBatch)
+        return plan
     }
 
     /// The box before memory is looked at.

@@ -18,11 +18,12 @@ public enum PlanError: Error, Equatable, Sendable, CustomStringConvertible {
                 + " voxels, expected 8 or more along two axes, or 12 along one"
         case .memory(let gigabytes, let needed):
             String(
-                format: "no network fits into %.3g GB of memory: the smallest takes about %.2g GB; give --memory %.2g or more",
+                format: "no network fits into %.3g GB of memory: the smallest takes about %.2g GB; give --memory %.2f or more",
                 gigabytes, needed, (needed * 100).rounded(.up) / 100)
         case .time(let minutes, let needed, let seconds, let steps):
             String(
-                format: "no network learns anything in %.3g minutes on this machine: the smallest takes %.2g s a step, and %d steps are "
+                format:
+                    "no network learns anything in %.3g minutes on this machine: the smallest takes %.2g s a step, and %d steps are "
                     + "the least; give --minutes %.0f or more", minutes, seconds, steps, needed.rounded(.up))
         case .noVolumes:
             "the data set holds planes, for which --residual and --memory plan nothing; expected volumes; leave these options out"

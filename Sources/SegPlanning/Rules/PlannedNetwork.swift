@@ -42,7 +42,8 @@ public enum PlannedNetwork: String, Sendable, Hashable, CaseIterable {
 
     /// Blocks of each level of the encoder: convolutions, or residual blocks of two.
     func blocks(levels: Int) -> [Int] {
-        isResidual ? (0..<levels).map { [1, 3, 4].indices.contains($0) ? [1, 3, 4][$0] : 6 } : Array(repeating: 2, count: levels)
+        isResidual
+            ? (0..<levels).map { [1, 3, 4].indices.contains($0) ? [1, 3, 4][$0] : 6 } : Array(repeating: 2, count: levels)
     }
 
     /// Convolutions of each level of the decoder, full size first.
