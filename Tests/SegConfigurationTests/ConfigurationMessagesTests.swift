@@ -90,7 +90,9 @@ import Testing
         Mistake(
             "training: {stages: {4: {epochs: 1}}}",
             "run.yaml:1:21: training.stages: there is no element '4'; there are 2, counted from 0"),
-        Mistake("preset: fast", "run.yaml:1:9: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments"),
+        Mistake(
+            "preset: fast",
+            "run.yaml:1:9: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments, volumes, planes"),
         Mistake("preset: [quick]", "run.yaml:1:9: preset: expected a name"),
     ]
 
@@ -162,7 +164,8 @@ import Testing
             "run.yaml:1:82: training.stages[0].weight_decay: expected 0 or more, found -1.0"),
         Mistake(
             "training: {stages: [{\(stage), momentum: 0.9}]}",
-            "run.yaml:1:78: training.stages[0].momentum: expected no momentum with adamw, which has moments of its own, found 0.9; write optimizer: sgd, or leave it out"),
+            "run.yaml:1:78: training.stages[0].momentum: expected no momentum with adamw, which has moments of its own, found 0.9; write optimizer: sgd, or leave it out"
+        ),
         Mistake(
             "training: {stages: [{\(stage), optimizer: sgd, momentum: 1}]}",
             "run.yaml:1:94: training.stages[0].momentum: expected 0 or more and less than 1, found 1.0"),
@@ -287,7 +290,9 @@ import Testing
 
     @Test func anUnknownPresetOfTheCommandLine() {
         let message = messageThrown { _ = try ConfigurationReader(file: nil, preset: "fast") }
-        #expect(message == "--preset fast: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments")
+        #expect(
+            message
+                == "--preset fast: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments, volumes, planes")
     }
 
     @Test func aFileThatIsNoText() throws {

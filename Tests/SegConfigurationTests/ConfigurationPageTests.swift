@@ -25,10 +25,10 @@ import Yams
         let page = (try? String(contentsOf: TestFolders.package.appending(path: "docs/CONFIGURATION.md"), encoding: .utf8)) ?? ""
         return page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            let defaults = Dictionary(uniqueKeysWithValues: zip(Preset.all.map(\.name), cells[1...3]))
+            let defaults = Dictionary(uniqueKeysWithValues: zip(Preset.all.map(\.name), cells[1...Preset.all.count]))
             return Row(
-                key: cells[0].trimmingCharacters(in: ["`"]), defaults: defaults, values: cells[4],
-                meaning: cells.count > 5 ? cells[5] : "")
+                key: cells[0].trimmingCharacters(in: ["`"]), defaults: defaults, values: cells[Preset.all.count + 1],
+                meaning: cells.count > Preset.all.count + 2 ? cells[Preset.all.count + 2] : "")
         }
     }()
 

@@ -34,7 +34,12 @@ import Testing
         ["data.classes=[{name: 'no', values: [0]}, {name: '1: a', values: [-3, 7]}]", "data.overlaps=[30, 20]"],
     ]
 
-    @Test(arguments: Preset.all.map(\.name), overrides)
+    /// Presets of planes and five levels take every override.
+    static let rows: [(preset: String, overrides: [String])] =
+        ["quick", "paper-ct", "paper-instruments"].flatMap { preset in overrides.map { (preset, $0) } }
+        + Preset.all.map { ($0.name, []) }
+
+    @Test(arguments: rows)
     func readingItGivesTheSame(_ preset: String, _ overrides: [String]) throws {
         let configuration = try ConfigurationReader(file: nil, preset: preset, overrides: overrides).configuration()
         try withTemporaryFolder { folder in

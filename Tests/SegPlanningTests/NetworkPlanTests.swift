@@ -82,7 +82,7 @@ import Testing
         #expect(configuration.network.strides == [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2]])
         #expect(configuration.training.batchSize == 9 && configuration.training.stepsPerEpoch == 250)
         #expect(configuration.training.stages.map(\.epochs) == [900, 100])
-        #expect(configuration.training.stages[0].objective == "cross_entropy + dice")
+        #expect(configuration.training.stages[0].objective == "cross_entropy + dice(background=false)")
         #expect(configuration.training.stages[1].objective.hasPrefix("margin("))
     }
 

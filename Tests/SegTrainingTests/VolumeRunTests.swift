@@ -76,7 +76,7 @@ import Testing
             let network = WholeInput(network: LevelNetwork([0, 3], dimensions: 3))
             let whole = try validated(network, window: nil)
             let windows = try validated(
-                InferenceSettings.validating(configuration).inferer([network], configuration),
+                InferenceSettings().inferer([network], configuration),
                 window: configuration.input.fit.size)
             #expect(whole.parts == cases.count && windows.parts > 2 * cases.count)
             #expect(windows.scores == whole.scores)

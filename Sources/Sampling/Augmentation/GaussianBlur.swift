@@ -5,7 +5,7 @@ import Randomness
 /// A random blur: each channel is smoothed by a Gaussian of a random width.
 public struct GaussianBlur: Sendable, Hashable, Codable {
     /// Probability that a sample is blurred.
-    public var probability: Double
+    public var probability = 1.0
     /// Probability that a channel of such a sample is, with a width of its own; nil: all are, with one width.
     public var channels: Double?
     /// The smallest and the largest standard deviation, in pixels: uniform between them.
@@ -13,10 +13,6 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
 
     /// Samples as they are.
     public static let none = GaussianBlur(probability: 0, sigma: [0, 0])
-
-    public init(probability: Double = 1, channels: Double? = nil, sigma: [Double]) {
-        (self.probability, self.channels, self.sigma) = (probability, channels, sigma)
-    }
 
     func validate() throws {
         try SettingError.require("augmentation blur.probability", probability, in: 0...1)

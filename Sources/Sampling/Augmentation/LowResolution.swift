@@ -10,15 +10,11 @@ import Randomness
 /// Source: nnU-Net's `SimulateLowResolutionTransform` (batchgeneratorsv2).
 public struct LowResolution: Sendable, Hashable, Codable {
     /// Probability that a sample loses resolution.
-    public var probability: Double
+    public var probability = 1.0
     /// Probability that a channel of such a sample does.
-    public var channels: Double
+    public var channels = 0.5
     /// The share of the pixels that is left along each axis: for each channel uniform between these.
-    public var zoom: [Double]
-
-    public init(probability: Double, channels: Double = 0.5, zoom: [Double] = [0.5, 1]) {
-        (self.probability, self.channels, self.zoom) = (probability, channels, zoom)
-    }
+    public var zoom = [0.5, 1]
 
     func validate() throws {
         try SettingError.require("augmentation low_resolution.probability", probability, in: 0...1)

@@ -43,12 +43,6 @@ public struct InferenceSettings: Sendable, Hashable {
     /// Whether a run's own scores are made so, in training and afterwards.
     var isUsual: Bool { window == .usual && mirroring == .none && step == Self.usualStep }
 
-    /// How training validates: volumes of which it draws windows in windows of that size, because the scores of a whole one, and what
-    /// a network keeps to make them, have no bound in memory; everything else as a whole.
-    package static func validating(_ configuration: RunConfiguration) -> InferenceSettings {
-        InferenceSettings(window: configuration.input.fit.size.dimensions == 3 ? .trained : .whole)
-    }
-
     /// Puts the way together that scores are made in.
     ///
     /// - Parameters:

@@ -27,7 +27,7 @@ extension NetworkPlan {
             written["input", "spacing"] == nil ? [comment(spacingWords, "  # ")] : line("input", "spacing", spacingWords)
         let cropLines = crop.value == nil ? [comment("not cropped: \(crop.reason)", "  # ")] : line("input", "crop", crop.reason)
         var lines = head(file)
-        lines += ["preset: \(Self.preset)", "", data.yaml(written), "", "input:"]
+        lines += ["preset: \(Self.preset(configuration.network.dimensions))", "", data.yaml(written), "", "input:"]
         lines += cropLines + line("input", "normalization", normalization.reason) + spacing
         lines += line("input", "fit", patchWords) + line("input", "plane", geometry.plane.reason)
         lines += ["", "network:"] + line("network", "architecture", networkWords) + line("network", "dimensions")
@@ -40,11 +40,13 @@ extension NetworkPlan {
             "network", "deep_supervision", "every level of the decoder learns, coarser ones with half the weight of the next")
         lines += ["", "training:"] + line("training", "seed") + line("training", "batch_size", batchWords)
         lines += line("training", "steps_per_epoch", timeWords)
-        lines += [comment(augmentation.reason + ".", "  # "), "  augmentation:"]
-        lines += [
-            "horizontal_flip", "vertical_flip", "depth_flip", "warp", "gamma", "brightness", "contrast", "blur", "low_resolution",
-            "noise",
-        ].compactMap { key in written["training", "augmentation", key].map { "    \(key): \($0)" } }
+        if let sidedClass {
+            lines += [
+                comment(
+                    "nnU-Net's changes, but no mirror images of left and right, since '\(sidedClass)' is of one side.", "  # "),
+                "  augmentation: {horizontal_flip: 0}",
+            ]
+        }
         lines += line("training", "select_by", "chooses the best checkpoint, on validation")
         lines += [comment("Two stages: first the classes, then their margins by the labels' frequencies.", "  # "), "  stages:"]
         lines += stage(0)
@@ -130,14 +132,15 @@ extension NetworkPlan {
 
     private var batchWords: String {
         let plan = trial.plan
+        let fitting = plan.batch(fitting: budget.memory)
         let limit =
-            plan.batch < plan.largestBatch
+            plan.batch < min(fitting, plan.coveredBatch)
             ? "; the time is too short for more"
-            : plan.batch < plan.batchOfMemory
+            : plan.coveredBatch < fitting
                 ? "; no more than \(Int(100 * budget.network.mostCoverage)) % of the voxels of the data set in a batch" : ""
         return String(
             format: "%.3g million numbers in the feature maps of a patch: about %d patches fit into %.3g GB%@; 2 or more",
-            Double(plan.layers.elements) / 1e6, plan.batchOfMemory, budget.memory, limit)
+            Double(plan.layers.elements) / 1e6, fitting, budget.memory, limit)
     }
 
     /// An estimate for people, `train`'s bar tells better.

@@ -36,7 +36,8 @@ public struct NetworkPlan: Sendable {
     let normalization: Choice<IntensityNormalization>
     let crop: Choice<InputCrop?>
     let lowResolution: LowResolutionStage?
-    let augmentation: Choice<Augmentation>
+    /// A class of one side, for which left and right are not mirrored.
+    let sidedClass: String?
     let objective: ObjectiveProposal
 
     /// What its user should look at before training.
@@ -72,7 +73,7 @@ public struct NetworkPlan: Sendable {
                 return (steps.secondsPerStep(batchSize: plan.batch), steps.predictionSeconds, steps.isBusy)
             })
 
-        var configuration = try ConfigurationReader(file: nil, preset: Self.preset).configuration()
+        var configuration = try ConfigurationReader(file: nil, preset: Self.preset(dimensions)).configuration()
         configuration.data = data.configuration
         configuration.input.crop = crop.value
         configuration.input.normalization = normalization.value
@@ -84,10 +85,13 @@ public struct NetworkPlan: Sendable {
         configuration.input.plane = geometry.plane.value
         configuration.network = Self.network(trial.plan)
         configuration.training.batchSize = trial.plan.batch
-        let augmentation = PlannedAugmentation(patch: trial.plan.patch, classNames: data.names)
-        configuration.training.augmentation = augmentation.choice.value
+        let sided = data.names.firstOfOneSide
+        if sided != nil { configuration.training.augmentation.horizontalFlip = 0 }
         objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names)
-        Self.set(&configuration.training, trial.schedule, calibration: objective.alternative)
+        Self.set(
+            &configuration.training, trial.schedule,
+            pretraining: "cross_entropy + dice" + (configuration.data.hasBackground ? "(background=false)" : ""),
+            calibration: objective.alternative)
         try configuration.validate()
         lowResolution =
             dimensions == 3
@@ -99,7 +103,7 @@ public struct NetworkPlan: Sendable {
         self.trial = trial
         self.normalization = normalization
         self.crop = crop
-        self.augmentation = augmentation.choice
+        sidedClass = sided
     }
 
     private static func names(_ fingerprint: Fingerprint) -> [String]? {
@@ -134,7 +138,9 @@ public struct NetworkPlan: Sendable {
             decoderBlocks: plan.network.decoderBlocks(levels: levels), deepSupervision: true, normalization: .instance)
     }
 
-    private static func set(_ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, calibration: String) {
+    private static func set(
+        _ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, pretraining: String, calibration: String
+    ) {
         func stage(_ name: String, _ objective: String, _ epochs: Int, _ learningRate: Double) -> StageConfiguration {
             StageConfiguration(
                 name: name, objective: objective, epochs: epochs, optimizer: .sgd, momentum: 0.99, learningRate: learningRate,
@@ -142,12 +148,12 @@ public struct NetworkPlan: Sendable {
         }
         training.stepsPerEpoch = schedule.stepsPerEpoch
         training.stages = [
-            stage("pretraining", "cross_entropy + dice", schedule.pretrainingEpochs, 0.01),
+            stage("pretraining", pretraining, schedule.pretrainingEpochs, 0.01),
             stage("calibration", calibration, schedule.calibrationEpochs, 0.001),
         ]
     }
 
     /// What the plan does not say.
-    static let preset = "quick"
+    static func preset(_ dimensions: Int) -> String { dimensions == 3 ? "volumes" : "planes" }
     private static let foregroundShare = 0.33
 }

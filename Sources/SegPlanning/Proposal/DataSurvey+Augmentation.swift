@@ -20,3 +20,12 @@ extension DataSurvey {
             "\(flips); half of the planes are turned and scaled a little, and intensities change a little")
     }
 }
+
+extension [String] {
+    /// The first name of a class that has a side.
+    var firstOfOneSide: String? {
+        first { name in
+            name.lowercased().split { !$0.isLetter }.contains { ["left", "right", "l", "r"].contains($0) }
+        }
+    }
+}

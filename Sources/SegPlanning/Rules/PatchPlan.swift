@@ -25,10 +25,8 @@ struct PatchPlan: Sendable, Hashable {
     let features: [Int]
     private(set) var batch: Int
     let layers: ConvolutionLayers
-    /// The batch of the rules.
-    let largestBatch: Int
-    /// What it would be if the data set were larger.
-    let batchOfMemory: Int
+    /// The largest that the size of the data set allows.
+    let coveredBatch: Int
 
     var patch: [Int] { pooling.patch }
 
@@ -73,19 +71,23 @@ struct PatchPlan: Sendable, Hashable {
         self.network = network
         (pooling, features) = planned
         self.layers = found
-        let reference = network.referenceElements(dimensions: dimensions) * memory / network.gigabytes
-        batchOfMemory = Self.rounded(
-            reference / Double(found.elements) * Double(PlannedNetwork.referenceBatch(dimensions: dimensions)))
-        let covered = Self.rounded(
-            data.voxels * network.mostCoverage / Double(planned.pooling.patch.reduce(1, *)))
-        largestBatch = max(min(batchOfMemory, covered), Self.smallestBatch)
-        batch = largestBatch
+        coveredBatch = Self.rounded(data.voxels * network.mostCoverage / Double(planned.pooling.patch.reduce(1, *)))
+        batch = 0
+        batch = max(min(batch(fitting: memory), coveredBatch), Self.smallestBatch)
     }
 
-    /// The same in batches of two.
+    /// The patches that some memory in GB holds.
+    func batch(fitting memory: Double) -> Int {
+        let dimensions = patch.count
+        let reference = network.referenceElements(dimensions: dimensions) * memory / network.gigabytes
+        return Self.rounded(
+            reference / Double(layers.elements) * Double(PlannedNetwork.referenceBatch(dimensions: dimensions)))
+    }
+
+    /// The same in small batches: two volumes, or eight planes, which show less.
     var withSmallestBatch: PatchPlan {
         var plan = self
-        plan.batch = min(batch, Self.smallestBatch)
+        plan.batch = min(batch, patch.count == 3 ? Self.smallestBatch : 8)
         return plan
     }
 

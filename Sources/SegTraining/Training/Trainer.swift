@@ -100,7 +100,7 @@ public struct Trainer {
             let facts = RunFacts(
                 seed: configuration.training.seed, data: dataSet.origin, trainingSamples: data.store.count,
                 leftOut: data.store.leftOut, validationCases: data.validation.count,
-                validationScoring: InferenceSettings.validating(configuration).words(configuration, models: 1),
+                validationScoring: InferenceSettings().words(configuration, models: 1),
                 classNames: dataSet.classNames, labelCounts: data.store.labelDistribution.counts,
                 labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,

@@ -31,7 +31,7 @@ final class TrainingLoop {
         self.configuration = configuration
         self.data = data
         self.state = state
-        let inference = InferenceSettings.validating(configuration)
+        let inference = InferenceSettings()
         model = try SegmentationModel(
             inference.inferer([WholeInput(network: state.network.kept, device: resources.device)], configuration),
             configuration: configuration, way: inference.words(configuration, models: 1))
@@ -215,7 +215,7 @@ final class TrainingLoop {
         var scores = ConfusionStore(classCount: classCount)
         var loss = ValidationLoss(
             state.loss, batchSize: training.batchSize,
-            window: model.way == nil ? nil : configuration.input.fit.size)
+            window: InferenceSettings().windowSize(configuration))
         var margins = ValidationMargins(of: data.validation.items, classCount: classCount)
         for index in 0..<data.validation.count {
             if shouldStop() { return nil }
