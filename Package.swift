@@ -136,8 +136,7 @@ let package = Package(
             "SegPlanning",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegInference",
-                "SegTraining",
-                "MedicalImages", "MarginCalibration",
+                "SegTraining", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
             "SegWatch",

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CommandTests {
     static let subcommands = [
-        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
+        "demo", "phantom", "inspect", "plan", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
         "report", "predict", "cross-validate", "select",
     ]
 

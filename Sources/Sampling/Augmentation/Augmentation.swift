@@ -106,7 +106,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
             channels == 3, "augmentation color_jitter", found: "images of \(channels) channel\(channels == 1 ? "" : "s")",
             expected: "3, red, green and blue; for others use brightness, contrast and gamma")
         try SettingError.require(
-            normalization.unitLine(channel: 0) != nil, "augmentation color_jitter",
+            (0..<channels).allSatisfy { normalization.unitLine(channel: $0) != nil }, "augmentation color_jitter",
             found: "normalization by each image's own values",
             expected: "imagenet, range or window, from which the picture's colours can be recovered")
     }

@@ -2,8 +2,8 @@
 public struct GridBox: Sendable, Hashable {
     /// Planes, rows and columns before it.
     public let front: Int
-    let top: Int
-    let left: Int
+    package let top: Int
+    package let left: Int
     public let size: GridSize
 
     /// The middle of a grid; an odd rest goes behind.
@@ -50,7 +50,7 @@ public struct GridBox: Sendable, Hashable {
     var lengths: [Int] { [size.depth, size.height, size.width] }
 
     /// Along planes, rows and columns.
-    private var ranges: [Range<Int>] {
+    var ranges: [Range<Int>] {
         [front..<front + size.depth, top..<top + size.height, left..<left + size.width]
     }
 
