@@ -25,7 +25,8 @@ let kernelParts =
     + [
         "network", "images", "matrices", "winograd", "direct", "convolution", "mixing", "normalization", "excitation",
         "activation",
-        "resolution",
+        "resolution", "volume_shapes", "volume_transforms", "volume_weights",
+        "volume_tiles", "volume_weight_gradient", "volume_direct", "volume_head", "volumes",
     ].map { "network/\($0).inl" }
 
 /// A room that sees no libtorch.

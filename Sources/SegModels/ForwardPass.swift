@@ -8,13 +8,16 @@ struct ForwardPass {
     let mode: ForwardMode
     /// Whether the CPU kernels take such images; each part asks besides for its layers and numbers of channels.
     let isFused: Bool
+    /// The same for parts that volumes have too.
+    let fusesUnits: Bool
 
     /// - Parameter images: [B, C, …]; their parts' inputs are on the same device and of the same rank.
     init(_ mode: ForwardMode, _ execution: Execution, of images: Tensor) {
         self.mode = mode
-        isFused =
-            execution == .fused && images.device == .cpu && [.float32, .bfloat16].contains(images.dtype) && images.rank == 4
-            && images.shape.allSatisfy { $0 > 0 }
+        fusesUnits =
+            execution == .fused && images.device == .cpu && [.float32, .bfloat16].contains(images.dtype)
+            && (4...5).contains(images.rank) && images.shape.allSatisfy { $0 > 0 }
+        isFused = fusesUnits && images.rank == 4
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "CKernelsNetwork.h"
 #include "CKernelsTypes.h"
+#include "CKernelsVolumes.h"
 
 #ifdef __cplusplus
 extern "C" {

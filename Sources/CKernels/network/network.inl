@@ -17,6 +17,14 @@ namespace {
 #include "excitation.inl"
 #include "activation.inl"
 #include "resolution.inl"
+#include "volume_shapes.inl"
+#include "volume_transforms.inl"
+#include "volume_weights.inl"
+#include "volume_tiles.inl"
+#include "volume_weight_gradient.inl"
+#include "volume_direct.inl"
+#include "volume_head.inl"
+#include "volumes.inl"
 
 template <typename Element> constexpr NetworkTable<Element> table_for = {
     convolve<Element>,
@@ -35,6 +43,12 @@ template <typename Element> constexpr NetworkTable<Element> table_for = {
     enlarge<Element>,
     enlarge_backward<Element>,
     copy_channels<Element>,
+    convolve_volume<Element>,
+    convolve_volume_input_gradient<Element>,
+    convolve_volume_weight_gradient<Element>,
+    channel_sums<Element>,
+    head_scores<Element>,
+    head_backward<Element>,
 };
 
 #define CK_NAME_(isa) #isa

@@ -182,3 +182,47 @@ ck_status ck_copy_channels(
         table.copy_channels(pixels, channels, Read{input}, input_stride, Write{output}, output_stride);
     });
 }
+
+ck_status ck_convolve_volume(
+    const ck_volume_convolution *shape, const void *input, const void *joined, const float *weight, const float *bias,
+    void *output) {
+    return with_table("a convolution of volumes", shape->storage, [&](const auto &table) {
+        table.convolve_volume(*shape, Read{input}, Read{joined}, weight, bias, Write{output});
+    });
+}
+
+ck_status ck_convolve_volume_input_gradient(
+    const ck_volume_convolution *shape, const void *incoming, const float *weight, const float *bias, void *gradient,
+    void *joined_gradient) {
+    return with_table("the gradient of a convolution's volumes", shape->storage, [&](const auto &table) {
+        table.convolve_volume_input_gradient(
+            *shape, Read{incoming}, weight, bias, Write{gradient}, Write{joined_gradient});
+    });
+}
+
+ck_status ck_convolve_volume_weight_gradient(
+    const ck_volume_convolution *shape, const void *input, const void *joined, const void *incoming, float *gradient) {
+    return with_table("the gradient of a convolution's weights", shape->storage, [&](const auto &table) {
+        table.convolve_volume_weight_gradient(*shape, Read{input}, Read{joined}, Read{incoming}, gradient);
+    });
+}
+
+ck_status ck_channel_sums(ck_float_type storage, int64_t voxels, int64_t channels, const void *x, float *sums) {
+    return with_table("sums of channels", storage, [&](const auto &table) {
+        table.channel_sums(voxels, channels, Read{x}, sums);
+    });
+}
+
+ck_status ck_head_scores(const ck_head *shape, const void *input, const float *weight, const float *bias, float *scores) {
+    return with_table("the scores", shape->storage, [&](const auto &table) {
+        table.head_scores(*shape, Read{input}, weight, bias, scores);
+    });
+}
+
+ck_status ck_head_backward(
+    const ck_head *shape, const void *input, const float *weight, const float *incoming, void *input_gradient,
+    float *weight_gradient, float *bias_gradient) {
+    return with_table("the gradient of the scores", shape->storage, [&](const auto &table) {
+        table.head_backward(*shape, Read{input}, weight, incoming, Write{input_gradient}, weight_gradient, bias_gradient);
+    });
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../include/CKernelsNetwork.h"
+#include "../include/CKernelsVolumes.h"
 
 namespace ck {
 
@@ -29,6 +30,16 @@ template <typename Element> struct NetworkTable {
     void (*enlarge)(const ck_enlarging &, const Element *, Element *, int64_t);
     void (*enlarge_backward)(const ck_enlarging &, const Element *, int64_t, Element *);
     void (*copy_channels)(int64_t, int64_t, const Element *, int64_t, Element *, int64_t);
+    void (*convolve_volume)(
+        const ck_volume_convolution &, const Element *, const Element *, const float *, const float *, Element *);
+    void (*convolve_volume_input_gradient)(
+        const ck_volume_convolution &, const Element *, const float *, const float *, Element *, Element *);
+    void (*convolve_volume_weight_gradient)(
+        const ck_volume_convolution &, const Element *, const Element *, const Element *, float *);
+    void (*channel_sums)(int64_t, int64_t, const Element *, float *);
+    void (*head_scores)(const ck_head &, const Element *, const float *, const float *, float *);
+    void (*head_backward)(
+        const ck_head &, const Element *, const float *, const float *, Element *, float *, float *);
 };
 
 // An instruction set's tables, for either storage.

@@ -47,7 +47,18 @@ final class ConvolutionStack: Module {
     }
 
     /// [B, Cin, …] → [B, Cout, … / stride]
-    func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
-        try convs.reduce(input) { try $1($0, pass.mode) }
+    func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor { try convs.applied(to: [input], pass) }
+
+    /// The same of two inputs, the second's channels behind the first's.
+    func callAsFunction(_ input: Tensor, joining other: Tensor, _ pass: ForwardPass) throws -> Tensor {
+        try convs.applied(to: [input, other], pass)
+    }
+}
+
+extension [ConvolutionUnit] {
+    /// One unit after another, of inputs whose channels stand behind each other: [B, Cin, …] → [B, Cout, … / stride].
+    func applied(to inputs: [Tensor], _ pass: ForwardPass) throws -> Tensor {
+        if let fused = FusedStack(self, on: inputs, pass) { return try fused(inputs) }
+        return try reduce(inputs.count == 1 ? inputs[0] : .concatenated(inputs, 1)) { try $1($0, pass.mode) }
     }
 }

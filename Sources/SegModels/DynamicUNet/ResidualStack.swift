@@ -31,9 +31,16 @@ final class ResidualBlock: Module {
         try withoutGradient { for parameter in last { try parameter.multiplyInPlace(by: 0) } }
     }
 
+    private func skipped(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
+        try skip.layers.reduce(input) { y, layer in
+            if let unit = layer as? ConvolutionUnit { return try [unit].applied(to: [y], pass) }
+            return try layer(y, pass.mode)
+        }
+    }
+
     /// [B, Cin, …] → [B, Cout, … / stride]
     func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
-        let sum = try conv2(conv1(input, pass.mode), pass.mode) + skip(input, pass.mode)
+        let sum = try [conv1, conv2].applied(to: [input], pass) + skipped(input, pass)
         return try sum.leakyReLU(negativeSlope: ConvolutionUnit.negativeSlope)
     }
 }

@@ -41,9 +41,19 @@ final class SegmentationDecoder: Module {
         var y = levels.removeLast()
         var scores: [Tensor] = []
         for (place, stage) in stages.enumerated() {
-            y = try stage(.concatenated([transpconvs[place](y, pass.mode), levels.removeLast()], 1), pass)
-            if place >= stages.count - heads { scores.append(try segLayers[place](y, pass.mode)) }
+            y = try stage(enlarged(y, by: transpconvs[place], pass), joining: levels.removeLast(), pass)
+            if place >= stages.count - heads { scores.append(try scored(y, by: segLayers[place], pass)) }
         }
         return scores.reversed()
+    }
+
+    private func enlarged(_ input: Tensor, by layer: TransposedConvolution, _ pass: ForwardPass) throws -> Tensor {
+        if let fused = FusedTransposed(layer, on: input, pass) { return try fused(input) }
+        return try layer(input, pass.mode)
+    }
+
+    private func scored(_ input: Tensor, by head: Convolution, _ pass: ForwardPass) throws -> Tensor {
+        if let fused = FusedHead(head, on: input, pass) { return try fused(input) }
+        return try head(input, pass.mode)
     }
 }

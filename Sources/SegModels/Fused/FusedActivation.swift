@@ -5,19 +5,23 @@ import TorchNN
 /// GroupNorm → LeakyReLU → dropout → excitation by the CPU kernels, from the statistics of an input.
 struct FusedActivation {
     private let shape: ck_activation
-    private let layer: GroupNorm
+    private let layer: FusedNorm
     private let input: PixelImages
     /// What `ck_normalize` leaves, [rows, B, C].
     private let norm: Tensor
 
     init(_ layer: GroupNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
+        try self.init(FusedNorm(layer), slope: slope, on: input, dropout: dropout, seed: seed)
+    }
+
+    init(_ layer: FusedNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
         shape = ck_activation(
             storage: input.storage, images: Int64(input.count), pixels: Int64(input.pixels), channels: Int64(input.channels),
             groups: Int64(layer.groups), epsilon: Float(layer.epsilon), slope: Float(slope), dropout: Float(dropout), seed: seed)
         self.layer = layer
         self.input = input
         norm = try Tensor.empty([CK_NORM_ROWS, input.count, input.channels])
-        try withFloats([input.tensor, layer.weight.tensor, layer.bias.tensor, norm]) { p in
+        try withFloats([input.tensor, layer.weight, layer.bias, norm]) { p in
             withUnsafePointer(to: shape) { ck_normalize($0, p[0], p[1], p[2], p[3]) }
         }
     }
@@ -56,7 +60,7 @@ struct FusedActivation {
             input: reusing ? incoming : input.emptyCopy(), weight: .empty([input.channels]), bias: .empty([input.channels]),
             shift: .empty([input.channels]))
         try withFloats([
-            input.tensor, norm, layer.weight.tensor, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
+            input.tensor, norm, layer.weight, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
             gradients.shift,
         ]) { p in
             func run(_ excitation: UnsafePointer<ck_excitation>?) -> ck_status {
@@ -67,5 +71,34 @@ struct FusedActivation {
             return excitation?.withParts(run) ?? run(nil)
         }
         return gradients
+    }
+}
+
+/// The norms of the CPU kernels: GroupNorm, and InstanceNorm, whose groups are single channels.
+struct FusedNorm {
+    let weight: Tensor
+    let bias: Tensor
+    let groups: Int
+    let epsilon: Double
+
+    private init(weight: Parameter, bias: Parameter, groups: Int, epsilon: Double) {
+        self.weight = weight.tensor
+        self.bias = bias.tensor
+        self.groups = groups
+        self.epsilon = epsilon
+    }
+
+    init(_ layer: GroupNorm) {
+        self.init(weight: layer.weight, bias: layer.bias, groups: layer.groups, epsilon: layer.epsilon)
+    }
+
+    /// Nil for other layers.
+    init?(_ layer: any Layer) {
+        switch layer {
+        case let layer as GroupNorm: self.init(layer)
+        case let layer as InstanceNorm:
+            self.init(weight: layer.weight, bias: layer.bias, groups: layer.weight.tensor.shape[0], epsilon: layer.epsilon)
+        default: return nil
+        }
     }
 }

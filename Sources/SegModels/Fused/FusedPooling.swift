@@ -21,8 +21,8 @@ enum FusedPooling {
             channels: Int64(images.channels), means: means)
         let output = try withoutGradient {
             try PixelImages(
-                count: images.count, channels: (means ? 2 : 1) * images.channels, height: images.height / 2,
-                width: images.width / 2, dtype: input.dtype)
+                count: images.count, channels: (means ? 2 : 1) * images.channels, sizes: [images.height / 2, images.width / 2],
+                dtype: input.dtype)
         }
         try withFloats([images.tensor, output.tensor]) { p in
             withUnsafePointer(to: shape) { ck_pool($0, p[0], p[1]) }

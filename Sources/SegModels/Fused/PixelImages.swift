@@ -1,35 +1,39 @@
 import CKernels
 import Torch
 
-/// Images as the CPU kernels read them: [B, C, H, W] in float32 or bfloat16, stored with the channels of a pixel together.
+/// Images as the CPU kernels read them: [B, C, H, W] or [B, C, D, H, W] in float32 or bfloat16, stored with the channels of a pixel
+/// together.
 struct PixelImages {
     let tensor: Tensor
     let count: Int
     let channels: Int
-    let height: Int
-    let width: Int
+    /// [H, W] or [D, H, W].
+    let sizes: [Int]
 
     /// Pixels of one image.
-    var pixels: Int { height * width }
+    var pixels: Int { sizes.reduce(1, *) }
+    var height: Int { sizes[sizes.count - 2] }
+    var width: Int { sizes[sizes.count - 1] }
 
     /// Copies only where the layout is another.
     ///
     /// - Precondition: the elements are float32 or bfloat16.
     init(_ tensor: Tensor) throws {
         let shape = tensor.shape
-        self.tensor = try tensor.contiguous(.channelsLast)
-        (count, channels, height, width) = (shape[0], shape[1], shape[2], shape[3])
+        self.tensor = try tensor.contiguous(shape.count == 5 ? .channelsLast3D : .channelsLast)
+        (count, channels, sizes) = (shape[0], shape[1], Array(shape[2...]))
     }
 
     /// Elements of any value.
-    init(count: Int, channels: Int, height: Int, width: Int, dtype: DType) throws {
-        tensor = try Tensor.empty([count, height, width, channels], dtype: dtype).permuted([0, 3, 1, 2])
-        (self.count, self.channels, self.height, self.width) = (count, channels, height, width)
+    init(count: Int, channels: Int, sizes: [Int], dtype: DType) throws {
+        let axes = Array(1...sizes.count)
+        tensor = try Tensor.empty([count] + sizes + [channels], dtype: dtype).permuted([0, sizes.count + 1] + axes)
+        (self.count, self.channels, self.sizes) = (count, channels, sizes)
     }
 
     /// Elements of any value: as many pixels, stored the same way.
     func emptyCopy(channels: Int? = nil) throws -> PixelImages {
-        try PixelImages(count: count, channels: channels ?? self.channels, height: height, width: width, dtype: tensor.dtype)
+        try PixelImages(count: count, channels: channels ?? self.channels, sizes: sizes, dtype: tensor.dtype)
     }
 
     /// How the kernels are told of the elements.

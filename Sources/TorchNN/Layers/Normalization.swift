@@ -53,6 +53,8 @@ public final class BatchNorm: Module, Layer {
 public final class InstanceNorm: Module, Layer {
     public let weight: Parameter
     public let bias: Parameter
+    /// Added to the variance.
+    public let epsilon = 1e-5
 
     public init(channels: Int) throws {
         weight = try Parameter(.ones([channels]))
@@ -61,6 +63,6 @@ public final class InstanceNorm: Module, Layer {
 
     /// [B, C, …] → same
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        try input.instanceNormalized(weight: weight.tensor, bias: bias.tensor)
+        try input.instanceNormalized(weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
     }
 }
