@@ -1,5 +1,5 @@
-/// Training as nnU-Net does it: windows about the classes, SGD with much momentum, cross-entropy with Dice at each resolution, and strong augmentation,
-/// each change with a probability. The second stage calibrates margins at a tenth of the learning rate.
+/// Training as nnU-Net does it: windows about the classes, SGD with much momentum, cross-entropy with Dice at each resolution, and
+/// strong augmentation, each change with a probability. The second stage calibrates margins at a tenth of the learning rate.
 ///
 /// Source: Isensee et al. 2021, nnU-Net, and its version 2.
 extension Preset {
