@@ -1,4 +1,4 @@
-/// Training as nnU-Net does it: windows about the classes, SGD with much momentum, cross-entropy with Dice, and strong augmentation,
+/// Training as nnU-Net does it: windows about the classes, SGD with much momentum, cross-entropy with Dice at each resolution, and strong augmentation,
 /// each change with a probability. The second stage calibrates margins at a tenth of the learning rate.
 ///
 /// Source: Isensee et al. 2021, nnU-Net, and its version 2.
@@ -8,7 +8,8 @@ extension Preset {
         yaml: windows(
             of: "[64, 64, 64]",
             Network(
-                architecture: "unet", dimensions: 3, features: "[32, 64, 128, 256, 320]", dropout: "[0, 0, 0, 0, 0]",
+                architecture: "plain_conv_unet", dimensions: 3, features: "[32, 64, 128, 256, 320]", dropout: "[0, 0, 0, 0, 0]",
+                deepSupervision: true,
                 normalization: "instance"),
             batchSize: 2, flips: "horizontal_flip: 0.5, vertical_flip: 0.5, depth_flip: 0.5", degrees: 30))
 
@@ -17,7 +18,8 @@ extension Preset {
         yaml: windows(
             of: "[256, 256]",
             Network(
-                architecture: "unet", features: "[32, 64, 128, 256, 512, 512]", dropout: "[0, 0, 0, 0, 0, 0]",
+                architecture: "plain_conv_unet", features: "[32, 64, 128, 256, 512, 512]", dropout: "[0, 0, 0, 0, 0, 0]",
+                deepSupervision: true,
                 normalization: "instance"),
             batchSize: 12, flips: "horizontal_flip: 0.5, vertical_flip: 0.5", degrees: 180))
 

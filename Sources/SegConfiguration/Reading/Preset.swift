@@ -64,6 +64,7 @@ public struct Preset: Sendable {
           dimensions: \(network.dimensions)
           features: \(network.features)
           dropout: \(network.dropout)
+          deep_supervision: \(network.deepSupervision)
           normalization: \(network.normalization)
           execution: fused
         training:
@@ -91,6 +92,7 @@ public struct Preset: Sendable {
         var dimensions = 2
         var features = "[16, 32, 64, 128, 256]"
         var dropout = "[0, 0, 0.3, 0.4, 0.5]"
+        var deepSupervision = false
         var normalization = "group"
     }
 
