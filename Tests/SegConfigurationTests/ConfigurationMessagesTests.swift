@@ -110,7 +110,8 @@ import Testing
         Mistake("training: {seed: -1}", "run.yaml:1:18: training.seed: expected a whole number from 0, found '-1'"),
         Mistake("network: {dropout: [0, 0, 0, 0, half]}", "run.yaml:1:33: network.dropout[4]: expected a number, found 'half'"),
         Mistake(
-            "network: {architecture: unett}", "run.yaml:1:25: network.architecture: expected one of coplenet, unet, found 'unett'"
+            "network: {architecture: unett}",
+            "run.yaml:1:25: network.architecture: expected one of coplenet, unet, plain_conv_unet, residual_encoder_unet, found 'unett'"
         ),
         Mistake(
             "network: {normalization: layer}",
@@ -206,6 +207,21 @@ import Testing
         Mistake(
             "network: {features: [8, 16, 32, 64, 120]}",
             "run.yaml:1:21: network.features: expected each twice the one before for coplenet, found [8, 16, 32, 64, 120]"),
+        Mistake(
+            "network: {architecture: unet, deep_supervision: true}",
+            "run.yaml:1:49: network.deep_supervision: expected plain_conv_unet or residual_encoder_unet (network.architecture), as unet has none, found true"
+        ),
+        Mistake(
+            "network: {architecture: plain_conv_unet, blocks: [2, 2]}",
+            "run.yaml:1:50: network.blocks: expected a list of 5 whole numbers from 1 to 32, one for each of the features, found [2, 2]"
+        ),
+        Mistake(
+            """
+            input: {fit: {pad: [16, 16]}}
+            network: {architecture: plain_conv_unet, normalization: instance, features: [8, 16, 32, 64, 128]}
+            """,
+            "run.yaml:2:77: network.features: expected fewer levels, or network.strides of 1, as 16×16 (rows × columns) of input.fit leave the last level one pixel, of which InstanceNorm makes 0; found 5 levels"
+        ),
     ]
 
     /// What the losses' own room says of an objective.

@@ -84,12 +84,23 @@ import Testing
         }
     }
 
+    /// Two levels that are scored, and the weights of a running average.
+    private static let deeplySupervised = [
+        "network.features=[8, 16, 16]", "network.dropout=[0, 0, 0]", "network.strides=[[1, 1, 1], [1, 2, 2], [2, 2, 2]]",
+        "network.deep_supervision=true", "training.weight_average=0.9", "training.stages.0.optimizer=sgd",
+    ]
+
     /// Stopped and resumed, it ends with the same bytes.
-    @Test func goesOnWithTheSameBytes() throws {
+    @Test(arguments: [
+        [], ["network.architecture=plain_conv_unet"] + deeplySupervised,
+        ["network.architecture=residual_encoder_unet", "network.blocks=[1, 2, 1]"] + deeplySupervised,
+    ])
+    func goesOnWithTheSameBytes(_ overrides: [String]) throws {
         try withTemporaryFolder { folder in
             let data = folder.appending(path: "data")
             try TinyRun.writeData(to: data)
-            let configuration = try Self.configuration(["training.augmentation.warp={probability: 1, rotation: 20, elastic: 1}"])
+            let configuration = try Self.configuration(
+                ["training.augmentation.warp={probability: 1, rotation: 20, elastic: 1}"] + overrides)
             let whole = try TinyRun.train(configuration, data: data, into: folder.appending(path: "whole"))
             let cut = RunFolder(folder.appending(path: "cut"))
             var asked = 0
