@@ -1,4 +1,5 @@
 import Foundation
+import MedicalImages
 import TestSupport
 import Testing
 
