@@ -161,7 +161,7 @@ import Testing
         let survey = DataSurvey([Self.survey(channels: row.channels, isEightBit: true)])
         let found = survey.augmentation(classNames: row.names).value
         #expect([found.horizontalFlip, found.verticalFlip] == row.flips)
-        #expect(found.warp.rotation > 0 && found.warp.rotation <= 15)
+        #expect(found.warp == Warp(probability: 0.5, rotation: 10, scale: 0.1))
     }
 
     static let refusals: [(labels: [Int: Int], says: String)] = [

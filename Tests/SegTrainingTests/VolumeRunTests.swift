@@ -1,6 +1,9 @@
 import Foundation
 import MedicalImages
 import RunTestSupport
+import Sampling
+import SegLosses
+import SegMetrics
 import TestSupport
 import Testing
 
@@ -29,7 +32,9 @@ import Testing
                 if case .prepared(let value) = $0 { prepared = value }
             }
             #expect(prepared?.trainingSamples == 4 && prepared?.sampleWord == "volumes")
-            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of an epoch")
+            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of a pass")
+            let facts = try String(contentsOf: run.facts, encoding: .utf8)
+            #expect(facts.contains(#""validation_scoring" : "windows of 2×16×16, step 0.5""#), "\(facts)")
             let checkpoint = try Checkpoint(contentsOf: run.best)
             let model = try SegmentationModel(checkpoint: checkpoint)
             let cases = try checkpoint.manifest.openDataSet(at: data).cases(of: .test)
@@ -42,6 +47,40 @@ import Testing
             let (image, labels) = (try ImageFile.readInfo(cases[0].image.first), try ImageFile.readInfo(output))
             #expect(labels.extent == image.extent && labels.geometry == image.geometry)
             #expect(try EpochLine.miou(of: run).allSatisfy { $0.isFinite })
+        }
+    }
+
+    /// While it trains, volumes are scored window by window; a network that looks at single voxels gives the same scores and loss.
+    @Test func validationByWindowsIsThatOfTheWhole() throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try Self.configuration(["input.normalization={range: [0, 100]}"])
+            let cases = try configuration.openDataSet(at: data).cases(of: .validation)
+            func validated(_ inferer: any Inferer, window: GridSize?) throws -> (
+                scores: ConfusionMatrix, loss: Double, parts: Int
+            ) {
+                let model = try SegmentationModel(inferer, configuration: configuration)
+                let reader = try CaseReader(model.recipe)
+                var store = ConfusionStore(classCount: 2)
+                var loss = ValidationLoss(CrossEntropyLoss(ignoreLabel: 255), batchSize: 1, window: window)
+                var parts = 0
+                for dataCase in cases {
+                    try Evaluator(model).evaluate(reader.read(dataCase), into: &store) {
+                        try loss.add($0)
+                        parts += 1
+                    }
+                }
+                return (store.dataset, try #require(try loss.mean()), parts)
+            }
+            let network = WholeInput(network: LevelNetwork([0, 3], dimensions: 3))
+            let whole = try validated(network, window: nil)
+            let windows = try validated(
+                InferenceSettings().inferer([network], configuration),
+                window: configuration.input.fit.size)
+            #expect(whole.parts == cases.count && windows.parts > 2 * cases.count)
+            #expect(windows.scores == whole.scores)
+            #expect(abs(windows.loss - whole.loss) < 1e-5 * whole.loss)
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandTests {
     static let subcommands = [
         "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
-        "report", "predict",
+        "report", "predict", "cross-validate", "select",
     ]
 
     @Test func helpNamesEverySubcommand() throws {

@@ -61,9 +61,10 @@ extension Recipe {
             switch fit {
             case .resize(let size, _): "resized to \(words(size))"
             case .pad(let size): "framed to \(words(size))"
-            case .crop(let size, let foreground):
+            case .crop(let size, let foreground, let about):
                 String(
-                    format: "in random windows of \(words(size)), %g %% of them about foreground; means of an epoch",
+                    format: "in random windows of \(words(size)), %g %% of them about "
+                        + (about == .class ? "a class of the foreground" : "foreground") + "; means of a pass",
                     foreground * 100)
             }
         return "\(samples)\(cut)\(spaced), \(fitted)"

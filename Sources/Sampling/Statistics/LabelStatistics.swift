@@ -4,7 +4,7 @@ import MedicalImages
 
 /// How many pixels of each class training sees: over the samples that it keeps, at the size that it sees them in.
 public struct LabelStatistics: Sendable, Hashable, Codable {
-    /// Without ignored pixels. Where training draws random windows, how many pixels those of an epoch hold on average.
+    /// Without ignored pixels. Where training draws random windows, how many pixels those of a pass hold on average.
     public let labels: LabelDistribution
     /// Planes, or whole volumes, that take part.
     public let samples: Int

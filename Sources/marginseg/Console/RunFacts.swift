@@ -49,8 +49,9 @@ struct RunFacts {
             switch input.fit {
             case .resize(let size, let interpolation): "resized to \(size), \(interpolation.rawValue)"
             case .pad(let size): "padded to \(size)"
-            case .crop(let size, let foreground):
-                "random windows of \(size), \(number(foreground * 100)) % about foreground; scored whole"
+            case .crop(let size, let foreground, let about):
+                "random windows of \(size), \(number(foreground * 100)) % about "
+                    + (about == .class ? "a class of the foreground" : "foreground")
             }
         let intensities =
             switch input.normalization {
