@@ -120,7 +120,7 @@ import TorchTestSupport
         for (index, entry) in network.namedState().enumerated() {
             // Norms start at 1 and 0, and biases at 0: random ones show more.
             let values = try Tensor.random(entry.tensor.shape, seed: UInt64(index)).to(.float64)
-            let start = try entry.tensor.rank == 1 && entry.name.hasSuffix("weight") ? values * 0.3 + 1 : values * 0.3
+            let start = entry.tensor.rank == 1 && entry.name.hasSuffix("weight") ? values * 0.3 + 1 : values * 0.3
             try entry.tensor.setDataInPlace(start)
         }
         let input = try Tensor.random(row.input, seed: 50).to(.float64)
