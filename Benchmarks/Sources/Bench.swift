@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [confusion] [images] [network] [windows] [--seconds N] [--compile]`: prints tables and writes them to
+/// `bench [losses] [confusion] [images] [network] [volumes] [windows] [--seconds N] [--compile]`: prints tables and writes them to
 /// `Benchmarks/results/DATE.json`, from which `Benchmarks/page` makes the tables of docs/PERFORMANCE.md.
 ///
 /// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
@@ -20,6 +20,10 @@ struct Bench {
             if let megabytes = try NetworkMemory.measured(Array(arguments.dropFirst())) { print(megabytes) }
             return
         }
+        if arguments.count == 2, arguments[0] == PlannedMemory.argument, let contender = Contender(rawValue: arguments[1]) {
+            if let megabytes = try PlannedMemory.measured(contender) { print(megabytes) }
+            return
+        }
         var budget = 4.0
         if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1),
             let seconds = Double(arguments[place + 1])
@@ -29,7 +33,7 @@ struct Bench {
         }
         let compiles = arguments.contains("--compile")
         arguments.removeAll { $0 == "--compile" }
-        let known = ["losses", "confusion", "images", "network", "windows"]
+        let known = ["losses", "confusion", "images", "network", "volumes", "windows"]
         guard arguments.allSatisfy(known.contains) else {
             FileHandle.standardError.write(
                 Data(
@@ -48,6 +52,11 @@ struct Bench {
             TorchLibrary.keepFreedMemory()
             let peer = try StockPeer(script: "Benchmarks/peer/network.py", arguments: compiles ? ["--compile"] : [])
             parts["network"] = try NetworkBenchmark(budget: budget, peer: peer) { print($0) }.run()
+        }
+        if isWanted("volumes") {
+            TorchLibrary.keepFreedMemory()
+            let peer = try StockPeer(script: "Benchmarks/peer/volumes.py", arguments: [])
+            parts["volumes"] = try VolumeBenchmark(budget: 4 * budget, peer: peer) { print($0) }.run()
         }
         if isWanted("windows") {
             TorchLibrary.keepFreedMemory()

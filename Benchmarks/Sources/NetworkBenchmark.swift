@@ -20,7 +20,7 @@ struct NetworkBenchmark {
         report(
             "\(TorchLibrary.threadCount) threads, \(String(cString: ck_instruction_set())), libtorch \(TorchLibrary.version); \(stock); float32; medians of interleaved rounds"
         )
-        return try NetworkConfiguration.Architecture.allCases.flatMap { architecture in
+        return try [NetworkConfiguration.Architecture.coplenet, .unet].flatMap { architecture in
             try Self.batches.flatMap { try rows(architecture, $0.shape, classes: $0.classes) }
         }
     }

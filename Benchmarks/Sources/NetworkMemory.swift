@@ -31,7 +31,7 @@ struct NetworkMemory {
             [StockPeer.python, "Benchmarks/peer/network.py", "--memory", setting] + arguments)
     }
 
-    private static func number(printedBy program: URL, _ arguments: [String]) -> Double? {
+    static func number(printedBy program: URL, _ arguments: [String]) -> Double? {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = program

@@ -99,28 +99,67 @@ inline Gathering gathering_backward(const ck_volume_convolution &s, const int64_
     return g;
 }
 
+// Some of the taps, with what is the same for all places: how far their voxels are from the place's, and how far they reach.
+class Reach {
+    const Gathering &g;
+    const VolumeTap *taps;
+    int64_t least[3], most[3];
+    Vector<int64_t> distances;
+
+  public:
+    const int64_t count;
+
+    Reach(const Gathering &g, const VolumeTap *taps, int64_t count) : g(g), taps(taps), count(count) {
+        distances.reserve(static_cast<size_t>(count));
+        for (int axis = 0; axis < 3; axis++) least[axis] = most[axis] = taps[0].offset[axis];
+        for (int64_t tap = 0; tap < count; tap++) {
+            const auto &offset = taps[tap].offset;
+            distances.push_back((offset[0] * g.source_sizes[1] + offset[1]) * g.source_sizes[2] + offset[2]);
+            for (int axis = 0; axis < 3; axis++) {
+                least[axis] = std::min(least[axis], offset[axis]);
+                most[axis] = std::max(most[axis], offset[axis]);
+            }
+        }
+    }
+
+    // Calls body(tap, voxel) for all taps of a place, the voxel below 0 where it is outside.
+    template <typename Body> void from(const Gathering::Place &place, Body &&body) const {
+        int64_t voxel = place.image;
+        bool inside = true;
+        for (int axis = 0; axis < 3; axis++) {
+            const int64_t at = place.at[axis] * g.source_step[axis];
+            inside &= at + least[axis] >= 0 && at + most[axis] < g.source_sizes[axis];
+            voxel = voxel * g.source_sizes[axis] + at;
+        }
+        for (int64_t tap = 0; tap < count; tap++) {
+            body(tap, inside ? voxel + distances[static_cast<size_t>(tap)] : g.source(place, taps[tap]));
+        }
+    }
+};
+
 // What stands at the taps of places first … first + count, zero outside: [place][tap][channel].
 template <typename Element>
 inline void gather(
-    const Gathering &g, int64_t first, int64_t count, const VolumeTap *taps, int64_t tap_count,
-    const Channeled<const Element> &source, int64_t first_channel, int64_t channels, float *to, int64_t to_row) {
+    const Gathering &g, int64_t first, int64_t count, const Reach &reach, const Channeled<const Element> &source,
+    int64_t first_channel, int64_t channels, float *to, int64_t to_row) {
+    const int64_t step = source.step(first_channel), own = std::min(channels, source.first_count - first_channel);
+    const Element *start = source.at(first_channel);
     for (int64_t row = 0; row < count; row++) {
-        const auto place = g[first + row];
-        for (int64_t tap = 0; tap < tap_count; tap++) {
+        reach.from(g[first + row], [&](int64_t tap, int64_t voxel) {
             float *out = to + row * to_row + tap * channels;
-            const int64_t voxel = g.source(place, taps[tap]);
             if (voxel < 0) {
                 std::fill(out, out + channels, 0.f);
             } else if (channels < 8) {
-                const Element *from = source.first + voxel * source.first_count + first_channel;
-                for (int64_t c = 0; c < channels; c++) out[c] = number(from[c]);
+                for (int64_t c = 0; c < channels; c++) out[c] = number(start[voxel * step + c]);
+            } else if (own == channels || own <= 0) {
+                for (int64_t c = 0; c < channels; c += lanes) store_channels(out + c, load_channels(start + voxel * step + c));
             } else {
                 for (int64_t c = 0; c < channels; c += lanes) {
                     const int64_t channel = first_channel + c;
                     store_channels(out + c, load_channels(source.at(channel) + voxel * source.step(channel)));
                 }
             }
-        }
+        });
     }
 }
 
@@ -137,12 +176,13 @@ void multiply_gathered(
     static_assert(places_together % rows == 0);
     const auto taps = static_cast<int64_t>(g.taps.size());
     const int64_t channels = source.count(), depth = taps * channels, columns = made.count(), row_size = depth + padding;
+    const Reach reach(g, g.taps.data(), taps);
     parallel((g.count() + places_together - 1) / places_together, [&](int64_t block) {
         const int64_t first = block * places_together, count = std::min(places_together, g.count() - first);
         float *left = scratch(Scratch::row, places_together * row_size);
         float products[places_together * panel];
         int64_t voxels[places_together];
-        gather(g, first, count, g.taps.data(), taps, source, 0, channels, left, row_size);
+        gather(g, first, count, reach, source, 0, channels, left, row_size);
         for (int64_t row = 0; row < count; row++) voxels[row] = g.made(g[first + row]);
         for (int64_t column = 0; column < columns; column += panel) {
             for (int64_t row = 0; row < count; row += rows) {
@@ -208,11 +248,12 @@ inline void accumulate_gathered(
     const int64_t depth = rounded_up(tap_count * channels, lanes), left_row = depth + padding, right_row = outputs + padding;
     float *left = scratch(Scratch::row, places_together * left_row);
     float *right = scratch(Scratch::sums, places_together * right_row);
+    const Reach reach(g, taps, tap_count);
     // Columns behind the last tap are multiplied too.
     std::fill(left, left + places_together * left_row, 0.f);
     for (; first < end; first += places_together) {
         const int64_t count = std::min(places_together, end - first);
-        gather(g, first, count, taps, tap_count, source, from, channels, left, left_row);
+        gather(g, first, count, reach, source, from, channels, left, left_row);
         widen_rows<lanes>(incoming + first * outputs, count, outputs, right, right_row);
         for (int64_t out = 0; out < outputs; out += Vectors * lanes) {
             for (int64_t in = 0; in < depth; in += rows) {
@@ -256,7 +297,7 @@ void weight_gradient_of_taps(
     const ck_volume_convolution &s, const Gathering &g, const Channeled<const Element> &input, const Element *incoming,
     float *gradient) {
     const int64_t kernel = taps_of(s), most = 64, chunks = (s.inputs + most - 1) / most;
-    float *sums = scratch(Scratch::partial, kernel * s.inputs * s.outputs);
+    float *sums = scratch(Scratch::weights, kernel * s.inputs * s.outputs);
     parallel(kernel * chunks, [&](int64_t item) {
         const int64_t tap = item / chunks, from = item % chunks * most, channels = std::min(most, s.inputs - from);
         float *to = sums + (tap * s.inputs + from) * s.outputs;

@@ -35,7 +35,7 @@ void accumulate_columns(
     const Channeled<const Element> &incoming, float *sums, Each &&each) {
     const int64_t size = Winograd<Z>::inputs * input.count() * incoming.count();
     const TilePlanes inputs(Scratch::transformed, Z + 2, count, input.count());
-    const TilePlanes gradients(Scratch::gradients, Z, count, incoming.count());
+    const TilePlanes gradients(Scratch::products, Z, count, incoming.count());
     for (int64_t z = 0; z < g.depth; z += Z) {
         const int64_t begin = z == 0 ? -1 : z + 1, planes = z + Z + 1 - begin;
         each((planes + Z) * count, [&](int64_t item) {
@@ -68,7 +68,7 @@ void volume_weight_gradient_by_tiles(
     const bool own = has_own_columns(s.inputs, s.outputs);
     const int64_t together = own ? tiles_in_product : columns_together<Z>(g, s.inputs, s.outputs);
     const int64_t blocks = (g.count + together - 1) / together, strips = own ? std::min(most_strips, blocks) : 1;
-    float *sums = scratch(Scratch::partial, strips * size);
+    float *sums = scratch(Scratch::weights, strips * size);
     with_panel(s.outputs, [&](auto vectors) {
         constexpr int V = decltype(vectors)::value;
         const auto block = [&](int64_t index, float *to, auto &&each) {

@@ -6,7 +6,7 @@ import TorchNN
 struct FusedActivation {
     private let shape: ck_activation
     private let layer: FusedNorm
-    private let input: PixelImages
+    let input: PixelImages
     /// What `ck_normalize` leaves, [rows, B, C].
     private let norm: Tensor
 
@@ -54,11 +54,25 @@ struct FusedActivation {
         let shift: Tensor
     }
 
-    /// - Parameter reusing: whether the incoming gradient's memory may take the input's.
-    func backward(_ incoming: PixelImages, _ excitation: FusedExcitation? = nil, reusing: Bool = false) throws -> Gradients {
+    /// Whose memory the gradient of the input takes.
+    enum GradientMemory {
+        case own
+        case ofIncoming
+        /// The input is gone then, and nothing can be made of this activation any more.
+        case ofInput
+    }
+
+    func backward(
+        _ incoming: PixelImages, _ excitation: FusedExcitation? = nil, in memory: GradientMemory = .own
+    ) throws -> Gradients {
+        let gradient =
+            switch memory {
+            case .own: try input.emptyCopy()
+            case .ofIncoming: incoming
+            case .ofInput: input
+            }
         let gradients = try Gradients(
-            input: reusing ? incoming : input.emptyCopy(), weight: .empty([input.channels]), bias: .empty([input.channels]),
-            shift: .empty([input.channels]))
+            input: gradient, weight: .empty([input.channels]), bias: .empty([input.channels]), shift: .empty([input.channels]))
         try withFloats([
             input.tensor, norm, layer.weight, incoming.tensor, gradients.input.tensor, gradients.weight, gradients.bias,
             gradients.shift,

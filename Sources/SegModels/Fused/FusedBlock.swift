@@ -79,7 +79,7 @@ struct FusedBlock {
         let secondWeight = try secondConvolution.weightGradient(input: saved.between, second.input)
         let between = try secondConvolution.inputGradient(second.input, adding: nil)
 
-        let first = try saved.first.backward(between, reusing: true)
+        let first = try saved.first.backward(between, in: .ofIncoming)
         let firstConvolution = try FusedConvolution(convolutions[0], on: saved.input)
         let firstWeight = try firstConvolution.weightGradient(input: saved.input, first.input)
         let input = try needsInput ? firstConvolution.inputGradient(first.input, adding: addsInput ? incoming : nil) : nil

@@ -5,7 +5,8 @@ import TorchNN
 /// Convolution units one after another as one step of autograd, by the CPU kernels, on one tensor or on two whose channels stand
 /// behind each other.
 ///
-/// Forward keeps the inputs and what each convolution made; norms and the activations between are made again on the way back.
+/// Forward keeps the inputs and what each convolution made; norms and the activations between are made again on the way back, which
+/// puts the gradients where the convolutions' results were.
 struct FusedStack {
     private struct Unit {
         let convolution: Convolution
@@ -59,20 +60,21 @@ struct FusedStack {
         _ images: [PixelImages], _ activations: [FusedActivation], _ incoming: PixelImages, needsInput: Bool
     ) throws -> [Tensor?] {
         var ofParameters: [[Tensor]] = []
-        var ofImages: [PixelImages] = []
-        var gradient = incoming
+        var ofImages = [incoming]
         for (place, unit) in units.enumerated().reversed() {
-            let inputs = try place == 0 ? images : [activations[place - 1]()]
-            // The first incoming gradient may be another step's too.
-            let activation = try activations[place].backward(gradient, reusing: place < units.count - 1)
-            let convolution = try VolumeConvolution(unit.convolution, on: inputs)
-            let weight = try convolution.weightGradient(inputs: inputs, activation.input)
+            let activation = try activations[place].backward(ofImages[0], in: .ofInput)
+            ofImages = []
+            // The activation before is made again for the weights and gone before the gradient is made: both are of its size.
+            let weight = try {
+                let inputs = try place == 0 ? images : [activations[place - 1]()]
+                return try VolumeConvolution(unit.convolution, on: inputs).weightGradient(inputs: inputs, activation.input)
+            }()
             ofParameters.append(
                 [weight] + (unit.convolution.bias == nil ? [] : [activation.shift]) + [activation.weight, activation.bias])
             guard place > 0 || needsInput else { continue }
-            ofImages = try inputs.map { try $0.emptyCopy() }
-            try convolution.inputGradient(activation.input, into: ofImages)
-            gradient = ofImages[0]
+            let alike = place == 0 ? images : [activations[place - 1].input]
+            ofImages = try alike.map { try $0.emptyCopy() }
+            try VolumeConvolution(unit.convolution, on: alike).inputGradient(activation.input, into: ofImages)
         }
         return (needsInput ? ofImages.map(\.tensor) : images.map { _ in nil }) + ofParameters.reversed().flatMap(\.self)
     }
