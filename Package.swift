@@ -137,8 +137,7 @@ let package = Package(
             "SegPlanning",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegInference",
-                "SegTraining",
-                "MedicalImages", "MarginCalibration",
+                "SegTraining", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
             "SegWatch",
@@ -195,7 +194,7 @@ let package = Package(
         tests("SegConfiguration", ["RunTestSupport", yams]),
         tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
-        tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["TorchBinding"]),
+        tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["RunTestSupport", "TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",
             dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),

@@ -5,10 +5,13 @@ extension NetworkConfiguration {
     ///
     /// - Precondition: `validate()` holds.
     public var levels: [NetworkLevel] {
-        features.indices.map { level in
+        // A residual block has two convolutions.
+        let down = encoderBlocks.map { architecture == .residualEncoderUNet ? 2 * $0 : $0 }
+        let up = blocksOfDecoder + [0]
+        return features.indices.map { level in
             NetworkLevel(
                 features: features[level], dropout: dropout[level], kernel: kernels?[level] ?? each(3),
-                stride: strides?[level] ?? each(level == 0 ? 1 : 2))
+                stride: strides?[level] ?? each(level == 0 ? 1 : 2), convolutions: down[level] + up[level])
         }
     }
 
@@ -21,13 +24,21 @@ extension NetworkConfiguration {
         }
     }
 
-    /// Convolutions of each stage of the decoder, the lowest resolution first.
+    /// Convolutions of each level of the decoder, full size first; the lowest level has none.
     public var blocksOfDecoder: [Int] {
         decoderBlocks ?? Array(repeating: architecture == .residualEncoderUNet ? 1 : 2, count: features.count - 1)
     }
 
+    /// Pixels of the lowest level, for images of these sizes.
+    ///
+    /// - Parameter sizes: [H, W] or [D, H, W].
+    /// - Precondition: `validate()` holds.
+    package func lowestCount(sizes: [Int]) -> Int {
+        zip(sizes, sizeMultiples).map { ($0 + $1 - 1) / $1 }.reduce(1, *)
+    }
+
     /// Whether levels are joined by strided convolutions, so that blocks and heads can be chosen.
-    var isDynamic: Bool { [.plainConvUNet, .residualEncoderUNet].contains(architecture) }
+    package var isDynamic: Bool { [.plainConvUNet, .residualEncoderUNet].contains(architecture) }
 
     /// Images are padded to multiples of these, [D, H, W] or [H, W].
     ///
@@ -77,13 +88,11 @@ extension [NetworkLevel] {
         }
     }
 
-    /// Bytes of what the gradient of one image cannot do without: the inputs of a level's convolutions, two on the way down and two
-    /// on the way up.
+    /// Bytes of what the gradient of one image cannot do without: the inputs of a level's convolutions.
     ///
     /// - Parameter width: of a number, in bytes.
     func leastTrainingBytes(sizes: [Int], width: Int) -> Int {
-        let activations = activations(sizes: sizes)
-        return width * (4 * activations.dropLast().reduce(0, +) + 2 * activations[activations.count - 1])
+        width * zip(activations(sizes: sizes), map(\.convolutions)).map(*).reduce(0, +)
     }
 }
 
@@ -96,4 +105,6 @@ public struct NetworkLevel {
     public let kernel: [Int]
     /// By what the level above is pooled; 1 leaves an axis as it is.
     public let stride: [Int]
+    /// That see neighbours here, on the way down and up.
+    public let convolutions: Int
 }

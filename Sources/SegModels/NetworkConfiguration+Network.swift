@@ -2,7 +2,7 @@ import Torch
 import TorchNN
 
 extension NetworkConfiguration {
-    /// Builds the network with PyTorch's default starting values.
+    /// Builds the network with PyTorch's default starting values, or nnU-Net's for its networks: He's normal, biases 0.
     ///
     /// - Throws: `NetworkConfigurationError` for sizes that make no network.
     public func makeNetwork(

@@ -22,13 +22,15 @@ extension NetworkConfiguration {
         if let blocks {
             try require(
                 isDynamic && blocks.count == levels && blocks.allSatisfy { (1...32).contains($0) }, "blocks",
-                isDynamic ? "\(levels) numbers from 1 to 32, one for each of the features" : otherArchitecture, blocks)
+                isDynamic ? "a list of \(levels) whole numbers from 1 to 32, one for each of the features" : otherArchitecture,
+                blocks)
         }
         if let decoderBlocks {
             try require(
                 isDynamic && decoderBlocks.count == levels - 1 && decoderBlocks.allSatisfy { (1...32).contains($0) },
                 "decoder_blocks",
-                isDynamic ? "\(levels - 1) numbers from 1 to 32, one for each level but the lowest" : otherArchitecture,
+                isDynamic
+                    ? "a list of \(levels - 1) whole numbers from 1 to 32, one for each level but the lowest" : otherArchitecture,
                 decoderBlocks)
         }
         try require(isDynamic || !deepSupervision, "deep_supervision", otherArchitecture, deepSupervision)

@@ -32,7 +32,7 @@ public struct NetworkConfiguration: Sendable, Hashable, Codable {
     /// Convolutions of each level of the encoder of a `plain_conv_unet`, residual blocks of a `residual_encoder_unet`; nil for nnU-Net's:
     /// 2 everywhere, or 1, 3, 4, 6, 6, ….
     public var blocks: [Int]?
-    /// Convolutions of each stage of the decoder of both, the lowest resolution first; nil for nnU-Net's: 2 or 1 everywhere.
+    /// Convolutions of each level of the decoder of both, full size first; nil for nnU-Net's: 2 or 1 everywhere.
     public var decoderBlocks: [Int]?
     /// Whether training scores each resolution of the decoder of both but the lowest.
     public var deepSupervision: Bool

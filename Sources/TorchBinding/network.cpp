@@ -9,7 +9,9 @@
 #include <ATen/ops/conv1d.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
-#include <ATen/ops/convolution.h>
+#include <ATen/ops/conv_transpose1d.h>
+#include <ATen/ops/conv_transpose2d.h>
+#include <ATen/ops/conv_transpose3d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/instance_norm.h>
@@ -39,17 +41,17 @@ static ct_result convolution(
     const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out) {
     return ct::guarded([&] {
         // Autocast on the CPU knows these, not the general form.
-        if (!transposed && 1 <= spatial && spatial <= 3) {
-            const auto &x = ct::get(input), &w = ct::get(weight);
-            const auto b = ct::get_optional(bias);
-            const auto s = ct::ints(stride, spatial), p = ct::ints(padding, spatial), d = ct::ints(dilation, spatial);
-            return ct::give(out, of_axes(
-                spatial, [&] { return at::conv1d(x, w, b, s, p, d, groups); },
-                [&] { return at::conv2d(x, w, b, s, p, d, groups); }, [&] { return at::conv3d(x, w, b, s, p, d, groups); }));
-        }
-        ct::give(out, at::convolution(
-            ct::get(input), ct::get(weight), ct::get_optional(bias), ct::ints(stride, spatial), ct::ints(padding, spatial),
-            ct::ints(dilation, spatial), transposed, ct::ints(output_padding, spatial), groups));
+        const auto &x = ct::get(input), &w = ct::get(weight);
+        const auto b = ct::get_optional(bias);
+        const auto s = ct::ints(stride, spatial), p = ct::ints(padding, spatial), d = ct::ints(dilation, spatial);
+        const auto o = ct::ints(output_padding, spatial);
+        ct::give(out, transposed ? of_axes(
+            spatial, [&] { return at::conv_transpose1d(x, w, b, s, p, o, groups, d); },
+            [&] { return at::conv_transpose2d(x, w, b, s, p, o, groups, d); },
+            [&] { return at::conv_transpose3d(x, w, b, s, p, o, groups, d); })
+        : of_axes(
+            spatial, [&] { return at::conv1d(x, w, b, s, p, d, groups); },
+            [&] { return at::conv2d(x, w, b, s, p, d, groups); }, [&] { return at::conv3d(x, w, b, s, p, d, groups); }));
     });
 }
 

@@ -3,10 +3,14 @@ import Torch
 extension Module {
     /// Copies a stored state into the parameters and buffers.
     ///
-    /// Strict: every name must be there, no other, and every shape must fit; otherwise nothing is changed.
+    /// Strict: every name must be there, no other but those that `ownName(ofStored:)` does without, and every shape must fit;
+    /// otherwise nothing is changed.
     ///
     /// - Throws: `StateError` with all missing, unexpected and mis-shaped names together.
-    public func load(_ state: [String: Tensor]) throws {
+    public func load(_ stored: [String: Tensor]) throws {
+        let state = Dictionary(
+            stored.compactMap { name, tensor in ownName(ofStored: name).map { ($0, tensor) } },
+            uniquingKeysWith: { first, _ in first })
         let own = namedState()
         let names = Set(own.map(\.name))
         let error = StateError(

@@ -31,6 +31,12 @@ open class Module {
     /// Number of trained numbers.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+    /// The name in this module of what a file stores under `name`; nil for what it stores beside that the module does without,
+    /// such as copies under other names.
+    ///
+    /// A module whose weights other programs write overrides this.
+    open func ownName(ofStored name: String) -> String? { name }
+
     private func collect(prefix: String, into entries: inout [StateEntry]) {
         if let sequence = self as? Sequential {
             // A sequence has no name of its own for the list within: `conv_conv.0`, as in PyTorch.

@@ -13,8 +13,8 @@ struct MarginSeg: ParsableCommand {
             Typical use, for a data set in DATA as it was downloaded:
 
               marginseg inspect DATA                       sizes, classes, offsets
-              marginseg init DATA --output my.yaml         a configuration, with reasons
-              marginseg train my.yaml --output runs/a
+              marginseg plan DATA                          a configuration, with reasons
+              marginseg train plans/DATA/plan.yaml --output runs/a
               marginseg evaluate runs/a                    IoU, Dice, recall (test)
               marginseg predict scan.nii.gz --model runs/a
 
@@ -24,7 +24,7 @@ struct MarginSeg: ParsableCommand {
             """,
         version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))",
         subcommands: [
-            DemoCommand.self, PhantomCommand.self, InspectCommand.self, InitCommand.self, MarginsCommand.self, LossCommand.self,
+            DemoCommand.self, PhantomCommand.self, InspectCommand.self, PlanCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, CompareCommand.self, BoundCommand.self,
             ReportCommand.self,
             PredictCommand.self, CrossValidateCommand.self, SelectCommand.self, StudyCommand.self, ReproduceCommand.self,

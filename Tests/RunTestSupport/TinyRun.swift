@@ -53,7 +53,7 @@ package enum TinyRun {
     package static func timelessMetrics(of run: RunFolder) throws -> [Data] {
         try Data(contentsOf: run.metrics).split(separator: UInt8(ascii: "\n")).map { line in
             var object = try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
-            for key in ["seconds", "seconds_waited", "images_per_second"] { object[key] = nil }
+            for key in ["seconds", "seconds_waited", "validation_seconds", "images_per_second"] { object[key] = nil }
             return try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
         }
     }

@@ -73,7 +73,7 @@ struct AnatomicalPlaneTests {
     /// What is cropped and turned comes back to the file's grid, and a voxel is named where the file has it.
     @Test func theGridLeadsBackToTheFile() throws {
         var recipe = Self.recipe
-        recipe.crop = PixelBox(x: 1, y: 0, width: 1, height: 2)
+        recipe.crop = .box(PixelBox(x: 1, y: 0, width: 1, height: 2))
         let grid = try recipe.grid(of: Self.extent, Self.ras, path: "f.nii")
         #expect(grid.extent == Extent(width: 1, height: 2, depth: 4, channels: 2))
         let values = Array(grid.apply(to: Self.volume)[..<8])

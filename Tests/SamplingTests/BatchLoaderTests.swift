@@ -70,6 +70,33 @@ struct BatchLoaderTests {
         #expect(try batches(loader, epoch: 2, from: 6).isEmpty)
     }
 
+    /// Epochs of so many batches go on where the one before ended: each pass has every sample once.
+    @Test(arguments: [(7, 2, 5), (3, 4, 3), (20, 2, 4), (1, 3, 2)])
+    func epochsOfSomeBatchesGoThroughAllSamples(samples: Int, size: Int, count: Int) throws {
+        let loader = BatchLoader(
+            NumberedSource(count: samples), batchSize: size, order: .shuffled, batches: count,
+            transform: try changes(Augmentation(noise: 1)), seed: 5, workers: 2)
+        #expect(loader.batchesPerEpoch == count)
+        let epochs = try (1...6).map { try batches(loader, epoch: $0) }
+        #expect(epochs.allSatisfy { $0.count == count && $0.allSatisfy { $0.count == size } })
+        let drawn = epochs.joined().flatMap(\.samples)
+        let passes = stride(from: 0, to: drawn.count - samples + 1, by: samples).map { Array(drawn[$0..<$0 + samples]) }
+        #expect(passes.count > 1 && passes.allSatisfy { Set($0).count == samples })
+        #expect(samples < 7 || Set(passes).count == passes.count, "each pass has an order of its own")
+        #expect(Set(epochs.joined().map(\.images)).count == 6 * count, "and its own random changes")
+        #expect(try batches(loader, epoch: 4, from: 1) == Array(epochs[3][1...]))
+    }
+
+    /// One pass of full batches is the same either way.
+    @Test func aPassIsAPass() throws {
+        let transform = try changes(Augmentation(noise: 1))
+        func loader(_ batches: Int?) -> BatchLoader {
+            BatchLoader(
+                NumberedSource(count: 8), batchSize: 2, order: .shuffled, batches: batches, transform: transform, seed: 3)
+        }
+        for epoch in 1...3 { #expect(try batches(loader(4), epoch: epoch) == batches(loader(nil), epoch: epoch)) }
+    }
+
     @Test(arguments: [1, 3])
     func errorsReachTheConsumerInTheirPlace(workers: Int) throws {
         let loader = BatchLoader(NumberedSource(count: 12, broken: 5), batchSize: 2, order: .sequential, workers: workers)

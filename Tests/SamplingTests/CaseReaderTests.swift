@@ -236,7 +236,7 @@ struct CaseReaderTests {
         #expect(plan.channels == 1)
         let store = try SampleStore(plan)
         #expect(store.channels == 1 && store.count == 3)
-        let (first, second) = (try store.sample(at: 0), try store.sample(at: 1))
+        let (first, second) = (try store.sample(at: 0).whole(), try store.sample(at: 1).whole())
         #expect(first.image == second.image)
 
         try PNG.write(rgb: [7, 7, 8, 200, 200, 200], width: 2, height: 1, to: folder("c.png"))

@@ -22,6 +22,26 @@ struct GaussianBlurTests {
         #expect(blurred.allSatisfy { abs($0 - 0.7) < 1e-6 })
     }
 
+    /// With a probability for channels, each is blurred or not for itself.
+    @Test func channelsAreBlurredByChance() {
+        let size = GridSize(height: 5, width: 5)
+        let spots = (0..<4).flatMap { _ in (0..<25).map { Float($0 == 12 ? 1 : 0) } }
+        var (changed, widths) = (0, Set<Float>())
+        for seed in 0..<400 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var sample = Sample(
+                id: SampleID(caseID: "c", plane: 0), image: spots, labels: [UInt8](repeating: 0, count: 25), channels: 4,
+                size: size, sourceSize: size)
+            GaussianBlur(probability: 0.5, channels: 0.5, sigma: [0.5, 1]).apply(to: &sample, generator: &generator)
+            let blurred = (0..<4).map { sample.image[$0 * 25 + 12] }.filter { $0 < 1 }
+            changed += blurred.count
+            widths.formUnion(blurred)
+        }
+        // 400 samples of 4 channels, a quarter of them, more or less together.
+        #expect((300...500).contains(changed), "\(changed)")
+        #expect(widths.count > changed * 9 / 10, "each has a width of its own")
+    }
+
     @Test func everyChannelIsBlurredAndLabelsAreNot() {
         let size = GridSize(height: 3, width: 3)
         let spot: [Float] = [0, 0, 0, 0, 1, 0, 0, 0, 0]

@@ -103,7 +103,7 @@ struct LabelStatisticsTests {
             ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.2) }),
             ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.4) }),
             ("plane", { $0.plane = .coronal }), ("labelGrid", { $0.labelGrid = .fromImage }),
-            ("crop", { $0.crop = PixelBox(x: 1, y: 1, width: 3, height: 2) }),
+            ("crop", { $0.crop = .box(PixelBox(x: 1, y: 1, width: 3, height: 2)) }), ("crop", { $0.crop = .nonzero }),
         ]
         let fields = Mirror(reflecting: recipe()).children.compactMap(\.label)
         #expect(Set(fields) == Set(changes.map(\.field)), "a new field is to be varied here")

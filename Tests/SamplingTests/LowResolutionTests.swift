@@ -64,18 +64,16 @@ struct LowResolutionTests {
     }
 
     /// What is not asked for draws no numbers.
-    @Test func withoutItTheOthersDrawTheSame() {
+    @Test func withoutItTheOthersDrawTheSame() throws {
         let size = GridSize(height: 8, width: 8)
         let image = (0..<size.count).map { Float($0 % 5) }
-        func changed(_ lowResolution: LowResolution?) -> Sample {
-            var sample = Self.sample(image, size)
-            var generator = SeededGenerator(seed: 3)
-            Augmentation(blur: GaussianBlur(sigma: [0.5, 1]), lowResolution: lowResolution, noise: 0.1)
-                .apply(to: &sample, normalization: .zScore, generator: &generator)
-            return sample
+        func changed(_ lowResolution: LowResolution?) throws -> Sample {
+            try Self.sample(image, size).changed(
+                by: Augmentation(blur: GaussianBlur(sigma: [0.5, 1]), lowResolution: lowResolution, noise: 0.1),
+                normalization: .zScore, seed: 3)
         }
-        #expect(changed(nil) == changed(LowResolution(probability: 0)))
-        #expect(changed(nil) != changed(LowResolution(channels: 1, zoom: [0.5, 0.5])))
+        #expect(try changed(nil) == changed(LowResolution(probability: 0)))
+        #expect(try changed(nil) != changed(LowResolution(channels: 1, zoom: [0.5, 0.5])))
     }
 
     @Test(arguments: [

@@ -10,9 +10,13 @@ struct NumberedSource: SampleSource {
 
     struct Broken: Error, Equatable { var index: Int }
 
-    func sample(at index: Int) throws -> Sample {
+    func sample(at index: Int) throws -> StoredSample {
         if index == broken { throw Broken(index: index) }
-        return Sample(
+        return try StoredSample(made(index))
+    }
+
+    private func made(_ index: Int) -> Sample {
+        Sample(
             id: SampleID(caseID: "case_\(index)", plane: 0),
             image: [Float](repeating: Float(index), count: channels * size.count),
             labels: [UInt8](repeating: UInt8(index % 256), count: size.count), channels: channels, size: size, sourceSize: size)

@@ -37,7 +37,7 @@ struct OrderedPrefetchTests {
             held = counter
             let stream = BatchStream(0..<1000, workers: workers, prefetch: 2) { number in
                 counter.add()
-                return try Batch([NumberedSource(count: 1000).sample(at: number)])
+                return try Batch([NumberedSource(count: 1000).sample(at: number).whole()])
             }
             #expect(try stream.next()?.samples[0].caseID == "case_0")
         }

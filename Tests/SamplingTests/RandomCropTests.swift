@@ -1,6 +1,7 @@
+import CaseTestSupport
+import Randomness
 import Testing
 
-import Randomness
 @testable import Sampling
 
 struct RandomCropTests {
@@ -25,7 +26,7 @@ struct RandomCropTests {
         let fit = GridFit.crop(to: GridSize(height: 4, width: 3), foreground: foreground)
         let crop = try #require(RandomCrop(recipe(fit, labels)))
         var generator = SeededGenerator(seed: seed)
-        return crop.apply(to: sample, generator: &generator)
+        return try sample.cut(by: crop, generator: &generator)
     }
 
     @Test func windowsAreCutFromImageAndLabelsAlike() throws {
@@ -65,8 +66,13 @@ struct RandomCropTests {
         ([30: 2], (9, 7)), ([30: 2, 1: 255], (1, 1)), ([50: 1], (9, 2)),
     ]
 
-    @Test(arguments: planes, [0, 0.33, 1])
-    func theExpectationIsTheMeanOfManyDraws(_ row: (labels: [Int: UInt8], size: (Int, Int)), foreground: Double) throws {
+    /// The share of foreground, and about what windows are placed.
+    static let rules: [(Double, GridFit.Focus)] = [(0, .pixel), (0.33, .pixel), (1, .pixel), (0.33, .class), (1, .class)]
+
+    @Test(arguments: planes, rules)
+    func theExpectationIsTheMeanOfManyDraws(
+        _ row: (labels: [Int: UInt8], size: (Int, Int)), rule: (foreground: Double, about: GridFit.Focus)
+    ) throws {
         var labels = [UInt8](repeating: 0, count: 63)
         for (place, label) in row.labels { labels[place] = label }
         let size = GridSize(height: 9, width: 7)
@@ -74,18 +80,20 @@ struct RandomCropTests {
             id: SampleID(caseID: "c", plane: 0), image: Array(repeating: 0, count: 63), labels: labels, channels: 1, size: size,
             sourceSize: size)
         let window = GridSize(height: row.size.0, width: row.size.1)
-        let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: foreground))))
+        let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: rule.foreground, about: rule.about))))
+        let stored = try StoredSample(sample, for: crop)
         let draws = 1500
         var generator = SeededGenerator(seed: 7)
         var counts = [0, 0, 0]
         for _ in 0..<draws {
-            for label in crop.apply(to: sample, generator: &generator).labels where label != LabelMap.ignored {
+            let window = try stored.cut(crop.window(in: stored, generator: &generator))
+            for label in window.labels where label != LabelMap.ignored {
                 counts[Int(label)] += 1
             }
         }
         let expected = crop.expectedPixels(
             of: labels, size: size, labelCount: 3,
-            isForeground: (0...255).map { Self.recipe(.pad(to: size)).labels.isForeground($0) })
+            classOfLabel: (0...255).map { [1, 2].contains($0) ? $0 : nil })
         for (count, mean) in zip(counts, expected) {
             // A count from 0 to M with mean μ has a variance of at most M μ.
             #expect(
@@ -93,6 +101,71 @@ struct RandomCropTests {
         }
         let ignored = row.labels.values.contains(LabelMap.ignored)
         #expect(ignored || abs(expected.reduce(0, +) - Double(window.count)) < 1e-9)
+    }
+
+    /// One pixel of class 1 against forty of class 2: every second window is about it.
+    @Test(arguments: [(GridFit.Focus.pixel, 1.0 / 41), (.class, 0.5)])
+    func aSmallClassComesAsOftenAsALargeOne(about: GridFit.Focus, share: Double) throws {
+        var labels = [UInt8](repeating: 0, count: 9000)
+        labels[17] = 1
+        for place in 8900..<8940 { labels[place] = 2 }
+        let size = GridSize(height: 90, width: 100)
+        let sample = Sample(
+            id: SampleID(caseID: "c", plane: 0), image: Array(repeating: 0, count: 9000), labels: labels, channels: 1, size: size,
+            sourceSize: size)
+        let fit = GridFit.crop(to: GridSize(height: 3, width: 3), foreground: 1, about: about)
+        let crop = try #require(RandomCrop(Self.recipe(fit)))
+        let stored = try StoredSample(sample, for: crop)
+        var generator = SeededGenerator(seed: 3)
+        let draws = 4000
+        var (small, places) = (0, Set<GridBox>())
+        for _ in 0..<draws {
+            let window = try crop.window(in: stored, generator: &generator)
+            let labels = try stored.cut(window).labels
+            #expect(labels.contains(1) != labels.contains(2))
+            if labels.contains(1) { small += 1 } else { places.insert(window) }
+        }
+        // Five standard deviations.
+        #expect(abs(Double(small) - share * Double(draws)) < 5 * (Double(draws) * share * (1 - share)).squareRoot())
+        #expect(places.count == 39, "every pixel of the large class, of which two at the border place one window")
+    }
+
+    /// What lies on disk is cut as what lies in memory.
+    @Test func windowsOnDiskAreThoseInMemory() throws {
+        let size = GridSize([20, 30, 40])
+        let labels = (0..<size.count).map { UInt8($0 / 997 % 3) }
+        let sample = Sample(
+            id: SampleID(caseID: "c", plane: nil), image: (0..<2 * size.count).map { Float($0) }, labels: labels, channels: 2,
+            size: size, sourceSize: size)
+        let fit = GridFit.crop(to: GridSize([5, 6, 7]), foreground: 0.5, about: .class)
+        let crop = try #require(RandomCrop(Self.recipe(fit)))
+        let folder = try TemporaryFolder()
+        let memory = try StoredSample(sample, for: crop)
+        let disk = try StoredSample(sample, in: ScratchFile(in: folder.url, for: "samples"), for: crop)
+        #expect(try disk.whole() == sample)
+        var (first, second) = (SeededGenerator(seed: 1), SeededGenerator(seed: 1))
+        for _ in 0..<50 {
+            let window = try crop.window(in: memory, generator: &first)
+            #expect(try crop.window(in: disk, generator: &second) == window)
+            #expect(try memory.cut(window) == disk.cut(window))
+        }
+    }
+
+    /// Every pixel of every class is found by its number, in blocks and at their borders.
+    @Test(arguments: [1, 4095, 4096, 4097, 9000])
+    func pixelsAreFoundByTheirNumber(count: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(count))
+        let labels = (0..<count).map { _ in UInt8(generator.index(below: 4)) }
+        let places = ForegroundPlaces(of: labels, groupOfLabel: (0...255).map { (1...3).contains($0) ? $0 % 2 : nil })
+        let expected = [[2], [1, 3]].map { group in labels.indices.filter { group.contains(Int(labels[$0])) } }
+            .filter { !$0.isEmpty }
+        #expect(places.counts == expected.map(\.count))
+        for (group, all) in expected.enumerated() {
+            let found = all.indices.map { number in
+                places.pixel(number, ofGroup: group) { Array(labels[$0.clamped(to: 0..<count)]) }
+            }
+            #expect(found == all)
+        }
     }
 
     /// Where no class is the background, class 0 is sought as the others are.

@@ -12,7 +12,9 @@ struct SampleStoreTests {
         labels: LabelMap(identity: 2), normalization: .window(low: -1400, high: 100),
         fit: .resize(to: GridSize(height: 24, width: 20), by: .bilinear))
 
-    private func samples(_ store: SampleStore) throws -> [Sample] { try (0..<store.count).map(store.sample) }
+    private func samples(_ store: SampleStore) throws -> [Sample] {
+        try (0..<store.count).map { try store.sample(at: $0).whole() }
+    }
 
     /// Two volumes of two and three planes; two planes have no foreground.
     private func cases(_ folder: TemporaryFolder) throws -> [DataCase] {

@@ -106,7 +106,7 @@ struct VolumeSampleTests {
         let recipe = Self.recipe(.crop(to: GridSize([3, 4, 4]), foreground: 0.5))
         let store = try SampleStore(SamplePlan(cases, recipe: recipe))
         #expect(store.count == 2)
-        let sample = try store.sample(at: 1)
+        let sample = try store.sample(at: 1).whole()
         #expect(sample.id.description == "1" && sample.size == Self.size && sample.image.count == Self.size.count)
         #expect(try LabelStatistics(counting: cases, recipe: recipe, selection: .all).labels == store.labelDistribution)
         let transform = try SampleTransform(.none, recipe: recipe, channels: 1)
@@ -119,8 +119,12 @@ struct VolumeSampleTests {
 
     @Test(arguments: [GridSize([2, 3, 3]), GridSize([5, 6, 7]), GridSize([1, 1, 1]), GridSize([5, 2, 7])], [0, 0.4, 1])
     func theExpectationIsTheMeanOverAllWindows(_ window: GridSize, _ foreground: Double) throws {
+        for about in GridFit.Focus.allCases { try expectation(window, foreground, about) }
+    }
+
+    private func expectation(_ window: GridSize, _ foreground: Double, _ focus: GridFit.Focus) throws {
         let sample = Self.sample([0: 1, 61: 2, 62: 2, 150: 1, 209: 2, 30: 255])
-        let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: foreground))))
+        let crop = try #require(RandomCrop(Self.recipe(.crop(to: window, foreground: foreground, about: focus))))
         func counts(_ box: GridBox) -> [Double] {
             let labels = box.cut(sample.labels, of: Self.size)
             return (0..<3).map { label in Double(labels.count { $0 == UInt8(label) }) }
@@ -133,11 +137,12 @@ struct VolumeSampleTests {
                 }
             }
         }
-        let about = [0, 61, 62, 150, 209].map { counts(crop.window(about: $0, in: Self.size)) }
+        func about(_ places: [Int]) -> [Double] { mean(places.map { counts(crop.window(about: $0, in: Self.size)) }) }
         func mean(_ rows: [[Double]]) -> [Double] { (0..<3).map { k in rows.reduce(0) { $0 + $1[k] } / Double(rows.count) } }
-        let expected = zip(mean(anywhere), mean(about)).map { (1 - foreground) * $0 + foreground * $1 }
+        let near = focus == .pixel ? about([0, 61, 62, 150, 209]) : mean([about([0, 150]), about([61, 62, 209])])
+        let expected = zip(mean(anywhere), near).map { (1 - foreground) * $0 + foreground * $1 }
         let found = crop.expectedPixels(
-            of: sample.labels, size: Self.size, labelCount: 3, isForeground: (0...255).map { $0 == 1 || $0 == 2 })
+            of: sample.labels, size: Self.size, labelCount: 3, classOfLabel: (0...255).map { $0 == 1 || $0 == 2 ? $0 : nil })
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-9 }, "\(found) \(expected)")
     }
 
@@ -146,7 +151,7 @@ struct VolumeSampleTests {
         var corners: Set<Float> = []
         for seed in 0..<60 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
-            let window = crop.apply(to: Self.sample([130: 1]), generator: &generator)
+            let window = try Self.sample([130: 1]).cut(by: crop, generator: &generator)
             corners.insert(window.image[0])
             #expect(window.labels.contains(1) && window.image[18] == -window.image[0])
             #expect(window.image[9] == window.image[0] + 100 && window.image[3] == window.image[0] + 10)
@@ -156,18 +161,15 @@ struct VolumeSampleTests {
 
     // MARK: Augmentation
 
-    private func changed(_ augmentation: Augmentation, seed: UInt64 = 1) -> Sample {
-        var sample = Self.sample([100: 1])
-        var generator = SeededGenerator(seed: seed)
-        augmentation.apply(to: &sample, normalization: .zScore, generator: &generator)
-        return sample
+    private func changed(_ augmentation: Augmentation) throws -> Sample {
+        try Self.sample([100: 1]).changed(by: augmentation, normalization: .zScore)
     }
 
-    @Test func everyAxisCanBeTurnedRound() {
-        let reversed = changed(Augmentation(horizontalFlip: 1, verticalFlip: 1, depthFlip: 1))
+    @Test func everyAxisCanBeTurnedRound() throws {
+        let reversed = try changed(Augmentation(horizontalFlip: 1, verticalFlip: 1, depthFlip: 1))
         #expect(Array(reversed.image[..<Self.size.count]) == Self.ramp.reversed())
         #expect(reversed.labels[Self.size.count - 1 - 100] == 1)
-        let deep = changed(Augmentation(depthFlip: 1))
+        let deep = try changed(Augmentation(depthFlip: 1))
         #expect((0..<5).map { deep.image[$0 * 42] } == [400, 300, 200, 100, 0])
         #expect(
             message(of: { try Augmentation(depthFlip: 0.5).check(channels: 1, dimensions: 2, normalization: .zScore) })
@@ -176,14 +178,13 @@ struct VolumeSampleTests {
 
     /// Linear interpolation keeps a ramp a ramp: a turned and magnified one has the same slope length along every axis.
     @Test(arguments: 0..<6 as Range<UInt64>)
-    func volumesTurnAboutEveryAxis(seed: UInt64) {
+    func volumesTurnAboutEveryAxis(seed: UInt64) throws {
         let size = GridSize([21, 21, 21])
         let image = (0..<size.count).map { Float($0 / 441) }
-        var sample = Sample(
+        let upright = Sample(
             id: SampleID(caseID: "c", plane: nil), image: image, labels: [UInt8](repeating: 1, count: size.count), channels: 1,
             size: size, sourceSize: size)
-        var generator = SeededGenerator(seed: seed)
-        Warp(rotation: 20).apply(to: &sample, generator: &generator)
+        let sample = try upright.changed(by: Augmentation(warp: Warp(rotation: 20)), seed: seed)
         let middle = 10 * 441 + 10 * 21 + 10
         let slopes = [441, 21, 1].map { sample.image[middle + $0] - sample.image[middle] }
         let length = slopes.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -191,14 +192,13 @@ struct VolumeSampleTests {
         #expect(abs(slopes[1]) > 1e-3 && abs(slopes[2]) > 1e-3, "tilted about both axes in the plane: \(slopes)")
     }
 
-    @Test func aSlabTurnsWithinItsPlanes() {
+    @Test func aSlabTurnsWithinItsPlanes() throws {
         let size = GridSize([3, 15, 15])
         let image = (0..<size.count).map { Float($0 / 225) }
-        var sample = Sample(
+        let upright = Sample(
             id: SampleID(caseID: "c", plane: nil), image: image, labels: [UInt8](repeating: 1, count: size.count), channels: 1,
             size: size, sourceSize: size)
-        var generator = SeededGenerator(seed: 2)
-        Warp(rotation: 90).apply(to: &sample, generator: &generator)
+        let sample = try upright.changed(by: Augmentation(warp: Warp(rotation: 90)), seed: 2)
         let middle = (0..<3).map { sample.image[$0 * 225 + 112] }
         #expect(zip(middle, [0, 1, 2]).allSatisfy { abs($0 - $1) < 1e-5 })
     }

@@ -19,7 +19,7 @@ import Testing
 
     private static let stage = "name: a, objective: cross_entropy, epochs: 1"
     private static let stageKeys =
-        "clip_norm, epochs, from, learning_rate, name, objective, optimizer, patience, schedule, weight_decay"
+        "clip_norm, epochs, from, learning_rate, momentum, name, objective, optimizer, patience, schedule, weight_decay"
     private static let metrics =
         "miou_foreground, miou_all, dice_foreground, dice_all, recall_foreground, pixel_accuracy, per_group_miou_foreground, per_group_miou_all, per_group_dice_foreground, per_case_miou_foreground, "
         + "per_case_miou_all, per_case_dice_foreground, per_image_miou_foreground, per_image_miou_all, per_image_dice_foreground"
@@ -55,7 +55,7 @@ import Testing
         Mistake(
             "training:\n  batchsize: 3\n",
             "run.yaml:2:3: training: unknown key 'batchsize'; did you mean 'batch_size'? "
-                + "(known: accumulate, augmentation, batch_size, memory_format, planes, precision, save_minutes, seed, select_by, stages, watch, weight_average)"
+                + "(known: accumulate, augmentation, batch_size, memory_format, planes, precision, save_minutes, seed, select_by, stages, steps_per_epoch, watch, weight_average)"
         ),
         Mistake(
             "input:\n  fit: {resise: [64, 64]}",
@@ -70,7 +70,7 @@ import Testing
         ),
         Mistake(
             "input: {fit: {crop: [64, 64], foregound: 0.5}}",
-            "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: crop, foreground, pad, resize)"
+            "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: about, crop, foreground, pad, resize)"
         ),
         Mistake(
             "input: {fit: {pad: [64, 64], by: bilinear}}",
@@ -90,7 +90,9 @@ import Testing
         Mistake(
             "training: {stages: {4: {epochs: 1}}}",
             "run.yaml:1:21: training.stages: there is no element '4'; there are 2, counted from 0"),
-        Mistake("preset: fast", "run.yaml:1:9: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments"),
+        Mistake(
+            "preset: fast",
+            "run.yaml:1:9: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments, volumes, planes"),
         Mistake("preset: [quick]", "run.yaml:1:9: preset: expected a name"),
     ]
 
@@ -108,7 +110,8 @@ import Testing
         Mistake("training: {seed: -1}", "run.yaml:1:18: training.seed: expected a whole number from 0, found '-1'"),
         Mistake("network: {dropout: [0, 0, 0, 0, half]}", "run.yaml:1:33: network.dropout[4]: expected a number, found 'half'"),
         Mistake(
-            "network: {architecture: unett}", "run.yaml:1:25: network.architecture: expected one of coplenet, unet, found 'unett'"
+            "network: {architecture: unett}",
+            "run.yaml:1:25: network.architecture: expected one of coplenet, unet, plain_conv_unet, residual_encoder_unet, found 'unett'"
         ),
         Mistake(
             "network: {normalization: layer}",
@@ -161,6 +164,15 @@ import Testing
             "training: {stages: [{\(stage), weight_decay: -1}]}",
             "run.yaml:1:82: training.stages[0].weight_decay: expected 0 or more, found -1.0"),
         Mistake(
+            "training: {stages: [{\(stage), momentum: 0.9}]}",
+            "run.yaml:1:78: training.stages[0].momentum: expected no momentum with adamw, which has moments of its own, found 0.9; write optimizer: sgd, or leave it out"
+        ),
+        Mistake(
+            "training: {stages: [{\(stage), optimizer: sgd, momentum: 1}]}",
+            "run.yaml:1:94: training.stages[0].momentum: expected 0 or more and less than 1, found 1.0"),
+        Mistake(
+            "training: {steps_per_epoch: 0}", "run.yaml:1:29: training.steps_per_epoch: expected 1 to 1000000, found 0"),
+        Mistake(
             "training: {augmentation: {noise: -1}}",
             "run.yaml:1:26: training.augmentation: augmentation noise: -1.0; expected a finite number from 0"),
         Mistake(
@@ -195,6 +207,21 @@ import Testing
         Mistake(
             "network: {features: [8, 16, 32, 64, 120]}",
             "run.yaml:1:21: network.features: expected each twice the one before for coplenet, found [8, 16, 32, 64, 120]"),
+        Mistake(
+            "network: {architecture: unet, deep_supervision: true}",
+            "run.yaml:1:49: network.deep_supervision: expected plain_conv_unet or residual_encoder_unet (network.architecture), as unet has none, found true"
+        ),
+        Mistake(
+            "network: {architecture: plain_conv_unet, blocks: [2, 2]}",
+            "run.yaml:1:50: network.blocks: expected a list of 5 whole numbers from 1 to 32, one for each of the features, found [2, 2]"
+        ),
+        Mistake(
+            """
+            input: {fit: {pad: [16, 16]}}
+            network: {architecture: plain_conv_unet, normalization: instance, features: [8, 16, 32, 64, 128]}
+            """,
+            "run.yaml:2:77: network.features: expected fewer levels, or network.strides of 1, as 16×16 (rows × columns) of input.fit leave the last level one pixel, of which InstanceNorm makes 0; found 5 levels"
+        ),
     ]
 
     /// What the losses' own room says of an objective.
@@ -279,7 +306,9 @@ import Testing
 
     @Test func anUnknownPresetOfTheCommandLine() {
         let message = messageThrown { _ = try ConfigurationReader(file: nil, preset: "fast") }
-        #expect(message == "--preset fast: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments")
+        #expect(
+            message
+                == "--preset fast: preset: there is no preset 'fast'; known: quick, paper-ct, paper-instruments, volumes, planes")
     }
 
     @Test func aFileThatIsNoText() throws {

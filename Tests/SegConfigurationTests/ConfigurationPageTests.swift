@@ -25,10 +25,10 @@ import Yams
         let page = (try? String(contentsOf: TestFolders.package.appending(path: "docs/CONFIGURATION.md"), encoding: .utf8)) ?? ""
         return page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            let defaults = Dictionary(uniqueKeysWithValues: zip(Preset.all.map(\.name), cells[1...3]))
+            let defaults = Dictionary(uniqueKeysWithValues: zip(Preset.all.map(\.name), cells[1...Preset.all.count]))
             return Row(
-                key: cells[0].trimmingCharacters(in: ["`"]), defaults: defaults, values: cells[4],
-                meaning: cells.count > 5 ? cells[5] : "")
+                key: cells[0].trimmingCharacters(in: ["`"]), defaults: defaults, values: cells[Preset.all.count + 1],
+                meaning: cells.count > Preset.all.count + 2 ? cells[Preset.all.count + 2] : "")
         }
     }()
 
@@ -36,7 +36,15 @@ import Yams
     private static let alternatives = [
         [], ["data.split={random: {seed: 1}}"], ["data.split={folds: {count: 2, fold: 0, seed: 1}}"], ["input.fit={pad: [8, 8]}"],
         ["input.fit={crop: [8, 8]}"], ["training.augmentation.low_resolution={probability: 0.25}"],
-        ["input.normalization={range: [0, 1]}"], ["data.regions=[{name: all, values: [1]}]"],
+        [
+            "training.augmentation.warp={rotation: {probability: 0, degrees: 0}, scale: {probability: 0, factor: [1, 1]}}",
+            "training.augmentation.gamma=[{probability: 0, exponent: [1, 1]}]",
+            "training.augmentation.brightness={probability: 0, factor: [1, 1]}",
+            "training.augmentation.contrast={probability: 0, factor: [1, 1]}",
+            "training.augmentation.noise={probability: 0, variance: [0, 0]}",
+        ],
+        ["input.normalization={range: [0, 1]}"], ["input.normalization={clip: [0, 1], mean: 0, deviation: 1}"],
+        ["input.normalization={z_score: nonzero}"], ["data.regions=[{name: all, values: [1]}]"],
     ]
 
     /// The keys that the types ask for, but those with further keys below them.

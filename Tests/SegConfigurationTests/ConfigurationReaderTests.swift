@@ -64,9 +64,9 @@ import Testing
             yaml: "input: {fit: {crop: [40, 48]}, crop: [1, 2, 30, 20], spacing: [1, 0.5]}",
             seen: {
                 "\($0.input.fit == .crop(to: .init(height: 40, width: 48), foreground: 0.33)) "
-                    + "\($0.input.spacing == .init(rows: 1, columns: 0.5)) \($0.input.crop.map { [$0.x, $0.y, $0.width, $0.height] } ?? [])"
+                    + "\($0.input.spacing == .init(rows: 1, columns: 0.5)) \($0.input.crop == .box(.init(x: 1, y: 2, width: 30, height: 20)))"
             },
-            expected: "true true [1, 2, 30, 20]"),
+            expected: "true true true"),
         Layers(
             testDescription: "an alternative over a word", yaml: "input: {normalization: {percentiles: [1, 99]}}",
             seen: { "\($0.input.normalization == .percentiles(low: 1, high: 99))" }, expected: "true"),

@@ -98,7 +98,10 @@ import Testing
             "--set data.overlaps=first: data.overlaps: expected ignore, sum, or a list of label values, "
                 + "the one in front first, found 'first'"
         ),
-        ("input.crop=[1, 2]", "--set input.crop=[1, 2]: input.crop: expected [x, y, width, height] in pixels, found a list"),
+        (
+            "input.crop=[1, 2]",
+            "--set input.crop=[1, 2]: input.crop: expected [x, y, width, height] in pixels, or nonzero, found a list"
+        ),
     ])
     func refuses(override: String, expected: String) throws {
         try withTemporaryFolder { folder in

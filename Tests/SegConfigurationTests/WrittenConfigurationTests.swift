@@ -23,11 +23,23 @@ import Testing
         [], ["input.normalization={window: [-1400, 0.1]}"], ["input.normalization={range: [0.1, 255]}"],
         ["input.normalization={percentiles: [0.1, 99.9]}", "input.spacing=[0.3, 0.7]", "input.crop=[1, 2, 3, 4]"],
         ["training.stages.0.learning_rate=0.30000000000000004", "network.dropout=[0, 0.1, 1e-7, 0.3333333333333333, 0]"],
+        [
+            "training.augmentation.warp={rotation: {probability: 0.2, degrees: 30}, scale: {probability: 0.2, factor: [0.7, 1.4]}}",
+            "training.augmentation.gamma=[{probability: 0.1, exponent: [0.7, 1.5], inverted: true}]",
+            "training.augmentation.noise={probability: 0.1, variance: [0, 0.1]}", "training.steps_per_epoch=250",
+            "input.fit={crop: [8, 8], foreground: 0.33, about: class}", "training.stages.0.optimizer=sgd",
+            "training.stages.0.momentum=0.99",
+        ],
         ["data.split={random: {seed: 18446744073709551615, test: 0.1}}", "data.labels=[*_a.png, 'null', '1', yes]"],
         ["data.classes=[{name: 'no', values: [0]}, {name: '1: a', values: [-3, 7]}]", "data.overlaps=[30, 20]"],
     ]
 
-    @Test(arguments: Preset.all.map(\.name), overrides)
+    /// Presets of planes and five levels take every override.
+    static let rows: [(preset: String, overrides: [String])] =
+        ["quick", "paper-ct", "paper-instruments"].flatMap { preset in overrides.map { (preset, $0) } }
+        + Preset.all.map { ($0.name, []) }
+
+    @Test(arguments: rows)
     func readingItGivesTheSame(_ preset: String, _ overrides: [String]) throws {
         let configuration = try ConfigurationReader(file: nil, preset: preset, overrides: overrides).configuration()
         try withTemporaryFolder { folder in

@@ -12,8 +12,12 @@ struct LossCatalogueValuesTests {
     }
 
     @Test(arguments: [
-        ("dice", "DiceLoss(form: SegLosses.DiceLoss.Form.soft, ignoreLabel: Optional(7))"),
-        ("dice(form=generalized_safe)", "DiceLoss(form: SegLosses.DiceLoss.Form.generalizedSafe, ignoreLabel: Optional(7))"),
+        ("dice", "DiceLoss(form: SegLosses.DiceLoss.Form.soft, background: true, ignoreLabel: Optional(7))"),
+        ("dice(background=false)", "DiceLoss(form: SegLosses.DiceLoss.Form.soft, background: false, ignoreLabel: Optional(7))"),
+        (
+            "dice(form=generalized_safe)",
+            "DiceLoss(form: SegLosses.DiceLoss.Form.generalizedSafe, background: true, ignoreLabel: Optional(7))"
+        ),
         ("tversky", "TverskyLoss(fp: 0.3, fn: 0.7, smooth: 1.0, gamma: 1.0, ignoreLabel: Optional(7))"),
         (
             "tversky(fp=1,fn=0,smooth=0,gamma=2)",

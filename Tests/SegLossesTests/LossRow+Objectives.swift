@@ -6,6 +6,7 @@ extension LossRow {
     /// Sums over regions, which lie between 0 and 1.
     static let regions = [
         LossRow(name: "dice, soft") { DiceLoss(form: .soft, ignoreLabel: $1) },
+        LossRow(name: "dice, no background") { DiceLoss(form: .soft, background: false, ignoreLabel: $1) },
         LossRow(name: "dice, generalized") { DiceLoss(form: .generalized, ignoreLabel: $1) },
         LossRow(name: "dice, generalized_safe") { DiceLoss(form: .generalizedSafe, ignoreLabel: $1) },
         LossRow(name: "tversky") { TverskyLoss(ignoreLabel: $1) },

@@ -51,6 +51,18 @@ struct ObjectiveRelationTests {
         }
     }
 
+    /// All classes are the background and the others together.
+    @Test func diceWithoutTheBackgroundIsTheMeanOfTheOthers() throws {
+        let labels: [Int64] = [0, 0, 0, 0, 1, 1, 2, 2]
+        let predicted: [Int64] = [0, 0, 0, 1, 1, 2, 2, 2]
+        let scores = try Tensor.range(3).reshaped([1, 3, 1]).equal(Tensor(predicted, shape: [1, 1, 8])).to(.float64) * 1e4
+        let classes = [1 - 6.0 / 7, 1 - 2.0 / 4, 1 - 4.0 / 5]
+        for (background, expected) in [(true, classes.reduce(0, +) / 3), (false, (classes[1] + classes[2]) / 2)] {
+            let value = try DiceLoss(background: background).value(scores, Tensor(labels, shape: [1, 8]))
+            #expect(abs(value - expected) < 1e-5, "\(background)")
+        }
+    }
+
     /// The classes present only: a class that is in no label costs nothing, whatever is predicted.
     @Test func absentClasses() throws {
         let scores = try Tensor([5, 0, 5, 0, -20, -20], shape: [1, 3, 2]).to(.float64)  // pixels (5, 5, −20) and (0, 0, −20)

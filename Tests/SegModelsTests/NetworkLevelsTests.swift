@@ -74,6 +74,7 @@ struct NetworkLevelsTests {
             switch architecture {
             case .coplenet: ["in_conv", "down1", "down2", "bridge0", "bridge1", "up1", "up2", "aspp", "out_conv"]
             case .unet: ["in_conv", "down1", "down2", "up1", "up2", "out_conv"]
+            case .plainConvUNet, .residualEncoderUNet: ["encoder", "decoder"]
             }
         #expect(found == expected)
     }
@@ -95,11 +96,12 @@ struct NetworkLevelsTests {
     @Test(arguments: trained)
     func gradientsReachEveryParameter(variant: Variant) throws {
         let network = try variant.network()
+        try network.moveNorms()
         let size = [8, 12, 8].suffix(variant.dimensions)
         let output = try network(
             .random([2, 2] + size, seed: 5, dtype: .float32), .training(Generator(seed: 1)))
         try (output * Tensor.random(output.shape, seed: 6, dtype: .float32)).sum().backward()
-        for entry in network.namedState() where entry.isParameter {
+        for entry in network.scoredParameters {
             let gradient = try #require(entry.tensor.gradient, "\(entry.name)")
             #expect(try gradient.isFinite().min().itemAsInt() == 1, "\(entry.name)")
             // A shift just before a normalisation has no effect, so that biases may have the gradient 0.

@@ -11,13 +11,14 @@ import Testing
 @Suite struct ConfigurationProposalTests {
     private static func proposal(
         labels: [Int: Int] = [0: 90_000, 1: 9000, 2: 1000], stated: [String]? = nil, range: ClosedRange<Float> = 0...900,
-        size: (Int, Int) = (64, 48), cases: Int = 40, available: Int? = 64 << 30, folder: String = "/data/scans"
+        size: (Int, Int) = (64, 48), cases: Int = 40, available: Int? = 64 << 30, folder: String = "/data/scans",
+        minutes: Double? = nil
     ) throws -> ConfigurationProposal {
         let survey = DataSurvey(
             (0..<cases).map {
                 CaseSurvey(
                     split: $0 % 4 == 3 ? .validation : .train, extent: Extent(width: size.0, height: size.1, depth: 2),
-                    range: range, labels: labels)
+                    ranges: [range], labels: labels)
             })
         var data = try ConfigurationReader(file: nil).configuration().data
         data.folder = folder
@@ -26,7 +27,8 @@ import Testing
             data.ignoredValues = [255]
         }
         return try ConfigurationProposal(
-            survey, data: data, split: Choice(data.split, "as it is"), areClassesStated: stated != nil,
+            DataProposal(survey, data: data, split: Choice(data.split, "as it is"), areClassesStated: stated != nil),
+            minutes: minutes,
             countLabels: { configuration in
                 let counts = configuration.data.classes.map { $0.values.reduce(0) { $0 + (labels[$1] ?? 0) } }
                 return try LabelDistribution(counts: counts)
@@ -115,6 +117,15 @@ import Testing
         #expect(training.stages.map(\.epochs) == [row.epochs, row.epochs])
     }
 
+    /// An epoch takes 8.5 s, of which each stage gets half of the time.
+    @Test func epochsFillTheTime() throws {
+        #expect(try Self.proposal(minutes: 10).configuration.training.stages.map(\.epochs) == [35, 35])
+        #expect(
+            messageThrown { _ = try Self.proposal(minutes: 0.1) }
+                == "no network learns anything in 0.1 minutes on this machine: the smallest takes 0.57 s a step, and 30 steps are the "
+                + "least; give --minutes 1 or more")
+    }
+
     @Test(arguments: [(1, 1), (2, 1), (3, 1), (4, 2), (8, 4), (76, 4), (80, 5), (256, 16), (9000, 16)])
     func smallDataGetSmallBatches(planes: Int, largest: Int) {
         #expect(ConfigurationProposal.largestBatch(planes: planes) == largest)
@@ -122,24 +133,19 @@ import Testing
 
     @Test(arguments: [(0.0234, "0.023 s"), (0.96, "0.96 s"), (12.4, "12 s"), (99.6, "100 s"), (150, "2 min"), (7000, "1.9 h")])
     func timesAreEstimates(seconds: Double, text: String) {
-        #expect(ConfigurationProposal.duration(seconds) == text)
+        #expect(PlanComment.duration(seconds) == text)
     }
 
     @Test func imagesOfOtherChannelsAreTold() throws {
         let survey = DataSurvey(
             [1, 3].map {
                 CaseSurvey(
-                    id: "c\($0)", split: .train, extent: Extent(width: 8, height: 8, channels: $0), range: 0...1,
+                    id: "c\($0)", split: .train, extent: Extent(width: 8, height: 8, channels: $0), ranges: [0...1],
                     labels: [0: 5, 1: 5])
             })
         let data = try ConfigurationReader(file: nil).configuration().data
         #expect(
-            messageThrown {
-                _ = try ConfigurationProposal(
-                    survey, data: data, split: Choice(data.split, ""),
-                    countLabels: { _ in try LabelDistribution(counts: [1, 1]) },
-                    makeTrial: { _, _, _, _, _, _ in throw ProposalError.oneGroup(cases: 0) })
-            }
+            messageThrown { _ = try DataProposal(survey, data: data, split: Choice(data.split, ""), areClassesStated: false) }
                 == "the images have 1 channel (c1), 3 channels (c3); expected the same number in all")
     }
 }

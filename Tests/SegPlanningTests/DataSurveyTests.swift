@@ -18,7 +18,7 @@ import Testing
     ) -> CaseSurvey {
         CaseSurvey(
             split: split, extent: Extent(width: width, height: height, depth: depth, channels: channels), spacing: spacing,
-            isEightBit: isEightBit, range: range, labels: labels, foreground: foreground)
+            isEightBit: isEightBit, ranges: Array(repeating: range, count: channels), labels: labels, foreground: [foreground])
     }
 
     // MARK: What files hold
@@ -39,9 +39,9 @@ import Testing
             #expect(survey.labelValues().map(\.value) == [0, 1])
             #expect(survey.range.lowerBound < -500 && survey.range.upperBound > 100)
             #expect(survey.cases.allSatisfy { $0.spacing != nil && !$0.isEightBit })
-            let inside = survey.cases.reduce(0) { $0 + $1.foreground.count }
-            #expect(
-                inside == survey.labelValues().filter { $0.value != 0 }.reduce(0) { $0 + $1.voxels }, "few enough to keep all")
+            // Every case counts alike.
+            #expect(survey.cases.allSatisfy { $0.foreground.map(\.count) == [ForegroundSample.total / 6] })
+            #expect(survey.cases.allSatisfy { $0.orientation != nil && $0.croppedExtent.depth == 3 })
         }
     }
 
@@ -161,7 +161,7 @@ import Testing
         let survey = DataSurvey([Self.survey(channels: row.channels, isEightBit: true)])
         let found = survey.augmentation(classNames: row.names).value
         #expect([found.horizontalFlip, found.verticalFlip] == row.flips)
-        #expect(found.warp.rotation > 0 && found.warp.rotation <= 15)
+        #expect(found.warp == Warp(probability: 0.5, rotation: 10, scale: 0.1))
     }
 
     static let refusals: [(labels: [Int: Int], says: String)] = [

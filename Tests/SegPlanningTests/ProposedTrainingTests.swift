@@ -10,7 +10,7 @@ import Testing
 @testable import SegPlanning
 @testable import SegTraining
 
-/// What `init` proposes, `train` accepts.
+/// What `plan` proposes, `train` accepts.
 @Suite struct ProposedTrainingTests {
     /// Data sets as people have them: pictures of 20×12 pixels, some of them in folders that are patients.
     struct Collection: CustomTestStringConvertible {
@@ -71,15 +71,17 @@ import Testing
 
     private func proposal(_ settings: [String], _ folder: URL) throws -> ConfigurationProposal {
         let reader = try ConfigurationReader(file: nil, overrides: settings, data: folder)
-        return try ConfigurationProposal(
-            of: reader.configuration(), at: folder, areClassesStated: reader.namesClasses(reader.dataSetFinding()?.finding),
-            device: .cpu
+        let plan = try DataSetPlan(
+            of: reader.configuration(), at: folder, channelNames: nil,
+            areClassesStated: reader.namesClasses(reader.dataSetFinding()?.finding), budget: .init()
         ) { _, _, _, _, largest, _ in
             StepTrial(
                 measurements: StepTrial.batchSizes.filter { $0 <= largest }.map {
                     .init(batchSize: $0, secondsPerStep: Double($0), peakBytes: nil)
                 }, predictionSeconds: 1, availableBytes: nil)
         }
+        guard case .pictures(let proposal) = plan.plans[0].kind else { throw PlanError.noVolumes }
+        return proposal
     }
 
     @Test(arguments: collections)
@@ -108,7 +110,7 @@ import Testing
     @Test func rareClassesStandOnBothSides() throws {
         try withTemporaryFolder { folder in
             try write(Self.collections[3], to: folder)
-            let survey = try proposal([], folder).survey
+            let survey = try proposal([], folder).data.survey
             for split in [Split.train, .validation] { #expect(survey.labelValues(of: split).map(\.value) == [0, 1, 2]) }
         }
     }

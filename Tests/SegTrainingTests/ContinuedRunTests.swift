@@ -56,6 +56,7 @@ import Torch
     /// Configurations, and after how many questions each of their runs is asked to stop, first and whenever it goes on.
     static let stops: [(overrides: [String], questions: [(first: Int, next: Int)])] = [
         ([], [(0, 3), (3, 100), (4, 6), (5, 100), (9, 100)]), (["training.stages.0.optimizer=sgd"], [(2, 5)]),
+        (["training.steps_per_epoch=3", "training.accumulate=2"], [(2, 5)]),
         (["network.normalization=batch"], [(2, 5)]), (["training.stages.0.patience=1"], [(2, 5)]),
     ]
 

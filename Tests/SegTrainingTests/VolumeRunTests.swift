@@ -1,6 +1,9 @@
 import Foundation
 import MedicalImages
 import RunTestSupport
+import Sampling
+import SegLosses
+import SegMetrics
 import TestSupport
 import Testing
 
@@ -29,7 +32,9 @@ import Testing
                 if case .prepared(let value) = $0 { prepared = value }
             }
             #expect(prepared?.trainingSamples == 4 && prepared?.sampleWord == "volumes")
-            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of an epoch")
+            #expect(prepared?.view == "volumes, in random windows of 2×16×16, 50 % of them about foreground; means of a pass")
+            let facts = try String(contentsOf: run.facts, encoding: .utf8)
+            #expect(facts.contains(#""validation_scoring" : "windows of 2×16×16, step 0.5""#), "\(facts)")
             let checkpoint = try Checkpoint(contentsOf: run.best)
             let model = try SegmentationModel(checkpoint: checkpoint)
             let cases = try checkpoint.manifest.openDataSet(at: data).cases(of: .test)
@@ -45,12 +50,57 @@ import Testing
         }
     }
 
-    /// Stopped and resumed, it ends with the same bytes.
-    @Test func goesOnWithTheSameBytes() throws {
+    /// While it trains, volumes are scored window by window; a network that looks at single voxels gives the same scores and loss.
+    @Test func validationByWindowsIsThatOfTheWhole() throws {
         try withTemporaryFolder { folder in
             let data = folder.appending(path: "data")
             try TinyRun.writeData(to: data)
-            let configuration = try Self.configuration(["training.augmentation.warp={probability: 1, rotation: 20, elastic: 1}"])
+            let configuration = try Self.configuration(["input.normalization={range: [0, 100]}"])
+            let cases = try configuration.openDataSet(at: data).cases(of: .validation)
+            func validated(_ inferer: any Inferer, window: GridSize?) throws -> (
+                scores: ConfusionMatrix, loss: Double, parts: Int
+            ) {
+                let model = try SegmentationModel(inferer, configuration: configuration)
+                let reader = try CaseReader(model.recipe)
+                var store = ConfusionStore(classCount: 2)
+                var loss = ValidationLoss(CrossEntropyLoss(ignoreLabel: 255), batchSize: 1, window: window)
+                var parts = 0
+                for dataCase in cases {
+                    try Evaluator(model).evaluate(reader.read(dataCase), into: &store) {
+                        try loss.add($0)
+                        parts += 1
+                    }
+                }
+                return (store.dataset, try #require(try loss.mean()), parts)
+            }
+            let network = WholeInput(network: LevelNetwork([0, 3], dimensions: 3))
+            let whole = try validated(network, window: nil)
+            let windows = try validated(
+                InferenceSettings().inferer([network], configuration),
+                window: configuration.input.fit.size)
+            #expect(whole.parts == cases.count && windows.parts > 2 * cases.count)
+            #expect(windows.scores == whole.scores)
+            #expect(abs(windows.loss - whole.loss) < 1e-5 * whole.loss)
+        }
+    }
+
+    /// Two levels that are scored, and the weights of a running average.
+    private static let deeplySupervised = [
+        "network.features=[8, 16, 16]", "network.dropout=[0, 0, 0]", "network.strides=[[1, 1, 1], [1, 2, 2], [2, 2, 2]]",
+        "network.deep_supervision=true", "training.weight_average=0.9", "training.stages.0.optimizer=sgd",
+    ]
+
+    /// Stopped and resumed, it ends with the same bytes.
+    @Test(arguments: [
+        [], ["network.architecture=plain_conv_unet"] + deeplySupervised,
+        ["network.architecture=residual_encoder_unet", "network.blocks=[1, 2, 1]"] + deeplySupervised,
+    ])
+    func goesOnWithTheSameBytes(_ overrides: [String]) throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try Self.configuration(
+                ["training.augmentation.warp={probability: 1, rotation: 20, elastic: 1}"] + overrides)
             let whole = try TinyRun.train(configuration, data: data, into: folder.appending(path: "whole"))
             let cut = RunFolder(folder.appending(path: "cut"))
             var asked = 0

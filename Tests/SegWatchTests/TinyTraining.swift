@@ -54,7 +54,7 @@ enum TinyTraining {
         return EpochRecord(
             stage: stage, stageName: stages[stage - 1].name, objective: stages[stage - 1].objective, epoch: epoch,
             trainingLoss: loss, trainingMIoU: 0.625, validationLoss: 1.25 * loss, learningRate: 0.001, seconds: 2,
-            secondsWaited: 0.5, imagesPerSecond: 10, validation: summary,
+            secondsWaited: 0.5, validationSeconds: 2, imagesPerSecond: 10, validation: summary,
             neverPredicted: [], selectedBy: .miouForeground, score: summary.dataset.miouForeground, isBest: isBest)
     }
 }

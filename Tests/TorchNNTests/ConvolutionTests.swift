@@ -65,6 +65,19 @@ struct ConvolutionTests {
         #expect(try layer(.ones([2, 2] + sizes.image), .evaluation).shape == [2, 3] + sizes.image)
     }
 
+    /// Of what a stride of 1 gives, a stride keeps every so many along its axis, from the first on.
+    @Test(arguments: [[1, 1, 2], [2, 2, 2], [1, 2, 1]], [[1, 3, 3], [3, 3, 3], [1, 1, 1]])
+    func aStrideTakesEverySecond(stride: [Int], kernel: [Int]) throws {
+        let dense = try Convolution(2, 3, kernel: kernel, Generator(seed: 1))
+        let strided = try Convolution(2, 3, kernel: kernel, stride: stride, Generator(seed: 1))
+        let images = try Tensor.random([2, 2, 4, 5, 6], seed: 2, dtype: .float32)
+        let expected = try (0..<3).reduce(dense(images, .evaluation)) { scores, axis in
+            let kept = Array(Swift.stride(from: 0, to: images.shape[2 + axis], by: stride[axis]))
+            return try scores.indexSelected(2 + axis, Tensor(kept.map(Int64.init)))
+        }
+        #expect(try strided(images, .evaluation).largestDifference(to: expected) < 1e-5)
+    }
+
     @Test func pointwiseIsAKernelOfOne() throws {
         #expect(try Convolution.pointwise(2, 3, dimensions: 3, Generator(seed: 1)).weight.tensor.shape == [3, 2, 1, 1, 1])
     }

@@ -21,6 +21,19 @@ struct InitializerTests {
         #expect(low >= -1 / 6.0 - 1e-6 && low < -0.99 / 6 && high <= 1 / 6.0 + 1e-6 && high > 0.99 / 6)
     }
 
+    /// Of a transposed convolution's weight PyTorch takes the outputs for the inputs, and so are these.
+    @Test(arguments: [([64, 9, 3, 3], 81), ([256, 16, 1, 2, 2], 64)], [0, 0.01, 1])
+    func hesNormalHasItsDeviation(_ row: (shape: [Int], fanIn: Int), slope: Double) throws {
+        let (weight, bias) = (try Tensor.zeros(row.shape), try Tensor.ones([5]))
+        try Initializer.heNormal(weight: weight, bias: bias, negativeSlope: slope, Generator(seed: 2))
+        let wide = try weight.to(.float64)
+        let (mean, square) = try (wide.mean().item(), (wide * wide).mean().item())
+        let variance = 2 / (1 + slope * slope) / Double(row.fanIn)
+        #expect(abs(mean) < 0.05 * variance.squareRoot())
+        #expect(abs(square / variance - 1) < 0.05)
+        #expect(try bias.abs().max().item() == 0)
+    }
+
     @Test func theOrderOfDrawsMatters() throws {
         let generator = try Generator(seed: 2)
         let (first, second) = try (Initializer.kaimingUniform([3, 3], generator), Initializer.kaimingUniform([3, 3], generator))

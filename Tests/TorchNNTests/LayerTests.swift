@@ -35,6 +35,14 @@ struct LayerTests {
         #expect(elements == [3.5, 11.5])
     }
 
+    /// A window of 1 leaves an axis as it is.
+    @Test func averagePool() throws {
+        let output = try AveragePool([1, 2, 2])(Tensor.range(8, dtype: .float64).reshaped([1, 1, 2, 2, 2]), .evaluation)
+        #expect(output.shape == [1, 1, 2, 1, 1])
+        let elements: [Double] = try output.elements()
+        #expect(elements == [1.5, 5.5])
+    }
+
     @Test func modesSayWhetherTheyTrain() throws {
         #expect(try ForwardMode.training(Generator(seed: 1)).isTraining)
         #expect(!ForwardMode.evaluation.isTraining)

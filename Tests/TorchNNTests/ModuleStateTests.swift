@@ -100,4 +100,26 @@ struct ModuleStateTests {
                 == "the stored weights do not fit this network; missing: 0.weight, 0.bias, 1.weight, 1.bias, 1.running_mean and 2 more"
         )
     }
+
+    /// A module that knows the names of another program.
+    private final class Renamed: Module {
+        let weight: Parameter
+        init(_ value: Double) throws { weight = try Parameter(.full([2], value)) }
+        override func ownName(ofStored name: String) -> String? {
+            switch name {
+            case "kernel": "weight"
+            case "kernel_copy": nil
+            default: name
+            }
+        }
+    }
+
+    @Test func aModuleKnowsOtherNamesAndCopies() throws {
+        let module = try Renamed(0)
+        try module.load(["kernel": .full([2], 3), "kernel_copy": .full([5], 4)])
+        #expect(try module.weight.tensor.sum().item() == 6)
+        #expect(
+            messageThrown { try module.load(["kernel_copy": .full([2], 4), "scale": .full([2], 1)]) }
+                == "the stored weights do not fit this network; missing: weight; unexpected: scale")
+    }
 }

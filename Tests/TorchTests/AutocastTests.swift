@@ -29,6 +29,17 @@ struct AutocastTests {
         #expect(difference > 0 && difference < 0.1)
     }
 
+    @Test(arguments: [[3], [3, 4], [2, 3, 4]])
+    func transposedConvolutionsAreNarrowToo(sizes: [Int]) throws {
+        let input = try Tensor.random([1, 2] + sizes, seed: 1, dtype: .float32)
+        let weight = try Tensor.random([2, 3] + sizes.map { _ in 2 }, seed: 2, dtype: .float32)
+        let stride = sizes.map { _ in 2 }
+        let narrow = try withAutocast(.bfloat16, on: .cpu) { try input.transposeConvolved(weight, bias: nil, stride: stride) }
+        #expect(narrow.dtype == .bfloat16)
+        let wide = try input.transposeConvolved(weight, bias: nil, stride: stride)
+        #expect(try narrow.largestDifference(to: wide) < 0.05 * wide.abs().max().item())
+    }
+
     /// A copy of the weights in the narrow type must not outlive their change.
     @Test func changedWeightsAreSeen() throws {
         let input = try Tensor.ones([1, 1, 4, 4])

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct CommandTests {
     static let subcommands = [
-        "demo", "phantom", "inspect", "init", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
-        "report", "predict",
+        "demo", "phantom", "inspect", "plan", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
+        "report", "predict", "cross-validate", "select",
     ]
 
     @Test func helpNamesEverySubcommand() throws {

@@ -122,7 +122,7 @@ import Testing
         let lines = try String(contentsOf: run.appending(path: "metrics.jsonl"), encoding: .utf8).split(separator: "\n")
         return try lines.map { line in
             var object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            for key in ["seconds", "seconds_waited", "images_per_second"] { object[key] = nil }
+            for key in ["seconds", "seconds_waited", "validation_seconds", "images_per_second"] { object[key] = nil }
             return NSDictionary(dictionary: object)
         }
     }

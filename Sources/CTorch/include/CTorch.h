@@ -185,7 +185,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
     // Network operations
 
-    // Arrays hold one number for each spatial axis; bias may be {NULL}.
+    // Arrays hold one number for each spatial axis; bias may be {NULL}. Only a transposed convolution has an output padding.
     ct_result (*_Nonnull convolution)(
         ct_tensor input, ct_tensor weight, ct_tensor bias, size_t spatial, const int64_t *stride, const int64_t *padding,
         const int64_t *dilation, bool transposed, const int64_t *output_padding, int64_t groups, ct_tensor *out);

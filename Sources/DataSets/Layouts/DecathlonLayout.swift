@@ -24,7 +24,8 @@ struct DecathlonLayout: CaseLayout {
             reason += ", fold \(settings.fold) validates"
         }
         return LayoutFinding(
-            .decathlon, reason: reason, settings: settings, classes: description.classes, ignoring: description.ignored)
+            .decathlon, reason: reason, settings: settings, classes: description.classes, ignoring: description.ignored,
+            channelNames: description.modalities)
     }
 
     /// A case with the item of the list that names it.

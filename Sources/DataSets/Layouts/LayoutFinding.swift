@@ -29,11 +29,14 @@ public struct LayoutFinding: Sendable {
     public let labelGrid: LabelGrid
     /// The range of intensities that the data set was windowed to; nil where it does not say.
     public let window: ClosedRange<Float>?
+    /// What the data set calls the channels of its images, such as `CT`; nil where it does not say.
+    public let channelNames: [String]?
 
     init(
         _ layout: LayoutName, reason: String, settings: LayoutSettings, classes: [ClassValues]? = nil,
         regions: [ClassValues] = [], ignoring: [Int] = [],
-        labelGrid: LabelGrid = .own, window: ClosedRange<Float>? = nil
+        labelGrid: LabelGrid = .own, window: ClosedRange<Float>? = nil,
+        channelNames: [String]? = nil
     ) {
         self.layout = layout
         self.reason = reason
@@ -45,5 +48,6 @@ public struct LayoutFinding: Sendable {
         ignoredValues = ignoring
         self.labelGrid = labelGrid
         self.window = window
+        self.channelNames = channelNames
     }
 }

@@ -18,7 +18,8 @@ struct NNUNetLayout: CaseLayout {
             .nnunet,
             reason: "dataset.json with channel_names (\(channels.joined(separator: ", "))) and imagesTr/"
                 + (splits ? "; splits_final.json, fold \(settings.fold)" : ""),
-            settings: settings, classes: description.classes, regions: description.regions, ignoring: description.ignored)
+            settings: settings, classes: description.classes, regions: description.regions, ignoring: description.ignored,
+            channelNames: channels)
     }
 
     func list() throws -> CaseListing {

@@ -1,6 +1,4 @@
 import DataSets
-import Foundation
-import Randomness
 
 /// Random changes of training samples: spatial ones, of image and labels together, and changes of the intensities.
 ///
@@ -16,18 +14,20 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public var warp: Warp
     /// Brightness, contrast, saturation and hue of pictures, in the intensities of the file.
     public var colorJitter: ColorJitter
-    /// The exponent of ((x − min) / (max − min))^γ: γ = 2^u with u uniform in ±`gamma`, for each sample.
-    public var gamma: Double
-    /// Added to all intensities: uniform in ±`brightness`, in units of the normalised input.
-    public var brightness: Double
-    /// Factor about each channel's mean: uniform in 1 ± `contrast`.
-    public var contrast: Double
+    /// The exponent of ((x − min) / (max − min))^γ: γ = 2^u with u uniform in ± the number, for each sample; or powers one after
+    /// another.
+    public var gamma: Strength<[RandomGamma]>
+    /// Added to all intensities: uniform in ± the number, in units of the normalised input. Or a factor for each channel.
+    public var brightness: Strength<RandomFactor>
+    /// Factor about each channel's mean: uniform in 1 ± the number. Or a factor for each channel that keeps it between its least and
+    /// largest value.
+    public var contrast: Strength<RandomFactor>
     /// Gaussian blur.
     public var blur: GaussianBlur
     /// A loss of resolution; nil: never.
     public var lowResolution: LowResolution?
-    /// Standard deviation of the noise added to every value, in units of the normalised input.
-    public var noise: Double
+    /// Standard deviation of the noise added to every value, in units of the normalised input; or noise of a random variance.
+    public var noise: Strength<RandomNoise>
 
     enum CodingKeys: String, CodingKey {
         case warp, gamma, brightness, contrast, blur, noise
@@ -44,8 +44,9 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// What is not given changes nothing.
     public init(
         horizontalFlip: Double = 0, verticalFlip: Double = 0, depthFlip: Double? = nil, warp: Warp = .none,
-        colorJitter: ColorJitter = .none, gamma: Double = 0, brightness: Double = 0, contrast: Double = 0,
-        blur: GaussianBlur = .none, lowResolution: LowResolution? = nil, noise: Double = 0
+        colorJitter: ColorJitter = .none, gamma: Strength<[RandomGamma]> = 0, brightness: Strength<RandomFactor> = 0,
+        contrast: Strength<RandomFactor> = 0, blur: GaussianBlur = .none, lowResolution: LowResolution? = nil,
+        noise: Strength<RandomNoise> = 0
     ) {
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
@@ -64,18 +65,34 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public func validate() throws {
         for (name, value) in [
             ("horizontal_flip", horizontalFlip), ("vertical_flip", verticalFlip), ("depth_flip", depthFlip ?? 0),
-            ("contrast", contrast),
         ] {
             try SettingError.require("augmentation \(name)", value, in: 0...1)
         }
-        for (name, value) in [("gamma", gamma), ("brightness", brightness), ("noise", noise)] {
-            try SettingError.require(
-                value >= 0 && value.isFinite, "augmentation \(name)", found: "\(value)", expected: "a finite number from 0")
+        switch contrast {
+        case .always(let number): try SettingError.require("augmentation contrast", number, in: 0...1)
+        case .random(let change): try change.validate("contrast")
+        }
+        switch gamma {
+        case .always(let number): try Self.requireStrength(number, "gamma")
+        case .random(let changes): for change in changes { try change.validate() }
+        }
+        switch brightness {
+        case .always(let number): try Self.requireStrength(number, "brightness")
+        case .random(let change): try change.validate("brightness")
+        }
+        switch noise {
+        case .always(let number): try Self.requireStrength(number, "noise")
+        case .random(let change): try change.validate()
         }
         try warp.validate()
         try colorJitter.validate()
         try blur.validate()
         try lowResolution?.validate()
+    }
+
+    private static func requireStrength(_ value: Double, _ name: String) throws {
+        try SettingError.require(
+            value >= 0 && value.isFinite, "augmentation \(name)", found: "\(value)", expected: "a finite number from 0")
     }
 
     /// - Throws: `SettingError` for a colour jitter of images that are not red, green and blue, or whose file's intensities
@@ -89,57 +106,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
             channels == 3, "augmentation color_jitter", found: "images of \(channels) channel\(channels == 1 ? "" : "s")",
             expected: "3, red, green and blue; for others use brightness, contrast and gamma")
         try SettingError.require(
-            normalization.unitLine(channel: 0) != nil, "augmentation color_jitter",
+            (0..<channels).allSatisfy { normalization.unitLine(channel: $0) != nil }, "augmentation color_jitter",
             found: "normalization by each image's own values",
             expected: "imagenet, range or window, from which the picture's colours can be recovered")
-    }
-
-    /// Changes a sample.
-    ///
-    /// - Precondition: `check` passed for its channels and `normalization`.
-    func apply(to sample: inout Sample, normalization: IntensityNormalization, generator: inout SeededGenerator) {
-        let size = sample.size
-        func flip(_ length: Int, step: Int) {
-            Self.flip(&sample.image, length, step: step)
-            Self.flip(&sample.labels, length, step: step)
-        }
-        if generator.chance(horizontalFlip) { flip(size.width, step: 1) }
-        if generator.chance(verticalFlip) { flip(size.height, step: size.width) }
-        if let depthFlip, generator.chance(depthFlip) { flip(size.depth, step: size.planeCount) }
-        warp.apply(to: &sample, generator: &generator)
-        colorJitter.apply(to: &sample, normalization: normalization, generator: &generator)
-        if gamma > 0 {
-            let exponent = Float(exp2(generator.uniform(-gamma, gamma)))
-            sample.changeChannels { Self.raised($0, to: exponent) }
-        }
-        if brightness > 0 || contrast > 0 {
-            let shift = Float(generator.uniform(-brightness, brightness))
-            let factor = Float(generator.uniform(1 - contrast, 1 + contrast))
-            sample.changeChannels { values in
-                let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(values.count))
-                return values.map { ($0 - mean) * factor + mean + shift }
-            }
-        }
-        blur.apply(to: &sample, generator: &generator)
-        lowResolution?.apply(to: &sample, generator: &generator)
-        if noise > 0 {
-            for index in sample.image.indices { sample.image[index] += Float(noise * generator.bell()) }
-        }
-    }
-
-    /// min + (max − min) · ((x − min) / (max − min))^γ: the darkest and the brightest value stay as they are.
-    static func raised(_ values: [Float], to exponent: Float) -> [Float] {
-        guard let low = values.min(), let high = values.max(), high > low else { return values }
-        return values.map { low + (high - low) * powf(($0 - low) / (high - low), exponent) }
-    }
-
-    /// Reverses the order of `length` slices, each of `step` values, wherever they follow each other.
-    private static func flip<Value>(_ values: inout [Value], _ length: Int, step: Int) {
-        for start in stride(from: 0, to: values.count, by: length * step) {
-            for slice in 0..<length / 2 {
-                let (near, far) = (start + slice * step, start + (length - 1 - slice) * step)
-                for place in 0..<step { values.swapAt(near + place, far + place) }
-            }
-        }
     }
 }

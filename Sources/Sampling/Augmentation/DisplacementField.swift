@@ -27,6 +27,14 @@ struct DisplacementField {
         }
     }
 
+    /// The largest shift of a control point along planes, rows and columns: no pixel's is larger, since the weights of a B-spline
+    /// are positive and add up to 1.
+    var largestShift: SIMD3<Double> {
+        points.reduce(.zero) { largest, point in
+            SIMD3(max(largest.x, abs(point.x)), max(largest.y, abs(point.y)), max(largest.z, abs(point.z)))
+        }
+    }
+
     /// Along planes, rows and columns.
     func at(plane: Int, row: Int, column: Int) -> SIMD3<Double> {
         let (z, y, x) = (Double(plane) / spacing, Double(row) / spacing, Double(column) / spacing)

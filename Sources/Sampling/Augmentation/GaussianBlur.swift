@@ -6,6 +6,8 @@ import Randomness
 public struct GaussianBlur: Sendable, Hashable, Codable {
     /// Probability that a sample is blurred.
     public var probability = 1.0
+    /// Probability that a channel of such a sample is, with a width of its own; nil: all are, with one width.
+    public var channels: Double?
     /// The smallest and the largest standard deviation, in pixels: uniform between them.
     public var sigma: [Double]
 
@@ -14,6 +16,7 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
 
     func validate() throws {
         try SettingError.require("augmentation blur.probability", probability, in: 0...1)
+        try SettingError.require("augmentation blur.channels", channels ?? 1, in: 0...1)
         try SettingError.require(
             sigma.count == 2 && sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= Self.widest, "augmentation blur.sigma",
             found: "\(sigma)", expected: "[smallest, largest], 0 to \(Int(Self.widest)) pixels")
@@ -24,9 +27,15 @@ public struct GaussianBlur: Sendable, Hashable, Codable {
 
     func apply(to sample: inout Sample, generator: inout SeededGenerator) {
         guard probability > 0, generator.chance(probability) else { return }
-        let deviation = generator.uniform(sigma[0], sigma[1])
         let size = sample.size
-        sample.changeChannels { Self.blurred($0, size: size, sigma: deviation) }
+        guard let channels else {
+            let deviation = generator.uniform(sigma[0], sigma[1])
+            return sample.changeChannels { Self.blurred($0, size: size, sigma: deviation) }
+        }
+        sample.changeChannels { channel in
+            guard generator.chance(channels) else { return channel }
+            return Self.blurred(channel, size: size, sigma: generator.uniform(sigma[0], sigma[1]))
+        }
     }
 
     /// A plane or volume smoothed along each axis by the normalised samples of exp(−x² / 2σ²) up to 4σ, mirrored at its border

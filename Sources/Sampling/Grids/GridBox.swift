@@ -2,8 +2,8 @@
 public struct GridBox: Sendable, Hashable {
     /// Planes, rows and columns before it.
     public let front: Int
-    let top: Int
-    let left: Int
+    package let top: Int
+    package let left: Int
     public let size: GridSize
 
     /// The middle of a grid; an odd rest goes behind.
@@ -36,8 +36,21 @@ public struct GridBox: Sendable, Hashable {
         GridBox(size, front: self.front + front, top: self.top + top, left: self.left + left)
     }
 
+    /// With so many pixels more on either side along planes, rows and columns, as far as the grid reaches.
+    func grown(by reach: [Int], within grid: GridSize) -> GridBox {
+        let whole = [0..<grid.depth, 0..<grid.height, 0..<grid.width]
+        let ranges = zip(zip(ranges, reach), whole).map { ($0.0.lowerBound - $0.1..<$0.0.upperBound + $0.1).clamped(to: $1) }
+        return GridBox(Array(ranges.suffix(size.dimensions)))
+    }
+
+    /// Before it, along planes, rows and columns.
+    var starts: [Int] { [front, top, left] }
+
+    /// Its planes, rows and columns.
+    var lengths: [Int] { [size.depth, size.height, size.width] }
+
     /// Along planes, rows and columns.
-    private var ranges: [Range<Int>] {
+    var ranges: [Range<Int>] {
         [front..<front + size.depth, top..<top + size.height, left..<left + size.width]
     }
 

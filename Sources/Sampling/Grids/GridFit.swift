@@ -6,9 +6,17 @@ public enum GridFit: Sendable, Hashable {
     case resize(to: GridSize, by: Interpolation)
     /// Pixels are kept, in the middle of a frame of their own least value; the frame's labels are ignored.
     case pad(to: GridSize)
-    /// Pixels are kept. Training sees random windows of this size, of which the share `foreground` has its middle near a pixel of
-    /// a class other than 0; predictions see all. What is smaller is framed as by `pad`.
-    case crop(to: GridSize, foreground: Double)
+    /// Pixels are kept. Training sees random windows of this size, each of which has its middle near a pixel of the foreground with
+    /// probability `foreground`; predictions see all. What is smaller is framed as by `pad`.
+    case crop(to: GridSize, foreground: Double, about: Focus = .pixel)
+
+    /// About which pixels of a sample's foreground windows are placed.
+    public enum Focus: String, Sendable, Codable, CaseIterable {
+        /// Each pixel is as likely, so that a class comes as often as it is large.
+        case pixel
+        /// Each class that the sample has is as likely, and each pixel of that class: nnU-Net's rule.
+        case `class`
+    }
 
     /// How images are resized.
     public enum Interpolation: String, Sendable, Codable, CaseIterable {
@@ -18,19 +26,19 @@ public enum GridFit: Sendable, Hashable {
     /// The size that training sees.
     public var size: GridSize {
         switch self {
-        case .resize(let size, _), .pad(let size), .crop(let size, _): size
+        case .resize(let size, _), .pad(let size), .crop(let size, _, _): size
         }
     }
 
     /// The size that a whole plane or volume has before the network: larger than `size` where training sees windows of it.
     public func inputSize(of source: GridSize) -> GridSize {
-        guard case .crop(let size, _) = self else { return size }
+        guard case .crop(let size, _, _) = self else { return size }
         return size.zip(source, max)
     }
 
     /// - Throws: `SettingError` for a share outside 0…1.
     public func validate() throws {
-        guard case .crop(_, let foreground) = self else { return }
+        guard case .crop(_, let foreground, _) = self else { return }
         try SettingError.require("crop foreground", foreground, in: 0...1)
     }
 
@@ -104,9 +112,10 @@ public enum GridFit: Sendable, Hashable {
 }
 
 /// Written as a person would: `{resize: [rows, columns]}` (bicubic), `{resize: [rows, columns], by: bilinear}`,
-/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33}`; of volumes with `[planes, rows, columns]`.
+/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33, about: class}` (0.33 and pixel unless they are said); of
+/// volumes with `[planes, rows, columns]`.
 extension GridFit: Codable {
-    private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground }
+    private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground, about }
 
     private static let expected =
         "expected resize, pad or crop with [rows, columns] of 1 or more, or for networks of 3 dimensions [planes, rows, columns]"
@@ -126,7 +135,8 @@ extension GridFit: Codable {
         case .pad: self = .pad(to: size)
         default:
             self = .crop(
-                to: size, foreground: try container.decodeIfPresent(Double.self, forKey: .foreground) ?? Self.usualForeground)
+                to: size, foreground: try container.decodeIfPresent(Double.self, forKey: .foreground) ?? Self.usualForeground,
+                about: try container.decodeIfPresent(Focus.self, forKey: .about) ?? .pixel)
         }
     }
 
@@ -138,9 +148,11 @@ extension GridFit: Codable {
             try container.encode(sizes, forKey: .resize)
             try container.encode(interpolation, forKey: .by)
         case .pad: try container.encode(sizes, forKey: .pad)
-        case .crop(_, let foreground):
+        case .crop(_, let foreground, let about):
             try container.encode(sizes, forKey: .crop)
             try container.encode(foreground, forKey: .foreground)
+            // What is not said stays unsaid: label counts are remembered by the recipe as it is written.
+            if about != .pixel { try container.encode(about, forKey: .about) }
         }
     }
 }

@@ -18,29 +18,15 @@ public struct PixelBox: Sendable, Hashable {
         self.height = height
     }
 
-    /// The size of what is left.
+    /// What is left of a volume.
     ///
     /// - Throws: `CaseError.crop` where the box reaches out of the image.
-    func extent(in whole: Extent, path: String) throws -> Extent {
+    func box(in whole: Extent, path: String) throws -> GridBox {
         guard x <= whole.width - width, y <= whole.height - height else {
             throw CaseError.crop(path: path, box: self, extent: whole)
         }
-        return Extent(width: width, height: height, depth: whole.depth, channels: whole.channels)
+        return GridBox(GridSize([whole.depth, height, width]), top: y, left: x)
     }
-
-    /// What lies in the box, of `[planes, height, width]`.
-    func crop<Value>(_ values: [Value], of whole: Extent) -> [Value] {
-        let planes = values.count / whole.planeSize
-        return box(planes).cut(values, of: GridSize([planes, whole.height, whole.width]))
-    }
-
-    /// Puts what was in the box back to its place in planes of `value`.
-    func paste<Value>(_ values: [Value], into whole: Extent, around value: Value) -> [Value] {
-        let planes = values.count / (width * height)
-        return box(planes).paste(values, into: GridSize([planes, whole.height, whole.width]), outside: value)
-    }
-
-    private func box(_ planes: Int) -> GridBox { GridBox(GridSize([planes, height, width]), top: y, left: x) }
 }
 
 /// Written as `[x, y, width, height]`.

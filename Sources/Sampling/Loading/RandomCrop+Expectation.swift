@@ -1,22 +1,24 @@
 extension RandomCrop {
     /// How many pixels of each label a random window of a sample holds on average, ignored ones aside; exact, with no draw.
     ///
-    ///     E_k = (1 − f) / W · Σ_{i of k} U_i + f / F · Σ_{i of k} V_i
+    ///     E_k = (1 − f) / W · Σ_{i of k} U_i + f / G · Σ_g 1 / F_g · Σ_{i of k} V_gi
     ///
-    /// A window lies anywhere with probability 1 − f, and is placed about one of the F foreground pixels, moved into the sample,
-    /// with probability f = `foreground` (0 where the sample has none). Of the W places of a window U_i cover the pixel i, and of
-    /// the F windows about foreground V_i do: U is a product of counts along each axis, V a box sum over a table of places.
+    /// A window lies anywhere with probability 1 − f, and with probability f = `foreground` (0 where the sample has none) it is
+    /// placed about one of the F_g pixels of one of the sample's G groups of foreground, moved into the sample: of a group for each
+    /// class, or of one for all of them. Of the W places of a window U_i cover the pixel i, and of the F_g windows about a group
+    /// V_gi do: U is a product of counts along each axis, the sum of V / F a box sum over a table of places.
     ///
     /// - Parameters:
     ///   - labels: of the sample, below `labelCount` or ignored.
-    ///   - isForeground: for each of the 256 labels.
+    ///   - classOfLabel: for each of the 256 labels its class; nil for those that are no foreground.
     /// - Precondition: the sample is at least of the window's size.
-    func expectedPixels(of labels: [UInt8], size sample: GridSize, labelCount: Int, isForeground: [Bool]) -> [Double] {
+    func expectedPixels(of labels: [UInt8], size sample: GridSize, labelCount: Int, classOfLabel: [Int?]) -> [Double] {
         let planes = Self.starts(sample.depth, size.depth)
         let rows = Self.starts(sample.height, size.height), columns = Self.starts(sample.width, size.width)
-        let (about, total) = placesAboutForeground(labels, sample, isForeground)
+        let (about, total) = placesAboutForeground(labels, sample, classOfLabel)
         // Whole numbers: sums do not depend on their order.
-        var anywhere = [Int](repeating: 0, count: labelCount), near = anywhere
+        var anywhere = [Int](repeating: 0, count: labelCount)
+        var near = [Double](repeating: 0, count: labelCount)
         var index = 0
         for plane in planes {
             for row in rows {
@@ -33,7 +35,7 @@ extension RandomCrop {
         let places = Double(sample.zip(size) { $0 - $1 + 1 }.count)
         let share = total > 0 ? foreground : 0
         return zip(anywhere, near).map {
-            (1 - share) * Double($0) / places + (total > 0 ? share * Double($1) / Double(total) : 0)
+            (1 - share) * Double($0) / places + (total > 0 ? share * $1 / total : 0)
         }
     }
 
@@ -42,22 +44,27 @@ extension RandomCrop {
         (0..<length).map { max(0, $0 - window + 1)...min($0, length - window) }
     }
 
-    /// How many foreground pixels place their window where, and how many there are.
-    private func placesAboutForeground(_ labels: [UInt8], _ sample: GridSize, _ isForeground: [Bool]) -> (SummedTable, Int) {
+    /// How often a window about foreground is placed where, and the sum of that.
+    private func placesAboutForeground(
+        _ labels: [UInt8], _ sample: GridSize, _ classOfLabel: [Int?]
+    ) -> (SummedTable, Double) {
         var table = SummedTable(sample.zip(size) { $0 - $1 + 1 })
-        var total = 0
-        for (pixel, label) in labels.enumerated() where isForeground[Int(label)] {
-            table.add(window(about: pixel, in: sample))
-            total += 1
+        let groupOfLabel = about == .class ? classOfLabel : classOfLabel.map { $0 == nil ? nil : 0 }
+        var counts: [Int: Int] = [:]
+        for label in labels { if let group = groupOfLabel[Int(label)] { counts[group, default: 0] += 1 } }
+        // With one group, whole numbers here too.
+        let weights = groupOfLabel.map { group in counts.count == 1 ? 1 : group.map { 1 / Double(counts[$0] ?? 1) } ?? 0 }
+        for (pixel, label) in labels.enumerated() where groupOfLabel[Int(label)] != nil {
+            table.add(weights[Int(label)], at: window(about: pixel, in: sample))
         }
         table.accumulate()
-        return (table, total)
+        return (table, counts.count == 1 ? Double(counts.first?.value ?? 0) : Double(counts.count))
     }
 }
 
-/// Counts in a grid, summed from the corner, so that the sum of any box takes eight look-ups.
+/// Numbers in a grid, summed from the corner, so that the sum of any box takes eight look-ups.
 private struct SummedTable {
-    private var sums: [Int]
+    private var sums: [Double]
     private let height: Int
     private let width: Int
     private let depth: Int
@@ -69,9 +76,11 @@ private struct SummedTable {
 
     private func index(_ plane: Int, _ row: Int, _ column: Int) -> Int { (plane * height + row) * width + column }
 
-    mutating func add(_ place: GridBox) { sums[index(place.front + 1, place.top + 1, place.left + 1)] += 1 }
+    mutating func add(_ number: Double, at place: GridBox) {
+        sums[index(place.front + 1, place.top + 1, place.left + 1)] += number
+    }
 
-    /// Turns counts into sums, once: along each axis in turn.
+    /// Turns numbers into sums, once: along each axis in turn.
     mutating func accumulate() {
         for plane in 0..<depth {
             for row in 0..<height {
@@ -86,10 +95,10 @@ private struct SummedTable {
         }
     }
 
-    func sum(_ planes: ClosedRange<Int>, _ rows: ClosedRange<Int>, _ columns: ClosedRange<Int>) -> Int {
+    func sum(_ planes: ClosedRange<Int>, _ rows: ClosedRange<Int>, _ columns: ClosedRange<Int>) -> Double {
         let (left, right) = (columns.lowerBound, columns.upperBound + 1)
-        func line(_ plane: Int, _ row: Int) -> Int { sums[index(plane, row, right)] - sums[index(plane, row, left)] }
-        func face(_ plane: Int) -> Int { line(plane, rows.upperBound + 1) - line(plane, rows.lowerBound) }
+        func line(_ plane: Int, _ row: Int) -> Double { sums[index(plane, row, right)] - sums[index(plane, row, left)] }
+        func face(_ plane: Int) -> Double { line(plane, rows.upperBound + 1) - line(plane, rows.lowerBound) }
         return face(planes.upperBound + 1) - face(planes.lowerBound)
     }
 }

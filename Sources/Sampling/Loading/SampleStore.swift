@@ -7,8 +7,9 @@ import MedicalImages
 /// The planes of a split, decoded and prepared once: in memory, or on disk where they would not fit.
 public struct SampleStore: SampleSource {
     /// In the order of the cases, and of the planes in each.
-    private let items: [SampleShelf.Item]
-    private let shelf: SampleShelf
+    private let items: [StoredSample]
+    /// Whether the planes lie on disk.
+    public let isOnDisk: Bool
     /// Over the kept planes, as training sees them; the same as `LabelStatistics(counting:)` finds from the labels alone.
     public let statistics: LabelStatistics
     /// The images of the cases.
@@ -31,11 +32,12 @@ public struct SampleStore: SampleSource {
     ) throws {
         let reader = try CaseReader(plan.recipe, channels: plan.channels)
         let none = LabelTally(labelCount: plan.recipe.labels.classCount, recipe: plan.recipe, selection: selection)
-        let shelf =
+        let file =
             plan.estimatedBytes > memory
-            ? SampleShelf.scratch(try ScratchFile(in: scratch, for: "the planes that --memory does not hold")) : .memory
+            ? try ScratchFile(in: scratch, for: "the planes that --memory does not hold") : nil
+        let crop = RandomCrop(plan.recipe)
         let (read, unreadable) = try plan.tolerance.read(plan.cases.map(\.dataCase), workers: workers) { _, dataCase in
-            try Part(reader.read(dataCase), path: dataCase.image.path, tally: none, shelf: shelf)
+            try Part(reader.read(dataCase), path: dataCase.image.path, tally: none, file: file, crop: crop)
         }
         items = read.flatMap(\.items)
         images = read.map(\.image)
@@ -44,7 +46,7 @@ public struct SampleStore: SampleSource {
         statistics = try LabelStatistics(read.reduce(into: none) { $0.join($1.tally) })
         labelNotes = read.reduce(into: CaseNotes()) { $0.add($1.labelNotes, of: $1.id) }
         channels = plan.channels
-        self.shelf = shelf
+        isOnDisk = file != nil
     }
 
     public var count: Int { items.count }
@@ -55,23 +57,18 @@ public struct SampleStore: SampleSource {
     /// Planes that the selection left out.
     public var leftOut: Int { statistics.leftOut }
 
-    /// Whether the planes lie on disk.
-    public var isOnDisk: Bool {
-        if case .scratch = shelf { true } else { false }
-    }
-
-    public func sample(at index: Int) throws -> Sample { try shelf.take(items[index]) }
+    public func sample(at index: Int) throws -> StoredSample { items[index] }
 
     /// The kept planes of one case.
     private struct Part: Sendable {
-        var items: [SampleShelf.Item] = []
+        var items: [StoredSample] = []
         var tally: LabelTally
         let image: KnownImage
         let id: String
         let labelNotes: [ImageNote]
 
         /// - Parameter tally: of no plane yet.
-        init(_ prepared: PreparedCase, path: String, tally: LabelTally, shelf: SampleShelf) throws {
+        init(_ prepared: PreparedCase, path: String, tally: LabelTally, file: ScratchFile?, crop: RandomCrop?) throws {
             (id, labelNotes) = (prepared.id, prepared.labelNotes)
             self.tally = tally
             image = KnownImage(path: path, content: ImageContent(prepared))
@@ -84,7 +81,7 @@ public struct SampleStore: SampleSource {
                 }
                 guard let sample = prepared.sample(number) else { continue }
                 try self.tally.add(sample.labels, size: sample.size)
-                items.append(try shelf.put(sample))
+                items.append(try StoredSample(sample, in: file, for: crop))
             }
         }
     }

@@ -16,9 +16,12 @@ public struct SampleTransform: Sendable {
         normalization = recipe.normalization
     }
 
-    func apply(to sample: Sample, generator: inout SeededGenerator) -> Sample {
-        var sample = crop?.apply(to: sample, generator: &generator) ?? sample
-        augmentation.apply(to: &sample, normalization: normalization, generator: &generator)
-        return sample
+    /// - Throws: `FileError`.
+    func apply(to sample: StoredSample, generator: inout SeededGenerator) throws -> Sample {
+        let size = sample.outline.size
+        let window =
+            try crop?.window(in: sample, generator: &generator) ?? GridBox(size.lengths.map { 0..<$0 })
+        return try augmentation.apply(
+            to: window, of: size, normalization: normalization, generator: &generator, cut: sample.cut)
     }
 }

@@ -16,6 +16,8 @@ public struct CaseImage: Sendable {
     public let extent: Extent
     /// How each channel is normalised.
     private var lines: [IntensityNormalization.Line] = []
+    /// Where a channel's zeros are to stay; nil where none is normalised so.
+    private var mask: NonzeroMask?
 
     /// - Parameter files: whose channels together are those of the extent.
     /// - Throws: `CaseError.notFinite` for NaN and infinities; for ImageNet's statistics `CaseError.channels` for anything but
@@ -31,13 +33,20 @@ public struct CaseImage: Sendable {
                 path: files[0].path, found: extent.channels, expected: 3, reason: "for ImageNet's statistics; normalise otherwise"
             )
         }
+        if case .channels(let list) = normalization, list.count != extent.channels {
+            throw CaseError.channels(
+                path: files[0].path, found: extent.channels, expected: list.count, reason: "as entries in input.normalization")
+        }
         for file in files { try requireFinite(file) }
         if normalization == .imageNet { try requireBytes() }
+        if (0..<extent.channels).contains(where: { normalization.of(channel: $0) == .zScoreNonzero }) { mask = nonzeroMask }
         lines = (0..<extent.channels).map { normalization.line(for: Channel(of: self, $0), channel: $0) }
     }
 
     /// The bytes that it takes.
-    public var bytes: Int { files.reduce(0) { $0 + $1.samples.count * $1.samples.type.byteCount } }
+    public var bytes: Int {
+        files.reduce(mask?.isOutside.count ?? 0) { $0 + $1.samples.count * $1.samples.type.byteCount }
+    }
 
     /// All intensities, normalised, `[channels, depth, height, width]`.
     public var values: [Float] { (0..<extent.channels).flatMap { values(0..<extent.voxelCount, channel: $0) } }
@@ -56,11 +65,31 @@ public struct CaseImage: Sendable {
         var values = stored(runsAt: starts, of: length, channel: channel)
         let line = lines[channel]
         for index in values.indices { values[index] = line(values[index]) }
+        guard line.keepsZeros, let mask else { return values }
+        for (run, start) in starts.enumerated() {
+            for place in 0..<length where mask.isOutside[start + place] { values[run * length + place] = 0 }
+        }
         return values
     }
 
-    /// The intensities of the file for normalised ones. What the normalisation clips stays clipped.
-    func undone(_ values: [Float], channel: Int) -> [Float] { values.map(lines[channel].undo) }
+    /// Some intensities of a channel as the file has them, but clipped where the normalisation clips.
+    func clipped(_ range: Range<Int>, channel: Int) -> [Float] {
+        stored(runsAt: [range.lowerBound], of: range.count, channel: channel).map(lines[channel].clipped)
+    }
+
+    private var nonzeroMask: NonzeroMask {
+        var isZero = [Bool](repeating: true, count: extent.voxelCount)
+        for channel in 0..<extent.channels {
+            var place = 0
+            Channel(of: self, channel).forEachChunk { chunk in
+                for value in chunk {
+                    if value != 0 { isZero[place] = false }
+                    place += 1
+                }
+            }
+        }
+        return NonzeroMask(isZero: isZero, extent: extent)
+    }
 
     /// The same as `values`, in the units of the file.
     private func stored(runsAt starts: [Int], of length: Int, channel: Int) -> [Float] {
@@ -127,6 +156,19 @@ extension CaseImage {
         func forEachChunk(_ body: ([Float]) -> Void) {
             for start in stride(from: 0, to: count, by: CaseImage.chunk) {
                 body(image.stored(runsAt: [start], of: min(CaseImage.chunk, count - start), channel: number))
+            }
+        }
+
+        /// Voxels inside of the mask; all of them without one.
+        var nonzeroCount: Int { image.mask?.insideCount ?? count }
+
+        func forEachNonzero(_ body: (Float) -> Void) {
+            var place = 0
+            forEachChunk { chunk in
+                for value in chunk {
+                    if image.mask?.isOutside[place] != true { body(value) }
+                    place += 1
+                }
             }
         }
 

@@ -20,7 +20,8 @@ public struct CaseReader: Sendable {
     /// Whether files with this many channels together should be read as grey ones, with a channel each.
     private func wantsGrey(_ found: Int, files: Int) -> Bool { channels == files && found > files }
 
-    /// The grid of a case's image, with the channels of all its files, from the headers alone.
+    /// The grid of a case's image, with the channels of all its files: from the headers alone, unless the recipe crops to what is
+    /// not 0.
     ///
     /// - Throws: `CaseError` where channels, label and fit do not go together; `ImageFileError`, `FileError`.
     public func outline(of dataCase: DataCase) throws -> CaseGrid {
@@ -34,7 +35,8 @@ public struct CaseReader: Sendable {
             }
         }
         let extent = try Self.join(extents, infos.map(\.geometry), of: dataCase.image.files)
-        let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.image.path)
+        let nonzero = try recipe.needsImage ? GridBox(nonzeroOf: dataCase.image.files.map { try ImageFile.read($0) }) : nil
+        let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.image.path, nonzero: nonzero)
         for layer in dataCase.label?.layers ?? [] {
             let info = try ImageFile.readInfo(layer.url)
             try recipe.labelGrid.require(
@@ -54,7 +56,9 @@ public struct CaseReader: Sendable {
             for index in images.indices where images[index].isGreyInColour { images[index].makeGrey() }
         }
         let extent = try Self.join(images.map(\.extent), images.map(\.geometry), of: dataCase.image.files)
-        let grid = try recipe.grid(of: extent, images[0].geometry, path: dataCase.image.path)
+        let grid = try recipe.grid(
+            of: extent, images[0].geometry, path: dataCase.image.path,
+            nonzero: recipe.needsImage ? GridBox(nonzeroOf: images) : nil)
         var labels: [UInt8]?
         var labelNotes: [ImageNote] = []
         if let source = dataCase.label {

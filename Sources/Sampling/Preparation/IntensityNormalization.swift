@@ -2,11 +2,20 @@ import DataSets
 import MedicalImages
 
 /// How a file's intensities become a network's input.
-public enum IntensityNormalization: Sendable, Hashable {
+public indirect enum IntensityNormalization: Sendable, Hashable {
     /// (clip(x, low, high) − low) / (high − low) − ½. The paper's CT: −1400 to 100 HU.
     case window(low: Float, high: Float)
     /// (x − mean) / standard deviation over all voxels of each channel; 0 where a channel is constant.
     case zScore
+    /// The same with mean and deviation of the voxels that are not 0 in some channel, holes filled; the others become 0. What
+    /// brains look like whose skull is taken off: the share of zeros, which is an accident, changes nothing.
+    case zScoreNonzero
+    /// (clip(x, low, high) − mean) / deviation, all of them the data set's: nnU-Net's CT.
+    case clip(low: Float, high: Float, mean: Float, deviation: Float)
+    /// x.
+    case unchanged
+    /// One for each channel, none of which is a list or ImageNet's.
+    case channels([IntensityNormalization])
     /// The window between two percentiles of each channel, 0 to 100; 0 where they are equal.
     case percentiles(low: Double, high: Double)
     /// (x − low) / (high − low), not clipped. 8-bit pictures: 0 to 255.
@@ -28,9 +37,32 @@ public enum IntensityNormalization: Sendable, Hashable {
             try SettingError.require(
                 0 <= low && low < high && high <= 100, "normalization", found: "percentiles \(low) and \(high)",
                 expected: "0 to 100, low below high")
-        case .zScore, .imageNet:
+        case .clip(let low, let high, let mean, let deviation):
+            try SettingError.require(
+                low < high && (high - low).isFinite, "normalization", found: "low \(low), high \(high)",
+                expected: "low below high")
+            try SettingError.require(
+                mean.isFinite && deviation > 0 && deviation.isFinite, "normalization",
+                found: "mean \(mean), deviation \(deviation)", expected: "a mean, and a deviation above 0")
+        case .channels(let list):
+            for item in list {
+                var isSingle = item != .imageNet
+                if case .channels = item { isSingle = false }
+                try SettingError.require(
+                    isSingle, "normalization", found: "a list or imagenet in a list",
+                    expected: "one entry a channel, each z_score, none, or one of window, percentiles, range, clip")
+                try item.validate()
+            }
+        case .zScore, .zScoreNonzero, .unchanged, .imageNet:
             return
         }
+    }
+
+    /// What is done to one channel of a case.
+    ///
+    /// - Precondition: the list of `channels` is long enough.
+    func of(channel: Int) -> IntensityNormalization {
+        if case .channels(let list) = self { list[channel] } else { self }
     }
 
     /// x ↦ (clip(x, low, high) − origin) · scale + offset; the origin is taken off first, as it may be large.
@@ -40,6 +72,22 @@ public enum IntensityNormalization: Sendable, Hashable {
         var origin: Float
         var scale: Float
         var offset: Float = 0
+        /// Whether voxels that are 0 in all channels, holes excepted, become 0 and nothing else.
+        var keepsZeros = false
+
+        /// - Parameters:
+        ///   - count: of the values; 0 for none, which become 0.
+        ///   - forEach: visits the values, the same each time.
+        static func zScore(_ count: Int, _ forEach: ((Float) -> Void) -> Void) -> Line {
+            guard count > 0 else { return Line(origin: 0, scale: 0) }
+            var (sum, squares) = (0.0, 0.0)
+            forEach { sum += Double($0) }
+            let mean = sum / Double(count)
+            forEach { squares += (Double($0) - mean) * (Double($0) - mean) }
+            let deviation = (squares / Double(count)).squareRoot()
+            // Below Float's resolution at the mean, the rest is rounding and no contrast.
+            return Line(origin: Float(mean), scale: deviation > abs(mean) * 1e-6 ? Float(1 / deviation) : 0)
+        }
 
         static func window(_ low: Float, _ high: Float) -> Line {
             guard low < high else { return Line(origin: low, scale: 0) }
@@ -47,18 +95,21 @@ public enum IntensityNormalization: Sendable, Hashable {
         }
 
         func callAsFunction(_ x: Float) -> Float {
-            (min(high, max(low, x)) - origin) * scale + offset
+            (clipped(x) - origin) * scale + offset
         }
 
-        /// The intensity that became `value`; what was clipped stays so, and a constant channel is its constant.
-        func undo(_ value: Float) -> Float { scale == 0 ? origin : (value - offset) / scale + origin }
+        func clipped(_ x: Float) -> Float { min(high, max(low, x)) }
     }
 
     /// What is done to a channel.
     func line(for values: CaseImage.Channel, channel: Int) -> Line {
-        switch self {
+        switch of(channel: channel) {
         case .window(let low, let high):
             return .window(low, high)
+        case .clip(let low, let high, let mean, let deviation):
+            return Line(low: low, high: high, origin: mean, scale: 1 / deviation)
+        case .unchanged, .channels:
+            return Line(origin: 0, scale: 1)
         case .percentiles(let low, let high):
             let bounds = values.percentiles([low, high])
             return .window(bounds[0], bounds[1])
@@ -68,71 +119,23 @@ public enum IntensityNormalization: Sendable, Hashable {
             let (mean, deviation) = Self.imageNetStatistics[channel]
             return Line(origin: 255 * mean, scale: 1 / (255 * deviation))
         case .zScore:
-            var (sum, squares) = (0.0, 0.0)
-            values.forEachChunk { for value in $0 { sum += Double(value) } }
-            let mean = sum / Double(values.count)
-            values.forEachChunk { for value in $0 { squares += (Double(value) - mean) * (Double(value) - mean) } }
-            let deviation = (squares / Double(values.count)).squareRoot()
-            // Below Float's resolution at the mean, the rest is rounding and no contrast.
-            return Line(origin: Float(mean), scale: deviation > abs(mean) * 1e-6 ? Float(1 / deviation) : 0)
+            return .zScore(values.count) { body in values.forEachChunk { $0.forEach(body) } }
+        case .zScoreNonzero:
+            var line = Line.zScore(values.nonzeroCount, values.forEachNonzero)
+            line.keepsZeros = true
+            return line
         }
     }
 
     /// The line scale · x + offset from a normalised intensity back to a picture's, 0 dark and 1 bright; nil where it depends
     /// on the image.
     func unitLine(channel: Int) -> (scale: Float, offset: Float)? {
-        switch self {
+        if case .channels(let list) = self, !list.indices.contains(channel) { return nil }
+        return switch of(channel: channel) {
         case .window: (1, 0.5)
         case .range: (1, 0)
         case .imageNet: (Self.imageNetStatistics[channel].deviation, Self.imageNetStatistics[channel].mean)
-        case .zScore, .percentiles: nil
-        }
-    }
-}
-
-/// Written as a person would: `z_score`, `imagenet`, `{window: [-1400, 100]}`, `{percentiles: [0.5, 99.5]}`, `{range: [0, 255]}`.
-extension IntensityNormalization: Codable {
-    private enum Bounds: String, CodingKey, CaseIterable { case window, percentiles, range }
-
-    private static let expected = "expected z_score, imagenet, or one of window, percentiles, range with [low, high]"
-
-    public init(from decoder: any Decoder) throws {
-        if let word = try? decoder.singleValueContainer().decode(String.self) {
-            switch word {
-            case "z_score": self = .zScore
-            case "imagenet": self = .imageNet
-            default: throw decoder.mismatch(Self.expected)
-            }
-            return
-        }
-        let container = try decoder.container(keyedBy: Bounds.self)
-        let kinds = Bounds.allCases.filter(container.contains)
-        guard kinds.count == 1, let kind = kinds.first,
-            let bounds = try? container.decode([Double].self, forKey: kind), bounds.count == 2
-        else { throw decoder.mismatch(Self.expected) }
-        self =
-            switch kind {
-            case .window: .window(low: Float(bounds[0]), high: Float(bounds[1]))
-            case .percentiles: .percentiles(low: bounds[0], high: bounds[1])
-            case .range: .range(low: Float(bounds[0]), high: Float(bounds[1]))
-            }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        func write(_ word: String) throws {
-            var container = encoder.singleValueContainer()
-            try container.encode(word)
-        }
-        func write(_ kind: Bounds, _ bounds: some Encodable) throws {
-            var container = encoder.container(keyedBy: Bounds.self)
-            try container.encode(bounds, forKey: kind)
-        }
-        switch self {
-        case .zScore: try write("z_score")
-        case .imageNet: try write("imagenet")
-        case .window(let low, let high): try write(.window, [low, high])
-        case .percentiles(let low, let high): try write(.percentiles, [low, high])
-        case .range(let low, let high): try write(.range, [low, high])
+        case .zScore, .zScoreNonzero, .percentiles, .clip, .unchanged, .channels: nil
         }
     }
 }

@@ -46,7 +46,7 @@ extension PreparedCase {
     public func pictured(plane: Int) -> [[Float]] {
         (extent.channels == 3 ? 0..<3 : 0..<1).map { channel in
             let voxels = plane * extent.planeSize..<(plane + 1) * extent.planeSize
-            return image.undone(image.values(voxels, channel: channel), channel: channel)
+            return image.clipped(voxels, channel: channel)
         }
     }
 

@@ -12,12 +12,12 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
     public var labelGrid: LabelGrid
-    /// What every plane is cropped to first; nil: nothing.
-    public var crop: PixelBox?
+    /// What every image is cropped to first; nil: nothing.
+    public var crop: InputCrop?
 
     public init(
         labels: LabelMap, normalization: IntensityNormalization, spacing: GridSpacing? = nil, fit: GridFit,
-        plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own, crop: PixelBox? = nil
+        plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own, crop: InputCrop? = nil
     ) {
         self.labels = labels
         self.normalization = normalization
@@ -30,6 +30,9 @@ public struct Recipe: Sendable, Hashable, Codable {
 
     /// Whether planes depend on where a file says that its voxels lie.
     var needsGeometry: Bool { plane.isAnatomical || spacing != nil }
+
+    /// Whether planes depend on the intensities of the whole image.
+    var needsImage: Bool { crop == .nonzero }
 
     /// 2 where the samples of a case are its planes, 3 where it is one sample as a whole.
     public var dimensions: Int { fit.size.dimensions }
@@ -55,15 +58,21 @@ extension Recipe {
     public func trainingView(_ selection: SampleSelection) -> String {
         func words(_ size: GridSize) -> String { size.lengths.map(String.init).joined(separator: "×") }
         let samples = (dimensions == 3 ? "volumes" : plane.words) + (selection == .foregroundOnly ? " with foreground" : "")
-        let cut = crop.map { ", of \($0.width)×\($0.height) pixels at \($0.x), \($0.y)" } ?? ""
+        let cut =
+            switch crop {
+            case .box(let box): ", of \(box.width)×\(box.height) pixels at \(box.x), \(box.y)"
+            case .nonzero: ", of what is not 0"
+            case nil: ""
+            }
         let spaced = spacing.map { ", at " + $0.lengths.map { String(format: "%g", $0) }.joined(separator: " × ") + " mm" } ?? ""
         let fitted =
             switch fit {
             case .resize(let size, _): "resized to \(words(size))"
             case .pad(let size): "framed to \(words(size))"
-            case .crop(let size, let foreground):
+            case .crop(let size, let foreground, let about):
                 String(
-                    format: "in random windows of \(words(size)), %g %% of them about foreground; means of an epoch",
+                    format: "in random windows of \(words(size)), %g %% of them about "
+                        + (about == .class ? "a class of the foreground" : "foreground") + "; means of a pass",
                     foreground * 100)
             }
         return "\(samples)\(cut)\(spaced), \(fitted)"

@@ -4,7 +4,7 @@ import MedicalImages
 
 /// How many pixels of each class training sees: over the samples that it keeps, at the size that it sees them in.
 public struct LabelStatistics: Sendable, Hashable, Codable {
-    /// Without ignored pixels. Where training draws random windows, how many pixels those of an epoch hold on average.
+    /// Without ignored pixels. Where training draws random windows, how many pixels those of a pass hold on average.
     public let labels: LabelDistribution
     /// Planes, or whole volumes, that take part.
     public let samples: Int
@@ -13,7 +13,8 @@ public struct LabelStatistics: Sendable, Hashable, Codable {
 }
 
 extension LabelStatistics {
-    /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie.
+    /// Counts the labels of cases, `workers` at a time; opens no image, but for its header where the recipe asks how its voxels lie, and
+    /// for all of it where it is cropped to what is not 0.
     ///
     /// - Parameter onCase: called with the number of cases counted.
     /// - Throws: `CaseError` for labels that do not fit the recipe; `SettingError`, `ImageFileError`, `FileError`.
@@ -43,10 +44,19 @@ extension LabelStatistics {
         let path = source.first.path
         // The axes and the spacing that training sees are the image's.
         let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.image.first).geometry : nil
-        let grid = try recipe.grid(of: reading.extent, geometry, path: path)
+        let nonzero = try recipe.needsImage ? nonzeroBox(of: dataCase, reading, path: path) : nil
+        let grid = try recipe.grid(of: reading.extent, geometry, path: path, nonzero: nonzero)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)
         try tally.add(volume: grid.apply(to: reading.classes(recipe.labels, path: path)), on: grid)
         return tally
+    }
+
+    private static func nonzeroBox(of dataCase: DataCase, _ reading: LabelReading, path: String) throws -> GridBox? {
+        let images = try dataCase.image.files.map { try ImageFile.read($0) }
+        for (image, url) in zip(images, dataCase.image.files) where image.extent.sizes != reading.extent.sizes {
+            throw CaseError.sizes(label: path, labelExtent: reading.extent, image: url.path, imageExtent: image.extent)
+        }
+        return GridBox(nonzeroOf: images)
     }
 
     init(_ tally: LabelTally) throws {

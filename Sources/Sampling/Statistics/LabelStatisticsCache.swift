@@ -3,7 +3,7 @@ import DurableFiles
 import Foundation
 
 /// Remembers label statistics between runs, under a key of everything that they follow from: the whole recipe, the selection, the
-/// label files' names, sizes and times, and those of the image whose header says how voxels lie where the recipe asks for it.
+/// label files' names, sizes and times, and those of the image where the recipe asks for its header or its intensities.
 ///
 /// Files appear whole, under names that only equal inputs share, so several processes may use one folder; anything in it may be
 /// deleted at any time. A cache that cannot be read or written costs time and nothing else, so that is no error.
@@ -73,9 +73,11 @@ public struct LabelStatisticsCache: Sendable {
                 guard let identity = Self.identity(of: layer.url) else { return nil }
                 key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
-            guard recipe.needsGeometry else { continue }
-            guard let identity = Self.identity(of: dataCase.image.first) else { return nil }
-            key.add(identity)
+            let images = recipe.needsImage ? dataCase.image.files : recipe.needsGeometry ? [dataCase.image.first] : []
+            for image in images {
+                guard let identity = Self.identity(of: image) else { return nil }
+                key.add(identity)
+            }
         }
         return folder.appending(path: key.name + ".json")
     }

@@ -3,7 +3,7 @@ import MedicalImages
 
 /// A running count of the labels that training sees, sample by sample: the one way in which they are counted.
 package struct LabelTally: Sendable {
-    /// Pixels of each label without ignored ones; where training draws windows, how many those of an epoch hold on average.
+    /// Pixels of each label without ignored ones; where training draws windows, how many those of a pass hold on average.
     package private(set) var pixels: [Double]
     /// Samples that take part.
     private(set) var samples = 0
@@ -11,27 +11,31 @@ package struct LabelTally: Sendable {
     private(set) var leftOut = 0
     private let crop: RandomCrop?
     private let selection: SampleSelection
-    /// For each of the 256 labels.
-    private let isForeground: [Bool]
+    /// The class of each of the 256 labels; nil for those that are no foreground.
+    private let classOfLabel: [Int?]
 
     /// Of no sample yet.
     ///
     /// - Parameters:
     ///   - labelCount: labels are below it, or ignored.
-    ///   - isForeground: which labels keep a sample in the selection and have windows placed about them; nil: the recipe's.
+    ///   - classOfLabel: the class of a label that keeps a sample in the selection and has windows placed about it; nil for others.
+    ///     Without it, labels are the recipe's classes.
     package init(
-        labelCount: Int, recipe: Recipe, selection: SampleSelection, isForeground: ((UInt8) -> Bool)? = nil
+        labelCount: Int, recipe: Recipe, selection: SampleSelection, classOfLabel: ((UInt8) -> Int?)? = nil
     ) {
         pixels = Array(repeating: 0, count: labelCount)
         crop = RandomCrop(recipe)
         self.selection = selection
-        self.isForeground = (0...255).map { isForeground?($0) ?? recipe.labels.isForeground($0) }
+        self.classOfLabel = (0...255).map { (label: UInt8) -> Int? in
+            if let classOfLabel { return classOfLabel(label) }
+            return recipe.labels.isForeground(label) ? Int(label) : nil
+        }
     }
 
     /// Whether a sample takes part.
     ///
     /// - Parameter native: its labels at native size.
-    func keeps(_ native: [UInt8]) -> Bool { selection == .all || native.contains { isForeground[Int($0)] } }
+    func keeps(_ native: [UInt8]) -> Bool { selection == .all || native.contains { classOfLabel[Int($0)] != nil } }
 
     /// Counts a sample that takes no part.
     mutating func leaveOut() { leftOut += 1 }
@@ -46,7 +50,7 @@ package struct LabelTally: Sendable {
         let whole = try LabelDistribution.counting(labels, classCount: pixels.count, ignoring: LabelMap.ignored)
         samples += 1
         if let crop, crop.size != size {
-            add(crop.expectedPixels(of: labels, size: size, labelCount: pixels.count, isForeground: isForeground))
+            add(crop.expectedPixels(of: labels, size: size, labelCount: pixels.count, classOfLabel: classOfLabel))
         } else {
             add(whole.counts.map(Double.init))
         }

@@ -3,8 +3,8 @@ import Sampling
 
 /// How a file becomes what the network sees.
 public struct InputConfiguration: Sendable, Hashable {
-    /// `[x, y, width, height]` in pixels of every plane; nil: the whole image.
-    public var crop: PixelBox?
+    /// What of each image is used; nil: all of it.
+    public var crop: InputCrop?
     public var normalization: IntensityNormalization
     /// To which planes are resampled, in mm; without it the files' own.
     public var spacing: GridSpacing?
@@ -48,7 +48,7 @@ extension InputConfiguration: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        crop = try container.decodeIfPresent(PixelBox.self, forKey: .crop)
+        crop = try container.decodeIfPresent(InputCrop.self, forKey: .crop)
         normalization = try container.decode(IntensityNormalization.self, forKey: .normalization)
         spacing = try container.decodeIfPresent(GridSpacing.self, forKey: .spacing)
         fit = try container.decode(GridFit.self, forKey: .fit)

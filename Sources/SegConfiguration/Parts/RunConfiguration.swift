@@ -25,6 +25,13 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
                 "expected \(network.dimensions == 3 ? "[planes, rows, columns]" : "[rows, columns]") for a network of "
                     + "\(network.dimensions) dimensions (network.dimensions), found \(input.fit.size.lengths)")
         }
+        let size = input.fit.size
+        guard !network.isDynamic || network.normalization != .instance || network.lowestCount(sizes: size.lengths) > 1 else {
+            throw ConfigurationError(
+                ["network", "features"],
+                "expected fewer levels, or network.strides of 1, as \(size) of input.fit leave the last level one pixel, of which "
+                    + "InstanceNorm makes 0; found \(network.features.count) levels")
+        }
         guard training.augmentation.depthFlip == nil || network.dimensions == 3 else {
             throw ConfigurationError(
                 ["training", "augmentation", "depth_flip"], "expected a network of 3 dimensions (network.dimensions), found 2")

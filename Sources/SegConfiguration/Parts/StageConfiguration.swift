@@ -15,6 +15,8 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     public var objective: String
     public var epochs: Int
     public var optimizer: OptimizerName
+    /// Of SGD, with Nesterov's look-ahead; nil: 0.9. AdamW has none.
+    public var momentum: Double?
     public var learningRate: Double
     public var weightDecay: Double
     public var schedule: ScheduleName
@@ -26,7 +28,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     public var from: String?
 
     enum CodingKeys: String, CodingKey {
-        case name, objective, epochs, optimizer, schedule, patience, from
+        case name, objective, epochs, optimizer, momentum, schedule, patience, from
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
         case clipNorm = "clip_norm"
@@ -34,13 +36,15 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
 
     /// The paper's optimiser and schedule.
     public init(
-        name: String, objective: String, epochs: Int, optimizer: OptimizerName = .adamw, learningRate: Double = 1e-4,
-        weightDecay: Double = 5e-4, schedule: ScheduleName = .poly, clipNorm: Double = 0, patience: Int = 0, from: String? = nil
+        name: String, objective: String, epochs: Int, optimizer: OptimizerName = .adamw, momentum: Double? = nil,
+        learningRate: Double = 1e-4, weightDecay: Double = 5e-4, schedule: ScheduleName = .poly, clipNorm: Double = 0,
+        patience: Int = 0, from: String? = nil
     ) {
         self.name = name
         self.objective = objective
         self.epochs = epochs
         self.optimizer = optimizer
+        self.momentum = momentum
         self.learningRate = learningRate
         self.weightDecay = weightDecay
         self.schedule = schedule
@@ -56,6 +60,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
             name: container.decode(String.self, forKey: .name), objective: container.decode(String.self, forKey: .objective),
             epochs: container.decode(Int.self, forKey: .epochs))
         optimizer = try container.decodeIfPresent(OptimizerName.self, forKey: .optimizer) ?? optimizer
+        momentum = try container.decodeIfPresent(Double.self, forKey: .momentum)
         learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate) ?? learningRate
         weightDecay = try container.decodeIfPresent(Double.self, forKey: .weightDecay) ?? weightDecay
         schedule = try container.decodeIfPresent(ScheduleName.self, forKey: .schedule) ?? schedule
@@ -77,6 +82,17 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
             throw ConfigurationError(key + ["epochs"], "expected 1 to \(TrainingConfiguration.most), found \(epochs)")
         }
         guard patience >= 0 else { throw ConfigurationError(key + ["patience"], "expected 0 or more, found \(patience)") }
+        if let momentum {
+            guard optimizer == .sgd else {
+                throw ConfigurationError(
+                    key + ["momentum"],
+                    "expected no momentum with \(optimizer.rawValue), which has moments of its own, found "
+                        + "\(momentum); write optimizer: sgd, or leave it out")
+            }
+            guard momentum >= 0, momentum < 1 else {
+                throw ConfigurationError(key + ["momentum"], "expected 0 or more and less than 1, found \(momentum)")
+            }
+        }
         guard learningRate > 0, learningRate.isFinite else {
             throw ConfigurationError(key + ["learning_rate"], "expected a number above 0, found \(learningRate)")
         }

@@ -24,6 +24,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var batchSize: Int
     /// Batches whose gradients make one step.
     public var accumulate: Int
+    /// Steps of an epoch, after which the network is validated; nil: one pass over the training samples.
+    public var stepsPerEpoch: Int?
     public var precision: Precision
     public var memoryFormat: MemoryFormat
     /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
@@ -43,6 +45,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         case seed, accumulate, precision, planes, augmentation, stages, watch
         case weightAverage = "weight_average"
         case batchSize = "batch_size"
+        case stepsPerEpoch = "steps_per_epoch"
         case memoryFormat = "memory_format"
         case selectBy = "select_by"
         case saveMinutes = "save_minutes"
@@ -60,6 +63,9 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         guard (1...Self.most).contains(accumulate) else {
             throw ConfigurationError(["training", "accumulate"], "expected 1 to \(Self.most), found \(accumulate)")
         }
+        if let stepsPerEpoch, !(1...Self.most).contains(stepsPerEpoch) {
+            throw ConfigurationError(["training", "steps_per_epoch"], "expected 1 to \(Self.most), found \(stepsPerEpoch)")
+        }
         guard weightAverage >= 0, weightAverage < 1 else {
             throw ConfigurationError(
                 ["training", "weight_average"], "expected 0 or more and less than 1, found \(weightAverage)")
@@ -72,6 +78,6 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         for (index, stage) in stages.enumerated() { try stage.validate(at: ["training", "stages", String(index)]) }
     }
 
-    /// Samples of a batch and epochs of a stage, so that steps can be counted.
+    /// Samples of a batch, steps of an epoch and epochs of a stage, so that steps can be counted.
     static let most = 1_000_000
 }

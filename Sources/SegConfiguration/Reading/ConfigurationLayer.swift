@@ -168,7 +168,7 @@ struct ConfigurationLayer {
     /// The word of `{window: …}`, `{resize: …}`: which of the alternatives of an enumeration a mapping is.
     private static func choice(_ mapping: Node.Mapping) -> String? {
         mapping.keys.lazy.compactMap(\.string).first {
-            ["window", "percentiles", "range", "resize", "pad", "crop", "random", "folds"].contains($0)
+            ["window", "percentiles", "range", "clip", "z_score", "resize", "pad", "crop", "random", "folds"].contains($0)
         }
     }
 }

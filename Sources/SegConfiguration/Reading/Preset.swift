@@ -4,7 +4,7 @@ public struct Preset: Sendable {
     public let summary: String
     let yaml: String
 
-    public static let all = [quick, paperCT, paperInstruments]
+    public static let all = [quick, paperCT, paperInstruments, volumes, planes]
 
     /// - Parameter place: where the name was written.
     /// - Throws: `ConfigurationError` that lists the known names.
@@ -19,8 +19,8 @@ public struct Preset: Sendable {
     static let quick = Preset(
         name: "quick", summary: "a useful model in minutes: 96×96 planes, half width, 10 + 10 epochs",
         yaml: yaml(
-            classes: "[{name: background, values: [0]}, {name: foreground, values: [1]}]", normalization: "z_score",
-            fit: "{resize: [96, 96]}", features: "[8, 16, 32, 64, 128]", dropout: "[0, 0, 0.1, 0.2, 0.3]", batchSize: 8,
+            normalization: "z_score", fit: "{resize: [96, 96]}",
+            network: Network(features: "[8, 16, 32, 64, 128]", dropout: "[0, 0, 0.1, 0.2, 0.3]"), batchSize: 8,
             selectBy: "miou_foreground",
             stages: ("epochs: 10, learning_rate: 1.0e-3", "epochs: 10, learning_rate: 5.0e-4")))
 
@@ -37,14 +37,14 @@ public struct Preset: Sendable {
             classes: "[{name: background, values: [0]}, {name: shaft, values: [1]}, {name: wrist, values: [2]}, "
                 + "{name: claspers, values: [3]}, {name: probe, values: [4]}]",
             normalization: "imagenet", fit: "{resize: [768, 768], by: bicubic}",
-            flip: 0.5, jitter: 0.25, blur: "{probability: 1, sigma: [0.15, 1.3]}"))
+            augmentation: Augmentation(
+                flips: "horizontal_flip: 0.5, vertical_flip: 0", jitter: 0.25, blur: "{probability: 1, sigma: [0.15, 1.3]}")))
 
     /// Every key; the defaults are the paper's, with samples as they are.
-    private static func yaml(
-        classes: String, normalization: String, fit: String, features: String = "[16, 32, 64, 128, 256]",
-        dropout: String = "[0, 0, 0.3, 0.4, 0.5]", batchSize: Int = 6, planes: String = "all", flip: Double = 0,
-        jitter: Double = 0,
-        blur: String = "{probability: 0, sigma: [0, 0]}", selectBy: String = "miou_all",
+    static func yaml(
+        classes: String = "[{name: background, values: [0]}, {name: foreground, values: [1]}]", normalization: String,
+        fit: String, network: Network = Network(), batchSize: Int = 6, stepsPerEpoch: Int? = nil, planes: String = "all",
+        augmentation: Augmentation = Augmentation(), selectBy: String = "miou_all", pretraining: String = "cross_entropy",
         stages: (String, String) = ("epochs: 50", "epochs: 50")
     ) -> String {
         """
@@ -60,35 +60,59 @@ public struct Preset: Sendable {
           fit: \(fit)
           plane: axial
         network:
-          architecture: coplenet
-          features: \(features)
-          dropout: \(dropout)
-          normalization: group
+          architecture: \(network.architecture)
+          dimensions: \(network.dimensions)
+          features: \(network.features)
+          dropout: \(network.dropout)
+          deep_supervision: \(network.deepSupervision)
+          normalization: \(network.normalization)
           execution: fused
         training:
           seed: 1
           batch_size: \(batchSize)
           accumulate: 1
+          steps_per_epoch: \(stepsPerEpoch.map(String.init) ?? "null")
           precision: float32
           memory_format: channels_first
           weight_average: 0
           planes: \(planes)
-          augmentation:
-            horizontal_flip: \(flip)
-            vertical_flip: 0
-            warp: {probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}
-            color_jitter: {brightness: \(jitter), contrast: \(jitter), saturation: \(jitter), hue: \(jitter)}
-            gamma: 0
-            brightness: 0
-            contrast: 0
-            blur: \(blur)
-            noise: 0
+          augmentation: \(augmentation.yaml)
           select_by: \(selectBy)
           save_minutes: 10
           watch: {pictures: 3, epochs: 20, side: 192, megabytes: 32}
           stages:
-            - {name: pretraining, objective: cross_entropy, \(stages.0)}
+            - {name: pretraining, objective: "\(pretraining)", \(stages.0)}
             - {name: margin, objective: "margin(form=paper,tau=10,nu=1)", \(stages.1)}
         """
+    }
+
+    /// What a preset says of the network.
+    struct Network {
+        var architecture = "coplenet"
+        var dimensions = 2
+        var features = "[16, 32, 64, 128, 256]"
+        var dropout = "[0, 0, 0.3, 0.4, 0.5]"
+        var deepSupervision = false
+        var normalization = "group"
+    }
+
+    /// What a preset says of random changes.
+    struct Augmentation {
+        var flips = "horizontal_flip: 0, vertical_flip: 0"
+        var warp = "{probability: 0, rotation: 0, scale: 0, elastic: 0, smoothness: 32}"
+        var jitter = 0.0
+        var gamma = "0"
+        var brightness = "0"
+        var contrast = "0"
+        var blur = "{probability: 0, sigma: [0, 0]}"
+        var lowResolution = "null"
+        var noise = "0"
+
+        var yaml: String {
+            "{\(flips), warp: \(warp), "
+                + "color_jitter: {brightness: \(jitter), contrast: \(jitter), saturation: \(jitter), hue: \(jitter)}, "
+                + "gamma: \(gamma), brightness: \(brightness), contrast: \(contrast), blur: \(blur), "
+                + "low_resolution: \(lowResolution), noise: \(noise)}"
+        }
     }
 }

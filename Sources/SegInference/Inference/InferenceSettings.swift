@@ -49,7 +49,7 @@ public struct InferenceSettings: Sendable, Hashable {
     ///   - networks: whose scores are averaged.
     ///   - configuration: of their training.
     /// - Throws: `SettingError` for a window or axes of other dimensions.
-    func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
+    package func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
         let dimensions = configuration.input.fit.size.dimensions
         var inferer: any Inferer = networks.count == 1 ? networks[0] : Ensemble(networks)
         let axes = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
@@ -80,7 +80,7 @@ public struct InferenceSettings: Sendable, Hashable {
     }
 
     /// What is not one network on whole inputs; nil where nothing is.
-    func words(_ configuration: RunConfiguration, models: Int) -> String? {
+    package func words(_ configuration: RunConfiguration, models: Int) -> String? {
         let axes = mirrorAxes(configuration.training.augmentation).map(\.rawValue)
         let parts = [
             windowSize(configuration).map {
@@ -93,7 +93,7 @@ public struct InferenceSettings: Sendable, Hashable {
 
     /// The window that moves over inputs; nil for whole inputs.
     public func windowSize(_ configuration: RunConfiguration) -> GridSize? {
-        var trained: GridSize? { if case .crop(let size, _) = configuration.input.fit { size } else { nil } }
+        var trained: GridSize? { if case .crop(let size, _, _) = configuration.input.fit { size } else { nil } }
         return switch window {
         case .usual: configuration.network.dimensions == 3 ? trained : nil
         case .whole: nil

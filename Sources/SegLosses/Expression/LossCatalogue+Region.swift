@@ -11,13 +11,17 @@ extension LossCatalogue {
         parameters: [
             Parameter(
                 "form", "soft, generalized (the authors of the margin calibration; absent classes swamp it) or generalized_safe",
-                standard: "soft")
+                standard: "soft"),
+            Parameter(
+                "background", "true or false: whether the background counts as a class; nnU-Net's does not", standard: "true"),
         ],
-        reduction: "sums over the pixels not ignored of the whole batch; all classes, with background",
+        reduction: "sums over the pixels not ignored of the whole batch; all classes, or all but the background",
         source: "Milletari et al. 2016: V-Net (soft, here with linear sums); Sudre et al. 2017: Generalised Dice overlap"
     ) { arguments in
         let form = try arguments.choice("form", of: DiceLoss.Form.self) ?? .soft
-        return { DiceLoss(form: form, ignoreLabel: $0.ignoreLabel) }
+        let background = try arguments.flag("background") ?? true
+        // Data without a background have nothing to leave out.
+        return { DiceLoss(form: form, background: background || !$0.hasBackground, ignoreLabel: $0.ignoreLabel) }
     }
 
     static let tversky = Entry(

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Dice losses: one minus the overlap 2|x ∩ y| / (|x| + |y|) of softmax and label, over the whole batch, background included.
+/// Dice losses: one minus the overlap 2|x ∩ y| / (|x| + |y|) of softmax and label, over the whole batch, with class 0 or without.
 ///
-/// With the sums over all pixels of the batch that take part, I_k = Σ p_k y_k, P_k = Σ p_k, Y_k = Σ y_k, and c classes:
+/// With the sums over all pixels of the batch that take part, I_k = Σ p_k y_k, P_k = Σ p_k, Y_k = Σ y_k, and c classes that count:
 ///
 ///     soft:              1 − (1/c) Σ_k (2 I_k + ε) / (P_k + Y_k + ε),                     ε = 10⁻⁵
 ///     generalized:       1 − 2 Σ_k w_k I_k / max(Σ_k w_k (P_k + Y_k), 10⁻⁵),              w_k = 1 / max(Y_k², 10⁻⁵)
@@ -22,10 +22,13 @@ public struct DiceLoss: OverlapLoss {
     }
 
     public let form: Form
+    /// Whether class 0 counts; nnU-Net leaves the background out.
+    public let background: Bool
     let ignoreLabel: Int?
 
-    public init(form: Form = .soft, ignoreLabel: Int? = nil) {
+    public init(form: Form = .soft, background: Bool = true, ignoreLabel: Int? = nil) {
         self.form = form
+        self.background = background
         self.ignoreLabel = ignoreLabel
     }
 
@@ -45,15 +48,19 @@ public struct DiceLoss: OverlapLoss {
     }
 
     func weights(_ labelled: [[Double]]) -> [[Double]] {
-        let counts = labelled[0]
+        if !background { return [[0] + weights(ofCounts: Array(labelled[0].dropFirst()))] }
+        return [weights(ofCounts: labelled[0])]
+    }
+
+    private func weights(ofCounts counts: [Double]) -> [Double] {
         switch form {
-        case .soft: return [counts.map { _ in 1 / Double(counts.count) }]
-        case .generalized: return [counts.map { 1 / max($0 * $0, Self.epsilon) }]
+        case .soft: return counts.map { _ in 1 / Double(counts.count) }
+        case .generalized: return counts.map { 1 / max($0 * $0, Self.epsilon) }
         case .generalizedSafe:
             // Over the smallest class that is present, so that the largest weight is 1: squares of large counts would leave
             // float32's range of exact numbers, and the ratio does not care.
             let smallest = counts.filter { $0 > 0 }.min() ?? 1
-            return [counts.map { $0 > 0 ? pow(smallest / $0, 2) : 1 }]
+            return counts.map { $0 > 0 ? pow(smallest / $0, 2) : 1 }
         }
     }
 }

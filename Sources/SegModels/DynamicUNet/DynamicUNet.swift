@@ -20,13 +20,19 @@ final class DynamicUNet<Encoder: UNetEncoder>: Module, SegmentationNetwork {
         let (levels, norm) = (configuration.levels, configuration.normalization)
         encoder = try Encoder(channels, levels, blocks: configuration.encoderBlocks, norm, generator)
         decoder = try SegmentationDecoder(
-            levels, classes: classes, blocks: configuration.blocksOfDecoder, norm, generator)
+            levels, classes: classes, blocks: configuration.blocksOfDecoder.reversed(), norm, generator)
         self.levels = levels
         channelCount = channels
         classCount = classes
         // The lowest resolution of the decoder has no weight in the objective.
         headCount = configuration.deepSupervision ? max(1, levels.count - 2) : 1
         execution = configuration.execution
+    }
+
+    /// Files of dynamic-network-architectures name a unit's layers once more as `all_modules`, and the encoder as a part of the
+    /// decoder.
+    override func ownName(ofStored name: String) -> String? {
+        name.hasPrefix("decoder.encoder.") || name.contains(".all_modules.") ? nil : name
     }
 
     var sizeMultiples: [Int] { levels.sizeMultiples }

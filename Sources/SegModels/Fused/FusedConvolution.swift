@@ -46,6 +46,8 @@ struct FusedConvolution {
 }
 
 extension Convolution {
-    /// Whether this is a 2-D convolution of `size`×`size` with a bias and no dilation.
-    func isPlain(kernel size: Int) -> Bool { bias != nil && kernel == [size, size] && dilation == 1 }
+    /// Whether this is a 2-D convolution of `size`×`size` with a bias that keeps the size, without dilation.
+    func isPlain(kernel size: Int) -> Bool {
+        bias != nil && kernel == [size, size] && stride == [1, 1] && dilation == 1
+    }
 }

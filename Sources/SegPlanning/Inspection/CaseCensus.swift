@@ -162,7 +162,9 @@ struct CaseCensus: Sendable {
         // More values than classes can be are an error of the label values.
         guard let codes = reading.codes else { return }
         var tally = LabelTally(labelCount: codes.values.count, recipe: recipe, selection: selection) { code in
-            Int(code) < codes.values.count && !background.contains(codes.values[Int(code)])
+            guard Int(code) < codes.values.count, !background.contains(codes.values[Int(code)]) else { return nil }
+            // A value that no class has is one of its own.
+            return recipe.labels.classes[codes.values[Int(code)]] ?? -1 - Int(code)
         }
         try tally.add(volume: grid.apply(to: codes.labels), on: grid)
         trainingValues = Dictionary(uniqueKeysWithValues: zip(codes.values, tally.pixels))

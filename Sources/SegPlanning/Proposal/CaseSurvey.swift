@@ -11,33 +11,44 @@ public struct CaseSurvey: Sendable, Hashable {
     public internal(set) var split: Split
     /// With the axes of axial planes and the channels of all files.
     public let extent: Extent
+    /// Of the smallest box that holds what is not 0 in some channel; the same where nothing is left out.
+    let croppedExtent: Extent
     /// Along these axes in mm; nil where the file does not state it.
     public let spacing: [Double]?
+    /// In which directions the axes of the file grow; nil where it does not say.
+    let orientation: String?
     /// Whether the intensities are stored as bytes, as pictures are.
     public let isEightBit: Bool
-    /// The least and largest finite intensity.
-    public let range: ClosedRange<Float>
+    /// The least and largest finite intensity of each channel.
+    let ranges: [ClosedRange<Float>]
     /// Label value → voxels.
     public let labels: [Int: Int]
     /// Label value → voxels in the outermost rows and columns of the planes.
     public let border: [Int: Int]
-    /// Some finite intensities of the first channel where the label is not 0, at even distances.
-    public let foreground: [Float]
+    /// A sample of the finite intensities of each channel where the label is not 0 (`ForegroundSample`).
+    let foreground: [[Float]]
     /// Whether a label file is of a lossy format.
     public let areLabelsCompressed: Bool
 
+    /// Over all channels.
+    public var range: ClosedRange<Float> {
+        (ranges.map(\.lowerBound).min() ?? 0)...(ranges.map(\.upperBound).max() ?? 0)
+    }
+
     init(
-        id: String = "", group: String = "", split: Split, extent: Extent, spacing: [Double]? = nil, isEightBit: Bool = false,
-        range: ClosedRange<Float>,
-        labels: [Int: Int], border: [Int: Int] = [:], foreground: [Float] = [], areLabelsCompressed: Bool = false
+        id: String = "", group: String = "", split: Split, extent: Extent, croppedExtent: Extent? = nil, spacing: [Double]? = nil,
+        orientation: String? = nil, isEightBit: Bool = false, ranges: [ClosedRange<Float>], labels: [Int: Int],
+        border: [Int: Int] = [:], foreground: [[Float]] = [], areLabelsCompressed: Bool = false
     ) {
         self.id = id
         self.group = group
         self.split = split
         self.extent = extent
+        self.croppedExtent = croppedExtent ?? extent
         self.spacing = spacing
+        self.orientation = orientation
         self.isEightBit = isEightBit
-        self.range = range
+        self.ranges = ranges
         self.labels = labels
         self.border = border
         self.foreground = foreground
@@ -46,66 +57,63 @@ public struct CaseSurvey: Sendable, Hashable {
 }
 
 extension CaseSurvey {
-    /// Enough for percentiles, little enough for thousands of cases.
-    private static let mostForeground = 2000
-
     /// Reads the case.
     ///
+    /// - Parameter sampleSize: intensities of each channel's foreground.
     /// - Throws: `CaseError` where channels, label and image do not go together; `ImageFileError`, `FileError`.
-    init(of dataCase: DataCase, split: Split) throws {
+    init(of dataCase: DataCase, split: Split, sampleSize: Int) throws {
         let files = try dataCase.image.files.map { try ImageFile.read($0) }
         var extent = files[0].extent
         extent.channels = files.reduce(0) { $0 + $1.extent.channels }
-        let values = files[0].realValues()
+        for (file, url) in zip(files, dataCase.image.files) where file.extent.sizes != extent.sizes {
+            throw CaseError.channelSizes(
+                path: url.path, extent: file.extent, first: dataCase.image.path, firstExtent: files[0].extent)
+        }
         var counts: [Int: Int] = [:]
         var border: [Int: Int] = [:]
-        var foreground: [Float] = []
+        var labelled: [Int] = []
         if let source = dataCase.label {
             let reading = try LabelReading(source)
             // Sizes alone: where headers disagree, `inspect` and `train` tell.
             try LabelGrid.fromImage.require(
                 reading.extent, reading.geometry, at: source.first.path, asOf: extent, files[0].geometry,
                 dataCase.image.path)
-            (counts, foreground) = Self.count(reading.values, values)
+            counts = reading.counts
             border = reading.borderCounts
+            let inside = reading.values.indices.filter { reading.values[$0] != 0 }
+            labelled = ForegroundSample.places(of: inside.count, wanted: sampleSize).map { inside[$0] }
         }
         let order = AnatomicalPlane.axial.order(of: extent, files[0].geometry)
-        var range: ClosedRange<Float>?
+        let axial = order.extent(of: extent)
+        let box = GridBox(nonzeroOf: files)?.ordered(by: order, of: extent)
+        var ranges: [ClosedRange<Float>] = []
+        var foreground: [[Float]] = []
         for file in files {
-            for value in file.realValues() where value.isFinite {
-                range = range.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
+            let values = file.realValues()
+            for channel in 0..<file.extent.channels {
+                let first = channel * extent.voxelCount
+                ranges.append(Self.range(of: values[first..<first + extent.voxelCount]))
+                foreground.append(labelled.compactMap { values[first + $0].isFinite ? values[first + $0] : nil })
             }
         }
         self.init(
-            id: dataCase.id, group: dataCase.group, split: split, extent: order.extent(of: extent),
+            id: dataCase.id, group: dataCase.group, split: split, extent: axial,
+            croppedExtent: box.map {
+                Extent(width: $0.size.width, height: $0.size.height, depth: $0.size.depth, channels: extent.channels)
+            },
             spacing: files[0].geometry.map { order.geometry(of: $0, extent: extent).spacing },
+            orientation: files[0].geometry.flatMap { $0.source == .pixdim ? nil : $0.orientation },
             isEightBit: files.allSatisfy { if case .uint8 = $0.samples { $0.scaling.isIdentity } else { false } },
-            range: range ?? 0...0, labels: counts, border: border, foreground: foreground,
+            ranges: ranges, labels: counts, border: border, foreground: foreground,
             areLabelsCompressed: dataCase.areLabelsCompressed)
     }
 
-    /// Label values, counted, and a sample of the intensities under those other than 0.
-    private static func count(_ labels: some Collection<Int32>, _ values: [Float]) -> ([Int: Int], [Float]) {
-        var counts: [Int32: Int] = [:]
-        // Label maps are long runs of one value: the table is asked once a run.
-        var run: (value: Int32, length: Int) = (0, 0)
-        for value in labels {
-            if value == run.value {
-                run.length += 1
-            } else {
-                if run.length > 0 { counts[run.value, default: 0] += run.length }
-                run = (value, 1)
-            }
+    private static func range(of values: ArraySlice<Float>) -> ClosedRange<Float> {
+        var (low, high) = (Float.infinity, -Float.infinity)
+        for value in values where value.isFinite {
+            low = min(low, value)
+            high = max(high, value)
         }
-        if run.length > 0 { counts[run.value, default: 0] += run.length }
-        let inside = labels.count - (counts[0] ?? 0)
-        let step = max(1, inside / mostForeground)
-        var foreground: [Float] = []
-        var place = 0
-        for (label, value) in zip(labels, values) where label != 0 {
-            if place % step == 0, value.isFinite { foreground.append(value) }
-            place += 1
-        }
-        return (Dictionary(uniqueKeysWithValues: counts.map { (Int($0.key), $0.value) }), foreground)
+        return low <= high ? low...high : 0...0
     }
 }

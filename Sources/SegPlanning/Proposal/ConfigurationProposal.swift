@@ -13,16 +13,12 @@ import Torch
 /// of time.
 public struct ConfigurationProposal: Sendable {
     public let configuration: RunConfiguration
-    public let survey: DataSurvey
     public let trial: StepTrial
+    let data: DataProposal
     let device: Device
     let plane: Choice<AnatomicalPlane>
     let fit: Choice<GridFit>
     let normalization: Choice<IntensityNormalization>
-    let classes: Choice<[ClassConfiguration]>
-    /// Why `data.background` says what it does; nil where the data were configured with it.
-    let background: Choice<String>?
-    let split: Choice<SplitRule>
     let augmentation: Choice<Augmentation>
     let objective: Choice<String>
     /// The margin-calibrated objective to try instead.
@@ -37,38 +33,23 @@ public struct ConfigurationProposal: Sendable {
     private static let smallestBatch = 4
 
     /// - Parameters:
-    ///   - survey: with every case in its split.
-    ///   - data: where the files lie.
-    ///   - split: what put them there.
-    ///   - areClassesStated: whether its classes are meant; otherwise they are proposed from the label values.
+    ///   - minutes: for the whole training; nil: as many epochs as make some thousand steps.
     ///   - countLabels: the training labels as training with such a configuration sees them.
     ///   - makeTrial: measures steps, `StepTrial.init` but for tests.
-    /// - Throws: `ProposalError` for data that cannot be trained on; what the closures throw.
+    /// - Throws: `PlanError.time` where no epoch fits into the time; what the closures throw.
     init(
-        _ survey: DataSurvey, data: DataConfiguration, split: Choice<SplitRule>, areClassesStated: Bool = false,
-        device: Device = .cpu, countLabels: (RunConfiguration) throws -> LabelDistribution, makeTrial: MakeTrial
+        _ data: DataProposal, minutes: Double? = nil, device: Device = .cpu,
+        countLabels: (RunConfiguration) throws -> LabelDistribution, makeTrial: MakeTrial
     ) throws {
-        let examples = Dictionary(survey.cases.map { ($0.extent.channels, $0.id) }) { first, _ in first }
-        guard let channels = examples.keys.first, examples.count == 1 else { throw ProposalError.channels(examples) }
-        var classes =
-            areClassesStated ? survey.classes(stated: data.classes, ignoring: data.ignoredValues) : try survey.classes()
-        let background = data.background == nil ? survey.background(of: classes.value, areStated: areClassesStated) : nil
-        if let place = classes.value.firstIndex(where: { $0.name == background?.value }) {
-            let others = classes.value.filter { $0 != classes.value[place] }
-            classes = Choice([classes.value[place]] + others, classes.reason)
-        }
-        let names = classes.value.map(\.name)
+        let survey = data.survey
+        let (names, channels) = (data.names, data.channels)
         let plane = survey.plane
         let fit = survey.fit(plane.value)
         let normalization = survey.normalization
         let planes = survey.planeCount(of: .train, plane: plane.value)
 
         var configuration = try ConfigurationReader(file: nil, preset: "quick").configuration()
-        configuration.data = data
-        configuration.data.split = split.value
-        configuration.data.classes = classes.value
-        configuration.data.ignoredValues += survey.strangeValues(stated: classes.value, ignoring: data.ignoredValues)
-        configuration.data.background = background?.value ?? data.background
+        configuration.data = data.configuration
         configuration.input.normalization = normalization.value
         configuration.input.fit = fit.value
         configuration.input.plane = plane.value
@@ -81,23 +62,24 @@ public struct ConfigurationProposal: Sendable {
         configuration.training.augmentation = augmentation.value
 
         let proposed = ObjectiveProposal(labels: try countLabels(configuration), classNames: names)
-        let epochs = Self.epochs(stepsPerEpoch: max(1, planes / batch))
+        let secondsPerEpoch = measured.secondsPerEpoch(
+            trainingPlanes: planes, validationSteps: survey.planeCount(of: .validation, plane: plane.value), batchSize: batch)
+        let epochs =
+            try minutes.map { try Self.epochs(minutes: $0, secondsPerEpoch, steps: max(1, planes / batch)) }
+            ?? Self.epochs(stepsPerEpoch: max(1, planes / batch))
         configuration.training.stages = [
             StageConfiguration(name: "pretraining", objective: "cross_entropy", epochs: epochs, learningRate: 1e-3),
             StageConfiguration(name: "finetuning", objective: proposed.objective.value, epochs: epochs, learningRate: 5e-4),
         ]
         try configuration.validate()
         self.configuration = configuration
-        self.survey = survey
+        self.data = data
         trial = measured
         self.device = device
-        self.split = split
         self.augmentation = augmentation
         self.plane = plane
         self.fit = fit
         self.normalization = normalization
-        self.classes = classes
-        self.background = background
         objective = proposed.objective
         alternative = proposed.alternative
         offsets = proposed.table
@@ -114,12 +96,29 @@ public struct ConfigurationProposal: Sendable {
 
     /// The paper's 50 epochs while they are some thousand steps; fewer for data that make many steps an epoch.
     private static func epochs(stepsPerEpoch: Int) -> Int { min(50, max(10, 5000 / stepsPerEpoch)) }
+
+    /// Those of each of two stages that fit into a time, up to 500.
+    private static func epochs(minutes: Double, _ secondsPerEpoch: Double, steps: Int) throws -> Int {
+        let fitting = Int(min(500, 60 * minutes / (2 * secondsPerEpoch)))
+        guard fitting > 0 else {
+            throw PlanError.time(
+                minutes: minutes, needed: 2 * secondsPerEpoch / 60, secondsPerStep: secondsPerEpoch / Double(steps),
+                steps: 2 * steps)
+        }
+        return fitting
+    }
 }
 
 extension ConfigurationProposal {
     /// Planes that train, and that validate.
     public var planes: (training: Int, validation: Int) {
-        (survey.planeCount(of: .train, plane: plane.value), survey.planeCount(of: .validation, plane: plane.value))
+        (data.survey.planeCount(of: .train, plane: plane.value), data.survey.planeCount(of: .validation, plane: plane.value))
+    }
+
+    /// What `plan` tells of it: one line.
+    public var summary: String {
+        "\(data.names.count) classes, planes of \(fit.value.size), \(configuration.training.batchSize) a step; an epoch takes about "
+            + "\(PlanComment.duration(secondsPerEpoch)), all of it \(PlanComment.duration(seconds))"
     }
 
     /// An epoch with its validation on this machine, reading aside.

@@ -65,7 +65,7 @@ extension DataSurvey {
         }
         let deep = cases.count { $0.range.lowerBound <= -500 && $0.range.upperBound >= 100 }
         if channels == 1, deep * 2 > cases.count {
-            let sample = cases.flatMap(\.foreground).sorted()
+            let sample = cases.flatMap { $0.foreground.first ?? [] }.sorted()
             guard sample.count >= 100 else {
                 return Choice(
                     .window(low: -1000, high: 1000),

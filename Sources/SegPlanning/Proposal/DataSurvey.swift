@@ -3,7 +3,7 @@ import Foundation
 import MedicalImages
 import Sampling
 
-/// What a data set's files hold, before anybody has said what it means: what `init` proposes a configuration from.
+/// What a data set's files hold, before anybody has said what it means: what `plan` proposes a configuration from.
 public struct DataSurvey: Sendable, Hashable {
     public let cases: [CaseSurvey]
 
@@ -23,10 +23,11 @@ public struct DataSurvey: Sendable, Hashable {
     ///   thing that is wrong.
     public init(of dataSet: DataSet, onCase: (Int) -> Void = { _ in }) throws {
         _ = try dataSet.cases(of: .train)
+        let count = Split.allCases.reduce(0) { $0 + dataSet.count(of: $1) }
         var read: [CaseSurvey] = []
         for split in Split.allCases where dataSet.count(of: split) > 0 {
             for dataCase in try dataSet.cases(of: split) {
-                read.append(try CaseSurvey(of: dataCase, split: split))
+                read.append(try CaseSurvey(of: dataCase, split: split, sampleSize: max(1, ForegroundSample.total / count)))
                 onCase(read.count)
             }
         }

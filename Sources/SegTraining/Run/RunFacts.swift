@@ -57,6 +57,8 @@ struct RunFacts: Codable, Equatable {
     /// Samples without foreground that the selection left out.
     let leftOut: Int
     let validationCases: Int
+    /// How validation makes scores, such as `windows of 40×56×40, step 0.5`; nil: of whole samples.
+    let validationScoring: String?
     let classNames: [String]
     /// Pixels of each class in the training samples, and their shares.
     let labelCounts: [Int]
@@ -69,6 +71,7 @@ struct RunFacts: Codable, Equatable {
         case trainingSamples = "training_planes"
         case leftOut = "left_out"
         case validationCases = "validation_cases"
+        case validationScoring = "validation_scoring"
         case classNames = "class_names"
         case labelCounts = "label_counts"
         case labelFrequencies = "label_frequencies"

@@ -99,8 +99,10 @@ public struct Trainer {
             try DurableFile.write(configuration.yaml, to: folder.configuration)
             let facts = RunFacts(
                 seed: configuration.training.seed, data: dataSet.origin, trainingSamples: data.store.count,
-                leftOut: data.store.leftOut, validationCases: data.validation.count, classNames: dataSet.classNames,
-                labelCounts: data.store.labelDistribution.counts, labelFrequencies: data.store.labelDistribution.frequencies,
+                leftOut: data.store.leftOut, validationCases: data.validation.count,
+                validationScoring: InferenceSettings().words(configuration, models: 1),
+                classNames: dataSet.classNames, labelCounts: data.store.labelDistribution.counts,
+                labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,
                 sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources)])
             let recording = try RunFacts.record(facts, to: folder.facts)

@@ -85,14 +85,16 @@ public struct EpochRecord: Codable, Sendable {
     /// Foreground mIoU over the pixels of all its steps, from the forward passes that were trained on: with dropout and
     /// augmentation, at the network's size, while the weights changed. Nil for an epoch that was begun without counting.
     public let trainingMIoU: Double?
-    /// The objective on the validation split: without dropout or augmentation, on whole planes at the network's size, the mean
-    /// over batches of the training's size weighted by their pixels. Nil where it is not finite or no pixel counts.
+    /// The objective on the validation split: without dropout or augmentation, at the network's size, the mean over batches of the
+    /// training's size weighted by their pixels, as `ValidationLoss` makes them. Nil where it is not finite or no pixel counts.
     public let validationLoss: Double?
     public let learningRate: Double
     /// Of the steps, in the process that ended the epoch.
     public let seconds: Double
     /// Seconds of them that training waited for data.
     public let secondsWaited: Double
+    /// Seconds of the validation after the steps; nil in files of before it was measured.
+    public let validationSeconds: Double?
     public let imagesPerSecond: Double
     public let validation: MetricSummary
     /// Classes that the validation labels have and no predicted pixel has.
@@ -110,6 +112,7 @@ public struct EpochRecord: Codable, Sendable {
         case validationLoss = "validation_loss"
         case learningRate = "learning_rate"
         case secondsWaited = "seconds_waited"
+        case validationSeconds = "validation_seconds"
         case neverPredicted = "never_predicted"
         case imagesPerSecond = "images_per_second"
         case selectedBy = "selected_by"

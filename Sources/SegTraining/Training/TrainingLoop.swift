@@ -31,8 +31,10 @@ final class TrainingLoop {
         self.configuration = configuration
         self.data = data
         self.state = state
+        let inference = InferenceSettings()
         model = try SegmentationModel(
-            WholeInput(network: state.network.kept, device: resources.device), configuration: configuration)
+            inference.inferer([WholeInput(network: state.network.kept, device: resources.device)], configuration),
+            configuration: configuration, way: inference.words(configuration, models: 1))
         self.folder = folder
         self.resources = resources
         self.shouldStop = shouldStop
@@ -88,7 +90,8 @@ final class TrainingLoop {
         let transform = try SampleTransform(training.augmentation, recipe: model.recipe, channels: data.store.channels)
         let loader = BatchLoader(
             data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
-            transform: transform, seed: training.seed &+ UInt64(position.stage) << 32,
+            batches: training.stepsPerEpoch.map { $0 * training.accumulate }, transform: transform,
+            seed: training.seed &+ UInt64(position.stage) << 32,
             workers: resources.loaderWorkers)
         let steps = stepsPerEpoch(loader)
         observe(
@@ -123,8 +126,9 @@ final class TrainingLoop {
             trainingLoss: done.lossSum / Double(max(done.step, 1)),
             trainingMIoU: done.confusion.flatMap { ScoreSet(averaging: [$0], of: classes, rule: .one).miouForeground },
             validationLoss: validated.loss, learningRate: pass.learningRate, seconds: pass.seconds,
-            secondsWaited: pass.secondsWaited, imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9),
-            validation: summary, neverPredicted: BackgroundCollapse.neverPredicted(validated.scores.dataset, of: classes),
+            secondsWaited: pass.secondsWaited, validationSeconds: validated.seconds,
+            imagesPerSecond: Double(pass.images) / max(pass.seconds, 1e-9), validation: summary,
+            neverPredicted: BackgroundCollapse.neverPredicted(validated.scores.dataset, of: classes),
             selectedBy: training.selectBy, score: score, isBest: done.isBest(score))
         try recorder.write(record)
         try save()
@@ -134,7 +138,7 @@ final class TrainingLoop {
 
     // MARK: An epoch
 
-    /// What this process did of one pass over the training samples.
+    /// What this process did of one epoch.
     private struct Pass {
         var learningRate = 0.0
         var images = 0
@@ -198,16 +202,20 @@ final class TrainingLoop {
     private struct Validation {
         let scores: ConfusionStore
         let loss: Double?
+        let seconds: Double
     }
 
     /// Nil where it was asked to stop.
     private func validate() throws -> Validation? {
+        let start = ContinuousClock.now
         try state.requireFiniteWeights()
         observe(.validating(cases: data.validation.count))
         let evaluator = Evaluator(model)
         let classCount = configuration.data.classes.count
         var scores = ConfusionStore(classCount: classCount)
-        var loss = ValidationLoss(state.loss, batchSize: training.batchSize)
+        var loss = ValidationLoss(
+            state.loss, batchSize: training.batchSize,
+            window: InferenceSettings().windowSize(configuration))
         var margins = ValidationMargins(of: data.validation.items, classCount: classCount)
         for index in 0..<data.validation.count {
             if shouldStop() { return nil }
@@ -219,7 +227,8 @@ final class TrainingLoop {
             observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
         }
         observe(.marginsGathered(margins.byClass))
-        return Validation(scores: scores, loss: try loss.mean())
+        let mean = try loss.mean()
+        return Validation(scores: scores, loss: mean, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
     private func save() throws {

@@ -107,7 +107,8 @@ extension StageConfiguration {
     func makeOptimizer(_ parameters: [Tensor]) throws -> any Optimizer {
         switch optimizer {
         case .adamw: try AdamW(parameters, weightDecay: weightDecay)
-        case .sgd: try SGD(parameters, momentum: 0.9, weightDecay: weightDecay, nesterov: true)
+        case .sgd:
+            try SGD(parameters, momentum: momentum ?? 0.9, weightDecay: weightDecay, nesterov: momentum != 0)
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Sampling
 import SegConfiguration
 import SegInference
@@ -47,12 +46,14 @@ package struct TrainingStep {
         for (batch, weight) in zip(batches, Self.weights(of: batches)) {
             let labels = try batch.labelTensor().to(device: device)
             let heads = try forward(batch)
-            let logits = heads[0]
-            let value = try objective(of: heads, labels, batch)
+            let value =
+                try heads.count == 1
+                ? loss(logits: heads[0], labels: labels)
+                : DeepSupervision(loss, multiples: network.sizeMultiples)(heads: heads, labels: labels, batch)
             let number = try value.item()
             guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
             try (weight == 1 ? value : value * weight).backward()
-            try confusion.add(logits: logits, labels: labels)
+            try confusion.add(logits: heads[0], labels: labels)
             sum += weight * number
         }
         return Outcome(loss: sum, confusion: confusion)
@@ -72,21 +73,6 @@ package struct TrainingStep {
         let pixels = batches.map { $0.labels.count { $0 != LabelMap.ignored } }
         let total = pixels.reduce(0, +)
         return pixels.map { total > 0 ? Double($0) / Double(total) : 1 / Double(batches.count) }
-    }
-
-    /// The sum of the loss over resolutions, each with half the weight of the one above, together 1 (deep supervision, Lee et al. 2015;
-    /// weights as nnU-Net's). Labels of a lower resolution are those of the nearest pixels.
-    private func objective(of heads: [Tensor], _ labels: Tensor, _ batch: Batch) throws -> Tensor {
-        let full = try loss(logits: heads[0], labels: labels)
-        guard heads.count > 1 else { return full }
-        let weights = heads.indices.map { exp2(-Double($0)) }
-        let sum = weights.reduce(0, +)
-        return try zip(heads, weights).dropFirst().reduce(full * (weights[0] / sum)) { value, head in
-            let sizes = Array(head.0.shape.dropFirst(2))
-            let lower = try Tensor(batch.labels(at: sizes, multiples: network.sizeMultiples), shape: [batch.count] + sizes)
-                .to(device: device)
-            return value + (try loss(logits: head.0, labels: lower)) * (head.1 / sum)
-        }
     }
 
     /// Of each resolution [B, classes, …], float32, the full one first.
@@ -110,38 +96,6 @@ extension Batch {
 
     /// [B, H, W], uint8
     func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count] + size.lengths) }
-
-    /// Labels at a lower resolution: of each block of pixels, the one behind its middle.
-    ///
-    /// - Parameters:
-    ///   - sizes: of the lower resolution of the images padded to `multiples`; what lies in the padding is ignored.
-    ///   - multiples: to which a network pads.
-    /// - Returns: `[B, …]` of `sizes`.
-    func labels(at sizes: [Int], multiples: [Int]) -> [UInt8] {
-        let lengths = size.lengths
-        let places = zip(lengths, zip(sizes, multiples)).map { length, way in
-            let (low, multiple) = way
-            let factor = (length + multiple - 1) / multiple * multiple / low
-            return (0..<low).map { $0 * factor + factor / 2 }
-        }
-        let (rows, columns) = (places[places.count - 2], places[places.count - 1])
-        let planes = places.count == 3 ? places[0] : [0]
-        let (height, width, depth) = (lengths[lengths.count - 2], lengths[lengths.count - 1], lengths.count == 3 ? lengths[0] : 1)
-        var result: [UInt8] = []
-        result.reserveCapacity(count * planes.count * rows.count * columns.count)
-        for sample in 0..<count {
-            for plane in planes {
-                for row in rows {
-                    let start = ((sample * depth + plane) * height + row) * width
-                    let isInside = plane < depth && row < height
-                    for column in columns {
-                        result.append(isInside && column < width ? labels[start + column] : LabelMap.ignored)
-                    }
-                }
-            }
-        }
-        return result
-    }
 }
 
 extension TrainingPosition {

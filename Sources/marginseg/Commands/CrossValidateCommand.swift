@@ -66,6 +66,9 @@ struct CrossValidateCommand: ParsableCommand {
 
     func run() throws {
         let place = URL(argument: data)
+        guard FileSystem.kind(of: place) != .missing else {
+            throw FileError(place, "is missing", reason: "it names the data set")
+        }
         let (file, folder) = try places(of: place.standardizedFileURL.lastPathComponent)
         let configuration = try ConfigurationReader(file: file, overrides: overrides, data: place).configuration()
         let validation = try CrossValidation(configuration, in: folder, count: folds)

@@ -1,5 +1,6 @@
 import DataSets
 import Foundation
+import Sampling
 import SegConfiguration
 import SegInference
 import SegReports
@@ -49,18 +50,27 @@ struct RunFacts {
             switch input.fit {
             case .resize(let size, let interpolation): "resized to \(size), \(interpolation.rawValue)"
             case .pad(let size): "padded to \(size)"
-            case .crop(let size, let foreground):
-                "random windows of \(size), \(number(foreground * 100)) % about foreground; scored whole"
+            case .crop(let size, let foreground, let about):
+                "random windows of \(size), \(number(foreground * 100)) % about "
+                    + (about == .class ? "a class of the foreground" : "foreground")
             }
-        let intensities =
-            switch input.normalization {
-            case .window(let low, let high): "window \(number(Double(low))) to \(number(Double(high)))"
-            case .zScore: "z-scores"
-            case .percentiles(let low, let high): "percentiles \(number(low)) to \(number(high))"
-            case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
-            case .imageNet: "ImageNet's mean and deviation"
-            }
-        return "\(input.sampleWords), \(fit), \(intensities)"
+        return "\(input.sampleWords), \(fit), \(words(input.normalization))"
+    }
+
+    private static func words(_ normalization: IntensityNormalization) -> String {
+        switch normalization {
+        case .window(let low, let high): "window \(number(Double(low))) to \(number(Double(high)))"
+        case .zScore: "z-scores"
+        case .zScoreNonzero: "z-scores of what is not 0"
+        case .clip(let low, let high, let mean, let deviation):
+            "clipped to \(number(Double(low))) to \(number(Double(high))), mean \(number(Double(mean))) and deviation "
+                + "\(number(Double(deviation)))"
+        case .unchanged: "intensities as they are"
+        case .channels(let list): "by channel: " + list.map(words).joined(separator: "; ")
+        case .percentiles(let low, let high): "percentiles \(number(low)) to \(number(high))"
+        case .range(let low, let high): "range \(number(Double(low))) to \(number(Double(high)))"
+        case .imageNet: "ImageNet's mean and deviation"
+        }
     }
 
     private static func number(_ value: Double) -> String { String(format: "%g", value) }
