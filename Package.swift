@@ -194,7 +194,8 @@ let package = Package(
         tests("SegConfiguration", ["RunTestSupport", yams]),
         tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
-        tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]), tests("SegStudies", ["RunTestSupport", "TorchBinding"]),
+        tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]),
+        tests("SegStudies", ["RunTestSupport", "TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",
             dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),

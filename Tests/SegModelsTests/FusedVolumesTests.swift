@@ -19,7 +19,7 @@ struct FusedVolumesTests {
     }
 
     static func level(_ features: Int, kernel: [Int]) -> NetworkLevel {
-        NetworkLevel(features: features, dropout: 0, kernel: kernel, stride: kernel.map { _ in 1 })
+        NetworkLevel(features: features, dropout: 0, kernel: kernel, stride: kernel.map { _ in 1 }, convolutions: 4)
     }
 
     /// One tensor of inputs.
