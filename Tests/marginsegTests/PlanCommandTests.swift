@@ -7,7 +7,7 @@ import Testing
         let data = try TrainedRun.shared().data
         try withTemporaryFolder { folder in
             let plan = try Command.run(
-                ["plan", data.path, "--output", "plan", "--threads", "1", "--minutes", "1", "--memory", "0.5"], in: folder)
+                ["plan", data.path, "--output", "plan", "--threads", "1", "--minutes", "60", "--memory", "0.5"], in: folder)
             let written = ["plan.yaml", "plan-2d.yaml"].map { folder.appending(path: "plan/\($0)").path + "\n" }
             #expect((plan.status, plan.output) == (0, written.joined()), "\(plan.errors)")
             #expect(plan.errors.contains("read 6 cases; timing some steps on cpu\n"))

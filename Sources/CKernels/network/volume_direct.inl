@@ -120,7 +120,8 @@ class Reach {
 
     Reach(const Gathering &g, const VolumeTap *taps, int64_t count) : g(g), taps(taps), count(count) {
         distances.reserve(static_cast<size_t>(count));
-        for (int axis = 0; axis < 3; axis++) least[axis] = most[axis] = taps[0].offset[axis];
+        // Where the stride is wider than the kernel, some places have no tap.
+        for (int axis = 0; axis < 3; axis++) least[axis] = most[axis] = count > 0 ? taps[0].offset[axis] : 0;
         for (int64_t tap = 0; tap < count; tap++) {
             const auto &offset = taps[tap].offset;
             distances.push_back((offset[0] * g.source_sizes[1] + offset[1]) * g.source_sizes[2] + offset[2]);
