@@ -108,11 +108,11 @@ inline Gathering gathering_backward(const ck_volume_convolution &s, const int64_
     return g;
 }
 
-// Some of the taps, with what is the same for all places: how far their voxels are from the place's, and how far they reach.
+// Some of the taps, or none where a stride is larger than the kernel, with what is the same for all places: how far their voxels are from the place's, and how far they reach.
 class Reach {
     const Gathering &g;
     const VolumeTap *taps;
-    int64_t least[3], most[3];
+    int64_t least[3] = {}, most[3] = {};
     Vector<int64_t> distances;
 
   public:
@@ -120,10 +120,12 @@ class Reach {
 
     Reach(const Gathering &g, const VolumeTap *taps, int64_t count) : g(g), taps(taps), count(count) {
         distances.reserve(static_cast<size_t>(count));
-        // Where the stride is wider than the kernel, some places have no tap.
-        for (int axis = 0; axis < 3; axis++) least[axis] = most[axis] = count > 0 ? taps[0].offset[axis] : 0;
         for (int64_t tap = 0; tap < count; tap++) {
             const auto &offset = taps[tap].offset;
+            if (tap == 0) {
+                std::copy(offset, offset + 3, least);
+                std::copy(offset, offset + 3, most);
+            }
             distances.push_back((offset[0] * g.source_sizes[1] + offset[1]) * g.source_sizes[2] + offset[2]);
             for (int axis = 0; axis < 3; axis++) {
                 least[axis] = std::min(least[axis], offset[axis]);
@@ -308,14 +310,18 @@ template <int Vectors, typename Element>
 void weight_gradient_of_taps(
     const ck_volume_convolution &s, const Gathering &g, const Channeled<const Element> &input, const Element *incoming,
     float *gradient) {
-    const int64_t kernel = taps_of(s), most = 64, chunks = (s.inputs + most - 1) / most;
+    constexpr int64_t most = 64;
+    const int64_t kernel = taps_of(s), chunks = (s.inputs + most - 1) / most;
+    // The incoming gradient is widened once for each item: several taps of few inputs share it.
+    const int64_t together = std::max<int64_t>(most / s.inputs, 1), groups = (kernel + together - 1) / together;
     float *sums = scratch(Scratch::weights, kernel * s.inputs * s.outputs);
-    parallel(kernel * chunks, [&](int64_t item) {
-        const int64_t tap = item / chunks, from = item % chunks * most, channels = std::min(most, s.inputs - from);
+    parallel(groups * chunks, [&](int64_t item) {
+        const int64_t tap = item / chunks * together, taps = std::min(together, kernel - tap);
+        const int64_t from = item % chunks * most, channels = std::min(most, s.inputs - from);
         float *to = sums + (tap * s.inputs + from) * s.outputs;
-        std::fill(to, to + channels * s.outputs, 0.f);
+        std::fill(to, to + taps * channels * s.outputs, 0.f);
         accumulate_gathered<Vectors>(
-            g, 0, g.count(), &g.taps[static_cast<size_t>(tap)], 1, input, from, channels, incoming, s.outputs, to);
+            g, 0, g.count(), &g.taps[static_cast<size_t>(tap)], taps, input, from, channels, incoming, s.outputs, to);
     });
     parallel(s.outputs, [&](int64_t out) {
         for (int64_t in = 0; in < s.inputs; in++) {
