@@ -1,6 +1,6 @@
 """Writes plans.json: what nnU-Net's planners (nnunetv2 2.8) plan for data sets of some shapes and spacings.
 
-    python3 plans.py    # with nnunetv2 and nibabel installed; takes some minutes
+    OMP_NUM_THREADS=1 nnUNet_n_proc_DA=1 python3 plans.py    # with nnunetv2 and nibabel; more threads may wait for each other for ever
 """
 
 import contextlib
@@ -57,6 +57,10 @@ def plans(name, spacings, shapes, repeat, channels, classes, memory):
         ("plain", plain.ExperimentPlanner), ("M", residual.nnUNetPlannerResEncM),
         ("L", residual.nnUNetPlannerResEncL), ("XL", residual.nnUNetPlannerResEncXL),
     ):
+        # What nnU-Net finds of earlier plans it keeps.
+        for file in os.listdir(done):
+            if file.endswith("Plans.json"):
+                os.remove(os.path.join(done, file))
         with contextlib.redirect_stdout(io.StringIO()):
             made = planner(1, **({"gpu_memory_target_in_gb": memory} if memory else {})).plan_experiment()
         for key in ("3d_fullres", "2d", "3d_lowres"):

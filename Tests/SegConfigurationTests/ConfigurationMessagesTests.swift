@@ -79,8 +79,8 @@ import Testing
             "data:\n  split: {random: {seed: 1, tests: 0.2}}\n",
             "run.yaml:2:29: data.split.random: unknown key 'tests'; did you mean 'test'? (known: seed, test, validation)"),
         Mistake(
-            "input: {normalization: {window: [0, 1], clip: 1}}",
-            "run.yaml:1:41: input.normalization: unknown key 'clip' (known: percentiles, range, window)"),
+            "input: {normalization: {window: [0, 1], cut: 1}}",
+            "run.yaml:1:41: input.normalization: unknown key 'cut' (known: clip, percentiles, range, window, z_score)"),
         Mistake(
             "training:\n  stages:\n    - {name: a, objectiv: cross_entropy, epochs: 1}\n",
             "run.yaml:3:7: training.stages[0].objective: this key is needed; is 'objectiv' meant for it?"),
@@ -136,11 +136,11 @@ import Testing
             "run.yaml:1:78: training.stages[0].schedule: expected one of poly, cosine, constant, found 'step'"),
         Mistake(
             "input: {normalization: z-score}",
-            "run.yaml:1:24: input.normalization: expected z_score, imagenet, or one of window, percentiles, range with [low, high], found 'z-score'"
+            "run.yaml:1:24: input.normalization: expected z_score, {z_score: nonzero}, imagenet, none, one of window, percentiles, range with [low, high], or clip with [low, high], mean and deviation; or a list of them, one for each channel, found 'z-score'"
         ),
         Mistake(
             "input: {normalization: {window: [1]}}",
-            "run.yaml:1:24: input.normalization: expected z_score, imagenet, or one of window, percentiles, range with [low, high], found keys and values"
+            "run.yaml:1:24: input.normalization: expected z_score, {z_score: nonzero}, imagenet, none, one of window, percentiles, range with [low, high], or clip with [low, high], mean and deviation; or a list of them, one for each channel, found keys and values"
         ),
         Mistake(
             "input: {fit: {resize: [0, 8]}}",

@@ -55,7 +55,7 @@ struct FusedNetworkTests {
             }
             let output = try network(images, .evaluation)
             try (output * output).sum().backward()
-            let gradients = try network.namedState().map { try #require($0.tensor.gradient, "\($0.name)").bytes() }
+            let gradients = try network.scoredParameters.map { try #require($0.tensor.gradient, "\($0.name)").bytes() }
             return try (output.bytes(), gradients)
         }
         #expect(results[0].0 == results[1].0)

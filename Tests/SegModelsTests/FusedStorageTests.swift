@@ -85,7 +85,9 @@ struct FusedStorageTests {
             try Tensor.totalNorm([found.to(.float32) - expected]).item() / Tensor.totalNorm([expected]).item()
         }
         #expect(try share(results[1].0, results[0].0) < 0.02)
-        let gradients = try results.map { try $0.1.parameters.map { try #require($0.gradient).reshaped([-1]) } }
+        let gradients = try results.map { result in
+            try result.1.scoredParameters.map { try #require($0.tensor.gradient).reshaped([-1]) }
+        }
         #expect(try share(.concatenated(gradients[1], 0), .concatenated(gradients[0], 0)) < 0.1)
     }
 }

@@ -46,8 +46,13 @@ struct FusedTwin<Part: Module> {
         try (output * Tensor.random(output.shape, seed: 77).to(output.dtype)).sum().backward()
         let gradients =
             leaves.dropFirst(constants).enumerated().map { ("input \($0)", $1.gradient) }
-            + part.namedState().filter(\.isParameter).map { ($0.name, $0.tensor.gradient) }
+            + scored(part).map { ($0.name, $0.tensor.gradient) }
         return try [("output", output)] + gradients.map { try ($0, #require($1, "\($0)").clone()) }
+    }
+
+    /// The parameters that have a gradient: of a network those that its scores depend on.
+    private static func scored(_ part: Part) -> [Module.StateEntry] {
+        (part as? any SegmentationNetwork)?.scoredParameters ?? part.namedState().filter(\.isParameter)
     }
 
     /// Runs both on the same inputs and returns for the output and each gradient the largest difference as a share of the largest

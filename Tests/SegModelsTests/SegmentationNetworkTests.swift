@@ -106,7 +106,8 @@ struct SegmentationNetworkTests {
         #expect(try trained.bytes() == network(images, .evaluation).bytes())
     }
 
-    /// An image's logits do not depend on the others of its batch, nor on the layout in memory.
+    /// An image's logits do not depend on the others of its batch, nor on the layout in memory, but for the rounding of the method that
+    /// the kernels choose by the size of the batch.
     @Test(arguments: variants)
     func imagesAreIndependent(variant: Variant) throws {
         let network = try variant.network()
@@ -116,7 +117,7 @@ struct SegmentationNetworkTests {
         for index in 0..<3 {
             let alone = try network(images.narrowed(0, index..<index + 1), .evaluation)
             #expect(
-                try together.narrowed(0, index..<index + 1).largestDifference(to: alone) < 1e-5 * max(1, largest),
+                try together.narrowed(0, index..<index + 1).largestDifference(to: alone) < 1e-4 * max(1, largest),
                 "image \(index)")
         }
         #expect(

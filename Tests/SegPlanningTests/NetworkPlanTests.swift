@@ -126,7 +126,7 @@ import Testing
     @Test(arguments: [
         ("network.strides=[[1, 1, 1], [2, 2, 2], [3, 2, 2], [2, 2, 2]]", "network.strides"),
         ("network.strides=[[1, 1, 1], [2, 2, 2]]", "network.strides"), ("network.kernels=[[3, 3]]", "network.kernels"),
-        ("input.fit={crop: [40, 56]}", "input.fit"), ("network.blocks=[2, 2]", "network.blocks"),
+        ("input.fit={crop: [40, 56]}", "input.spacing"), ("network.blocks=[2, 2]", "network.blocks"),
     ])
     func editedPlansAreChecked(change: String, key: String) throws {
         try withTemporaryFolder { folder in

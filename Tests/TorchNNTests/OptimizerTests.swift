@@ -170,8 +170,17 @@ struct OptimizerTests {
         }
     }
 
-    @Test func momentumNeedsEveryGradient() async {
-        await #expect(processExitsWith: .failure) { try SGD([Tensor.zeros([1])], momentum: 0.9).step(learningRate: 1) }
+    /// A head of a network may have no part in a step.
+    @Test func whatHasNoGradientStaysAsItIs() throws {
+        let (still, moved) = (try Tensor.ones([1]), try Tensor.ones([1]))
+        try moved.setGradient(.ones([1]))
+        let optimizer = try SGD([still, moved], momentum: 0.9, weightDecay: 0.1, nesterov: true)
+        try optimizer.step(learningRate: 0.5)
+        #expect(try still.item() == 1)
+        #expect(try abs(moved.item() - (1 - 0.5 * 1.1 * 1.9)) < 1e-6)
+    }
+
+    @Test func nesterovNeedsMomentum() async {
         await #expect(processExitsWith: .failure) { _ = try SGD([Tensor.zeros([1])], nesterov: true) }
     }
 }

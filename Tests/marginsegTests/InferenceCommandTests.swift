@@ -61,6 +61,7 @@ import Testing
         try withTemporaryFolder { folder in
             let copy = folder.appending(path: "run")
             try FileManager.default.copyItem(at: run.url, to: copy)
+            try? FileManager.default.removeItem(at: copy.appending(path: "evaluation-test.json"))
             func evaluate(_ options: String...) throws -> Command {
                 try Command.run(
                     ["evaluate", "run", "--data", run.data.path, "--resamples", "10", "--save", "run/evaluation-test.json"]

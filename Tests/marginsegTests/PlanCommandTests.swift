@@ -7,7 +7,7 @@ import Testing
         let data = try TrainedRun.shared().data
         try withTemporaryFolder { folder in
             let plan = try Command.run(
-                ["plan", data.path, "--output", "plan", "--threads", "1", "--minutes", "1", "--memory", "0.5"], in: folder)
+                ["plan", data.path, "--output", "plan", "--threads", "1", "--minutes", "60", "--memory", "0.5"], in: folder)
             let written = ["plan.yaml", "plan-2d.yaml"].map { folder.appending(path: "plan/\($0)").path + "\n" }
             #expect((plan.status, plan.output) == (0, written.joined()), "\(plan.errors)")
             #expect(plan.errors.contains("read 6 cases; timing some steps on cpu\n"))
@@ -38,7 +38,7 @@ import Testing
     @Test func thePlanHasTheNameOfTheData() throws {
         let data = try TrainedRun.shared().data
         try withTemporaryFolder { folder in
-            let plan = try Command.run(["init", data.path, "--threads", "1", "--minutes", "1"], in: folder)
+            let plan = try Command.run(["init", data.path, "--threads", "1", "--minutes", "60"], in: folder)
             #expect(plan.status == 0, "\(plan.errors)")
             let names = try FileManager.default.contentsOfDirectory(
                 atPath: folder.appending(path: "plans/\(data.lastPathComponent)").path)
@@ -66,7 +66,7 @@ import Testing
                 """
             try Data(description.utf8).write(to: folder.appending(path: "dataset.json"))
             let proposal = try Command.run(
-                ["plan", folder.path, "--threads", "1", "--minutes", "1", "--output", folder.appending(path: "plan").path])
+                ["plan", folder.path, "--threads", "1", "--minutes", "60", "--output", folder.appending(path: "plan").path])
             #expect(proposal.status == 0, "\(proposal.errors)")
             let text = try String(contentsOf: folder.appending(path: "plan/plan.yaml"), encoding: .utf8)
             for line in [
@@ -89,7 +89,7 @@ import Testing
                 "--layout", "folders", "--config", "names.yaml", "--set", "data.split={folds: {count: 3, fold: 1, seed: 4}}",
             ]
             let proposal = try Command.run(
-                ["plan", data.path, "--threads", "1", "--minutes", "1", "--output", "plan"] + options, in: folder)
+                ["plan", data.path, "--threads", "1", "--minutes", "60", "--output", "plan"] + options, in: folder)
             #expect(proposal.status == 0, "\(proposal.errors)")
             let text = try String(contentsOf: folder.appending(path: "plan/plan.yaml"), encoding: .utf8)
             for line in ["{name: spot, values: [1]}", "split: {folds: {count: 3, fold: 1, seed: 4}}", "layout: folders"] {

@@ -75,7 +75,8 @@ struct PatchTrial: Sendable {
         _ network: PlannedNetwork, for data: PatchPlan.Data, memory: Double, full: PatchPlan
     ) -> [PatchPlan] {
         var plans = [full]
-        for width in [1, 2, 4].map({ PlannedNetwork.usualWidth / $0 }) {
+        // Fewer than 16 features do not fill the vectors of the CPU's kernels, and take longer.
+        for width in [1, 2].map({ PlannedNetwork.usualWidth / $0 }) {
             for part in [1.0, 2, 4, 8, 16, 32] {
                 // Below some memory there is no plan.
                 guard let plan = try? PatchPlan(network, for: data, memory: memory / part, width: width) else { continue }

@@ -10,7 +10,11 @@ extension ParsableCommand {
         for word in arguments where !(path.count == 1 && word == "help") {
             let subcommands = command.configuration.subcommands
             guard !subcommands.isEmpty, !word.hasPrefix("-") else { return nil }
-            guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
+            guard
+                let next = subcommands.first(where: {
+                    $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
+                })
+            else {
                 let known = subcommands.compactMap { $0.configuration.commandName }
                 let names = known.joined(separator: ", ")
                 let guess = word.nearestName(among: known).map { "did you mean '\($0)'? (known: \(names))" } ?? "known: \(names)"
