@@ -1,11 +1,12 @@
 // A convolution of volumes and its gradients: by tiles, plane by plane where the kernel sees no other plane, or by gathering.
 
-// Whether tiles of 3×3×3 pay: not where the weights' transforms outweigh the few voxels' products.
+// Whether tiles of 3×3×3 pay: not where the weights' transforms outweigh the few voxels' products. One image decides, so that its
+// results do not depend on how many there are.
 inline bool goes_by_volume_tiles(const ck_volume_convolution &s) {
     for (int axis = 0; axis < 3; axis++) {
         if (s.kernel[axis] != 3 || s.stride[axis] != 1 || s.padding[axis] != 1) return false;
     }
-    return s.inputs % lanes == 0 && s.images * volume_of(s.sizes) >= 1024;
+    return s.inputs % lanes == 0 && volume_of(s.sizes) >= 512;
 }
 
 // Whether the kernel sees one plane alone, as the tiles of planes take it.
