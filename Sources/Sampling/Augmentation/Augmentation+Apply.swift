@@ -44,15 +44,9 @@ extension Augmentation {
         case .always(let powers):
             guard powers > 0 else { return }
             let exponent = Float(exp2(generator.uniform(-powers, powers)))
-            sample.changeChannels { Self.raised($0, to: exponent) }
+            sample.changeChannels { RandomGamma.raised($0, to: exponent) }
         case .random(let changes): for change in changes { change.apply(to: &sample, generator: &generator) }
         }
-    }
-
-    /// min + (max − min) · ((x − min) / (max − min))^γ: the darkest and the brightest value stay as they are.
-    static func raised(_ values: [Float], to exponent: Float) -> [Float] {
-        guard let low = values.min(), let high = values.max(), high > low else { return values }
-        return values.map { low + (high - low) * powf(($0 - low) / (high - low), exponent) }
     }
 
     private func changeBrightnessAndContrast(of sample: inout Sample, generator: inout SeededGenerator) {

@@ -34,12 +34,18 @@ public struct RandomGamma: Sendable, Hashable, Codable {
             let exponent = Float(RandomFactor.drawn(from: self.exponent, &generator))
             let before = Moments(values)
             let sign: Float = inverted == true ? -1 : 1
-            let raised = Augmentation.raised(values.map { sign * $0 }, to: exponent).map { sign * $0 }
+            let raised = Self.raised(values.map { sign * $0 }, to: exponent).map { sign * $0 }
             let after = Moments(raised)
             guard after.deviation > 0 else { return values }
             let scale = before.deviation / after.deviation
             return raised.map { Float((Double($0) - after.mean) * scale + before.mean) }
         }
+    }
+
+    /// min + (max − min) · ((x − min) / (max − min))^γ: the darkest and the brightest value stay as they are.
+    static func raised(_ values: [Float], to exponent: Float) -> [Float] {
+        guard let low = values.min(), let high = values.max(), high > low else { return values }
+        return values.map { low + (high - low) * powf(($0 - low) / (high - low), exponent) }
     }
 
     /// Mean and standard deviation.

@@ -42,20 +42,7 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "Folder of the data set, instead of the one the run was configured with.")
     var data: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "What to maximise over the whole split: miou_foreground, miou_all, dice_foreground, dice_all, or the IoU or Dice of one class.",
-            valueName: "name|iou:class"))
-    var metric = MetricName.miouForeground.rawValue
-
-    @Option(help: "Resamples of the intervals.")
-    var resamples = 2000
-
-    @Option(help: "Seed of the parts and the intervals.")
-    var seed: UInt64 = 0
-
-    @Flag(help: "Print what is stored, as JSON.")
-    var json = false
+    @OptionGroup var search: SearchOptions
 
     @OptionGroup var ensemble: EnsembleOptions
 
@@ -66,10 +53,6 @@ struct CalibrateCommand: ParsableCommand {
     @OptionGroup var network: ExecutionOptions
 
     @OptionGroup var numbers: PrecisionOptions
-
-    func validate() throws {
-        guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
-    }
 
     func run() throws {
         let device = try compute.prepare()
@@ -82,7 +65,7 @@ struct CalibrateCommand: ParsableCommand {
         let teams = ensemble.others.isEmpty ? runs.map { [$0] } : [runs + ensemble.others.map(URL.init(argument:))]
         let subjects = try teams.map { try subject($0, device: device) }
         let calibration = try DecisionCalibration(
-            subjects, reference: "validation", metric: metric, bootstrap: Bootstrap(resamples: resamples, seed: seed))
+            subjects, reference: "validation", metric: search.metric, bootstrap: search.bootstrap)
         let bar = ProgressBar("calibrating", total: calibration.caseCount)
         var (decision, _, notes) = try calibration.run { bar.update($0) }
         bar.finish()
@@ -95,7 +78,7 @@ struct CalibrateCommand: ParsableCommand {
         let file = DecisionFile.url(of: place)
         try DecisionFile.write(decision, to: file)
         printResult(
-            json
+            search.json
                 ? try DecisionFile.json(decision)
                 : DecisionReport(decision: decision, classes: calibration.scored, subject: shown(place), file: shown(file)).text)
         for problem in decision.problems { Terminal.write("left out: \(problem.message)\n") }

@@ -32,20 +32,7 @@ struct SelectCommand: ParsableCommand {
     @Option(help: "Folder of the data set, instead of the one the runs were configured with.")
     var data: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "What is to be largest: miou_foreground, miou_all, dice_foreground, dice_all, or the IoU or Dice of one class.",
-            valueName: "name|iou:class"))
-    var metric = MetricName.miouForeground.rawValue
-
-    @Option(help: "Resamples of the intervals.")
-    var resamples = 2000
-
-    @Option(help: "Seed of the parts and the intervals.")
-    var seed: UInt64 = 0
-
-    @Flag(help: "Print what is stored, as JSON.")
-    var json = false
+    @OptionGroup var search: SearchOptions
 
     @OptionGroup var inference: InferenceOptions
 
@@ -54,7 +41,6 @@ struct SelectCommand: ParsableCommand {
     @OptionGroup var network: ExecutionOptions
 
     func validate() throws {
-        guard resamples > 0 else { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
         guard inference.window == nil, inference.step == nil else {
             throw ValidationError("what select stores is for the usual windows; leave out --window and --step.")
         }
@@ -63,11 +49,11 @@ struct SelectCommand: ParsableCommand {
     func run() throws {
         let place = URL(argument: folder)
         let device = try compute.prepare()
-        let search = try ConfigurationSelection(
-            in: place, data: data.map(URL.init(argument:)), metric: metric, settings: inference.settings, device: device,
-            execution: network.execution, bootstrap: Bootstrap(resamples: resamples, seed: seed))
-        let bar = ProgressBar("selecting", total: search.caseCount)
-        let result = try search.run { bar.update($0 * search.caseCount / max($1, 1)) }
+        let selection = try ConfigurationSelection(
+            in: place, data: data.map(URL.init(argument:)), metric: search.metric, settings: inference.settings, device: device,
+            execution: network.execution, bootstrap: search.bootstrap)
+        let bar = ProgressBar("selecting", total: selection.caseCount)
+        let result = try selection.run { bar.update($0 * selection.caseCount / max($1, 1)) }
         bar.finish()
         for note in result.notes { Terminal.write("note: \(note)\n") }
         // The choice comes last: where it is, the decision that it names is there.
@@ -75,7 +61,7 @@ struct SelectCommand: ParsableCommand {
         try result.selection.write(to: place)
         let file = Selection.url(of: place)
         printResult(
-            json
+            search.json
                 ? try String(decoding: FileSystem.read(file), as: UTF8.self)
                 : SelectionReport(result.selection, subject: shown(place), file: shown(file)).text)
         for problem in result.problems { Terminal.write("left out: \(problem.message)\n") }
