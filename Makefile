@@ -1,6 +1,6 @@
 # MarginSeg's errands. Everything goes through `swift build`; this file remembers the flags.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fuzz sanitize peers bench lint format docs install clean
+.PHONY: help demo build test oldest fuzz sanitize peers bench lint format docs install clean
 
 SHELL := bash
 FILTER ?=
@@ -32,6 +32,9 @@ test: ## build and run the tests; FILTER=LabelDistribution runs those whose name
 	@swift build --build-tests $(quiet)
 	@echo "Testing"
 	@swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+oldest: ## build against the oldest libtorch that is supported, and test that
+	@Scripts/oldest-torch
 
 fuzz: ## read damaged files of every format, as many as COUNT says (20000), by the numbers of SEED (1)
 	@Scripts/bootstrap

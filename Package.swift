@@ -205,3 +205,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The tensors alone, to try another libtorch in minutes: Scripts/oldest-torch.
+if Context.environment["TENSORS_ONLY"] != nil {
+    let kept: Set = [
+        "CTorch", "TorchBinding", "CZlib", "DurableFiles", "Torch", "TorchNN", "TestSupport", "TorchTestSupport", "TorchTests",
+        "TorchNNTests",
+    ]
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
+    package.dependencies = []
+}

@@ -35,6 +35,6 @@ struct ConfusionBenchmark {
     private func stock(_ logits: Tensor, _ labels: Tensor) throws {
         let classes = logits.shape[1]
         let pairs = try labels * Tensor.scalar(Double(classes), dtype: .int64) + logits.argmax(1)
-        _ = try pairs.reshaped([-1]).binCounts(minimumCount: classes * classes)
+        _ = try pairs.reshaped([-1]).binCounts(classes * classes)
     }
 }

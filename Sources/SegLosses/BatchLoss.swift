@@ -17,12 +17,12 @@ protocol BatchLoss: SegmentationLoss {
 }
 
 extension BatchLoss {
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        try composed(LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel))
+    public func composed(logits: Tensor, targets: Targets) throws -> Tensor {
+        try composed(LossInputs(logits: logits, targets: targets, ignoreLabel: ignoreLabel))
     }
 
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel),
+    public func fused(logits: Tensor, targets: Targets) throws -> Tensor? {
+        guard let batch = try FusedBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel),
             let term = try fusedTerm(in: batch)
         else { return nil }
         return try batch.loss([(weight: 1, term: term)])

@@ -12,11 +12,13 @@ final class LossInputs {
     let isCounted: Tensor
     /// Pixels that take part.
     let pixelCount: Int
+    /// Of each class in each image, where the host knows them.
+    private let knownCounts: [[Int]]?
     private var softmax: Tensor?
 
     /// - Throws: `LossInputError`.
-    init(logits: Tensor, labels: Tensor, ignoreLabel: Int?) throws {
-        let shape = logits.shape
+    init(logits: Tensor, targets: Targets, ignoreLabel: Int?) throws {
+        let (shape, labels) = (logits.shape, targets.labels)
         let expected = [shape.first ?? 0] + shape.dropFirst(2)
         guard shape.count >= 3, labels.shape == expected else {
             throw LossInputError(.shapes(logits: shape, labels: labels.shape))
@@ -25,26 +27,35 @@ final class LossInputs {
         guard !labels.dtype.isFloatingPoint, labels.dtype != .bool else { throw LossInputError(.labelType("\(labels.dtype)")) }
         let classCount = shape[1]
         guard classCount >= 2 else { throw LossInputError(.tooFewClasses(classCount)) }
-        let labels = try labels.to(.int64)
+        let known = targets.counts.map { $0.joined().reduce(0, +) }
+        // What is in no class has to be ignored, and a class may be.
+        let isOutside = ignoreLabel.map { !(0..<classCount).contains($0) } ?? (known == labels.count)
+        knownCounts = isOutside ? targets.counts : nil
+        if let counts = knownCounts?.first?.count, counts != classCount {
+            throw LossInputError(.classes(expected: counts, found: classCount, of: "the labels"))
+        }
+        let wideLabels = try labels.to(.int64)
         let wide = logits.dtype == .float64 ? logits : try logits.to(.float32)
-        let inRange = try labels.greater(-1).logicalAnd(labels.less(Double(classCount)))
         if let ignoreLabel {
-            let isIgnored = try labels.equal(Double(ignoreLabel))
-            try Self.requireAll(inRange.logicalOr(isIgnored), labels: labels, classCount: classCount)
+            let isIgnored = try wideLabels.equal(Double(ignoreLabel))
+            if knownCounts == nil { try Self.requireClasses(wideLabels, isIgnored: isIgnored, classCount: classCount) }
             isCounted = try isIgnored.logicalNot()
-            self.labels = try labels.masked(where: isIgnored, with: 0)
+            self.labels = try wideLabels.masked(where: isIgnored, with: 0)
             // A zero gradient times a score that is not finite would be NaN.
             self.logits = try wide.masked(where: isIgnored.unsqueezed(1), with: 0)
         } else {
-            try Self.requireAll(inRange, labels: labels, classCount: classCount)
+            if knownCounts == nil { try Self.requireClasses(wideLabels, isIgnored: nil, classCount: classCount) }
             isCounted = try Tensor.ones(labels.shape, dtype: .bool, device: labels.device)
-            self.labels = labels
+            self.labels = wideLabels
             self.logits = wide
         }
-        pixelCount = try isCounted.sum().itemAsInt()
+        let count = knownCounts == nil ? nil : known
+        pixelCount = try count ?? isCounted.sum().itemAsInt()
     }
 
-    private static func requireAll(_ isFine: Tensor, labels: Tensor, classCount: Int) throws {
+    private static func requireClasses(_ labels: Tensor, isIgnored: Tensor?, classCount: Int) throws {
+        let isClass = try labels.greater(-1).logicalAnd(labels.less(Double(classCount)))
+        let isFine = try isIgnored.map { try isClass.logicalOr($0) } ?? isClass
         let bad = try isFine.logicalNot().reshaped([-1])
         let count = try bad.sum().itemAsInt()
         guard count > 0 else { return }
@@ -106,6 +117,13 @@ extension LossInputs {
     /// `values` ([B, C, …]) where the pixel takes part, 0 elsewhere.
     func counted(_ values: Tensor) throws -> Tensor { try values.masked(where: isCounted.logicalNot().unsqueezed(1), with: 0) }
 
+    /// The pixels of each class that take part, of each image.
+    func classCounts() throws -> [[Int]] {
+        if let knownCounts { return knownCounts }
+        let counts: [Int64] = try isCountedLabel().to(.int64).sum(pixelAxes).elements()
+        return stride(from: 0, to: counts.count, by: classCount).map { counts[$0..<$0 + classCount].map(Int.init) }
+    }
+
     /// 0 … C − 1 along the second axis: [1, C, 1, …], int64.
     func classAxis() throws -> Tensor { try alongClasses(.range(classCount, device: logits.device)) }
 
@@ -116,6 +134,6 @@ extension LossInputs {
 
     /// One number a class, shaped [1, C, 1, …], with the dtype and device of the logits.
     func alongClasses(_ values: [Double]) throws -> Tensor {
-        try alongClasses(Tensor(values).to(logits.dtype, device: logits.device))
+        try alongClasses(ClassConstants.tensor(values, dtype: logits.dtype, device: logits.device))
     }
 }

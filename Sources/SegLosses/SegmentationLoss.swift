@@ -9,26 +9,39 @@ public protocol SegmentationLoss: Sendable {
     ///
     /// - Parameters:
     ///   - logits: [B, C, …], float of any width, raw scores; … is H, W or D, H, W.
-    ///   - labels: [B, …], int64 or uint8, classes 0 ..< C or the ignore label.
+    ///   - targets: [B, …], int64 or uint8, classes 0 ..< C or the ignore label.
     /// - Returns: [], float32 (float64 for float64 logits). 0 with a zero gradient where every pixel is ignored.
     /// - Throws: `LossInputError` for shapes or labels that do not fit.
-    func composed(logits: Tensor, labels: Tensor) throws -> Tensor
+    func composed(logits: Tensor, targets: Targets) throws -> Tensor
 
     /// The same by kernels that store no intermediate; nil where there is none for these tensors, or where the labels are to be
     /// refused.
-    func fused(logits: Tensor, labels: Tensor) throws -> Tensor?
+    func fused(logits: Tensor, targets: Targets) throws -> Tensor?
 
     /// The offsets of each margin-calibrated term, for records.
     var marginOffsets: [MarginOffsets] { get }
 }
 
 extension SegmentationLoss {
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? { nil }
+    public func fused(logits: Tensor, targets: Targets) throws -> Tensor? { nil }
 
     public var marginOffsets: [MarginOffsets] { [] }
 
     /// The value, by the fastest way there is; see `composed`.
-    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
-        try fused(logits: logits, labels: labels) ?? composed(logits: logits, labels: labels)
+    public func callAsFunction(logits: Tensor, targets: Targets) throws -> Tensor {
+        try fused(logits: logits, targets: targets) ?? composed(logits: logits, targets: targets)
     }
+}
+
+/// Labels of which the host knows nothing: a value on a device waits for what that tells of them.
+extension SegmentationLoss {
+    public func callAsFunction(logits: Tensor, labels: Tensor) throws -> Tensor {
+        try self(logits: logits, targets: Targets(labels))
+    }
+
+    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
+        try composed(logits: logits, targets: Targets(labels))
+    }
+
+    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? { try fused(logits: logits, targets: Targets(labels)) }
 }

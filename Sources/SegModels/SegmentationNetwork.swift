@@ -17,6 +17,9 @@ public protocol SegmentationNetwork: Layer {
     /// Resolutions that are scored in training, the full one first: more than 1 with deep supervision.
     var headCount: Int { get }
 
+    /// What these resolutions have for images of sizes that are multiples of `sizeMultiples`.
+    func headSizes(fitting sizes: [Int]) -> [[Int]]
+
     /// [B, C, …] with sizes that are multiples of `sizeMultiples` → [B, classes, …]
     func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor
 
@@ -26,6 +29,8 @@ public protocol SegmentationNetwork: Layer {
 
 extension SegmentationNetwork {
     public var headCount: Int { 1 }
+
+    public func headSizes(fitting sizes: [Int]) -> [[Int]] { [sizes] }
 
     public func fittingHeads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor] { [try fittingForward(images, mode)] }
 }
@@ -56,6 +61,12 @@ extension SegmentationNetwork {
         var heads = try fittingHeads(padded, mode)
         heads[0] = try cropped(heads[0], as: images)
         return heads
+    }
+
+    /// The sizes of `heads` for images of given ones.
+    public func headSizes(of sizes: [Int]) -> [[Int]] {
+        let fitting = zip(sizes, sizeMultiples).map { ($0 + $1 - 1) / $1 * $1 }
+        return [sizes] + headSizes(fitting: fitting).dropFirst()
     }
 
     private func cropped(_ scores: Tensor, as images: Tensor) throws -> Tensor {

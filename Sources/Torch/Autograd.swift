@@ -112,7 +112,18 @@ public func withoutGradient<Result, Failure: Error>(_ body: () throws(Failure) -
 
 /// Runs `body` in inference mode: no graph, no version counting; tensors made within never take part in autograd.
 public func withInference<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let guardObject = libtorch.inference_begin()
+    try withInferenceMode(true, body)
+}
+
+/// Runs `body` outside of inference mode, wherever it is called: what is made within may take part in autograd later.
+public func withoutInference<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    try withInferenceMode(false, body)
+}
+
+private func withInferenceMode<Result, Failure: Error>(
+    _ isOn: Bool, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let guardObject = libtorch.inference_begin(isOn)
     defer { libtorch.inference_end(guardObject) }
     return try body()
 }

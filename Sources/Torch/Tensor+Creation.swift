@@ -53,4 +53,17 @@ extension Tensor {
             libtorch.tensor_from_bytes(bytes.baseAddress, bytes.count, sizes, sizes.count, dtype.raw, $0)
         }
     }
+
+    /// Copies row-major elements to a device without waiting for it: they are read before this returns.
+    ///
+    /// - Throws: `TorchError` if their number is not the product of `shape`.
+    public init<Element: TensorElement>(uploading elements: [Element], shape: [Int], to device: Device) throws(TorchError) {
+        let sizes = shape.map(Int64.init)
+        self = try elements.withUnsafeBufferPointer { buffer throws(TorchError) in
+            let bytes = UnsafeRawBufferPointer(buffer)
+            return try make("upload") {
+                libtorch.upload(bytes.baseAddress, bytes.count, sizes, sizes.count, Element.dtype.raw, device.raw, $0)
+            }
+        }
+    }
 }

@@ -35,9 +35,9 @@ extension Tensor {
         try make("argmax", [self]) { libtorch.argmax(raw, Int64(axis), keepingAxis, $0) }
     }
 
-    /// How often each whole number from 0 on occurs in a vector: int64, of the largest number plus one, `minimumCount` at least.
-    public func binCounts(minimumCount: Int = 0) throws(TorchError) -> Tensor {
-        try make("bincount", [self]) { libtorch.bincount(raw, Int64(minimumCount), $0) }
+    /// How often each whole number below `count` occurs in a vector of such numbers (int64): int64 [count].
+    public func binCounts(_ count: Int) throws(TorchError) -> Tensor {
+        try make("bin counts", [self]) { libtorch.bin_counts(raw, Int64(count), $0) }
     }
 
     /// The `k` largest along an axis, falling, with their indices (int64). Each value's gradient goes to its one index.

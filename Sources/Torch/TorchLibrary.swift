@@ -43,6 +43,12 @@ public enum TorchLibrary {
         set { libtorch.set_deterministic(newValue) }
     }
 
+    /// Lets CUDA devices multiply float32 with 10 bits of mantissa (TF32), some times faster, or holds them to all 23.
+    public static func setTF32(_ isAllowed: Bool) throws(TorchError) {
+        try load()
+        try check("TF32", libtorch.set_tf32(isAllowed))
+    }
+
     /// Keeps freed memory in the process. The default allocator gives large blocks back to the system at once, and the
     /// page faults of taking them again cost over half of a training step on large images.
     public static func keepFreedMemory() { ct_keep_freed_memory() }

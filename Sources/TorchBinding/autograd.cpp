@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 
 static ct_result set_requires_grad(ct_tensor self, bool on) {
     return ct::guarded([&] { ct::get(self).requires_grad_(on); });
@@ -48,6 +50,17 @@ static ct_result set_grad(ct_tensor self, ct_tensor gradient) {
 
 namespace {
 
+// How the graph holds its nodes: by shared_ptr in libtorch 2.11 and 2.12, by intrusive_ptr later.
+using NodePointer = decltype(torch::autograd::Edge::function);
+
+template <typename Node, typename... Arguments> NodePointer make_node(Arguments &&...arguments) {
+    if constexpr (std::is_base_of_v<c10::intrusive_ptr_target, Node>) {
+        return c10::make_intrusive<Node>(std::forward<Arguments>(arguments)...);
+    } else {
+        return std::make_shared<Node>(std::forward<Arguments>(arguments)...);
+    }
+}
+
 // A node like those of autograd's own functions: what custom_function.h puts around one takes a third as long as the kernel of
 // a small batch.
 class KnownGradient : public torch::autograd::Node {
@@ -82,7 +95,7 @@ static ct_result attach_gradient(ct_tensor value, ct_tensor input, ct_tensor gra
             ", its input ", ct::get(input).sizes());
         const auto result = ct::get(value).variable_data();
         if (c10::GradMode::is_enabled() && ct::get(input).requires_grad()) {
-            auto node = c10::make_intrusive<KnownGradient>(ct::get(gradient));
+            auto node = make_node<KnownGradient>(ct::get(gradient));
             node->set_next_edges(torch::autograd::collect_next_edges(ct::get(input)));
             torch::autograd::set_history(result, node);
         }
@@ -170,7 +183,7 @@ static bool grad_mode_set(bool on) {
 
 static bool grad_mode_get(void) { return c10::GradMode::is_enabled(); }
 
-static void *inference_begin(void) { return new c10::InferenceMode(); }
+static void *inference_begin(bool on) { return new c10::InferenceMode(on); }
 static void inference_end(void *guard) { delete static_cast<c10::InferenceMode *>(guard); }
 
 namespace {

@@ -13,6 +13,7 @@ const ct_functions *ct_torch_functions(void) {
         table.version = TORCH_VERSION;
         ct::add_library(table);
         ct::add_tensor(table);
+        ct::add_transfers(table);
         ct::add_pointwise(table);
         ct::add_reduce(table);
         ct::add_shape(table);

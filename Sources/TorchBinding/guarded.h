@@ -6,6 +6,12 @@
 #error "libtorch was not found: run Scripts/bootstrap (it fills .libtorch/), or set LIBTORCH to a folder that holds include/ and lib/."
 #endif
 
+#include <torch/headeronly/version.h>
+
+#if TORCH_VERSION_MAJOR != 2 || TORCH_VERSION_MINOR < 11 || TORCH_VERSION_MINOR > 15
+#error "MarginSeg builds against libtorch 2.11 to 2.15 (tested: 2.11.0 and 2.13.0): run Scripts/bootstrap, or set LIBTORCH to one of these."
+#endif
+
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 
@@ -116,5 +122,10 @@ void add_random(ct_functions &);
 void add_reduce(ct_functions &);
 void add_shape(ct_functions &);
 void add_tensor(ct_functions &);
+void add_transfers(ct_functions &);
+
+// For the count of transfers: the host waits here for whatever device a tensor is on; a tensor is made of bytes of the host.
+void note_wait();
+void note_upload();
 
 } // namespace ct

@@ -30,6 +30,13 @@ static const char *cpu_capability(void) {
 static void set_deterministic(bool on) { at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false); }
 static bool get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
 
+static ct_result set_tf32(bool on) {
+    return ct::guarded([&] {
+        at::globalContext().setAllowTF32CuBLAS(on);
+        at::globalContext().setAllowTF32CuDNN(on);
+    });
+}
+
 // libtorch_cuda is loaded when a CUDA device is first asked for, not linked: a CUDA build of libtorch then works on the
 // CPU of a machine without NVIDIA's libraries, and a CPU run does not pay seconds for loading them. It must come
 // before libtorch first asks for its CUDA hooks, which it caches.
@@ -91,5 +98,6 @@ void ct::add_library(ct_functions &table) {
     table.cpu_capability = cpu_capability;
     table.set_deterministic = set_deterministic;
     table.get_deterministic = get_deterministic;
+    table.set_tf32 = set_tf32;
     table.device_prepare = device_prepare;
 }

@@ -5,10 +5,12 @@
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/logsumexp.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/sort.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/topk.h>
+#include <ATen/ops/zeros.h>
 
 #include <numeric>
 
@@ -34,8 +36,14 @@ static ct_result argmax(ct_tensor self, int64_t axis, bool keep, ct_tensor *out)
     return ct::guarded([&] { ct::give(out, ct::get(self).argmax(axis, keep)); });
 }
 
-static ct_result bincount(ct_tensor self, int64_t minimum_length, ct_tensor *out) {
-    return ct::guarded([&] { ct::give(out, ct::get(self).bincount(/*weights*/ {}, minimum_length)); });
+// Not `bincount`, which waits for a device to learn the largest number.
+static ct_result bin_counts(ct_tensor self, int64_t count, ct_tensor *out) {
+    return ct::guarded([&] {
+        const auto &places = ct::get(self);
+        auto counts = at::zeros({count}, places.options());
+        counts.scatter_add_(0, places, at::ones_like(places));
+        ct::give(out, std::move(counts));
+    });
 }
 
 static ct_result topk(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices) {
@@ -73,7 +81,7 @@ static ct_result total_norm(const ct_tensor *tensors, size_t count, ct_tensor *o
 void ct::add_reduce(ct_functions &table) {
     table.reduce = reduce;
     table.argmax = argmax;
-    table.bincount = bincount;
+    table.bin_counts = bin_counts;
     table.topk = topk;
     table.sort = sort;
     table.cumsum = cumsum;

@@ -35,6 +35,7 @@ static ct_result tensor_arange(int64_t end, ct_dtype dtype, ct_device device, ct
 
 static ct_result tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out) {
     return ct::guarded([&] {
+        ct::note_upload();
         auto tensor = at::empty(ct::ints(sizes, dim), at::TensorOptions().dtype(ct::scalar_type(dtype)));
         TORCH_CHECK(tensor.nbytes() == byte_count, "the shape needs ", tensor.nbytes(), " bytes, found ", byte_count);
         if (byte_count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byte_count);
@@ -44,6 +45,7 @@ static ct_result tensor_from_bytes(const void *bytes, size_t byte_count, const i
 
 static ct_result tensor_to_bytes(ct_tensor self, void *bytes, size_t byte_count) {
     return ct::guarded([&] {
+        ct::note_wait();
         const auto host = ct::get(self).detach().to(at::kCPU).contiguous();
         TORCH_CHECK(host.nbytes() == byte_count, "the tensor has ", host.nbytes(), " bytes, the buffer ", byte_count);
         if (byte_count > 0) std::memcpy(bytes, host.const_data_ptr(), byte_count);

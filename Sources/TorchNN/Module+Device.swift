@@ -10,9 +10,11 @@ extension Module {
         }
     }
 
-    /// Lays the weights of 2-D convolutions out in memory; optimisers are made afterwards.
+    /// Lays the weights of convolutions out in memory, those of 2 dimensions or of 3 as the format has it; optimisers are made
+    /// afterwards.
     public func arrange(_ format: MemoryFormat) throws {
-        for entry in namedState() where entry.tensor.rank == 4 {
+        let ranks = format == .contiguous ? [4, 5] : [format == .channelsLast3D ? 5 : 4]
+        for entry in namedState() where ranks.contains(entry.tensor.rank) {
             try entry.tensor.setDataInPlace(entry.tensor.detached().contiguous(format))
         }
     }

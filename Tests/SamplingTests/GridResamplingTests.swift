@@ -39,6 +39,21 @@ struct GridResamplingTests {
             ])
     }
 
+    /// Expected: SciPy's `ndimage.zoom` (order 1, grid mode, nearest).
+    @Test func enlargedValuesAreScipys() {
+        let values = (0..<24).map { Float(($0 * 7919 + 13) % 101) }
+        let expected: [Float] = [
+            13.0, 33.5, 60.8333, 88.1667, 65.0, 35.0, 38.2, 38.5, 45.6333, 72.9667, 70.0, 60.2, 76.0, 46.0, 22.8333,
+            50.1667, 77.5, 98.0, 53.2, 53.5, 50.5333, 37.4667, 54.7, 75.2, 38.0, 58.5, 69.0, 29.0, 39.5, 60.0,
+            6.5, 27.0, 54.3333, 81.6667, 58.5, 28.5, 31.7, 32.0, 39.1333, 66.4667, 63.5, 53.7, 69.5, 39.5, 16.3333,
+            43.6667, 71.0, 91.5, 46.7, 47.0, 44.0333, 30.9667, 48.2, 68.7, 31.5, 52.0, 62.5, 22.5, 33.0, 53.5,
+            0.0, 20.5, 47.8333, 75.1667, 52.0, 22.0, 25.2, 25.5, 32.6333, 59.9667, 57.0, 47.2, 63.0, 33.0, 9.8333,
+            37.1667, 64.5, 85.0, 40.2, 40.5, 37.5333, 24.4667, 41.7, 62.2, 25.0, 45.5, 56.0, 16.0, 26.5, 47.0,
+        ]
+        let found = GridResampling.resize(values, from: GridSize([2, 3, 4]), to: GridSize([3, 5, 6]), .linear)
+        #expect(found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
+
     /// A pixel that is made of several has the label that fills most of it, which need not be the nearest pixel's.
     @Test func aReducedPixelHasTheLabelOfItsLargestPart() {
         let (long, short) = (GridSize(height: 1, width: 6), GridSize(height: 1, width: 2))

@@ -56,5 +56,5 @@ struct WeightedSumLossTests {
 
 /// A loss that no kernel knows.
 private struct MeanScore: SegmentationLoss {
-    func composed(logits: Tensor, labels: Tensor) throws -> Tensor { try logits.mean() }
+    func composed(logits: Tensor, targets: Targets) throws -> Tensor { try logits.mean() }
 }

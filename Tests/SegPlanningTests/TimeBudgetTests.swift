@@ -7,8 +7,8 @@ import Testing
     static let schedules: [(seconds: Double, step: Double, validation: Double, steps: Int?, epochs: Int)] = [
         // 36,000 s hold 120 epochs of 250 s and 50 s.
         (36_000, 1, 50, 250, 120), (1e9, 0.1, 1, 250, 1000),
-        // Fewer than 20 of 250 steps: 20 shorter ones.
-        (3600, 1, 20, 160, 20),
+        // Fewer than 20 of 250 steps: 20 shorter ones, or one each minute.
+        (3600, 1, 20, 160, 20), (3600, 1, 3, 57, 60), (3600, 1, 6, 54, 60), (3600, 1, 10, 90, 36),
         // Validation takes a third.
         (3600, 1, 120, 240, 10), (199, 1, 0, nil, 0), (240, 1, 0, 12, 20),
     ]

@@ -84,6 +84,34 @@ import Torch
         }
     }
 
+    /// A GPU has the next step before anybody looks at the numbers of the last: the run is the same, stopped or not.
+    @Test func stepsAheadChangeNothing() throws {
+        try withTemporaryFolder { folder in
+            try TorchLibrary.setThreadCount(1)
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let configuration = try Self.configuration(["training.weight_average=0.9", "training.stages.0.clip_norm=1"])
+            let dataSet = try configuration.openDataSet(at: data)
+            let expected = try Self.files(TinyRun.train(configuration, data: data, into: folder.appending(path: "peace")))
+            var resources = TrainingResources()
+            resources.stepsAhead = 1
+            let run = RunFolder(folder.appending(path: "ahead"))
+            var steps: [Int] = []
+            func observe(_ event: TrainingEvent) { if case .stepped(let step) = event { steps.append(step.step) } }
+            try Trainer(
+                configuration, dataSet: dataSet, folder: run, resources: resources, shouldStop: Self.stopping(after: 2),
+                observe: observe
+            ).run()
+            let saved = try SavedRun(run)
+            #expect(saved.position.step == 3 && steps == [1, 2, 3], "what was begun is finished and saved")
+            try Trainer(
+                continuing: saved, with: configuration, dataSet: dataSet, resources: resources, observe: observe
+            ).run()
+            #expect(try Self.files(run) == expected)
+            #expect(steps.prefix(8) == [1, 2, 3, 4, 5, 6, 7, 8])
+        }
+    }
+
     @Test func whatFollowedTheCheckpointIsDoneAgain() throws {
         try withTemporaryFolder { folder in
             try TorchLibrary.setThreadCount(1)

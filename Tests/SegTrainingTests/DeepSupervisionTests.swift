@@ -84,7 +84,10 @@ import Randomness
             }
         }
         let (own, others) = try (heads(), heads())
-        let value = try DeepSupervision(loss, multiples: [2, 4, 4])(heads: own, labels: batch.labelTensor(), batch)
+        let targets = try sizes.map { size in
+            try Targets(Tensor(batch.labels(at: size, multiples: [2, 4, 4]), shape: [2] + size))
+        }
+        let value = try DeepSupervision(loss)(heads: own, targets: targets)
         try value.backward()
         var sum = 0.0
         for ((head, size), (factors, weight)) in zip(
@@ -116,9 +119,9 @@ import Randomness
         let before = try network.state().mapValues { try $0.clone() }
         let step = TrainingStep(
             network: network, loss: try Self.loss("cross_entropy + dice"), optimizer: try SGD(network.parameters, momentum: 0.9),
-            dropout: try Generator(seed: 2), precision: .float32, memoryFormat: .channelsFirst, clipNorm: 12, device: .cpu)
+            dropout: try Generator(seed: 2), precision: .float32, clipNorm: 12)
         let batch = Self.batch(GridSize([8, 16, 15]))
-        let outcome = try step.take([batch], learningRate: 0.1)
+        let outcome = try step.begin([DeviceBatch(batch, for: network, on: .cpu, .channelsFirst)], learningRate: 0.1).outcome()
         #expect(outcome.loss.isFinite && outcome.loss > 0)
         #expect(outcome.confusion.total == batch.labels.count { $0 != LabelMap.ignored }, "pixels of the full resolution")
         for index in 0..<levels - 1 {

@@ -41,6 +41,27 @@ import Torch
         }
     }
 
+    /// Also where the next step is under way when its number is looked at: the weights stay the last good ones.
+    @Test(arguments: [0, 1])
+    func aBadNumberChangesNoWeights(stepsAhead: Int) throws {
+        try withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            try TinyRun.writeData(to: data)
+            let run = RunFolder(folder.appending(path: "run"))
+            let configuration = try ContinuedRunTests.configuration(["training.stages.0.learning_rate=1e30"])
+            var resources = TrainingResources()
+            resources.stepsAhead = stepsAhead
+            var steps = 0
+            let message = messageThrown {
+                try Trainer(
+                    configuration, dataSet: configuration.openDataSet(at: data), folder: run, resources: resources,
+                    observe: { if case .stepped = $0 { steps += 1 } }
+                ).run()
+            }
+            #expect(message?.contains("stage 'pretraining', epoch 1, step \(steps + 1)") == true, "\(message ?? "none")")
+        }
+    }
+
     @Test func weightsBeyondMeasureAreNotSaved() throws {
         try withTemporaryFolder { folder in
             let data = folder.appending(path: "data")

@@ -12,7 +12,8 @@ import TorchTestSupport
 /// Precision, layout, accumulation, clipping and averages: each gives the same bytes again, stopped or not.
 @Suite struct TrainingModesTests {
     static let modes = [
-        "training.precision=bfloat16", "training.memory_format=channels_last", "training.accumulate=3",
+        "training.precision=float16", "training.precision=bfloat16", "training.memory_format=channels_last",
+        "training.accumulate=3",
         "training.weight_average=0.99", "training.stages.0.clip_norm=0.1",
     ]
 

@@ -37,8 +37,10 @@ import Randomness
                 ignoreLabel: Int(LabelMap.ignored)))
         let maker = TrainingStep(
             network: network, loss: loss, optimizer: try SGD(network.parameters), dropout: try Generator(seed: 2),
-            precision: .float32, memoryFormat: .channelsFirst, clipNorm: 0, device: .cpu)
-        let outcome = try maker.take(batches.map(Batch.init), learningRate: 0.1)
+            precision: .float32, clipNorm: 0)
+        let outcome = try maker.begin(
+            batches.map { try DeviceBatch(Batch($0), for: network, on: .cpu, .channelsFirst) }, learningRate: 0.1
+        ).outcome()
         return (network.state(), outcome.loss)
     }
 
@@ -57,6 +59,51 @@ import Randomness
             let difference = try tensor.largestDifference(to: try #require(parts.weights[name]))
             #expect(difference < 1e-6, "\(name): \(difference)")
         }
+    }
+
+    // MARK: Waits
+
+    /// An objective as a GPU has it.
+    private struct Composed: SegmentationLoss {
+        let loss: any SegmentationLoss
+
+        func composed(logits: Tensor, targets: Targets) throws -> Tensor { try loss.composed(logits: logits, targets: targets) }
+    }
+
+    static let objectives = [
+        "cross_entropy", "focal", "ldam", "margin", "margin(form=authors)", "cross_entropy + dice(background=false)",
+        "dice(form=generalized)", "tversky", "jaccard", "lovasz", "lovasz(per_image=true)", "nr_dice",
+        "0.5 * margin + 0.5 * dice",
+    ]
+
+    /// Of every network as a GPU runs it, and for every objective: nothing asks for a number or sends one after the first step. (On
+    /// the CPU AdamW's kernel reads the counters of steps; on a GPU it takes their addresses.)
+    @Test(
+        arguments: objectives.map { (NetworkConfiguration.Architecture.plainConvUNet, $0) }
+            + [(.coplenet, "cross_entropy"), (.unet, "cross_entropy"), (.residualEncoderUNet, "cross_entropy")])
+    func aStepWaitsForNothing(_ architecture: NetworkConfiguration.Architecture, _ objective: String) throws {
+        try TorchLibrary.setThreadCount(1)
+        let levels = architecture == .coplenet ? 5 : 3
+        let network = try NetworkConfiguration(
+            architecture: architecture, features: (0..<levels).map { 8 << $0 },
+            dropout: Array(repeating: 0.1, count: levels), deepSupervision: architecture == .plainConvUNet,
+            normalization: .instance, execution: .composed
+        ).makeNetwork(channels: 1, classes: 2, generator: Generator(seed: 1))
+        let loss = try LossExpression(objective).makeLoss(
+            LossContext(
+                classNames: ["background", "lesion"], distribution: LabelDistribution(counts: [9, 1]),
+                ignoreLabel: Int(LabelMap.ignored)))
+        let maker = TrainingStep(
+            network: network, loss: Composed(loss: loss), optimizer: try SGD(network.parameters, momentum: 0.9),
+            dropout: try Generator(seed: 2), precision: .float32, clipNorm: 12)
+        let batch = try DeviceBatch(Batch(Array(Self.samples.prefix(3))), for: network, on: .cpu, .channelsFirst)
+        var steps: [StepUnderWay] = []
+        func step() throws { steps.append(try maker.begin([batch, batch], learningRate: 0.01)) }
+        try step()
+        let counts = try Transfers.counted { try step() }
+        #expect(counts == Transfers(waits: 0, uploads: 0))
+        let losses = try steps.map { try $0.outcome().loss }
+        #expect(losses.allSatisfy { $0.isFinite } && losses[0] != losses[1])
     }
 
     @Test func whereAllPixelsAreIgnoredTheLossIsZero() throws {

@@ -88,7 +88,7 @@ import Torch
     }
 
     private struct NaNLoss: SegmentationLoss {
-        func composed(logits: Tensor, labels: Tensor) throws -> Tensor { try .scalar(.nan) }
+        func composed(logits: Tensor, targets: Targets) throws -> Tensor { try .scalar(.nan) }
     }
 
     @Test func aLossThatIsNotFiniteIsNone() throws {

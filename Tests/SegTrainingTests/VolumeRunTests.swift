@@ -124,7 +124,7 @@ import Testing
         ),
         (
             ["training.memory_format=channels_last"],
-            "training.memory_format: expected channels_first for a network of 3 dimensions, found channels_last"
+            "training.memory_format: expected auto or channels_first for a network of 3 dimensions, found channels_last"
         ),
         (
             ["input.spacing=[1, 1]"],

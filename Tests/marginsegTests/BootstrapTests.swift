@@ -96,11 +96,12 @@ struct BootstrapTests {
         Refusal(
             situation: "LIBTORCH is too old", files: Sandbox.libtorch(version: "2.10.0+cpu"),
             environment: ["LIBTORCH": "$SANDBOX/mine"],
-            says: ["is libtorch 2.10.0+cpu; MarginSeg builds against 2.11 to 2.15. Or unset LIBTORCH"]),
+            says: ["is libtorch 2.10.0+cpu; MarginSeg builds against 2.11 to 2.15 (tested: 2.11.0 and 2.13.0). Or unset LIBTORCH"]
+        ),
         Refusal(
             situation: "LIBTORCH is too new", files: Sandbox.libtorch(version: "2.16.0a0+git1234567"),
             environment: ["LIBTORCH": "$SANDBOX/mine"],
-            says: ["is libtorch 2.16.0a0+git1234567; MarginSeg builds against 2.11 to 2.15."]),
+            says: ["is libtorch 2.16.0a0+git1234567; MarginSeg builds against 2.11 to 2.15 (tested: 2.11.0 and 2.13.0)."]),
         Refusal(
             situation: "LIBTORCH is a CUDA build without CUDA", stubs: ["ldd": "echo '\tlibcudart.so.13 => not found'"],
             files: Sandbox.libtorch(version: "2.13.0+cu130"), environment: ["LIBTORCH": "$SANDBOX/mine"],
@@ -110,7 +111,12 @@ struct BootstrapTests {
             says: ["--cuda completes .libtorch, but LIBTORCH=/somewhere is set. Unset it, or leave --cuda out."]),
         Refusal(
             situation: "unknown option", arguments: ["--gpu"],
-            says: ["unknown option --gpu. Options: --check, --cuda, --into DIR, --help."]),
+            says: ["unknown option --gpu. Options: --check, --cuda, --into DIR, --torch V, --help."]),
+        Refusal(
+            situation: "a libtorch that is not supported", arguments: ["--torch", "2.10.0"],
+            says: ["MarginSeg builds against libtorch 2.11 to 2.15 (tested: 2.11.0 and 2.13.0), not 2.10.0."]),
+        Refusal(
+            situation: "no version", arguments: ["--torch", "newest"], says: ["--torch needs a version, such as 2.13.0."]),
     ]
 
     @Test(arguments: refusals)
@@ -196,7 +202,8 @@ struct BootstrapTests {
         #expect(try sandbox.bootstrap() == Sandbox.Result(status: 0, output: ""))
         let check = try sandbox.bootstrap(["--check"])
         #expect(check.status == 0)
-        #expect(check.output.contains("libtorch     2.13.0+cpu     \(sandbox.path)/.libtorch/torch\n"))
+        let found = "libtorch     2.13.0+cpu     \(sandbox.path)/.libtorch/torch (tested: 2.11.0 and 2.13.0)\n"
+        #expect(check.output.contains(found))
         #expect(check.output.contains("CUDA         none"))
     }
 

@@ -313,7 +313,7 @@ import Testing
 
     @Test(arguments: images + models + configurations + dataSets + outputs)
     func saysWhatIsWrongAndLeavesNothing(_ row: BadInput) throws {
-        let run = try TrainedRun.shared()
+        let run = try TrainedRun.untouched()
         try withTemporaryFolder { folder in
             try row.make(folder, run)
             let places = [("DIR", folder.path), ("DATA", run.data.path), ("RUN", run.url.path)]

@@ -15,6 +15,16 @@ struct TrainedRun {
 
     static func shared() throws -> TrainedRun { try made.get() }
 
+    private static let untouchedCopy = Result {
+        let run = try shared()
+        let copy = folder.appending(path: "runs/untouched", directoryHint: .isDirectory)
+        try FileManager.default.copyItem(at: run.url, to: copy)
+        return TrainedRun(data: run.data, url: copy, command: run.command)
+    }
+
+    /// A copy for tests that look at whether a run's folder changes, in which others keep scores meanwhile.
+    static func untouched() throws -> TrainedRun { try untouchedCopy.get() }
+
     private static func make() throws -> TrainedRun {
         atexit { try? FileManager.default.removeItem(at: TrainedRun.folder) }
         let data = folder.appending(path: "data", directoryHint: .isDirectory)

@@ -28,6 +28,7 @@ typedef struct ct_error ct_error;
 typedef ct_error *_Nullable ct_result;                   // NULL, or an owned error
 typedef struct { void *_Nullable impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
 typedef struct { void *_Nullable impl; } ct_generator;   // at::Generator *
+typedef struct ct_host_copy ct_host_copy;                // a tensor's elements on their way to the host
 
 typedef enum {
     CT_ERROR_RUNTIME = 0,     // c10::Error of no closer kind: shapes, dtypes, broken preconditions
@@ -77,6 +78,12 @@ typedef struct {
     void (*_Nonnull release)(void *_Nullable context);
 } ct_backward_pass;
 
+// Since counting began.
+typedef struct {
+    int64_t waits;     // the host waited for a device, or would have if the tensor were not on the CPU
+    int64_t uploads;   // tensors made of bytes of the host that wait for the copy
+} ct_transfers;
+
 // MARK: The table
 
 typedef struct __attribute__((swift_attr("@Sendable"))) {
@@ -100,6 +107,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     const char *_Nonnull (*_Nonnull cpu_capability)(void);
     void (*_Nonnull set_deterministic)(bool on);
     bool (*_Nonnull get_deterministic)(void);
+    // Whether CUDA devices may multiply float32 with 10 bits of mantissa.
+    ct_result (*_Nonnull set_tf32)(bool on);
     // Loads what the device needs and proves that one tensor can live there.
     ct_result (*_Nonnull device_prepare)(ct_device device);
 
@@ -112,6 +121,15 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     ct_result (*_Nonnull tensor_from_bytes)(const void *_Nullable bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_tensor *out);
     // Copies the elements out in row-major order, from any device and layout.
     ct_result (*_Nonnull tensor_to_bytes)(ct_tensor self, void *_Nullable bytes, size_t byte_count);
+    // As tensor_from_bytes, on a device: the copy is under way from memory of its own when this returns.
+    ct_result (*_Nonnull upload)(const void *_Nullable bytes, size_t byte_count, const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out);
+    // The elements as they are when the device gets there; only reading waits for it.
+    ct_result (*_Nonnull host_copy_begin)(ct_tensor self, ct_host_copy *_Nullable *_Nonnull out);
+    ct_result (*_Nonnull host_copy_read)(ct_host_copy *self, void *_Nullable bytes, size_t byte_count);
+    void (*_Nonnull host_copy_free)(ct_host_copy *self);
+    // On one thread, not nested; the backward passes that it asks for are counted too, wherever they run.
+    ct_result (*_Nonnull transfers_begin)(void);
+    ct_transfers (*_Nonnull transfers_end)(void);
     ct_result (*_Nonnull tensor_alias)(ct_tensor self, ct_tensor *out);
     void (*_Nonnull tensor_free)(ct_tensor self);
 
@@ -154,7 +172,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     // dim == 0 reduces over all axes.
     ct_result (*_Nonnull reduce)(ct_reduction reduction, ct_tensor self, const int64_t *axes, size_t dim, bool keep, ct_tensor *out);
     ct_result (*_Nonnull argmax)(ct_tensor self, int64_t axis, bool keep, ct_tensor *out);
-    ct_result (*_Nonnull bincount)(ct_tensor self, int64_t minimum_length, ct_tensor *out);
+    // How often each of 0 ..< count is in a vector of int64.
+    ct_result (*_Nonnull bin_counts)(ct_tensor self, int64_t count, ct_tensor *out);
     ct_result (*_Nonnull topk)(ct_tensor self, int64_t k, int64_t axis, ct_tensor *values, ct_tensor *indices);
     ct_result (*_Nonnull sort)(ct_tensor self, int64_t axis, bool descending, ct_tensor *values, ct_tensor *indices);
     ct_result (*_Nonnull cumsum)(ct_tensor self, int64_t axis, ct_tensor *out);
@@ -235,8 +254,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     // Thread-local; setting returns what it was.
     bool (*_Nonnull grad_mode_set)(bool on);
     bool (*_Nonnull grad_mode_get)(void);
-    // Inference mode, until the end; both on the same thread.
-    void *_Nonnull (*_Nonnull inference_begin)(void);
+    // Inference mode, or the usual one within it, until the end; both on the same thread.
+    void *_Nonnull (*_Nonnull inference_begin)(bool on);
     void (*_Nonnull inference_end)(void *guard);
 
     // Mixed precision: until the end, convolutions and matrix products on `device` take and give `dtype`. Thread-local; both
@@ -246,13 +265,19 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
     // Optimiser kernels
 
+    // Gradients are divided by `divisor`, also where they lie; where `is_held` is 1 nothing changes. float32 scalars on the
+    // parameters' device, each may be {NULL}.
+    //
     // One AdamW step over all parameters. Lists of equal length; `steps` are float32 scalars, raised by one here.
     ct_result (*_Nonnull fused_adamw)(
         const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
-        const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon);
+        const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon,
+        ct_tensor divisor, ct_tensor is_held);
     ct_result (*_Nonnull fused_sgd)(
         const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
-        double learning_rate, double momentum, double weight_decay, bool nesterov);
+        double learning_rate, double momentum, double weight_decay, bool nesterov, ct_tensor divisor, ct_tensor is_held);
+    // The scale of a loss in float16 after a step: halved where `overflowed` is 1, doubled after `interval` steps in a row without.
+    ct_result (*_Nonnull update_loss_scale)(ct_tensor scale, ct_tensor steps_since, ct_tensor overflowed, int64_t interval);
 } ct_functions;
 
 // MARK: Finding it

@@ -36,9 +36,10 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
             throw ConfigurationError(
                 ["training", "augmentation", "depth_flip"], "expected a network of 3 dimensions (network.dimensions), found 2")
         }
-        guard training.memoryFormat == .channelsFirst || network.dimensions == 2 else {
+        guard training.memoryFormat != .channelsLast || network.dimensions == 2 else {
             throw ConfigurationError(
-                ["training", "memory_format"], "expected channels_first for a network of 3 dimensions, found channels_last")
+                ["training", "memory_format"],
+                "expected auto or channels_first for a network of 3 dimensions, found channels_last")
         }
         try training.validate()
     }

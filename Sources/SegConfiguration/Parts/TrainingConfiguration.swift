@@ -6,17 +6,38 @@ import Torch
 /// How the weights are found.
 public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// What the network computes in while it trains; the loss, the weights and validation are in float32. In bfloat16 the CPU
-    /// kernels store activations so and compute in float32; other operations and devices run under autocast.
+    /// kernels store activations so and compute in float32; other operations and devices run under autocast. In float16 the loss is
+    /// scaled, so that small gradients do not vanish.
     public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
-        case float32, bfloat16
+        case float32
+        /// float32 whose products a CUDA device makes with 10 bits of mantissa; elsewhere float32.
+        case tf32
+        case bfloat16, float16
 
-        package var dtype: DType { self == .bfloat16 ? .bfloat16 : .float32 }
+        package var dtype: DType {
+            switch self {
+            case .float32, .tf32: .float32
+            case .bfloat16: .bfloat16
+            case .float16: .float16
+            }
+        }
+
+        /// Sets what belongs to the process.
+        package func prepare() throws { try TorchLibrary.setTF32(self == .tf32) }
     }
 
     /// How images and convolutions lie in memory.
     public enum MemoryFormat: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Channels last on CUDA devices, first elsewhere.
+        case automatic = "auto"
         case channelsFirst = "channels_first"
         case channelsLast = "channels_last"
+
+        package func layout(on device: Device, dimensions: Int) -> Torch.MemoryFormat {
+            let isCUDA = if case .cuda = device { true } else { false }
+            guard self == .channelsLast || self == .automatic && isCUDA else { return .contiguous }
+            return dimensions == 3 ? .channelsLast3D : .channelsLast
+        }
     }
 
     /// Of the starting weights, the order of samples, dropout and augmentation.

@@ -73,7 +73,7 @@ public struct Preset: Sendable {
           accumulate: 1
           steps_per_epoch: \(stepsPerEpoch.map(String.init) ?? "null")
           precision: float32
-          memory_format: channels_first
+          memory_format: auto
           weight_average: 0
           planes: \(planes)
           augmentation: \(augmentation.yaml)

@@ -94,6 +94,7 @@ public final class SegmentationModel {
         execution: Execution? = nil, precision: TrainingConfiguration.Precision = .float32
     ) throws {
         let first = checkpoints[0]
+        try precision.prepare()
         try Checkpoint.requireDistinct(checkpoints)
         for other in checkpoints.dropFirst() { try other.requireSameTask(as: first) }
         let ensembles = try Checkpoint.grouped(checkpoints)
@@ -105,6 +106,8 @@ public final class SegmentationModel {
         let networks = try own.map { checkpoint in
             let network = try checkpoint.makeNetwork(execution: execution)
             try network.move(to: device)
+            let format = TrainingConfiguration.MemoryFormat.automatic
+            try network.arrange(format.layout(on: device, dimensions: checkpoint.manifest.configuration.network.dimensions))
             return WholeInput(network: network, device: device, precision: precision)
         }
         let checksums = own.compactMap(\.checksum) + partners.compactMap(\.checksum)

@@ -20,7 +20,7 @@ public struct LossEvaluation {
     ///   - counts: the pixels of each class in the training set; nil counts those of `labels`.
     /// - Throws: `LossInputError`, `LabelDistributionError`, `LossNotFinite`, and as `LossExpression.makeLoss`.
     public init(_ expression: LossExpression, logits: Tensor, labels: Tensor, ignoreLabel: Int?, counts: [Int]?) throws {
-        let inputs = try LossInputs(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+        let inputs = try LossInputs(logits: logits, targets: Targets(labels), ignoreLabel: ignoreLabel)
         if let counts, counts.count != inputs.classCount {
             throw LossInputError(.classes(expected: counts.count, found: inputs.classCount, of: "the counts"))
         }
@@ -46,8 +46,8 @@ public struct LossEvaluation {
 extension LossInputs {
     /// The pixels of each class that take part.
     fileprivate func labelCounts() throws -> [Int] {
-        let counts: [Int64] = try isCountedLabel().sum([0] + pixelAxes).elements()
-        return counts.map(Int.init)
+        let images = try classCounts()
+        return (0..<classCount).map { k in images.reduce(0) { $0 + $1[k] } }
     }
 }
 

@@ -16,7 +16,9 @@ public struct CrossEntropyLoss: BatchLoss {
         if let weights, weights.count != inputs.classCount {
             throw LossInputError(.classes(expected: weights.count, found: inputs.classCount, of: "the weights of cross_entropy"))
         }
-        let weight = try weights.map { try Tensor($0).to(inputs.logits.dtype, device: inputs.logits.device) }
+        let weight = try weights.map {
+            try ClassConstants.tensor($0, dtype: inputs.logits.dtype, device: inputs.logits.device)
+        }
         return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 

@@ -21,18 +21,18 @@ public struct WeightedSumLoss: SegmentationLoss {
         self.terms = terms
     }
 
-    public func composed(logits: Tensor, labels: Tensor) throws -> Tensor {
-        let value = Self.value(logits, labels) { try $0.composed(logits: logits, labels: labels) }
+    public func composed(logits: Tensor, targets: Targets) throws -> Tensor {
+        let value = Self.value(logits, targets) { try $0.composed(logits: logits, targets: targets) }
         return try Self.sum(flattened, value)!  // there is a term
     }
 
     /// Terms that kernels compute share their passes and one gradient; others go each its own fastest way.
-    public func fused(logits: Tensor, labels: Tensor) throws -> Tensor? {
+    public func fused(logits: Tensor, targets: Targets) throws -> Tensor? {
         var rest = flattened
         // In one sum the same pixels take part.
         let ignoreLabel = rest.lazy.compactMap { ($0.loss as? any BatchLoss)?.ignoreLabel }.first
-        let composed = Self.value(logits, labels) { try $0(logits: logits, labels: labels) }
-        guard let batch = try FusedBatch(logits: logits, labels: labels, ignoreLabel: ignoreLabel) else {
+        let composed = Self.value(logits, targets) { try $0(logits: logits, targets: targets) }
+        guard let batch = try FusedBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel) else {
             return try Self.sum(rest, composed)
         }
         var shared: [(weight: Double, term: FusedTerm)] = []
@@ -61,12 +61,12 @@ public struct WeightedSumLoss: SegmentationLoss {
 
     /// How the value of a term is composed: the inputs are made once for all that ignore the same label; `other` makes the rest.
     private static func value(
-        _ logits: Tensor, _ labels: Tensor, other: @escaping (any SegmentationLoss) throws -> Tensor
+        _ logits: Tensor, _ targets: Targets, other: @escaping (any SegmentationLoss) throws -> Tensor
     ) -> (any SegmentationLoss) throws -> Tensor {
         var made: [Int?: LossInputs] = [:]
         return { loss in
             guard let loss = loss as? any BatchLoss else { return try other(loss) }
-            let inputs = try made[loss.ignoreLabel] ?? LossInputs(logits: logits, labels: labels, ignoreLabel: loss.ignoreLabel)
+            let inputs = try made[loss.ignoreLabel] ?? LossInputs(logits: logits, targets: targets, ignoreLabel: loss.ignoreLabel)
             made[loss.ignoreLabel] = inputs
             return try loss.composed(inputs)
         }

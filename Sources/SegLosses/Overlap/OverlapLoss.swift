@@ -43,10 +43,11 @@ extension OverlapLoss {
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
         let sums = try OverlapSums(inputs, noise: noise, perImage: perImage)
         let (errors, sizes) = ratio(of: sums)
-        let counts: [Double] = try sums.labelled.detached().to(.float64).elements()
-        let classes = inputs.classCount
-        let rows = stride(from: 0, to: counts.count, by: classes).map { Array(counts[$0..<$0 + classes]) }
-        let weights = try Tensor(weights(rows).flatMap { $0 }).reshaped(errors.shape).to(errors.dtype, device: errors.device)
+        let images = try inputs.classCounts()
+        let batch = (0..<inputs.classCount).map { k in images.reduce(0) { $0 + $1[k] } }
+        let rows = (perImage ? images : [batch]).map { $0.map(Double.init) }
+        let weights = try ClassConstants.tensor(weights(rows).flatMap { $0 }, dtype: errors.dtype, device: errors.device)
+            .reshaped(errors.shape)
         if let limit {
             let (error, size) = (try (errors * weights).sum(), try (sizes * weights).sum())
             let least = try Tensor.scalar(limit, dtype: size.dtype, device: size.device)

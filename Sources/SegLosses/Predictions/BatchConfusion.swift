@@ -17,10 +17,10 @@ public struct BatchConfusion: Sendable, Hashable {
     ///   - ignoreLabel: pixels with this label are not counted.
     /// - Throws: `LossInputError` for shapes or labels that do not fit.
     public init(logits: Tensor, labels: Tensor, ignoreLabel: Int? = nil) throws {
-        self = try Self.fused(logits, labels, ignoreLabel) ?? .composed(logits: logits, labels: labels, ignoreLabel: ignoreLabel)
+        self = try Counts(logits: logits, targets: Targets(labels), ignoreLabel: ignoreLabel).confusion()
     }
 
-    private init(counts: [Int64], classCount: Int) {
+    fileprivate init(counts: [Int64], classCount: Int) {
         images = counts.split(every: classCount * classCount).map { image in
             image.split(every: classCount).map { $0.map(Int.init) }
         }
@@ -28,18 +28,7 @@ public struct BatchConfusion: Sendable, Hashable {
 
     /// The same by tensor operations alone: the definition, for every device, dtype and layout.
     public static func composed(logits: Tensor, labels: Tensor, ignoreLabel: Int? = nil) throws -> BatchConfusion {
-        let inputs = try LossInputs(logits: logits.detached(), labels: labels, ignoreLabel: ignoreLabel)
-        let (images, classes) = (logits.shape[0], inputs.classCount)
-        let image = try Tensor.range(images, device: logits.device).reshaped(
-            [images] + Array(repeating: 1, count: labels.rank - 1))
-        let predicted = try inputs.logits.argmax(1)  // [B, …]
-        // The place of a pixel's count among those of all images; one more for what is ignored.
-        let none = images * classes * classes
-        let size = try Tensor.scalar(Double(classes), dtype: .int64, device: logits.device)
-        let places = (image * size + inputs.labels) * size + predicted
-        let counts = try places.masked(where: inputs.isCounted.logicalNot(), with: Double(none)).reshaped([-1])
-            .binCounts(minimumCount: none + 1)
-        return try BatchConfusion(counts: counts.elements().dropLast(), classCount: classes)
+        try Counts.composed(logits: logits, targets: Targets(labels), ignoreLabel: ignoreLabel).confusion()
     }
 
     /// Nil where the composed form must serve, be it to refuse the labels with an exact message.
@@ -49,6 +38,55 @@ public struct BatchConfusion: Sendable, Hashable {
         var outside: Int64 = 0
         try batch.run { ck_confusion($0, /*predicted*/ nil, &counts, &outside) }
         return outside == 0 ? BatchConfusion(counts: counts, classCount: batch.classCount) : nil
+    }
+}
+
+extension BatchConfusion {
+    /// The counts while they are still where the logits are: asking for them is what waits for a device.
+    public struct Counts {
+        private enum Place {
+            case host(BatchConfusion)
+            case onTheWay(HostCopy, classCount: Int)
+        }
+
+        private let place: Place
+
+        /// - Throws: `LossInputError` for shapes or labels that do not fit.
+        public init(logits: Tensor, targets: Targets, ignoreLabel: Int? = nil) throws {
+            if let counts = try BatchConfusion.fused(logits, targets.labels, ignoreLabel) {
+                place = .host(counts)
+            } else {
+                self = try .composed(logits: logits, targets: targets, ignoreLabel: ignoreLabel)
+            }
+        }
+
+        private init(_ place: Place) { self.place = place }
+
+        public func confusion() throws -> BatchConfusion {
+            switch place {
+            case .host(let confusion): return confusion
+            case .onTheWay(let copy, let classCount):
+                return try BatchConfusion(counts: copy.elements().dropLast(), classCount: classCount)
+            }
+        }
+    }
+}
+
+extension BatchConfusion.Counts {
+    /// The same by tensor operations alone.
+    static func composed(logits: Tensor, targets: Targets, ignoreLabel: Int?) throws -> Self {
+        let inputs = try LossInputs(logits: logits.detached(), targets: targets, ignoreLabel: ignoreLabel)
+        let (images, classes) = (logits.shape[0], inputs.classCount)
+        let image = try Tensor.range(images, device: logits.device).reshaped(
+            [images] + Array(repeating: 1, count: logits.rank - 2))
+        let predicted = try inputs.logits.argmax(1)  // [B, …]
+        // The place of a pixel's count among those of all images; one more for what is ignored.
+        let none = images * classes * classes
+        let size = try Tensor.scalar(Double(classes), dtype: .int64, device: logits.device)
+        let places = (image * size + inputs.labels) * size + predicted
+        let counts = try places.masked(where: inputs.isCounted.logicalNot(), with: Double(none)).reshaped([-1])
+            .binCounts(none + 1)
+        return try Self(.onTheWay(HostCopy(counts), classCount: classes))
     }
 }
 

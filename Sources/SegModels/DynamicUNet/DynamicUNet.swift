@@ -39,6 +39,12 @@ final class DynamicUNet<Encoder: UNetEncoder>: Module, SegmentationNetwork {
 
     func evaluationBytes(sizes: [Int]) -> Int { levels.evaluationBytes(classes: classCount, sizes: sizes) }
 
+    func headSizes(fitting sizes: [Int]) -> [[Int]] {
+        levels.prefix(headCount).reduce(into: []) { all, level in
+            all.append(zip(all.last ?? sizes, level.stride).map { $0 / $1 })
+        }
+    }
+
     func fittingForward(_ images: Tensor, _ mode: ForwardMode) throws -> Tensor { try scores(images, mode, heads: 1)[0] }
 
     func fittingHeads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor] { try scores(images, mode, heads: headCount) }

@@ -23,15 +23,19 @@ struct TrainingSchedule: Sendable, Hashable {
             validationSeconds: validationSeconds)
     }
 
-    /// What fits into a time: epochs of 250 steps where there are 20 or more of them, else fewer and shorter ones, so that at most
-    /// a third of the time goes to validation; nil where less than `fewestSteps` fit.
+    /// What fits into a time: epochs of 250 steps where there are 20 or more of them, else shorter ones, so that a score comes
+    /// every minute where validation then takes a tenth of the time at most, and 20 times where it takes a third at most; nil where
+    /// less than `fewestSteps` fit.
     static func within(seconds: Double, secondsPerStep: Double, validationSeconds: Double) -> TrainingSchedule? {
         let usual = Double(usualSteps) * secondsPerStep + validationSeconds
         var epochs = min(usualEpochs, Int(min(seconds / usual, 1e6)))
         var steps = usualSteps
         if epochs < fewestEpochs {
-            epochs = max(
-                2, min(fewestEpochs, validationSeconds > 0 ? Int(min(seconds / 3 / validationSeconds, 1e6)) : fewestEpochs))
+            func validations(taking share: Double) -> Int {
+                validationSeconds > 0 ? Int(min(seconds * share / validationSeconds, 1e6)) : usualEpochs
+            }
+            let wanted = max(min(fewestEpochs, validations(taking: 1 / 3)), min(Int(seconds / 60), validations(taking: 0.1)))
+            epochs = max(2, wanted)
             steps = Int(max(0, (seconds / Double(epochs) - validationSeconds) / secondsPerStep))
         }
         guard epochs * steps >= fewestSteps else { return nil }

@@ -19,7 +19,8 @@ struct TrainedNetwork {
                 channels: channels, classes: configuration.data.classes.count,
                 generator: Generator(seed: configuration.training.seed))
             try network.move(to: device)
-            if configuration.training.memoryFormat == .channelsLast { try network.arrange(.channelsLast) }
+            try network.arrange(
+                configuration.training.memoryFormat.layout(on: device, dimensions: configuration.network.dimensions))
             return network
         }
         trained = try make()

@@ -72,6 +72,7 @@ public struct Trainer {
         if saved?.isFinished(with: configuration) == true { return .finished }
         // What can fail fails before the first step, and before the data are decoded where that is possible.
         try resources.device.prepare()
+        try configuration.training.precision.prepare()
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
         if saved == nil { try starts.verify() }

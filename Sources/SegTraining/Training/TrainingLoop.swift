@@ -153,30 +153,48 @@ final class TrainingLoop {
         let stream = loader.epoch(state.position.epoch + 1, from: state.position.step * training.accumulate)
         let maker = TrainingStep(
             network: state.network.trained, loss: state.loss, optimizer: state.optimizer, dropout: state.dropout,
-            precision: training.precision, memoryFormat: training.memoryFormat, clipNorm: stage.clipNorm, device: resources.device
-        )
+            precision: training.precision, clipNorm: stage.clipNorm, scale: state.scale)
         func rate(_ step: Int) -> Double { stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total) }
         let start = ContinuousClock.now
         var pass = Pass()
         pass.learningRate = rate(state.position.epoch * steps + max(state.position.step - 1, 0))
-        while state.position.step < steps {
-            let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }
-            let step = state.position.epoch * steps + state.position.step
-            pass.learningRate = rate(step)
-            let outcome = try explaining { try maker.take(batches, learningRate: pass.learningRate) }
-            try state.network.follow(step: step + 1)
-            state.position.add(outcome)
-            state.validation = nil
-            let images = batches.reduce(0) { $0 + $1.count }
-            pass.images += images
-            observe(
-                .stepped(
-                    .init(
-                        epoch: state.position.epoch + 1, epochs: stage.epochs, step: step + 1, steps: total, loss: outcome.loss,
-                        learningRate: pass.learningRate, images: images)))
-            if shouldStop() { return nil }
-            if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes { try save() }
+        // Steps whose numbers nobody has looked at.
+        var underWay: [(step: StepUnderWay, learningRate: Double)] = []
+        func finish(downTo left: Int) throws {
+            while underWay.count > left {
+                let (step, learningRate) = underWay.removeFirst()
+                let outcome = try explaining { try step.outcome() }
+                state.position.add(outcome)
+                let images = step.batches.reduce(0) { $0 + $1.count }
+                pass.images += images
+                observe(
+                    .stepped(
+                        .init(
+                            epoch: state.position.epoch + 1, epochs: stage.epochs,
+                            step: state.position.epoch * steps + state.position.step, steps: total, loss: outcome.loss,
+                            learningRate: learningRate, images: images)))
+            }
         }
+        for number in state.position.step..<steps {
+            let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }.map {
+                try DeviceBatch($0, for: state.network.trained, on: resources.device, training.memoryFormat)
+            }
+            let step = state.position.epoch * steps + number
+            pass.learningRate = rate(step)
+            state.validation = nil
+            underWay.append((try maker.begin(batches, learningRate: pass.learningRate), pass.learningRate))
+            try state.network.follow(step: step + 1)
+            try finish(downTo: resources.stepsAhead)
+            if shouldStop() {
+                try finish(downTo: 0)
+                return nil
+            }
+            if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes {
+                try finish(downTo: 0)
+                try save()
+            }
+        }
+        try finish(downTo: 0)
         pass.seconds = (ContinuousClock.now - start) / .seconds(1)
         pass.secondsWaited = stream.secondsWaited
         return pass

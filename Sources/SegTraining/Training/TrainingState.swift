@@ -19,6 +19,8 @@ final class TrainingState {
     let network: TrainedNetwork
     private(set) var optimizer: any Optimizer
     let dropout: Generator
+    /// In float16.
+    let scale: LossScale?
     var position = TrainingPosition(stage: 1)
     /// Scores of the weights as they are; nil within an epoch.
     var validation: MetricSummary?
@@ -37,6 +39,7 @@ final class TrainingState {
         self.network = network
         optimizer = try configuration.training.stages[0].makeOptimizer(network.trained.parameters)
         dropout = try Generator(seed: configuration.training.seed &+ 1, device: device)
+        scale = configuration.training.precision == .float16 ? try LossScale(device: device) : nil
     }
 
     /// Takes the first stage's starting weights.
@@ -63,6 +66,7 @@ final class TrainingState {
         try network.restore(saved.checkpoint, saved.continuation)
         try optimizer.load(saved.continuation.tensors.under("optimizer."))
         if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
+        try scale?.load(saved.continuation.tensors.under("loss_scale."))
     }
 
     /// - Throws: `TrainingError.weightsNotFinite`.
@@ -75,9 +79,12 @@ final class TrainingState {
 
     /// What the run can go on from.
     func newest() throws -> Checkpoint {
-        let tensors = optimizer.state().named("optimizer.").merging(network.state()) { $1 }
+        let parts = [
+            optimizer.state().named("optimizer."), network.state(), ["generator.dropout": try dropout.state()],
+            scale?.state().named("loss_scale.") ?? [:],
+        ]
         return checkpoint(
-            continuation: .init(position: position, tensors: tensors.merging(["generator.dropout": try dropout.state()]) { $1 }))
+            continuation: .init(position: position, tensors: parts.reduce(into: [:]) { $0.merge($1) { $1 } }))
     }
 
     /// What is used for predictions.

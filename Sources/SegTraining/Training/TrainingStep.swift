@@ -8,16 +8,33 @@ import Torch
 import TorchNN
 
 /// Makes the steps of one stage: forward, loss, backward, a look at the numbers, the change of the weights.
-package struct TrainingStep {
+///
+/// Nothing here waits for the device. What comes of a step is asked of the `StepUnderWay`, when the next one may have begun; from the
+/// first step on whose loss or gradient is not finite none changes the weights.
+package final class TrainingStep {
     let network: any SegmentationNetwork
     let loss: any SegmentationLoss
     let optimizer: any Optimizer
     let dropout: Generator
     let precision: TrainingConfiguration.Precision
-    let memoryFormat: TrainingConfiguration.MemoryFormat
     /// 0: gradients stay as they are.
     let clipNorm: Double
-    let device: Device
+    /// In float16.
+    let scale: LossScale?
+    private var last: StepGuard?
+
+    package init(
+        network: any SegmentationNetwork, loss: any SegmentationLoss, optimizer: any Optimizer, dropout: Generator,
+        precision: TrainingConfiguration.Precision, clipNorm: Double, scale: LossScale? = nil
+    ) {
+        self.network = network
+        self.loss = loss
+        self.optimizer = optimizer
+        self.dropout = dropout
+        self.precision = precision
+        self.clipNorm = clipNorm
+        self.scale = scale
+    }
 
     /// What the network made of the batches before the step changed it.
     struct Outcome {
@@ -29,57 +46,81 @@ package struct TrainingStep {
 
     /// One step with the mean of the batches' gradients, each weighed by its pixels that are not ignored: where a loss is a mean
     /// over pixels, the step is that of all samples in one batch, whatever the sizes of the batches.
-    ///
-    /// - Throws: `NumberNotFinite`; the weights are as they were then.
-    func take(_ batches: [Batch], learningRate: Double) throws -> Outcome {
+    package func begin(_ batches: [DeviceBatch], learningRate: Double) throws -> StepUnderWay {
         try optimizer.clearGradients()
-        let outcome = try gradients(of: batches)
-        // Several processes would take the mean of their gradients here.
-        try update(from: batches, learningRate: learningRate)
-        return outcome
-    }
-
-    /// Adds the batches' gradients to those of the weights.
-    private func gradients(of batches: [Batch]) throws -> Outcome {
-        var sum = 0.0
-        var confusion = ConfusionMatrix(classCount: network.classCount)
-        for (batch, weight) in zip(batches, Self.weights(of: batches)) {
-            let labels = try batch.labelTensor().to(device: device)
-            let heads = try forward(batch)
-            let value =
-                try heads.count == 1
-                ? loss(logits: heads[0], labels: labels)
-                : DeepSupervision(loss, multiples: network.sizeMultiples)(heads: heads, labels: labels, batch)
-            let number = try value.item()
-            guard number.isFinite else { throw NumberNotFinite(what: "loss", value: number, batches: [batch]) }
-            try (weight == 1 ? value : value * weight).backward()
-            try confusion.add(logits: heads[0], labels: labels)
-            sum += weight * number
+        let weights = Self.weights(of: batches)
+        var losses: [Tensor] = []
+        var counts: [BatchConfusion.Counts] = []
+        for (batch, weight) in zip(batches, weights) {
+            let heads = try network.headLogits(batch.images, .training(dropout), in: precision.dtype)
+            let value = try DeepSupervision(loss)(heads: heads, targets: batch.targets)
+            losses.append(value.detached())
+            let weighted = weight == 1 ? value : value * weight
+            try (scale.map { weighted * $0.value } ?? weighted).backward()
+            counts.append(
+                try BatchConfusion.Counts(
+                    logits: heads[0], targets: batch.targets[0], ignoreLabel: Int(LabelMap.ignored)))
         }
-        return Outcome(loss: sum, confusion: confusion)
-    }
-
-    /// Changes the weights by their gradients.
-    private func update(from batches: [Batch], learningRate: Double) throws {
-        let norm = try optimizer.gradientNorm()
-        guard norm.isFinite else { throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches) }
-        if clipNorm > 0 { try optimizer.clipGradients(norm: norm, to: clipNorm) }
-        try optimizer.step(learningRate: learningRate)
+        // Several processes would take the mean of their gradients here.
+        let scaledBy = try scale?.value.clone()
+        let guarding = try StepGuard(optimizer, losses: losses, longest: clipNorm, scale: scale, after: last)
+        try optimizer.step(learningRate: learningRate, guarding)
+        last = guarding
+        return try StepUnderWay(
+            batches.map(\.batch), weights: weights, numbers: losses + [guarding.norm] + (scaledBy.map { [$0] } ?? []),
+            counts: counts, classCount: network.classCount)
     }
 
     /// The share of each batch in the pixels that are not ignored; equal shares where all are.
-    private static func weights(of batches: [Batch]) -> [Double] {
+    private static func weights(of batches: [DeviceBatch]) -> [Double] {
         guard batches.count > 1 else { return [1] }
-        let pixels = batches.map { $0.labels.count { $0 != LabelMap.ignored } }
+        let pixels = batches.map(\.pixelCount)
         let total = pixels.reduce(0, +)
         return pixels.map { total > 0 ? Double($0) / Double(total) : 1 / Double(batches.count) }
     }
+}
 
-    /// Of each resolution [B, classes, …], float32, the full one first.
-    private func forward(_ batch: Batch) throws -> [Tensor] {
-        var images = try batch.imageTensor().to(device: device)
-        if memoryFormat == .channelsLast { images = try images.contiguous(.channelsLast) }
-        return try network.headLogits(images, .training(dropout), in: precision.dtype)
+/// A step that the device may still be at, and its numbers on their way to the host.
+package struct StepUnderWay {
+    let batches: [Batch]
+    private let weights: [Double]
+    /// The batches' losses, then the norm of the gradient, then the scale of the loss in float16; float32.
+    private let numbers: HostCopy
+    private let counts: [BatchConfusion.Counts]
+    private let classCount: Int
+
+    fileprivate init(
+        _ batches: [Batch], weights: [Double], numbers: [Tensor], counts: [BatchConfusion.Counts], classCount: Int
+    ) throws {
+        self.batches = batches
+        self.weights = weights
+        self.numbers = try HostCopy(.stacked(numbers.map { try $0.to(.float32) }, 0))
+        self.counts = counts
+        self.classCount = classCount
+    }
+
+    /// Waits for the step.
+    ///
+    /// - Throws: `NumberNotFinite`; the weights are then as they were before the step.
+    func outcome() throws -> TrainingStep.Outcome {
+        let numbers: [Float] = try numbers.elements()
+        var sum = 0.0
+        for (index, weight) in weights.enumerated() {
+            let value = Double(numbers[index])
+            guard value.isFinite else { throw NumberNotFinite(what: "loss", value: value, batches: [batches[index]]) }
+            sum += weight * value
+        }
+        let norm = Double(numbers[weights.count])
+        // Where a scale can be halved, gradients that overflow cost the step alone.
+        let isScaled = numbers.dropFirst(weights.count + 1).contains { Double($0) > LossScale.least }
+        guard norm.isFinite || isScaled else {
+            throw NumberNotFinite(what: "norm of the gradient", value: norm, batches: batches)
+        }
+        var confusion = ConfusionMatrix(classCount: classCount)
+        for counts in counts {
+            for image in try counts.confusion().images { confusion += ConfusionMatrix(rows: image) }
+        }
+        return TrainingStep.Outcome(loss: sum, confusion: confusion)
     }
 }
 
@@ -105,19 +146,5 @@ extension TrainingPosition {
         confusion? += outcome.confusion
         lossSum += outcome.loss
         step += 1
-    }
-}
-
-extension ConfusionMatrix {
-    /// Counts the class of the largest score of each pixel, the first of equals.
-    ///
-    /// - Parameters:
-    ///   - logits: [B, C, …]
-    ///   - labels: [B, …], uint8, classes and `LabelMap.ignored`.
-    /// - Throws: `LossInputError`.
-    mutating func add(logits: Tensor, labels: Tensor) throws {
-        for image in try BatchConfusion(logits: logits, labels: labels, ignoreLabel: Int(LabelMap.ignored)).images {
-            self += ConfusionMatrix(rows: image)
-        }
     }
 }

@@ -23,7 +23,7 @@ public final class AdamW: Optimizer {
         steps = try parameters.map { try Tensor.zeros([], device: $0.device) }
     }
 
-    public func step(learningRate: Double) throws {
+    public func step(learningRate: Double, _ guarding: StepGuard?) throws {
         let active = parameters.indices.filter { parameters[$0].gradient != nil }
         guard !active.isEmpty else { return }
         try withoutGradient {
@@ -31,7 +31,7 @@ public final class AdamW: Optimizer {
                 parameters: active.map { parameters[$0] }, gradients: active.compactMap { parameters[$0].gradient },
                 firstMoments: active.map { firstMoments[$0] }, secondMoments: active.map { secondMoments[$0] },
                 steps: active.map { steps[$0] }, learningRate: learningRate, betas: betas, weightDecay: weightDecay,
-                epsilon: epsilon)
+                epsilon: epsilon, divisor: guarding?.divisor, isHeld: guarding?.isHeld)
         }
     }
 

@@ -6,7 +6,9 @@ public protocol Optimizer: AnyObject {
     var parameters: [Tensor] { get }
 
     /// One step with the parameters' current gradients; parameters without one stay as they are.
-    func step(learningRate: Double) throws
+    ///
+    /// - Parameter guarding: shortens the gradients, or holds the step; nil: neither.
+    func step(learningRate: Double, _ guarding: StepGuard?) throws
 
     /// What it remembers, by name, sharing memory with the optimiser.
     func state() -> [String: Tensor]
@@ -18,6 +20,8 @@ public protocol Optimizer: AnyObject {
 }
 
 extension Optimizer {
+    public func step(learningRate: Double) throws { try step(learningRate: learningRate, nil) }
+
     public func clearGradients() throws {
         for parameter in parameters { try parameter.setGradient(nil) }
     }

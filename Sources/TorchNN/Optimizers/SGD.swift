@@ -19,14 +19,15 @@ public final class SGD: Optimizer {
         momentumBuffers = try parameters.map { try $0.zeros() }
     }
 
-    public func step(learningRate: Double) throws {
+    public func step(learningRate: Double, _ guarding: StepGuard?) throws {
         let active = parameters.indices.filter { parameters[$0].gradient != nil }
         guard !active.isEmpty else { return }
         try withoutGradient {
             try FusedSteps.sgd(
                 parameters: active.map { parameters[$0] }, gradients: active.compactMap { parameters[$0].gradient },
                 momentumBuffers: active.map { momentumBuffers[$0] }, learningRate: learningRate,
-                momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+                momentum: momentum, weightDecay: weightDecay, nesterov: nesterov, divisor: guarding?.divisor,
+                isHeld: guarding?.isHeld)
         }
     }
 

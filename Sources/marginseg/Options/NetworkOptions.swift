@@ -20,8 +20,9 @@ extension Execution: ExpressibleByArgument {}
 struct PrecisionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What the network computes in: float32 or bfloat16.",
+            "What the network computes in: float32, tf32, bfloat16 or float16.",
             discussion: """
+                tf32 is float32 whose products an NVIDIA GPU makes with 10 bits of mantissa. On the CPU float16 has no kernels. \
                 bfloat16 takes about three quarters of the time and half of the memory for activations; scores move by about a \
                 hundredth of their size, so that single pixels at borders take another class.
                 """))

@@ -1,0 +1,82 @@
+import Sampling
+import SegConfiguration
+import SegLosses
+import SegModels
+import Torch
+
+/// A batch where the network is: on its way there, from memory that a GPU reads by itself, while the step before it is computed.
+package struct DeviceBatch {
+    let batch: Batch
+    /// [B, C, …], float32
+    let images: Tensor
+    /// Of each resolution that is scored, the full one first.
+    let targets: [Targets]
+
+    package init(
+        _ batch: Batch, for network: any SegmentationNetwork, on device: Device, _ format: TrainingConfiguration.MemoryFormat
+    ) throws {
+        self.batch = batch
+        let images = try Tensor(uploading: batch.images, shape: [batch.count, batch.channels] + batch.size.lengths, to: device)
+        self.images = try images.contiguous(format.layout(on: device, dimensions: batch.size.dimensions))
+        targets = try network.headSizes(of: batch.size.lengths).enumerated().map { level, sizes in
+            let labels = level == 0 ? batch.labels : batch.labels(at: sizes, multiples: network.sizeMultiples)
+            return try Targets(
+                Tensor(uploading: labels, shape: [batch.count] + sizes, to: device),
+                counts: Self.classCounts(labels, images: batch.count, classes: network.classCount))
+        }
+    }
+
+    /// Pixels that are not ignored.
+    var pixelCount: Int { targets[0].counts?.joined().reduce(0, +) ?? batch.labels.count }
+
+    /// The pixels of each class in each image.
+    private static func classCounts(_ labels: [UInt8], images: Int, classes: Int) -> [[Int]] {
+        let size = labels.count / max(images, 1)
+        return labels.withUnsafeBufferPointer { labels in
+            (0..<images).map { image in
+                var counts = [Int](repeating: 0, count: 256)
+                counts.withUnsafeMutableBufferPointer { counts in
+                    for label in labels[image * size..<(image + 1) * size] { counts[Int(label)] += 1 }
+                }
+                return Array(counts.prefix(classes))
+            }
+        }
+    }
+}
+
+extension Batch {
+    /// Labels at a lower resolution: of each block of pixels the one behind its middle, which of the nearest ones is that of
+    /// PyTorch's `nearest-exact`.
+    ///
+    /// - Parameters:
+    ///   - sizes: of the lower resolution of the images padded to `multiples`; what lies in the padding is ignored.
+    ///   - multiples: to which a network pads.
+    /// - Returns: [B, …] of `sizes`.
+    func labels(at sizes: [Int], multiples: [Int]) -> [UInt8] {
+        let lengths = size.lengths
+        let places = zip(lengths, zip(sizes, multiples)).map { length, lower in
+            let (count, multiple) = lower
+            let factor = (length + multiple - 1) / multiple * multiple / count
+            return (0..<count).map { $0 * factor + factor / 2 }
+        }
+        // Planes are volumes of one plane.
+        let planes = places.count == 3 ? places[0] : [0]
+        let depth = lengths.count == 3 ? lengths[0] : 1
+        let (height, width) = (lengths[lengths.count - 2], lengths[lengths.count - 1])
+        let (rows, columns) = (places[places.count - 2], places[places.count - 1])
+        var result: [UInt8] = []
+        result.reserveCapacity(count * planes.count * rows.count * columns.count)
+        for sample in 0..<count {
+            for plane in planes {
+                for row in rows {
+                    let start = ((sample * depth + plane) * height + row) * width
+                    let isInside = plane < depth && row < height
+                    for column in columns {
+                        result.append(isInside && column < width ? labels[start + column] : LabelMap.ignored)
+                    }
+                }
+            }
+        }
+        return result
+    }
+}
