@@ -168,8 +168,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "SegLosses", "SegModels", "SegInference", "Sampling", "CKernels", "Torch", "TorchBinding", "TorchNN",
-                "MarginCalibration", "MedicalImages", "CZlib",
+                "SegLosses", "SegModels", "SegConfiguration", "SegInference", "SegTraining", "Sampling", "CKernels", "Torch",
+                "TorchBinding", "TorchNN", "MarginCalibration", "MedicalImages", "CZlib",
             ],
             path: "Benchmarks/Sources"),
 

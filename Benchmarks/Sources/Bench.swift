@@ -4,7 +4,7 @@ import Torch
 /// `bench [losses] [confusion] [images] [network] [volumes] [windows] [--seconds N] [--compile]`: prints tables and writes them to
 /// `Benchmarks/results/DATE.json`, from which `Benchmarks/page` makes the tables of docs/PERFORMANCE.md.
 ///
-/// `--compile` lets stock PyTorch compile its networks too, which takes minutes.
+/// `--compile` lets stock PyTorch compile its networks too, which takes minutes. `bench device NAME` is our side of `Benchmarks/gpu`.
 @main
 struct Bench {
     static func main() throws {
@@ -23,6 +23,9 @@ struct Bench {
         if arguments.count == 2, arguments[0] == PlannedMemory.argument, let contender = Contender(rawValue: arguments[1]) {
             if let megabytes = try PlannedMemory.measured(contender) { print(megabytes) }
             return
+        }
+        if arguments.first == DeviceBenchmark.argument {
+            return try DeviceBenchmark(Array(arguments.dropFirst())).run()
         }
         var budget = 4.0
         if let place = arguments.firstIndex(of: "--seconds"), arguments.indices.contains(place + 1),

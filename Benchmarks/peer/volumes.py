@@ -31,13 +31,13 @@ def stage(inputs, outputs, stride):
 class Network(nn.Module):
     """dynamic-network-architectures' PlainConvUNet with deep supervision of all resolutions of the decoder but the lowest."""
 
-    def __init__(self, channels, classes):
+    def __init__(self, channels, classes, features=FEATURES):
         super().__init__()
-        f = FEATURES
-        self.encoder = nn.ModuleList(stage(channels if i == 0 else f[i - 1], f[i], 1 if i == 0 else 2) for i in range(4))
-        self.up = nn.ModuleList(nn.ConvTranspose3d(f[i + 1], f[i], 2, 2) for i in range(3))
-        self.decoder = nn.ModuleList(stage(2 * f[i], f[i], 1) for i in range(3))
-        self.heads = nn.ModuleList(nn.Conv3d(f[i], classes, 1) for i in range(2))
+        f, levels = features, len(features)
+        self.encoder = nn.ModuleList(stage(channels if i == 0 else f[i - 1], f[i], 1 if i == 0 else 2) for i in range(levels))
+        self.up = nn.ModuleList(nn.ConvTranspose3d(f[i + 1], f[i], 2, 2) for i in range(levels - 1))
+        self.decoder = nn.ModuleList(stage(2 * f[i], f[i], 1) for i in range(levels - 1))
+        self.heads = nn.ModuleList(nn.Conv3d(f[i], classes, 1) for i in range(levels - 2))
 
     def forward(self, x, heads):
         skips = []
@@ -45,7 +45,7 @@ class Network(nn.Module):
             x = encode(x)
             skips.append(x)
         scores = []
-        for i in reversed(range(3)):
+        for i in reversed(range(len(self.decoder))):
             x = self.decoder[i](torch.cat([self.up[i](x), skips[i]], 1))
             if i < heads:
                 scores.insert(0, self.heads[i](x))

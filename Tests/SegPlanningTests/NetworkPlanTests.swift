@@ -73,6 +73,22 @@ import Testing
         #expect(levels.count == plan.trial.plan.features.count)
     }
 
+    /// Few steps are AdamW's, with averaged weights and without mirror images, and what the file says of it comes back.
+    @Test func theOptimizerIsThatOfTheTime() throws {
+        let (full, short) = try (Self.plan(), Self.plan(budget: .init(minutes: 5)))
+        #expect(full.configuration.training.stages.map(\.optimizer) == [.sgd, .sgd])
+        #expect(full.configuration.training.stages.map(\.learningRate) == [0.01, 0.001])
+        #expect(full.configuration.training.weightAverage == 0)
+        #expect(short.configuration.training.stages.map(\.optimizer) == [.adamw, .adamw])
+        #expect(short.configuration.training.stages.map(\.learningRate) == [0.001, 0.0001])
+        #expect(short.configuration.training.weightAverage == 0.99)
+        let augmentation = short.configuration.training.augmentation
+        #expect([augmentation.horizontalFlip, augmentation.verticalFlip, augmentation.depthFlip] == [0, 0, 0])
+        let (long, brief) = try (full.yaml(file: "plan.yaml"), short.yaml(file: "plan.yaml"))
+        #expect(long.contains("SGD with momentum 0.99, as") && !long.contains("weight_average"))
+        #expect(brief.contains("AdamW, since SGD with momentum") && brief.contains("  weight_average: 0.99\n"))
+    }
+
     @Test func hippocampusIsPlannedAsNNUNetPlansIt() throws {
         let configuration = try Self.plan(cases: 260).configuration
         #expect(configuration.input.fit == .crop(to: GridSize([40, 56, 40]), foreground: 0.33, about: .class))

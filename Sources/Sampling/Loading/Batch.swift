@@ -13,7 +13,7 @@ public struct Batch: Sendable, Equatable {
     public var count: Int { samples.count }
 
     /// - Precondition: at least one sample, all of one size.
-    init(_ parts: [Sample]) {
+    package init(_ parts: [Sample]) {
         precondition(!parts.isEmpty, "a batch has a sample")
         channels = parts[0].channels
         size = parts[0].size

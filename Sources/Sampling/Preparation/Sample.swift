@@ -4,6 +4,11 @@ public struct SampleID: Sendable, Hashable, CustomStringConvertible {
     /// Nil for the whole.
     public let plane: Int?
 
+    package init(caseID: String, plane: Int?) {
+        self.caseID = caseID
+        self.plane = plane
+    }
+
     public var description: String { plane.map { "\(caseID) plane \($0)" } ?? caseID }
 }
 

@@ -40,15 +40,26 @@ extension NetworkPlan {
             "network", "deep_supervision", "every level of the decoder learns, coarser ones with half the weight of the next")
         lines += ["", "training:"] + line("training", "seed") + line("training", "batch_size", batchWords)
         lines += line("training", "steps_per_epoch", timeWords)
-        if let sidedClass {
+        if let unmirrored {
             lines += [
-                comment(
-                    "nnU-Net's changes, but no mirror images of left and right, since '\(sidedClass)' is of one side.", "  # "),
-                "  augmentation: {horizontal_flip: 0}",
+                comment("nnU-Net's changes, \(unmirrored.reason)", "  # "),
+                "  augmentation: {\(unmirrored.value.map { "\($0): 0" }.joined(separator: ", "))}",
             ]
         }
+        if trial.schedule.isShort {
+            lines += line(
+                "training", "weight_average",
+                "what is kept is a running average of the weights, which needs no end of a schedule to be good")
+        }
         lines += line("training", "select_by", "chooses the best checkpoint, on validation")
-        lines += [comment("Two stages: first the classes, then their margins by the labels' frequencies.", "  # "), "  stages:"]
+        lines += [
+            comment(
+                "Two stages: first the classes, then their margins by the labels' frequencies. "
+                    + (trial.schedule.isShort
+                        ? "AdamW, since SGD with momentum 0.99 learns little in less than 25,000 steps."
+                        : "SGD with momentum 0.99, as nnU-Net has it."),
+                "  # "), "  stages:",
+        ]
         lines += stage(0)
         lines +=
             [

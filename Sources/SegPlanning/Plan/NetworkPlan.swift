@@ -36,8 +36,8 @@ public struct NetworkPlan: Sendable {
     let normalization: Choice<IntensityNormalization>
     let crop: Choice<InputCrop?>
     let lowResolution: LowResolutionStage?
-    /// A class of one side, for which left and right are not mirrored.
-    let sidedClass: String?
+    /// The keys of mirror images that are not made; nil where all are.
+    let unmirrored: Choice<[String]>?
     let objective: ObjectiveProposal
 
     /// What its user should look at before training.
@@ -85,8 +85,14 @@ public struct NetworkPlan: Sendable {
         configuration.input.plane = geometry.plane.value
         configuration.network = Self.network(trial.plan)
         configuration.training.batchSize = trial.plan.batch
-        let sided = data.names.firstOfOneSide
-        if sided != nil { configuration.training.augmentation.horizontalFlip = 0 }
+        let unmirrored = Self.unmirrored(trial.schedule, sided: data.names.firstOfOneSide, dimensions: dimensions)
+        for key in unmirrored?.value ?? [] {
+            switch key {
+            case "depth_flip": configuration.training.augmentation.depthFlip = 0
+            case "vertical_flip": configuration.training.augmentation.verticalFlip = 0
+            default: configuration.training.augmentation.horizontalFlip = 0
+            }
+        }
         objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names)
         Self.set(
             &configuration.training, trial.schedule,
@@ -103,7 +109,7 @@ public struct NetworkPlan: Sendable {
         self.trial = trial
         self.normalization = normalization
         self.crop = crop
-        sidedClass = sided
+        self.unmirrored = unmirrored
     }
 
     private static func names(_ fingerprint: Fingerprint) -> [String]? {
@@ -119,6 +125,18 @@ public struct NetworkPlan: Sendable {
             String(
                 format: "%d of %d cases have zeros all round; the box that holds the rest is %.0f %% of a case, in the middle",
                 smaller, fingerprint.caseCount, 100 * fingerprint.medianKeptShare))
+    }
+
+    /// The keys of mirror images that are not made; nil where all are.
+    private static func unmirrored(_ schedule: TrainingSchedule, sided: String?, dimensions: Int) -> Choice<[String]>? {
+        if schedule.isShort {
+            return Choice(
+                ["horizontal_flip", "vertical_flip"] + (dimensions == 3 ? ["depth_flip"] : []),
+                "but no mirror images: in few steps a network learns more from organs as they lie in every scan")
+        }
+        return sided.map {
+            Choice(["horizontal_flip"], "but no mirror images of left and right, since '\($0)' is of one side")
+        }
     }
 
     /// Patches at steps of half of them that cover an image.
@@ -141,15 +159,20 @@ public struct NetworkPlan: Sendable {
     private static func set(
         _ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, pretraining: String, calibration: String
     ) {
-        func stage(_ name: String, _ objective: String, _ epochs: Int, _ learningRate: Double) -> StageConfiguration {
-            StageConfiguration(
-                name: name, objective: objective, epochs: epochs, optimizer: .sgd, momentum: 0.99, learningRate: learningRate,
-                weightDecay: 3e-5, clipNorm: 12)
+        func stage(_ name: String, _ objective: String, _ epochs: Int, share: Double) -> StageConfiguration {
+            schedule.isShort
+                ? StageConfiguration(
+                    name: name, objective: objective, epochs: epochs, optimizer: .adamw, learningRate: 0.001 * share,
+                    weightDecay: 0.01, clipNorm: 12)
+                : StageConfiguration(
+                    name: name, objective: objective, epochs: epochs, optimizer: .sgd, momentum: 0.99,
+                    learningRate: 0.01 * share, weightDecay: 3e-5, clipNorm: 12)
         }
         training.stepsPerEpoch = schedule.stepsPerEpoch
+        training.weightAverage = schedule.isShort ? 0.99 : 0
         training.stages = [
-            stage("pretraining", pretraining, schedule.pretrainingEpochs, 0.01),
-            stage("calibration", calibration, schedule.calibrationEpochs, 0.001),
+            stage("pretraining", pretraining, schedule.pretrainingEpochs, share: 1),
+            stage("calibration", calibration, schedule.calibrationEpochs, share: 0.1),
         ]
     }
 

@@ -16,6 +16,9 @@ struct TrainingSchedule: Sendable, Hashable {
 
     var steps: Int { epochs * stepsPerEpoch }
 
+    /// Whether momentum of 0.99 has too few steps to come to anything, so that AdamW with averaged weights gets further.
+    var isShort: Bool { steps < 25_000 }
+
     /// nnU-Net's: 1000 epochs of 250 steps.
     static func full(secondsPerStep: Double, validationSeconds: Double) -> TrainingSchedule {
         TrainingSchedule(

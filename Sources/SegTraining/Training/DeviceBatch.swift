@@ -8,7 +8,7 @@ import Torch
 package struct DeviceBatch {
     let batch: Batch
     /// [B, C, …], float32
-    let images: Tensor
+    package let images: Tensor
     /// Of each resolution that is scored, the full one first.
     let targets: [Targets]
 

@@ -99,7 +99,10 @@ package struct StepUnderWay {
         self.classCount = classCount
     }
 
-    /// Waits for the step.
+    /// Until its numbers are there.
+    package func wait() throws { let _: [Float] = try numbers.elements() }
+
+    /// What came of the step, for which this waits.
     ///
     /// - Throws: `NumberNotFinite`; the weights are then as they were before the step.
     func outcome() throws -> TrainingStep.Outcome {
