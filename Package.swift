@@ -140,6 +140,11 @@ let package = Package(
                 "SegTraining", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
         room(
+            "SegImport",
+            [
+                "Torch", "SegModels", "Sampling", "SegConfiguration", "SegInference", "MarginCalibration", "DurableFiles",
+            ]),
+        room(
             "SegWatch",
             [
                 "Sampling", "SegConfiguration", "SegInference", "SegTraining", "SegReports", "MedicalImages", "MarginCalibration",
@@ -156,7 +161,7 @@ let package = Package(
             name: "marginseg",
             dependencies: [
                 "Torch", "SegLosses", "SegModels", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference",
-                "SegTraining", "SegPlanning", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "PostProcessing",
+                "SegTraining", "SegPlanning", "SegImport", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "PostProcessing",
                 "MedicalImages",
                 "MarginCalibration", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
@@ -195,6 +200,7 @@ let package = Package(
         tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]),
+        tests("SegImport", ["TorchBinding", "Sampling"]),
         tests("SegStudies", ["RunTestSupport", "TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",

@@ -27,7 +27,8 @@ struct MarginSeg: ParsableCommand {
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, PlanCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, CompareCommand.self, BoundCommand.self,
             ReportCommand.self,
-            PredictCommand.self, CrossValidateCommand.self, SelectCommand.self, StudyCommand.self, ReproduceCommand.self,
+            PredictCommand.self, CrossValidateCommand.self, SelectCommand.self, ShowCommand.self, ImportCommand.self,
+            StudyCommand.self, ReproduceCommand.self,
         ])
 
     static func main() {

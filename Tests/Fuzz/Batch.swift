@@ -77,9 +77,14 @@ struct Batch {
     /// What is wrong with how a file was read or refused, or nil.
     private static func read(_ url: URL) -> String? {
         do {
-            if url.pathExtension == "safetensors" {
+            switch url.pathExtension {
+            case "safetensors":
                 _ = try Safetensors(contentsOf: url)
                 return nil
+            case "pth":
+                _ = try PyTorchFile(contentsOf: url)
+                return nil
+            default: break
             }
             let image = try ImageFile.read(url)
             guard image.samples.count == image.extent.sampleCount else { return "it has other samples than its size says" }

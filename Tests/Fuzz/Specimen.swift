@@ -16,14 +16,16 @@ struct Specimen {
     /// - Throws: where a file cannot be written or the pictures are not there.
     static func all() throws -> [Specimen] {
         try withTemporaryFolder { folder in
-            try volumes(folder) + pictures(folder) + foreign(folder) + [tensors(folder)]
+            try volumes(folder) + pictures(folder) + foreign(folder)
+                + [tensors(folder), Specimen(TestFolders.package.appending(path: "Tests/Golden/weights.pth"))]
         }
     }
 
     private init(_ url: URL) throws {
         name = url.lastPathComponent
         bytes = Array(try Data(contentsOf: url))
-        let decoded = url.pathExtension == "safetensors" ? bytes.count : try ImageFile.read(url).samples.withUnsafeBytes(\.count)
+        let isWeights = ["safetensors", "pth"].contains(url.pathExtension)
+        let decoded = isWeights ? bytes.count : try ImageFile.read(url).samples.withUnsafeBytes(\.count)
         honestSize = decoded + bytes.count
     }
 

@@ -44,7 +44,8 @@ import Yams
             "training.augmentation.noise={probability: 0, variance: [0, 0]}",
         ],
         ["input.normalization={range: [0, 1]}"], ["input.normalization={clip: [0, 1], mean: 0, deviation: 1}"],
-        ["input.normalization={z_score: nonzero}"], ["data.regions=[{name: all, values: [1]}]"],
+        ["input.normalization={z_score: nonzero}"], ["inference={mirror: [horizontal]}"],
+        ["data.regions=[{name: all, values: [1]}]"],
     ]
 
     /// The keys that the types ask for, but those with further keys below them.

@@ -75,7 +75,9 @@ import TorchTestSupport
         Unusable(
             testDescription: "another program's weights",
             write: { try Safetensors(tensors: ["a": Tensor.ones([2])], metadata: ["format": "pt"]).write(to: $0) },
-            message: " cannot be used as a checkpoint: it has no manifest of marginseg; it was written by another program"),
+            message:
+                " cannot be used as a checkpoint: it has no manifest of marginseg; marginseg import makes a run of another program's weights"
+        ),
         Unusable(
             testDescription: "a newer form", write: { try write(manifest: #"{"format": 2, "news": []}"#, to: $0) },
             message: " cannot be used as a checkpoint: its form 2 is newer than this program's 1; update marginseg"),

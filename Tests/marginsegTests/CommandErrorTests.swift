@@ -182,7 +182,7 @@ import Testing
             },
             arguments: "inspect DIR/m.safetensors",
             says:
-                "DIR/m.safetensors cannot be used as a checkpoint: it has no manifest of marginseg; it was written by another program"
+                "DIR/m.safetensors cannot be used as a checkpoint: it has no manifest of marginseg; marginseg import makes a run of another program's weights"
         ),
         BadInput(
             testDescription: "a model that is an image",

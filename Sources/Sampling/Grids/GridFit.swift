@@ -7,8 +7,8 @@ public enum GridFit: Sendable, Hashable {
     /// Pixels are kept, in the middle of a frame of their own least value; the frame's labels are ignored.
     case pad(to: GridSize)
     /// Pixels are kept. Training sees random windows of this size, each of which has its middle near a pixel of the foreground with
-    /// probability `foreground`; predictions see all. What is smaller is framed as by `pad`.
-    case crop(to: GridSize, foreground: Double, about: Focus = .pixel)
+    /// probability `foreground`; predictions see all. What is smaller stands in the middle of a frame, whose labels are ignored.
+    case crop(to: GridSize, foreground: Double, about: Focus = .pixel, frame: Frame = .least)
 
     /// About which pixels of a sample's foreground windows are placed.
     public enum Focus: String, Sendable, Codable, CaseIterable {
@@ -16,6 +16,14 @@ public enum GridFit: Sendable, Hashable {
         case pixel
         /// Each class that the sample has is as likely, and each pixel of that class: nnU-Net's rule.
         case `class`
+    }
+
+    /// What stands around an image that is smaller than a window.
+    public enum Frame: String, Sendable, Codable, CaseIterable {
+        /// The image's own least value.
+        case least
+        /// 0, which is the mean after a z-score: nnU-Net's rule.
+        case zero
     }
 
     /// How images are resized.
@@ -26,20 +34,27 @@ public enum GridFit: Sendable, Hashable {
     /// The size that training sees.
     public var size: GridSize {
         switch self {
-        case .resize(let size, _), .pad(let size), .crop(let size, _, _): size
+        case .resize(let size, _), .pad(let size), .crop(let size, _, _, _): size
         }
     }
 
     /// The size that a whole plane or volume has before the network: larger than `size` where training sees windows of it.
     public func inputSize(of source: GridSize) -> GridSize {
-        guard case .crop(let size, _, _) = self else { return size }
+        guard case .crop(let size, _, _, _) = self else { return size }
         return size.zip(source, max)
     }
 
     /// - Throws: `SettingError` for a share outside 0…1.
     public func validate() throws {
-        guard case .crop(_, let foreground, _) = self else { return }
+        guard case .crop(_, let foreground, _, _) = self else { return }
         try SettingError.require("crop foreground", foreground, in: 0...1)
+    }
+
+    /// What stands around an image.
+    ///
+    /// - Parameter least: its least value.
+    func outside(_ least: Float) -> Float {
+        if case .crop(_, _, _, .zero) = self { 0 } else { least }
     }
 
     /// - Parameter path: the file, for the message.
@@ -59,7 +74,7 @@ public enum GridFit: Sendable, Hashable {
         case .resize(let size, let interpolation):
             return GridResampling.resize(image, from: source, to: size, interpolation == .bilinear ? .linear : .cubic)
         case .pad, .crop:
-            return Self.padded(image, from: source, to: inputSize(of: source), with: image.min() ?? 0)
+            return Self.padded(image, from: source, to: inputSize(of: source), with: outside(image.min() ?? 0))
         }
     }
 
@@ -112,10 +127,10 @@ public enum GridFit: Sendable, Hashable {
 }
 
 /// Written as a person would: `{resize: [rows, columns]}` (bicubic), `{resize: [rows, columns], by: bilinear}`,
-/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33, about: class}` (0.33 and pixel unless they are said); of
-/// volumes with `[planes, rows, columns]`.
+/// `{pad: [rows, columns]}`, `{crop: [rows, columns], foreground: 0.33, about: class, frame: zero}` (0.33, pixel and least unless they
+/// are said); of volumes with `[planes, rows, columns]`.
 extension GridFit: Codable {
-    private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground, about }
+    private enum Keys: String, CodingKey { case resize, pad, crop, by, foreground, about, frame }
 
     private static let expected =
         "expected resize, pad or crop with [rows, columns] of 1 or more, or for networks of 3 dimensions [planes, rows, columns]"
@@ -136,7 +151,8 @@ extension GridFit: Codable {
         default:
             self = .crop(
                 to: size, foreground: try container.decodeIfPresent(Double.self, forKey: .foreground) ?? Self.usualForeground,
-                about: try container.decodeIfPresent(Focus.self, forKey: .about) ?? .pixel)
+                about: try container.decodeIfPresent(Focus.self, forKey: .about) ?? .pixel,
+                frame: try container.decodeIfPresent(Frame.self, forKey: .frame) ?? .least)
         }
     }
 
@@ -148,11 +164,12 @@ extension GridFit: Codable {
             try container.encode(sizes, forKey: .resize)
             try container.encode(interpolation, forKey: .by)
         case .pad: try container.encode(sizes, forKey: .pad)
-        case .crop(_, let foreground, let about):
+        case .crop(_, let foreground, let about, let frame):
             try container.encode(sizes, forKey: .crop)
             try container.encode(foreground, forKey: .foreground)
             // What is not said stays unsaid: label counts are remembered by the recipe as it is written.
             if about != .pixel { try container.encode(about, forKey: .about) }
+            if frame != .least { try container.encode(frame, forKey: .frame) }
         }
     }
 }

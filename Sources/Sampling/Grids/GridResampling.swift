@@ -21,9 +21,12 @@ enum GridResampling {
         for axis in Axis.all(from: size, to: other) where axis.length != axis.newLength {
             let filter = axis.isAcrossPlanes ? planes ?? filter : filter
             values =
-                filter == .nearest
-                ? nearest(values, along: axis)
-                : weighted(values, along: axis, ResamplingWeights(from: axis.length, to: axis.newLength, filter))
+                switch filter {
+                case .nearest: nearest(values, along: axis)
+                case .spline: splined(values, along: axis)
+                case .linear, .cubic, .linearAtPoints:
+                    weighted(values, along: axis, ResamplingWeights(from: axis.length, to: axis.newLength, filter))
+                }
         }
         return values
     }
@@ -83,6 +86,20 @@ enum GridResampling {
             for place in places {
                 let start = block + place * axis.step
                 if axis.step == 1 { result.append(values[start]) } else { result += values[start..<start + axis.step] }
+            }
+        }
+        return result
+    }
+
+    private static func splined(_ values: [Float], along axis: Axis) -> [Float] {
+        let spline = SplineResampling(from: axis.length, to: axis.newLength)
+        var result = [Float](repeating: 0, count: values.count / axis.length * axis.newLength)
+        var line = [Float](repeating: 0, count: axis.length)
+        for (block, start) in stride(from: 0, to: values.count, by: axis.length * axis.step).enumerated() {
+            for place in 0..<axis.step {
+                for index in 0..<axis.length { line[index] = values[start + index * axis.step + place] }
+                let first = block * axis.newLength * axis.step + place
+                for (index, value) in spline(line).enumerated() { result[first + index * axis.step] = value }
             }
         }
         return result

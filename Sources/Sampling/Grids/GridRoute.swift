@@ -9,18 +9,21 @@ public struct GridRoute: Sendable, Hashable {
     /// After resampling to the spacing asked for; the native size without one.
     let spaced: GridSize
     let fit: GridFit
+    /// Between the native size and the spaced one.
+    let resampling: SpacingResampling
     /// Whether planes lie so much farther apart than pixels that nothing is interpolated between them.
     let isAnisotropic: Bool
 
     /// That of a sample that stays as it is.
     public init(staying native: GridSize) {
-        self.init(native: native, spaced: native, fit: .pad(to: native), isAnisotropic: false)
+        self.init(native: native, spaced: native, fit: .pad(to: native), resampling: .cubic, isAnisotropic: false)
     }
 
-    init(native: GridSize, spaced: GridSize, fit: GridFit, isAnisotropic: Bool) {
+    init(native: GridSize, spaced: GridSize, fit: GridFit, resampling: SpacingResampling, isAnisotropic: Bool) {
         self.native = native
         self.spaced = spaced
         self.fit = fit
+        self.resampling = resampling
         self.isAnisotropic = isAnisotropic
     }
 
@@ -35,10 +38,24 @@ public struct GridRoute: Sendable, Hashable {
         let (plane, spacedPlane) = (native.plane, spaced.plane)
         var image: [Float] = []
         image.reserveCapacity(native.depth * spacedPlane.count)
-        for values in planes { image += GridResampling.resize(values, from: plane, to: spacedPlane, .cubic) }
+        let filter = resampling.ofImages
+        // Splines swing beyond the values that they go through.
+        let isBounded = filter == .spline && spaced != native
+        var bounds: ClosedRange<Float>?
+        for values in planes {
+            let resized = GridResampling.resize(values, from: plane, to: spacedPlane, filter)
+            guard isBounded, let low = values.min(), let high = values.max() else {
+                image += resized
+                continue
+            }
+            // Planes that are interpolated by themselves keep to themselves.
+            image += isAnisotropic ? resized.map { min(max($0, low), high) } : resized
+            bounds = min(bounds?.lowerBound ?? low, low)...max(bounds?.upperBound ?? high, high)
+        }
         let stack = GridSize([native.depth, spacedPlane.height, spacedPlane.width])
         let volume = GridSize([spaced.depth, spacedPlane.height, spacedPlane.width])
-        image = GridResampling.resize(image, from: stack, to: volume, .cubic, planes: filterAcrossPlanes)
+        image = GridResampling.resize(image, from: stack, to: volume, filter, planes: filterAcrossPlanes)
+        if let bounds { image = image.map { min(max($0, bounds.lowerBound), bounds.upperBound) } }
         return fit.apply(to: image, of: spaced)
     }
 
@@ -56,7 +73,7 @@ public struct GridRoute: Sendable, Hashable {
 
     /// Scores of one class, `inputSize`, in the native size: linear, because cubic overshoot could turn a class over.
     public func restore(_ scores: [Float]) -> [Float] {
-        resized(fit.restore(scores, to: spaced), from: spaced, to: native, .linear)
+        resized(fit.restore(scores, to: spaced), from: spaced, to: native, resampling.ofScores)
     }
 
     /// The planes of the network's input that each native plane of a volume is made of; nil where all are needed at once, because
@@ -91,7 +108,7 @@ public struct GridRoute: Sendable, Hashable {
                 }
             }
             return GridResampling.resize(
-                steps.frame.cut(mixed, of: input), from: steps.frame.size, to: self.native.plane, .linear)
+                steps.frame.cut(mixed, of: input), from: steps.frame.size, to: self.native.plane, resampling.ofScores)
         }
     }
 
@@ -101,11 +118,14 @@ public struct GridRoute: Sendable, Hashable {
         switch fit {
         case .resize(let size, _):
             guard spaced == native else { return nil }
-            return (0, ResamplingWeights(from: size.depth, to: native.depth, .linear), GridBox(size.plane, top: 0, left: 0))
+            return (
+                0, ResamplingWeights(from: size.depth, to: native.depth, resampling.ofScores),
+                GridBox(size.plane, top: 0, left: 0)
+            )
         case .pad, .crop:
             let frame = GridBox(spaced, inMiddleOf: inputSize)
             return (
-                frame.front, ResamplingWeights(from: spaced.depth, to: native.depth, filterAcrossPlanes ?? .linear),
+                frame.front, ResamplingWeights(from: spaced.depth, to: native.depth, filterAcrossPlanes ?? resampling.ofScores),
                 GridBox(spaced.plane, top: frame.top, left: frame.left)
             )
         }
@@ -155,15 +175,17 @@ extension Recipe {
         if let spacing {
             guard let geometry else { throw CaseError.noSpacing(path: path) }
             let own = GridSpacing(of: geometry).lengths.suffix(dimensions)
+            // NumPy rounds halves to even numbers.
+            let rule: FloatingPointRoundingRule = resampling == .spline ? .toNearestOrEven : .toNearestOrAwayFromZero
             // At least one pixel is left of every axis.
             spaced = GridSize(
-                zip(native.lengths, zip(own, spacing.lengths)).map { max(1, Int((Double($0) * $1.0 / $1.1).rounded())) })
+                zip(native.lengths, zip(own, spacing.lengths)).map { max(1, Int((Double($0) * $1.0 / $1.1).rounded(rule))) })
             isAnisotropic = [Array(own), spacing.lengths].contains {
                 $0.count == 3 && ($0.max() ?? 0) > Self.anisotropy * ($0.min() ?? 0)
             }
         }
         try fit.check(spaced, path: path)
-        return GridRoute(native: native, spaced: spaced, fit: fit, isAnisotropic: isAnisotropic)
+        return GridRoute(native: native, spaced: spaced, fit: fit, resampling: resampling ?? .cubic, isAnisotropic: isAnisotropic)
     }
 
     /// nnU-Net's: from here on the coarse axis is resampled by itself.

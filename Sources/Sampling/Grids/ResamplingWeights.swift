@@ -6,6 +6,10 @@ enum ResamplingFilter: CaseIterable {
     case linear
     /// Keys' cubic with a = −0.5.
     case cubic
+    /// Between the two neighbours of the new centre, whatever the scale: nothing is averaged on reduction.
+    case linearAtPoints
+    /// The cubic B-spline through the values, at the new centre.
+    case spline
 
     /// Beyond this distance the kernel is 0.
     fileprivate var reach: Double { self == .cubic ? 2 : 1 }
@@ -31,9 +35,12 @@ struct ResamplingWeights {
 
     /// Source: Pillow, `precompute_coeffs`; for the nearest value `Geometry.c`, which adds the scale up from index to index, as a
     /// product rounds to another pixel now and then.
+    ///
+    /// - Precondition: the filter is no spline, whose values are made of all others.
     init(from size: Int, to newSize: Int, _ filter: ResamplingFilter) {
+        precondition(filter != .spline, "weights of a spline")
         let scale = Double(size) / Double(newSize)
-        let stretch = max(scale, 1)
+        let stretch = filter == .linearAtPoints ? 1 : max(scale, 1)
         let support = filter.reach * stretch
         var position = scale * 0.5
         for index in 0..<newSize {

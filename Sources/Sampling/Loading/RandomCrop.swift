@@ -10,7 +10,7 @@ struct RandomCrop: Sendable, Hashable {
 
     /// The crop of a recipe; nil where its fit makes every sample of one size.
     init?(_ recipe: Recipe) {
-        guard case .crop(let size, let foreground, let about) = recipe.fit else { return nil }
+        guard case .crop(let size, let foreground, let about, _) = recipe.fit else { return nil }
         self.size = size
         self.foreground = foreground
         self.about = about

@@ -8,6 +8,8 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var normalization: IntensityNormalization
     /// To which samples are resampled before they are fitted; nil keeps the files' own.
     public var spacing: GridSpacing?
+    /// How images get there; nil for cubic convolution.
+    public var resampling: SpacingResampling?
     public var fit: GridFit
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
@@ -16,12 +18,14 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var crop: InputCrop?
 
     public init(
-        labels: LabelMap, normalization: IntensityNormalization, spacing: GridSpacing? = nil, fit: GridFit,
-        plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own, crop: InputCrop? = nil
+        labels: LabelMap, normalization: IntensityNormalization, spacing: GridSpacing? = nil,
+        resampling: SpacingResampling? = nil, fit: GridFit, plane: AnatomicalPlane = .axial, labelGrid: LabelGrid = .own,
+        crop: InputCrop? = nil
     ) {
         self.labels = labels
         self.normalization = normalization
         self.spacing = spacing
+        self.resampling = resampling
         self.fit = fit
         self.plane = plane
         self.labelGrid = labelGrid
@@ -69,7 +73,7 @@ extension Recipe {
             switch fit {
             case .resize(let size, _): "resized to \(words(size))"
             case .pad(let size): "framed to \(words(size))"
-            case .crop(let size, let foreground, let about):
+            case .crop(let size, let foreground, let about, _):
                 String(
                     format: "in random windows of \(words(size)), %g %% of them about "
                         + (about == .class ? "a class of the foreground" : "foreground") + "; means of a pass",

@@ -13,7 +13,9 @@ public struct SampleInput {
         resampled = route.interpolates ? channels.map { channel in Self.resampled(prepared, sample, channel) } : nil
         outside =
             resampled == nil && route.inputSize != route.native
-            ? channels.map { Self.planes(of: prepared, sample, $0).reduce(.infinity) { min($0, $1.min() ?? $0) } }
+            ? channels.map {
+                route.fit.outside(Self.planes(of: prepared, sample, $0).reduce(.infinity) { min($0, $1.min() ?? $0) })
+            }
             : channels.map { _ in 0 }
     }
 

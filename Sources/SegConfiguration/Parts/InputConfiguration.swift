@@ -8,9 +8,23 @@ public struct InputConfiguration: Sendable, Hashable {
     public var normalization: IntensityNormalization
     /// To which planes are resampled, in mm; without it the files' own.
     public var spacing: GridSpacing?
+    /// How images get there; nil for cubic convolution.
+    public var resampling: SpacingResampling?
     public var fit: GridFit
     /// The planes that volumes are cut into.
     public var plane: AnatomicalPlane
+
+    public init(
+        crop: InputCrop?, normalization: IntensityNormalization, spacing: GridSpacing?, resampling: SpacingResampling?,
+        fit: GridFit, plane: AnatomicalPlane
+    ) {
+        self.crop = crop
+        self.normalization = normalization
+        self.spacing = spacing
+        self.resampling = resampling
+        self.fit = fit
+        self.plane = plane
+    }
 
     /// What a network is shown, for messages.
     public var sampleWords: String { fit.size.dimensions == 3 ? "volumes" : plane.words }
@@ -44,13 +58,14 @@ public struct InputConfiguration: Sendable, Hashable {
 }
 
 extension InputConfiguration: Codable {
-    private enum CodingKeys: String, CodingKey { case crop, normalization, spacing, fit, plane, axis }
+    private enum CodingKeys: String, CodingKey { case crop, normalization, spacing, resampling, fit, plane, axis }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         crop = try container.decodeIfPresent(InputCrop.self, forKey: .crop)
         normalization = try container.decode(IntensityNormalization.self, forKey: .normalization)
         spacing = try container.decodeIfPresent(GridSpacing.self, forKey: .spacing)
+        resampling = try container.decodeIfPresent(SpacingResampling.self, forKey: .resampling)
         fit = try container.decode(GridFit.self, forKey: .fit)
         // Checkpoints of before there were anatomical planes name an axis of the file.
         if !container.contains(.plane), let axis = try container.decodeIfPresent(String.self, forKey: .axis) {
@@ -65,6 +80,7 @@ extension InputConfiguration: Codable {
         try container.encodeIfPresent(crop, forKey: .crop)
         try container.encode(normalization, forKey: .normalization)
         try container.encodeIfPresent(spacing, forKey: .spacing)
+        try container.encodeIfPresent(resampling, forKey: .resampling)
         try container.encode(fit, forKey: .fit)
         try container.encode(plane, forKey: .plane)
     }

@@ -8,8 +8,8 @@ extension RunConfiguration {
     public var recipe: Recipe {
         get throws {
             Recipe(
-                labels: try data.labelMap, normalization: input.normalization, spacing: input.spacing, fit: input.fit,
-                plane: input.plane, labelGrid: data.labelGrid, crop: input.crop)
+                labels: try data.labelMap, normalization: input.normalization, spacing: input.spacing,
+                resampling: input.resampling, fit: input.fit, plane: input.plane, labelGrid: data.labelGrid, crop: input.crop)
         }
     }
 

@@ -9,6 +9,8 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
     public var input: InputConfiguration
     public var network: NetworkConfiguration
     public var training: TrainingConfiguration
+    /// How the trained network predicts; nil: as options say.
+    public var inference: InferenceConfiguration?
 
     /// - Throws: `ConfigurationError` that names the key.
     public func validate() throws {
@@ -42,6 +44,7 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
                 "expected auto or channels_first for a network of 3 dimensions, found channels_last")
         }
         try training.validate()
+        try inference?.validate(dimensions: network.dimensions)
     }
 }
 

@@ -17,6 +17,8 @@ public struct InferenceSettings: Sendable, Hashable {
 
     /// Along which axes inputs are mirrored too.
     public enum Mirroring: Sendable, Hashable {
+        /// Those that the run's configuration names.
+        case usual
         case none
         /// Those that training's augmentation flipped.
         case trained
@@ -30,7 +32,7 @@ public struct InferenceSettings: Sendable, Hashable {
     /// Bytes that the process may take in all; nil: what the machine has.
     public var memory: Int?
 
-    public init(window: Window = .usual, step: Double = Self.usualStep, mirroring: Mirroring = .none, memory: Int? = nil) {
+    public init(window: Window = .usual, step: Double = Self.usualStep, mirroring: Mirroring = .usual, memory: Int? = nil) {
         self.window = window
         self.step = step
         self.mirroring = mirroring
@@ -40,8 +42,11 @@ public struct InferenceSettings: Sendable, Hashable {
     /// Half of the window, as nnU-Net.
     public static let usualStep = 0.5
 
-    /// Whether a run's own scores are made so, in training and afterwards.
-    var isUsual: Bool { window == .usual && mirroring == .none && step == Self.usualStep }
+    /// Whether scores of a run are made so where no option says otherwise.
+    func isUsual(_ configuration: RunConfiguration) -> Bool {
+        window == .usual && step == Self.usualStep
+            && mirrorAxes(configuration) == InferenceSettings().mirrorAxes(configuration)
+    }
 
     /// Puts the way together that scores are made in.
     ///
@@ -52,7 +57,7 @@ public struct InferenceSettings: Sendable, Hashable {
     package func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
         let dimensions = configuration.input.fit.size.dimensions
         var inferer: any Inferer = networks.count == 1 ? networks[0] : Ensemble(networks)
-        let axes = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
+        let axes = mirrorAxes(configuration).map { $0.place(dimensions: dimensions) }
         try SettingError.require(
             axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
         if !axes.isEmpty { inferer = Mirrored(inferer, axes: axes.sorted()) }
@@ -76,12 +81,12 @@ public struct InferenceSettings: Sendable, Hashable {
             zip(input.lengths, window.lengths).map { WindowPlaces.count(along: max($0, $1), window: $1, step: step) }
                 .reduce(1, *)
         }
-        return (windows ?? 1) * models << mirrorAxes(configuration.training.augmentation).count
+        return (windows ?? 1) * models << mirrorAxes(configuration).count
     }
 
     /// What is not one network on whole inputs; nil where nothing is.
     package func words(_ configuration: RunConfiguration, models: Int) -> String? {
-        let axes = mirrorAxes(configuration.training.augmentation).map(\.rawValue)
+        let axes = mirrorAxes(configuration).map(\.rawValue)
         let parts = [
             windowSize(configuration).map {
                 "windows of \($0.lengths.map(String.init).joined(separator: "×")), step \(step)"
@@ -93,7 +98,7 @@ public struct InferenceSettings: Sendable, Hashable {
 
     /// The window that moves over inputs; nil for whole inputs.
     public func windowSize(_ configuration: RunConfiguration) -> GridSize? {
-        var trained: GridSize? { if case .crop(let size, _, _) = configuration.input.fit { size } else { nil } }
+        var trained: GridSize? { if case .crop(let size, _, _, _) = configuration.input.fit { size } else { nil } }
         return switch window {
         case .usual: configuration.network.dimensions == 3 ? trained : nil
         case .whole: nil
@@ -102,19 +107,19 @@ public struct InferenceSettings: Sendable, Hashable {
         }
     }
 
-    private func mirrorAxes(_ augmentation: Augmentation) -> [MirrorAxis] {
-        switch mirroring {
-        case .none: []
-        case .axes(let axes): MirrorAxis.allCases.filter(axes.contains)
-        case .trained: MirrorAxis.allCases.filter { $0.probability(in: augmentation) > 0 }
+    private func mirrorAxes(_ configuration: RunConfiguration) -> [MirrorAxis] {
+        MirrorAxis.allCases.filter { axis in
+            switch mirroring {
+            case .usual: configuration.inference?.mirror?.contains(axis) ?? false
+            case .none: false
+            case .axes(let axes): axes.contains(axis)
+            case .trained: axis.probability(in: configuration.training.augmentation) > 0
+            }
         }
     }
 }
 
-/// An axis along which images are mirrored, by the name of the augmentation that flips it.
-public enum MirrorAxis: String, Sendable, CaseIterable {
-    case horizontal, vertical, depth
-
+extension MirrorAxis {
     /// Counted from the first axis after batch and channels; negative for one that is not there.
     fileprivate func place(dimensions: Int) -> Int {
         switch self {

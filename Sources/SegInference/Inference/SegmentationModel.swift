@@ -119,7 +119,7 @@ public final class SegmentationModel {
             trainedWith: own.map { ($0.source?.path ?? "", Set($0.manifest.splits?.train ?? [])) }
                 + partners.flatMap(\.trainedWith),
             memoryLimit: settings.memory, networkCount: own.count, partners: partners,
-            hasOwnScoring: settings.isUsual && checkpoints.count == 1)
+            hasOwnScoring: settings.isUsual(first.manifest.configuration) && checkpoints.count == 1)
     }
 
     private static func jointWay(_ ways: [String?]) -> String {

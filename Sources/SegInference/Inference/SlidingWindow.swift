@@ -28,13 +28,15 @@ public struct SlidingWindow: Inferer {
 
     public func scores(of images: Tensor) throws -> Tensor {
         let sizes = Array(images.shape.dropFirst(2))
-        let result = try Tensor.empty([images.shape[0], classCount] + sizes)
+        var result: Tensor?
         try forEachPart(of: sizes, batch: images.shape[0], WindowPlaces(in: padded(sizes), window: window, step: step)) { box in
             try images.narrowed(to: box)
         } body: { box, scores in
-            try result.narrowed(to: box).copyInPlace(from: scores)
+            let whole = try result ?? .empty([images.shape[0], classCount] + sizes, device: scores.device)
+            try whole.narrowed(to: box).copyInPlace(from: scores)
+            result = whole
         }
-        return result
+        return result!  // an input has a window
     }
 
     public func forEachPart(
@@ -82,20 +84,24 @@ public struct SlidingWindow: Inferer {
         of sizes: [Int], batch: Int, _ places: WindowPlaces, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         source: (_ box: [Range<Int>]) throws -> Tensor, body: (_ box: [Range<Int>], _ scores: Tensor) throws -> Void
     ) throws {
-        let weight = try Tensor(weights).reshaped([1, 1] + window.lengths)
+        // On the device that scores.
+        var weight = try Tensor(weights).reshaped([1, 1] + window.lengths)
         var sums: [WindowPlaces.Part: (scores: Tensor, weight: Tensor)] = [:]
         for (number, stop) in places.stops.enumerated() {
             let inside = zip(stop.window, sizes).map { $0.clamped(to: 0..<$1) }
             let missing = zip(stop.window, inside).map { $0.count - $1.count }
             let image = try source(inside)
             let seen = try missing.contains { $0 > 0 } ? image.padded(missing.reversed().flatMap { [0, $0] }, .replicate) : image
-            let scores = try base.scores(of: seen).to(device: .cpu) * weight
+            let raw = try base.scores(of: seen)
+            if weight.device != raw.device { weight = try weight.to(device: raw.device) }
+            let scores = raw * weight
             for part in stop.covered {
                 let common = zip(part.box, stop.window).map { $0.clamped(to: $1) }
                 let (within, ofWindow) = (common.places(in: part.box), common.places(in: stop.window))
                 let sum =
                     try sums[part] ?? (
-                        .zeros([batch, classCount] + part.box.map(\.count)), .zeros([1, 1] + part.box.map(\.count))
+                        .zeros([batch, classCount] + part.box.map(\.count), device: raw.device),
+                        .zeros([1, 1] + part.box.map(\.count), device: raw.device)
                     )
                 try sum.scores.narrowed(to: within).addInPlace(scores.narrowed(to: ofWindow))
                 try sum.weight.narrowed(to: within).addInPlace(weight.narrowed(to: ofWindow))
@@ -141,7 +147,7 @@ private final class PlaneAssembly {
         let planes = box[0]
         var slab =
             try begun[planes.lowerBound]
-            ?? (.empty([1, scores.shape[1], planes.count, size.height, size.width]), planes, 0)
+            ?? (.empty([1, scores.shape[1], planes.count, size.height, size.width], device: scores.device), planes, 0)
         try slab.scores.narrowed(to: [0..<planes.count] + box.dropFirst()).copyInPlace(from: scores)
         slab.pixels += box[1].count * box[2].count
         begun[planes.lowerBound] = slab

@@ -112,6 +112,7 @@ public struct Checkpoint {
     /// - Throws: `FileError` for a file that cannot be read, has no manifest, holds other bytes than were written, or weights that
     ///   are not finite.
     public init(contentsOf url: URL) throws {
+        try Self.requireOwn(url)
         var file = try Safetensors(contentsOf: url)
         checksum = file.metadata.removeValue(forKey: Self.checksumKey)
         if let expected = checksum {
@@ -154,16 +155,29 @@ public struct Checkpoint {
         }
     }
 
+    /// Whether a safetensors file is one of marginseg's.
+    static func hasManifest(_ url: URL) throws -> Bool { try Safetensors.metadata(of: url)[manifestKey] != nil }
+
+    /// Files of PyTorch's are told by their names.
+    private static func requireOwn(_ url: URL) throws {
+        guard ["pth", "pt"].contains(url.pathExtension.lowercased()) else { return }
+        try FileSystem.requireFile(url)
+        throw FileError(
+            url, "cannot be used as a checkpoint",
+            reason: "it has weights alone; marginseg import makes a run of another program's weights")
+    }
+
     /// Only the manifest.
     public static func manifest(of url: URL) throws -> Manifest {
-        try manifest(in: Safetensors.metadata(of: url), path: url.path)
+        try requireOwn(url)
+        return try manifest(in: Safetensors.metadata(of: url), path: url.path)
     }
 
     private static func manifest(in metadata: [String: String], path: String) throws -> Manifest {
         guard let text = metadata[manifestKey] else {
             throw FileError(
                 path, "cannot be used as a checkpoint",
-                reason: "it has no manifest of marginseg; it was written by another program")
+                reason: "it has no manifest of marginseg; marginseg import makes a run of another program's weights")
         }
         struct Format: Decodable { let format: Int }
         let data = Data(text.utf8)

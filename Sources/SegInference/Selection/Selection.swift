@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import SegConfiguration
 
 /// The way to predict that `marginseg select` chose of several configurations by their scores out of fold: the content of
 /// `selection.json`, beside the folders of their runs.
@@ -34,7 +35,7 @@ public struct Selection: Sendable, Hashable, Codable {
     public let program: String
     /// What was compared, by its name in writing.
     public let metric: String
-    /// The axes along which inputs are mirrored: `none`, `trained`, or names with commas between.
+    /// The axes along which inputs are mirrored: `usual`, `none`, `trained`, or names with commas between.
     public let mirroring: String
     /// By how much a candidate has to be better than a plainer one to be chosen.
     public let tolerance: Double
@@ -92,12 +93,13 @@ extension Selection {
     }
 
     /// The settings that scores are made with.
-    public var settings: InferenceSettings { InferenceSettings(mirroring: .init(text: mirroring) ?? .none) }
+    public var settings: InferenceSettings { InferenceSettings(mirroring: .init(text: mirroring) ?? .usual) }
 
     /// `plan-2d and plan, offsets, post-processed`
     public var words: String {
         [
-            chosen.configurations.joined(separator: " and "), mirroring == "none" ? nil : "mirroring (\(mirroring))",
+            chosen.configurations.joined(separator: " and "),
+            ["usual", "none"].contains(mirroring) ? nil : "mirroring (\(mirroring))",
             chosen.decision == .argmax ? "the largest score" : "decision \(chosen.decision.rawValue)",
             chosen.isPostProcessed ? "post-processing" : nil,
         ].compactMap(\.self).joined(separator: ", ")
@@ -105,9 +107,10 @@ extension Selection {
 }
 
 extension InferenceSettings.Mirroring {
-    /// In writing, as for `--mirror`.
+    /// In writing, as for `--mirror`, which has no `usual`.
     public var text: String {
         switch self {
+        case .usual: "usual"
         case .none: "none"
         case .trained: "trained"
         case .axes(let axes): MirrorAxis.allCases.filter(axes.contains).map(\.rawValue).joined(separator: ",")
@@ -117,6 +120,7 @@ extension InferenceSettings.Mirroring {
     /// Nil for other words.
     public init?(text: String) {
         switch text {
+        case "usual": self = .usual
         case "none": self = .none
         case "trained": self = .trained
         default:

@@ -49,7 +49,9 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
     /// changes no more than last bits and the masks of dropout. The length and the
     /// rates of the stage under way can change, and everything of a stage that has not begun.
     func isPossible(at position: TrainingPosition) -> Bool {
-        if [["training", "save_minutes"], ["network", "execution"]].contains(key) || key.starts(with: ["training", "watch"]) {
+        if [["training", "save_minutes"], ["network", "execution"]].contains(key) || key.starts(with: ["training", "watch"])
+            || key.first == "inference"
+        {
             return true
         }
         guard key.starts(with: ["training", "stages"]), key.count >= 4, let index = Int(key[2]) else { return false }

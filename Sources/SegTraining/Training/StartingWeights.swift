@@ -23,12 +23,18 @@ struct StartingWeights {
     ///
     /// - Throws: `FileError`.
     func verify() throws {
-        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) { _ = try Checkpoint(contentsOf: url) }
+        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) {
+            if ForeignWeights.isForeign(url) {
+                _ = try ForeignWeights(contentsOf: url)
+            } else {
+                _ = try Checkpoint(contentsOf: url)
+            }
+        }
     }
 
-    /// - Throws: `TrainingError.otherNetwork` for weights of another kind of network.
+    /// - Throws: `TrainingError.otherNetwork` for weights of another kind of network. Others' weights do not say of which they are.
     func require(channels: Int, _ configuration: RunConfiguration) throws {
-        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) {
+        for (_, url) in checkpoints.sorted(by: { $0.key < $1.key }) where !ForeignWeights.isForeign(url) {
             let other = try Checkpoint.manifest(of: url)
             let (ours, theirs) = (configuration.network, other.configuration.network)
             let pairs = [
@@ -51,9 +57,15 @@ struct StartingWeights {
     }
 
     /// Loads what a stage names; false where it names nothing.
-    func load(stage: Int, into network: any SegmentationNetwork) throws -> Bool {
+    ///
+    /// - Parameter tell: gets what was taken of another program's file, in words.
+    func load(stage: Int, into network: any SegmentationNetwork, tell: (String) -> Void) throws -> Bool {
         guard let url = checkpoints[stage] else { return false }
-        try Checkpoint(contentsOf: url).load(into: network)
+        if ForeignWeights.isForeign(url) {
+            tell(try ForeignWeights(contentsOf: url).load(into: network))
+        } else {
+            try Checkpoint(contentsOf: url).load(into: network)
+        }
         return true
     }
 }

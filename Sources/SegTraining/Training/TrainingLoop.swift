@@ -51,7 +51,7 @@ final class TrainingLoop {
             if saved.damage != nil { try FileManager.default.removeItem(at: folder.last) }
             try state.restore(saved)
         } else {
-            try state.begin()
+            try state.begin { observe(.warned($0)) }
         }
         try EpochRecorder.cut(folder.metrics, after: saved?.position)
         try requireRoom(isNew: saved == nil)
@@ -79,7 +79,7 @@ final class TrainingLoop {
             guard try runStage(recorder) else { return .stopped(state.position) }
             guard state.position.stage < training.stages.count else { return .finished }
             try DurableFile.copy(folder.best, to: folder.stage(state.position.stage, state.stage.name))
-            try state.beginNextStage(after: folder.best)
+            try state.beginNextStage(after: folder.best) { observe(.warned($0)) }
             try save()
         }
     }

@@ -43,16 +43,18 @@ final class TrainingState {
     }
 
     /// Takes the first stage's starting weights.
-    func begin() throws {
-        _ = try starts.load(stage: 1, into: network.trained)
+    ///
+    /// - Parameter tell: gets what was taken of another program's file, in words.
+    func begin(tell: (String) -> Void) throws {
+        _ = try starts.load(stage: 1, into: network.trained, tell: tell)
         try network.begin()
     }
 
     /// Takes the next stage's starting weights, which are the best of the stage before unless it names others.
-    func beginNextStage(after best: URL) throws {
+    func beginNextStage(after best: URL, tell: (String) -> Void) throws {
         position = TrainingPosition(stage: position.stage + 1)
         validation = nil
-        if try !starts.load(stage: position.stage, into: network.trained) {
+        if try !starts.load(stage: position.stage, into: network.trained, tell: tell) {
             try Checkpoint(contentsOf: best).load(into: network.trained)
         }
         try network.begin()

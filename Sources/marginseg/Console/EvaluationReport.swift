@@ -24,7 +24,8 @@ struct EvaluationReport {
         return hasGroups ? "\(cases) of \(scores.groupCount) patients or videos" : "\(cases), each by itself"
     }
 
-    private var table: TextTable {
+    /// A row for each class, then the means.
+    var table: TextTable {
         let level = percent(scores.bootstrap.level, decimals: 0)
         var table = TextTable([
             .words("class"), .numbers("IoU % [\(level) %]"), .numbers("Dice % [\(level) %]"), .numbers("recall %"),

@@ -107,8 +107,9 @@ struct ReportMaker {
         ).run { bar.update($0) }
         bar.finish()
         guard let margins = result.margins else { preconditionFailure("margins are gathered where offsets are named") }
+        let counts = Split.allCases.map { "\($0.rawValue) \(dataSet.count(of: $0))" }.joined(separator: ", ")
         let facts = RunFacts(
-            subject.manifest, parameterCount: subject.model.inferer.parameterCount, dataSet: dataSet, folder: folder)
+            subject.manifest, parameterCount: subject.model.inferer.parameterCount, data: "\(folder); cases: \(counts)")
         return RunReport.Run(
             name: subject.name, facts: facts.rows, stages: try stages(subject),
             evaluation: result.evaluation(subject: subject.name, reference: split.rawValue, bootstrap: bootstrap),

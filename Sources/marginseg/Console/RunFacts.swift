@@ -10,13 +10,16 @@ import SegTraining
 struct RunFacts {
     let rows: [(label: String, value: String)]
 
-    init(_ manifest: Checkpoint.Manifest, parameterCount: Int, dataSet: DataSet, folder: String) {
+    /// - Parameter data: what is said of the data set.
+    init(_ manifest: Checkpoint.Manifest, parameterCount: Int, data: String) {
         let configuration = manifest.configuration
         let (network, training) = (configuration.network, configuration.training)
-        let splits = Split.allCases.map { "\($0.rawValue) \(dataSet.count(of: $0))" }.joined(separator: ", ")
-        let shares = zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
-            "\($0) \(String(format: "%.3g", $1 * 100)) %"
-        }
+        let shares =
+            manifest.trainingLabels.total == 0
+            ? ["not known"]
+            : zip(configuration.data.classNames, manifest.trainingLabels.frequencies).map {
+                "\($0) \(String(format: "%.3g", $1 * 100)) %"
+            }
         let recipe = try? configuration.recipe
         let view = recipe?.trainingView(training.planes) ?? ""
         let word = recipe?.sampleWord ?? "samples"
@@ -27,7 +30,7 @@ struct RunFacts {
         }
         let metric = training.selectBy.rawValue
         rows = [
-            ("data set", "\(folder); cases: \(splits)"),
+            ("data set", data),
             ("pixels of the training \(word)", "\(shares.joined(separator: ", ")); \(view)"),
             (
                 "network",
@@ -50,7 +53,7 @@ struct RunFacts {
             switch input.fit {
             case .resize(let size, let interpolation): "resized to \(size), \(interpolation.rawValue)"
             case .pad(let size): "padded to \(size)"
-            case .crop(let size, let foreground, let about):
+            case .crop(let size, let foreground, let about, _):
                 "random windows of \(size), \(number(foreground * 100)) % about "
                     + (about == .class ? "a class of the foreground" : "foreground")
             }

@@ -25,7 +25,7 @@ struct InferenceOptions: ParsableArguments {
             "Average the scores of mirror images too, which take as much time each: horizontal, vertical, depth, trained, or none.",
             discussion: """
                 n axes are 2^n passes. trained: the axes that training's augmentation flipped, which are safe; a network that has never \
-                seen left as right may lose by it. Default: none, or what marginseg select stored.
+                seen left as right may lose by it. Default: what marginseg select stored, else inference.mirror of the training, else none.
                 """, valueName: "axis,…|trained"),
         transform: mirroring(argument:))
     var mirror: InferenceSettings.Mirroring?
@@ -91,7 +91,7 @@ struct InferenceOptions: ParsableArguments {
     func settings(over selection: Selection?) -> InferenceSettings {
         InferenceSettings(
             window: window ?? .usual, step: step ?? InferenceSettings.usualStep,
-            mirroring: mirror ?? selection?.settings.mirroring ?? .none, memory: maxMemory.map { Int($0 * 1e9) })
+            mirroring: mirror ?? selection?.settings.mirroring ?? .usual, memory: maxMemory.map { Int($0 * 1e9) })
     }
 
     private static func window(argument: String) throws -> InferenceSettings.Window {
@@ -105,7 +105,7 @@ struct InferenceOptions: ParsableArguments {
     }
 
     private static func mirroring(argument: String) throws -> InferenceSettings.Mirroring {
-        guard let mirroring = InferenceSettings.Mirroring(text: argument) else {
+        guard let mirroring = InferenceSettings.Mirroring(text: argument), mirroring != .usual else {
             throw ValidationError("expected horizontal, vertical, depth, some of them with commas between, trained, or none")
         }
         return mirroring

@@ -1,0 +1,89 @@
+import DurableFiles
+import Foundation
+import MarginCalibration
+import SegConfiguration
+import SegInference
+import SegModels
+import Torch
+
+/// A model that another program trained, as runs of ours: what `marginseg import` writes.
+public struct ImportedModel {
+    /// The folders of the runs by name, one for each network; the name is empty for the only one.
+    private let runs: [(name: String, checkpoint: Checkpoint)]
+    /// What was taken and what was left, a line each.
+    public let notes: [String]
+
+    public var networkCount: Int { runs.count }
+    /// Of the first network.
+    public var configuration: RunConfiguration { runs[0].checkpoint.manifest.configuration }
+
+    /// One of nnU-Net's trainings with its folds.
+    ///
+    /// - Parameters:
+    ///   - url: `TRAINER__PLANS__CONFIGURATION`.
+    ///   - checkpoint: the file's name in each fold.
+    /// - Throws: `FileError` for a folder that is no such training, and for one of a kind that is not understood, with the key that says
+    ///   so.
+    public init(nnUNet url: URL, checkpoint: String = Self.nnUNetCheckpoint) throws {
+        let folder = try NnUNetFolder(url, checkpoint: checkpoint)
+        let data = try NnUNetDataSet(JSONNode(contentsOf: folder.dataSet))
+        let plan = try NnUNetPlan(folder.configuration, in: JSONNode(contentsOf: folder.plans), channels: data.channelCount)
+        var notes: [String] = []
+        runs = try folder.folds.map { fold, checkpoint in
+            let weights = try ForeignWeights(contentsOf: checkpoint)
+            let configuration = try plan.configuration(
+                data, mirror: weights.ints(at: "inference_allowed_mirroring_axes"), epochs: weights.int(at: "current_epoch"))
+            let (imported, note) = try Self.checkpoint(
+                weights, configuration, channels: data.channelCount, stage: "nnU-Net's \(folder.trainer), fold \(fold)")
+            notes.append(note)
+            return (folder.folds.count == 1 ? "" : "fold-\(fold)", imported)
+        }
+        self.notes = notes
+    }
+
+    public static let nnUNetCheckpoint = "checkpoint_final.pth"
+
+    /// Weights of one network.
+    ///
+    /// - Parameters:
+    ///   - url: a file of PyTorch's, or safetensors.
+    ///   - configuration: of the network, its input and its classes.
+    ///   - channels: of the images.
+    /// - Throws: `FileError` for a file that cannot be read, and for weights of another network.
+    public init(weights url: URL, configuration: RunConfiguration, channels: Int) throws {
+        let (checkpoint, note) = try Self.checkpoint(
+            ForeignWeights(contentsOf: url), configuration, channels: channels, stage: "imported")
+        runs = [("", checkpoint)]
+        notes = [note]
+    }
+
+    private static func checkpoint(
+        _ weights: ForeignWeights, _ configuration: RunConfiguration, channels: Int, stage: String
+    ) throws -> (Checkpoint, note: String) {
+        let network = try configuration.network.makeNetwork(
+            channels: channels, classes: configuration.data.classes.count, generator: Generator(seed: 0))
+        let note = try weights.load(into: network)
+        let first = configuration.training.stages[0]
+        let checkpoint = Checkpoint(
+            manifest: .init(
+                configuration: configuration, channels: channels,
+                trainingLabels: try LabelDistribution(counts: configuration.data.classes.map { _ in 0 }), marginOffsets: [],
+                stage: 1, stageName: stage, objective: first.objective, epoch: first.epochs, validation: nil,
+                dataNotes: ["the model was trained by another program; which cases it has seen is not known"]),
+            weights: network.state())
+        return (checkpoint, note)
+    }
+
+    /// Writes a run, or a folder of runs for several networks, each of which appears as a whole.
+    ///
+    /// - Throws: `FileError` where a run is there already, or nothing can be written.
+    public func write(to url: URL) throws {
+        let folders = runs.map { RunFolder($0.name.isEmpty ? url : url.appending(path: $0.name)) }
+        for folder in [RunFolder(url)] + folders { try folder.requireNew() }
+        for (folder, run) in zip(folders, runs) {
+            try folder.create()
+            try DurableFile.write(run.checkpoint.manifest.configuration.yaml, to: folder.configuration)
+            try run.checkpoint.write(to: folder.best)
+        }
+    }
+}
