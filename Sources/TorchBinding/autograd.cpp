@@ -75,7 +75,9 @@ class KnownGradient : public torch::autograd::Node {
         if (!incoming[0].defined()) return {at::Tensor()};
         // A loss that nothing follows gets 1: a pass over memory that would change nothing.
         const auto &factor = incoming[0];
-        const bool is_one = factor.is_cpu() && factor.scalar_type() == at::kFloat && *factor.const_data_ptr<float>() == 1;
+        // Without a type: libtorch 2.11 exports the accessors by types under names that newer compilers mangle otherwise.
+        const bool is_one = factor.is_cpu() && factor.scalar_type() == at::kFloat &&
+                            *static_cast<const float *>(factor.const_data_ptr()) == 1;
         return {is_one ? gradient : gradient.mul(factor)};
     }
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 data, out = Path(sys.argv[1]), Path(sys.argv[2])
-iterations = int(sys.argv[3]) if len(sys.argv) > 3 else 25
+iterations = int(sys.argv[3]) if len(sys.argv) > 3 else 100
 for key, name in {"nnUNet_raw": "raw", "nnUNet_preprocessed": "preprocessed", "nnUNet_results": "results"}.items():
     (out / name).mkdir(parents=True, exist_ok=True)
     os.environ[key] = str(out / name)
@@ -28,7 +28,7 @@ from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer as Train
 torch.set_num_threads(1)
 NAME = "Dataset004_Hippocampus"
 # Plans, configuration, folds.
-NETWORKS = [("nnUNetPlans", "3d_fullres", (0, 1)), ("nnUNetPlans", "2d", (0,)), ("nnUNetResEncUNetMPlans", "3d_fullres", (0,))]
+NETWORKS = [("nnUNetPlans", "3d_fullres", (0,)), ("nnUNetPlans", "2d", (0, 1)), ("nnUNetResEncUNetMPlans", "3d_fullres", (0,))]
 
 
 class nnUNetTrainer(Trainer):
@@ -58,8 +58,8 @@ def changed(source, target, number):
 
 def main():
     rows = list(csv.DictReader(open(data / "split.csv")))
-    training = [row["file"] for row in rows if row["suggested_split"] == "train"][:10]
-    unseen = [row["file"] for row in rows if row["suggested_split"] == "test"][:4]
+    training = [row["file"] for row in rows if row["suggested_split"] == "train"][:6]
+    unseen = [row["file"] for row in rows if row["suggested_split"] == "test"][:2]
     raw = out / "raw" / NAME
     for folder in [raw / "imagesTr", raw / "labelsTr", out / "images"]:
         folder.mkdir(parents=True, exist_ok=True)

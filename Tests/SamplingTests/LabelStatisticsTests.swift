@@ -99,9 +99,11 @@ struct LabelStatisticsTests {
             ("labels", { $0.labels = try LabelMap([0: 0, 1: 1], ignoring: [2]) }),
             ("normalization", { $0.normalization = .window(low: 0, high: 1) }),
             ("spacing", { $0.spacing = GridSpacing(rows: 2, columns: 2) }),
+            ("resampling", { $0.resampling = .spline }),
             ("fit", { $0.fit = .pad(to: GridSize(height: 9, width: 9)) }),
             ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.2) }),
             ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.4) }),
+            ("fit", { $0.fit = .crop(to: GridSize(height: 2, width: 2), foreground: 0.2, frame: .zero) }),
             ("plane", { $0.plane = .coronal }), ("labelGrid", { $0.labelGrid = .fromImage }),
             ("crop", { $0.crop = .box(PixelBox(x: 1, y: 1, width: 3, height: 2)) }), ("crop", { $0.crop = .nonzero }),
         ]
