@@ -34,33 +34,33 @@ public struct ModelExport {
 
     /// Writes the files of a place, each whole or not at all.
     ///
-    /// - Parameter withExample: whether a Python file shows how to use them.
+    /// - Parameter withExample: whether a Python program that labels an image with them lies beside.
     /// - Throws: `UndescribedLayer` for a network that has no form as a graph; `ExportError` for one that is too large or whose weights
     ///   do not fit their type; `FileError` where nothing can be written.
     public func write(to place: ExportPlace, withExample: Bool = false) throws {
-        let files = place.files(models: checkpoints.count, withExample: withExample)
-        try FileSystem.makeFolder(files[0].deletingLastPathComponent())
+        let program = withExample ? Data(PackageResources.example_py) : nil
         switch place {
-        case .onnx(let url):
-            if withExample { try DurableFile.write(Self.example, to: files[0]) }
-            try write(checkpoints[0], decision, to: url)
+        case .onnx(let url): try write(checkpoints[0], decision, to: url, program)
         case .safetensors(let url): try writeWeights(to: url)
         case .folder(let folder):
             for (number, checkpoint) in checkpoints.enumerated() {
-                try write(checkpoint, .argmax, to: folder.appending(path: ExportPlace.member(number)))
+                try write(checkpoint, .argmax, to: folder.appending(path: ExportPlace.member(number)), nil)
             }
-            if withExample { try DurableFile.write(Self.example, to: folder.appending(path: "ensemble.py")) }
+            if let program { try DurableFile.write(program, to: folder.appending(path: "ensemble.py")) }
             let description = try EnsembleDescription(checkpoints, decision: decision)
             try DurableFile.write(json(description), to: folder.appending(path: "ensemble.json"))
         }
     }
 
-    private func write(_ checkpoint: Checkpoint, _ decision: Decision, to url: URL) throws {
+    private func write(_ checkpoint: Checkpoint, _ decision: Decision, to url: URL, _ program: Data?) throws {
         let network = try checkpoint.makeNetwork(execution: .composed)
         let description = try describe(checkpoint, network, decision)
         let model = try Self.model(network, outputs: outputs, weights: weights, decision: decision, description.properties)
         let data: Data = try model.serializedBytes()
-        try DurableFile.write(json(description), to: url.deletingPathExtension().appendingPathExtension("json"))
+        let base = url.deletingPathExtension()
+        try FileSystem.makeFolder(url.deletingLastPathComponent())
+        if let program { try DurableFile.write(program, to: base.appendingPathExtension("py")) }
+        try DurableFile.write(json(description), to: base.appendingPathExtension("json"))
         try DurableFile.write(data, to: url)
     }
 
@@ -68,6 +68,7 @@ public struct ModelExport {
         let network = try checkpoints[0].makeNetwork(execution: .composed)
         let tensors = try network.namedState().map { ($0.name, try weights.stored($0.tensor.detached(), named: $0.name)) }
         let description = try describe(checkpoints[0], network, decision)
+        try FileSystem.makeFolder(url.deletingLastPathComponent())
         try Safetensors(
             tensors: Dictionary(uniqueKeysWithValues: tensors), metadata: description.properties
         ).write(to: url)
@@ -83,9 +84,6 @@ public struct ModelExport {
     private func json(_ description: some Encodable) throws -> String {
         try JSONEncoder.sorted(isPretty: true).text(description) + "\n"
     }
-
-    /// A Python program that labels an image with exported files beside it.
-    private static var example: Data { Data(PackageResources.example_py) }
 
     /// A network as a model of ONNX, with sizes of batch and image that are free.
     ///

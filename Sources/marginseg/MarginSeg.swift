@@ -27,8 +27,8 @@ struct MarginSeg: ParsableCommand {
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, PlanCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, CompareCommand.self, BoundCommand.self,
-            ReportCommand.self,
-            PredictCommand.self, ExportCommand.self, CrossValidateCommand.self, SelectCommand.self, StudyCommand.self, ReproduceCommand.self,
+            ReportCommand.self, PredictCommand.self, ExportCommand.self, CrossValidateCommand.self, SelectCommand.self,
+            StudyCommand.self, ReproduceCommand.self,
         ])
 
     static func main() {

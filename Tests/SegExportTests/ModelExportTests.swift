@@ -64,7 +64,9 @@ struct ModelExportTests {
 
     @Test func anEnsembleIsOneFolder() throws {
         try withTemporaryFolder { folder in
-            let checkpoints = try [[], ["input.fit={pad: [64, 64]}"], []].enumerated().map { try Self.checkpoint($1, seed: UInt64($0)) }
+            let checkpoints = try [[], ["input.fit={pad: [64, 64]}"], []].enumerated().map {
+                try Self.checkpoint($1, seed: UInt64($0))
+            }
             let place = try ExportPlace(folder.appending(path: "e"), models: 3)
             try ModelExport(checkpoints, decision: .offsets([0, 1])).write(to: place, withExample: true)
             let written = place.files(models: 3, withExample: true)
@@ -87,7 +89,9 @@ struct ModelExportTests {
     @Test(arguments: places)
     func theEndingSaysWhatIsWritten(_ row: (name: String, models: Int, says: String?)) throws {
         let message = messageThrown { _ = try ExportPlace(URL(filePath: "/x/\(row.name)"), models: row.models) }
-        #expect(row.says.map { message?.contains("/x/\(row.name) cannot be written: \($0)") ?? false } ?? (message == nil), "\(message ?? "")")
+        #expect(
+            row.says.map { message?.contains("/x/\(row.name) cannot be written: \($0)") ?? false } ?? (message == nil),
+            "\(message ?? "")")
     }
 
     @Test func aLayerWithoutDescriptionIsNamed() throws {

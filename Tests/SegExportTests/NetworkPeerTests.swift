@@ -107,8 +107,10 @@ struct NetworkPeerTests {
         #expect(outputs.count == inputs.count)
         for (key, input) in inputs {
             let (expected, found) = (try network(input, .evaluation), try #require(outputs["logits/\(key)"]))
-            #expect(try expected.abs().max().item() > 0.1, "the logits say something")
-            #expect(try found.largestDifference(to: expected) < 1e-4, "\(input.shape)")
+            let largest = try expected.abs().max().item()
+            #expect(largest > 0.1, "the logits say something")
+            // A batch norm of running statistics does not keep scores small, and a float32 has seven digits.
+            #expect(try found.largestDifference(to: expected) < max(1e-4, 2e-6 * largest), "\(input.shape)")
         }
     }
 

@@ -7,6 +7,7 @@ import SegConfiguration
 import TestSupport
 import Testing
 import Torch
+import TorchTestSupport
 
 @testable import SegExport
 @testable import SegInference
@@ -29,7 +30,8 @@ struct RealCaseTests {
     private static let slice = "covid19-ct-slices/ct/0626.png"
     private static let volumes = [
         "network.dimensions=3", "network.strides=[[1,1,1],[2,2,2],[2,2,2]]", "network.features=[8,16,24]",
-        "network.dropout=[0,0,0]", "data.classes=[{name: background, values: [0]}, {name: a, values: [2]}, {name: b, values: [5]}]",
+        "network.dropout=[0,0,0]",
+        "data.classes=[{name: background, values: [0]}, {name: a, values: [2]}, {name: b, values: [5]}]",
     ]
     private static let planes = [
         "network.features=[8,16,32]", "network.dropout=[0,0,0]",
@@ -79,6 +81,29 @@ struct RealCaseTests {
                 planes + ["input.plane=sagittal", "input.normalization=z_score", "input.fit={pad: [64, 64]}"],
             ]),
     ]
+
+    /// Whole inputs, whose sums are the longest; beyond, float32 itself is less exact than this.
+    @Test(arguments: [
+        (slice, planes + ["input.normalization=z_score", "input.fit={pad: [256, 256]}"]),
+        (hippocampus, volumes + ["network.architecture=unet", "input.normalization=z_score", "input.fit={pad: [48, 64, 48]}"]),
+        (hippocampus, volumes + plain + ["input.normalization=z_score", "input.fit={pad: [128, 128, 128]}"]),
+    ])
+    func logitsAreThoseOfTheNetwork(_ image: String, _ overrides: [String]) throws {
+        try TorchLibrary.setThreadCount(1)
+        let image = try #require(TestFolders.realData).appending(path: image)
+        let checkpoint = try RandomCheckpoint.make(ConfigurationReader(file: nil, overrides: overrides).configuration())
+        let dataCase = DataCase(id: "a", group: "a", image: ImageLocation(image), label: nil)
+        let input = try SegmentationModel(checkpoint: checkpoint).read(dataCase).input(0)
+        let values = try Tensor(input.whole, shape: [1, 1] + input.size.lengths)
+        let network = try checkpoint.makeNetwork(execution: .composed)
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "m.onnx")
+            try ModelExport([checkpoint]).write(to: .onnx(file))
+            let found = try #require(ONNXPeer.run(file, ["a": values])["logits/a"])
+            let expected = try withInference { try network(values, .evaluation) }
+            #expect(try found.largestDifference(to: expected) < 1e-4)
+        }
+    }
 
     @Test(arguments: rows)
     func labelsAreThoseOfTheProgram(_ row: Row) throws {

@@ -15,6 +15,8 @@ struct ONNXGraph {
     /// The network's tensors by their names.
     private let state: [Module.StateEntry]
     private var names: Set<String> = []
+    /// Constants of whole numbers.
+    private var lists: [[Int64]: String] = [:]
     /// Bytes of the weights so far, and how many there may be.
     private var size = 0
     private let limit: Int
@@ -76,7 +78,8 @@ struct ONNXGraph {
     /// - Returns: the output's name.
     @discardableResult
     mutating func add(
-        _ operation: String, _ inputs: [String], _ attributes: [ONNXAttributeProto] = [], name: String? = nil, output: String? = nil
+        _ operation: String, _ inputs: [String], _ attributes: [ONNXAttributeProto] = [], name: String? = nil,
+        output: String? = nil
     ) -> String {
         var node = ONNXNodeProto()
         node.opType = operation
@@ -121,8 +124,12 @@ struct ONNXGraph {
         try add(initializer: name, Tensor(values, shape: shape), shape: shape)
     }
 
+    /// Of equal numbers one constant is made.
     mutating func constant(_ values: [Int64], named name: String) throws -> String {
-        try add(initializer: name, Tensor(values), shape: [values.count])
+        if let known = lists[values] { return known }
+        let constant = try add(initializer: name, Tensor(values), shape: [values.count])
+        lists[values] = constant
+        return constant
     }
 
     private mutating func add(initializer name: String, _ tensor: Tensor, shape: [Int]) throws -> String {

@@ -107,7 +107,8 @@ public struct InferenceSettings: Sendable, Hashable {
         let dimensions = configuration.input.fit.size.dimensions
         let places = mirrorAxes(configuration.training.augmentation).map { $0.place(dimensions: dimensions) }
         try SettingError.require(
-            places.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
+            places.allSatisfy { $0 >= 0 }, "mirroring", found: "depth",
+            expected: "horizontal and vertical: the network has planes")
         return places.sorted()
     }
 

@@ -51,7 +51,8 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How classes follow from scores: argmax, calibrated or iou, as in marginseg predict.",
-            discussion: "In the graph where it gives classes, and in the metadata. Default: argmax, or what marginseg select stored."))
+            discussion:
+                "In the graph where it gives classes, and in the metadata. Default: argmax, or what marginseg select stored."))
     var decision: DecisionName?
 
     @Option(
@@ -70,7 +71,8 @@ struct ExportCommand: ParsableCommand {
         let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let outputs = words.compactMap(NetworkOutput.init)
         guard outputs.count == words.count, Set(outputs).count == outputs.count else {
-            throw ValidationError("expected logits, probabilities, classes, or some of them with commas between, found \(argument)")
+            throw ValidationError(
+                "expected logits, probabilities, classes, or some of them with commas between, found \(argument)")
         }
         return outputs
     }
@@ -105,12 +107,14 @@ struct ExportCommand: ParsableCommand {
         case .onnx: return
         case .safetensors:
             guard !example, outputs == [.logits] else {
-                throw ValidationError("a .safetensors file holds weights alone; leave out --outputs and --example, or name an .onnx file.")
+                throw ValidationError(
+                    "a .safetensors file holds weights alone; leave out --outputs and --example, or name an .onnx file.")
             }
         case .folder:
             guard outputs == [.logits] else {
                 throw ValidationError(
-                    "what follows from the scores of an ensemble follows from their mean, which no single graph has; leave out --outputs.")
+                    "what follows from the scores of an ensemble follows from their mean, which no single graph has; leave out --outputs."
+                )
             }
         }
     }
