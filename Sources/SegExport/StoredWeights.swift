@@ -24,10 +24,3 @@ public enum StoredWeights: String, Sendable, Hashable, Encodable, CaseIterable {
         return try tensor.to(.float16)
     }
 }
-
-/// A model that cannot be exported as it was asked for, and what to do.
-public struct ExportError: Error, CustomStringConvertible, Equatable {
-    public let description: String
-
-    init(_ description: String) { self.description = description }
-}
