@@ -127,6 +127,14 @@ let package = Package(
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration", "SegMetrics",
                 "PostProcessing", "MedicalImages", "MarginCalibration", "DurableFiles", "Randomness",
             ]),
+        // The example becomes part of the program, as the page of SegReports does.
+        .target(
+            name: "SegExport",
+            dependencies: [
+                "Torch", "TorchNN", "SegModels", "SegConfiguration", "SegInference", "DurableFiles",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["ONNX/onnx.proto"], resources: [.embedInCode("Python/example.py")]),
         room(
             "SegTraining",
             [
@@ -161,7 +169,8 @@ let package = Package(
             name: "marginseg",
             dependencies: [
                 "Torch", "SegLosses", "SegModels", "DataSets", "Sampling", "Phantoms", "SegConfiguration", "SegInference",
-                "SegTraining", "SegPlanning", "SegImport", "SegReports", "SegWatch", "SegStudies", "SegMetrics", "PostProcessing",
+                "SegExport", "SegTraining", "SegPlanning", "SegImport", "SegReports", "SegWatch", "SegStudies", "SegMetrics",
+                "PostProcessing",
                 "MedicalImages",
                 "MarginCalibration", "DurableFiles",
                 .product(name: "Logging", package: "swift-log"),
@@ -198,6 +207,7 @@ let package = Package(
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
         tests("SegConfiguration", ["RunTestSupport", yams]),
         tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),
+        tests("SegExport", ["RunTestSupport", "TorchTestSupport"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]),
         tests("SegImport", ["TorchBinding", "Sampling"]),

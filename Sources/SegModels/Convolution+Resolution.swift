@@ -11,6 +11,15 @@ extension Convolution {
         return try .concatenated([skip, up], 1)
     }
 
+    /// The same as a graph.
+    func describeJoined(
+        _ input: NetworkGraph.Value, skip: NetworkGraph.Value, in graph: inout NetworkGraph
+    ) throws -> NetworkGraph.Value {
+        let pointwise = try describe(input, in: &graph)
+        let up = graph.add(.upsampleLinear, pointwise, skip)
+        return graph.add(.concatenate, skip, up)
+    }
+
     /// [B, C, …] → [B, classes, …]
     func scores(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
         if pass.isFused, let fused = FusedScores(self) { return try fused(input) }

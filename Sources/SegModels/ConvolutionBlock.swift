@@ -30,4 +30,9 @@ final class ConvolutionBlock: Module {
         let output = try convConv(input, pass.mode)
         return addsInput ? output + input : output
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let output = try convConv.describe(input, in: &graph)
+        return addsInput ? graph.add(.add, output, input) : output
+    }
 }

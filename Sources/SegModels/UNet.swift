@@ -47,6 +47,17 @@ public final class UNet: Module, SegmentationNetwork {
         for up in up.modules { y = try up(y, skip: skips.removeLast(), pass) }  // [B, f0, full size] at the end
         return try outConv.scores(y, pass)
     }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        var y = try inConv.describe(input, in: &graph)
+        var skips: [NetworkGraph.Value] = []
+        for down in down.modules {
+            skips.append(y)
+            y = try down.describe(y, in: &graph)
+        }
+        for up in up.modules { y = try up.describe(y, skip: skips.removeLast(), in: &graph) }
+        return try outConv.describe(y, in: &graph)
+    }
 }
 
 /// Max pooling, then a block: [B, Cin, …] → [B, Cout, … / stride].
@@ -66,6 +77,10 @@ final class PlainDown: Module {
         }
         return try conv(input.maxPooled(stride), pass)
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try conv.describe(graph.add(.maxPool(stride), input), in: &graph)
+    }
 }
 
 /// Pointwise convolution to the skip's width, linear enlargement to its size, a block on both.
@@ -83,5 +98,11 @@ final class PlainUp: Module {
     /// [B, Cin, smaller], skip [B, Cout, …] → [B, Cout, …]
     func callAsFunction(_ input: Tensor, skip: Tensor, _ pass: ForwardPass) throws -> Tensor {
         try conv(conv1x1.joined(input, skip: skip, pass), pass)
+    }
+
+    func describe(
+        _ input: NetworkGraph.Value, skip: NetworkGraph.Value, in graph: inout NetworkGraph
+    ) throws -> NetworkGraph.Value {
+        try conv.describe(conv1x1.describeJoined(input, skip: skip, in: &graph), in: &graph)
     }
 }

@@ -98,6 +98,12 @@ public enum ForwardMode {
 /// A module of one input and one output.
 public protocol Layer: Module {
     func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor
+
+    /// Writes down what it computes in evaluation, operation by operation; networks take inputs of fitting sizes there.
+    ///
+    /// - Returns: its output.
+    /// - Throws: `UndescribedLayer` for a layer that does not say it, or one within.
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value
 }
 
 /// Layers one after another.
@@ -108,6 +114,10 @@ public final class Sequential: Module, Layer {
 
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try layers.reduce(input) { try $1($0, mode) }
+    }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try layers.reduce(input) { try $1.describe($0, in: &graph) }
     }
 }
 

@@ -17,6 +17,7 @@ struct MarginSeg: ParsableCommand {
               marginseg train plans/DATA/plan.yaml --output runs/a
               marginseg evaluate runs/a                    IoU, Dice, recall (test)
               marginseg predict scan.nii.gz --model runs/a
+              marginseg export runs/a --to model.onnx      for other programs
 
             `marginseg demo` does all of it on generated data in a few minutes. `marginseg help SUBCOMMAND` explains one. \
             Results go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 some \
@@ -26,8 +27,8 @@ struct MarginSeg: ParsableCommand {
         subcommands: [
             DemoCommand.self, PhantomCommand.self, InspectCommand.self, PlanCommand.self, MarginsCommand.self, LossCommand.self,
             TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, CompareCommand.self, BoundCommand.self,
-            ReportCommand.self,
-            PredictCommand.self, CrossValidateCommand.self, SelectCommand.self, ShowCommand.self, ImportCommand.self,
+            ReportCommand.self, PredictCommand.self, ExportCommand.self, ImportCommand.self, ShowCommand.self,
+            CrossValidateCommand.self, SelectCommand.self,
             StudyCommand.self, ReproduceCommand.self,
         ])
 

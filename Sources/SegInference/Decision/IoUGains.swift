@@ -76,6 +76,21 @@ public struct IoUGains: Sendable, Hashable {
         return gains
     }
 
+    /// The same as a linear map of probabilities: the gain of class k is Σ_j slopes[k][j] p_j + constants[k].
+    package func linear(classCount: Int) -> (slopes: [[Float]], constants: [Float]) {
+        var slopes = [[Float]](repeating: [Float](repeating: 0, count: classCount), count: classCount)
+        var constants = [Float](repeating: 0, count: classCount)
+        let smallest = Double(rows.map(\.union).min() ?? 1)
+        for row in rows {
+            let weight = smallest / Double(row.union)
+            for k in row.classes {
+                for j in row.classes { slopes[k][j] += Float((1 + row.iou) * weight) }
+                constants[k] -= Float(row.iou * weight)
+            }
+        }
+        return (slopes, constants)
+    }
+
     private static func softmax(_ scores: [Float], pixels: Int) -> [Float] {
         let classCount = scores.count / max(pixels, 1)
         var largest = Array(scores[..<pixels])

@@ -57,10 +57,8 @@ public struct InferenceSettings: Sendable, Hashable {
     package func inferer(_ networks: [any Inferer], _ configuration: RunConfiguration) throws -> any Inferer {
         let dimensions = configuration.input.fit.size.dimensions
         var inferer: any Inferer = networks.count == 1 ? networks[0] : Ensemble(networks)
-        let axes = mirrorAxes(configuration).map { $0.place(dimensions: dimensions) }
-        try SettingError.require(
-            axes.allSatisfy { $0 >= 0 }, "mirroring", found: "depth", expected: "horizontal and vertical: the network has planes")
-        if !axes.isEmpty { inferer = Mirrored(inferer, axes: axes.sorted()) }
+        let axes = try mirroredPlaces(configuration)
+        if !axes.isEmpty { inferer = Mirrored(inferer, axes: axes) }
         if let size = windowSize(configuration) {
             try SettingError.require(
                 size.dimensions == dimensions, "the window", found: "\(size)",
@@ -105,6 +103,18 @@ public struct InferenceSettings: Sendable, Hashable {
         case .size(let size): size
         case .trained: trained
         }
+    }
+
+    /// The axes along which inputs are mirrored, counted from the first one after batch and channels, rising.
+    ///
+    /// - Throws: `SettingError` for an axis that the network does not have.
+    package func mirroredPlaces(_ configuration: RunConfiguration) throws -> [Int] {
+        let dimensions = configuration.input.fit.size.dimensions
+        let places = mirrorAxes(configuration).map { $0.place(dimensions: dimensions) }
+        try SettingError.require(
+            places.allSatisfy { $0 >= 0 }, "mirroring", found: "depth",
+            expected: "horizontal and vertical: the network has planes")
+        return places.sorted()
     }
 
     private func mirrorAxes(_ configuration: RunConfiguration) -> [MirrorAxis] {

@@ -94,7 +94,7 @@ public struct Checkpoint {
     /// The file it comes from; nil for one that is to be written.
     let source: URL?
     /// Of the file's content; nil for one that is to be written, and for files of before there were checksums.
-    let checksum: String?
+    package let checksum: String?
 
     package init(manifest: Manifest, weights: [String: Tensor], continuation: Continuation? = nil) {
         self.manifest = manifest

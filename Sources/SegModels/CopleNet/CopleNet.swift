@@ -55,6 +55,20 @@ public final class CopleNet: Module, SegmentationNetwork {
         }
         return try outConv.scores(y, pass)
     }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        var y = try inConv.describe(input, in: &graph)
+        var skips: [NetworkGraph.Value] = []
+        for down in down.modules {
+            skips.append(y)
+            y = try down.describe(y, in: &graph)
+        }
+        y = try aspp.describe(y, in: &graph)
+        for (up, bridge) in zip(up.modules, bridge.modules.reversed()) {
+            y = try up.describe(y, skip: bridge.describe(skips.removeLast(), in: &graph), in: &graph)
+        }
+        return try outConv.describe(y, in: &graph)
+    }
 }
 
 /// Lowers the resolution: z = [max-pooled, average-pooled]; Block(z) + z.
@@ -77,6 +91,11 @@ final class Down: Module {
         }
         return try conv(.concatenated([input.maxPooled(stride), input.averagePooled(stride)], 1), pass)
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let (maxima, means) = (graph.add(.maxPool(stride), input), graph.add(.averagePool(stride), input))
+        return try conv.describe(graph.add(.concatenate, maxima, means), in: &graph)
+    }
 }
 
 /// Halves the channels of a skip connection: pointwise convolution → norm → LeakyReLU.
@@ -96,6 +115,10 @@ final class Bridge: Module {
         if pass.isFused, let fused = FusedBridge(conv) { return try fused(input) }
         return try conv(input, pass.mode)
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try conv.describe(input, in: &graph)
+    }
 }
 
 /// Raises the resolution: z = [skip, linear enlargement of 1×1 x]; Block(z) + z.
@@ -113,6 +136,12 @@ final class Up: Module {
     /// [B, Cin, smaller], skip [B, Cout/2, …] → [B, Cout, …]
     func callAsFunction(_ input: Tensor, skip: Tensor, _ pass: ForwardPass) throws -> Tensor {
         try conv(conv1x1.joined(input, skip: skip, pass), pass)
+    }
+
+    func describe(
+        _ input: NetworkGraph.Value, skip: NetworkGraph.Value, in graph: inout NetworkGraph
+    ) throws -> NetworkGraph.Value {
+        try conv.describe(conv1x1.describeJoined(input, skip: skip, in: &graph), in: &graph)
     }
 }
 
@@ -138,5 +167,10 @@ final class ASPP: Module {
         let scales = try Tensor.concatenated([conv_1, conv_2, conv_3, conv_4].map { try $0(input, pass.mode) }, 1)
         if pass.isFused, let fused = FusedBridge(conv_1x1) { return try fused(scales) }
         return try conv_1x1(scales, pass.mode)
+    }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let scales = try [conv_1, conv_2, conv_3, conv_4].map { try $0.describe(input, in: &graph) }
+        return try conv_1x1.describe(graph.add(.concatenate, scales), in: &graph)
     }
 }

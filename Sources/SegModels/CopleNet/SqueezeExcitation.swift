@@ -16,4 +16,10 @@ final class SqueezeExcitation: Module, Layer {
 
     /// [B, C, …] → same
     func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor { try input + input * seLayers(input, mode) }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let weights = try seLayers.describe(input, in: &graph)
+        let weighed = graph.add(.multiply, input, weights)
+        return graph.add(.add, input, weighed)
+    }
 }

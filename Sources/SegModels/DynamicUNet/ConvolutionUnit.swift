@@ -29,6 +29,11 @@ final class ConvolutionUnit: Module, Layer {
         let normalized = try norm(dropout(conv(input, mode), mode), mode)
         return activates ? try normalized.leakyReLU(negativeSlope: Self.negativeSlope) : normalized
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let normalized = try norm.describe(conv.describe(input, in: &graph), in: &graph)
+        return activates ? graph.add(.leakyReLU(negativeSlope: Self.negativeSlope), normalized) : normalized
+    }
 }
 
 /// Convolution units one after another, of which the first changes channels and resolution.
@@ -52,6 +57,10 @@ final class ConvolutionStack: Module {
     /// The same of two inputs, the second's channels behind the first's.
     func callAsFunction(_ input: Tensor, joining other: Tensor, _ pass: ForwardPass) throws -> Tensor {
         try convs.applied(to: [input, other], pass)
+    }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try convs.reduce(input) { try $1.describe($0, in: &graph) }
     }
 }
 

@@ -49,6 +49,11 @@ final class DynamicUNet<Encoder: UNetEncoder>: Module, SegmentationNetwork {
 
     func fittingHeads(_ images: Tensor, _ mode: ForwardMode) throws -> [Tensor] { try scores(images, mode, heads: headCount) }
 
+    /// The full resolution alone, whatever training scored.
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try decoder.describe(encoder.describe(input, in: &graph), in: &graph)
+    }
+
     private func scores(_ images: Tensor, _ mode: ForwardMode, heads: Int) throws -> [Tensor] {
         let pass = ForwardPass(mode, execution, of: images)
         return try decoder(encoder(images, pass), heads: heads, pass)
@@ -66,6 +71,9 @@ protocol UNetEncoder: Module {
 
     /// What each level gives, full size first.
     func callAsFunction(_ images: Tensor, _ pass: ForwardPass) throws -> [Tensor]
+
+    /// The same as a graph.
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> [NetworkGraph.Value]
 }
 
 /// Stacks of convolutions, of which each first one has its level's stride.
@@ -91,6 +99,14 @@ final class PlainEncoder: Module, UNetEncoder {
         for stage in stages { outputs.append(try stage.reduce(outputs.last ?? images) { try $1($0, pass) }) }
         return outputs
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> [NetworkGraph.Value] {
+        var outputs: [NetworkGraph.Value] = []
+        for stage in stages {
+            outputs.append(try stage.reduce(outputs.last ?? input) { try $1.describe($0, in: &graph) })
+        }
+        return outputs
+    }
 }
 
 /// A convolution at full size, then stacks of residual blocks.
@@ -112,6 +128,14 @@ final class ResidualEncoder: Module, UNetEncoder {
     func callAsFunction(_ images: Tensor, _ pass: ForwardPass) throws -> [Tensor] {
         var outputs: [Tensor] = []
         for stage in stages { outputs.append(try stage(outputs.last ?? stem(images, pass), pass)) }
+        return outputs
+    }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> [NetworkGraph.Value] {
+        var outputs: [NetworkGraph.Value] = []
+        for stage in stages {
+            outputs.append(try stage.describe(outputs.last ?? stem.describe(input, in: &graph), in: &graph))
+        }
         return outputs
     }
 }

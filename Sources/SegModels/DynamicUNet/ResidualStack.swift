@@ -43,6 +43,13 @@ final class ResidualBlock: Module {
         let sum = try [conv1, conv2].applied(to: [input], pass) + skipped(input, pass)
         return try sum.leakyReLU(negativeSlope: ConvolutionUnit.negativeSlope)
     }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        let output = try conv2.describe(conv1.describe(input, in: &graph), in: &graph)
+        let around = try skip.describe(input, in: &graph)
+        let sum = graph.add(.add, output, around)
+        return graph.add(.leakyReLU(negativeSlope: ConvolutionUnit.negativeSlope), sum)
+    }
 }
 
 /// Residual blocks one after another, of which the first changes channels and resolution.
@@ -61,4 +68,8 @@ final class ResidualStack: Module {
 
     /// [B, Cin, …] → [B, Cout, … / stride]
     func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor { try blocks.reduce(input) { try $1($0, pass) } }
+
+    func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        try blocks.reduce(input) { try $1.describe($0, in: &graph) }
+    }
 }

@@ -47,6 +47,18 @@ final class SegmentationDecoder: Module {
         return scores.reversed()
     }
 
+    /// The scores of the full resolution as a graph.
+    ///
+    /// - Parameter levels: of the encoder, full size first.
+    func describe(_ levels: [NetworkGraph.Value], in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        var (y, skips) = (levels[levels.count - 1], levels.dropLast())
+        for (transpconv, stage) in zip(transpconvs, stages) {
+            let up = try transpconv.describe(y, in: &graph)
+            y = try stage.describe(graph.add(.concatenate, up, skips.removeLast()), in: &graph)
+        }
+        return try segLayers[segLayers.count - 1].describe(y, in: &graph)
+    }
+
     private func enlarged(_ input: Tensor, by layer: TransposedConvolution, _ pass: ForwardPass) throws -> Tensor {
         if let fused = FusedTransposed(layer, on: input, pass) { return try fused(input) }
         return try layer(input, pass.mode)

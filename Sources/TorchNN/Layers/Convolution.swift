@@ -40,12 +40,19 @@ public final class Convolution: Module, Layer {
     public var outputCount: Int { weight.tensor.shape[0] }
     /// One size for each spatial axis.
     public var kernel: [Int] { Array(weight.tensor.shape.dropFirst(2)) }
+    /// Zeros before and behind each spatial axis.
+    private var padding: [Int] { kernel.map { dilation * ($0 - 1) / 2 } }
 
     /// [B, Cin, …] → [B, Cout, … / stride]
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.convolved(
-            weight.tensor, bias: bias?.tensor, stride: stride, padding: kernel.map { dilation * ($0 - 1) / 2 }, dilation: dilation
-        )
+            weight.tensor, bias: bias?.tensor, stride: stride, padding: padding, dilation: dilation)
+    }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        graph.add(
+            .convolution(
+                weight: weight.tensor, bias: bias?.tensor, stride: stride, padding: padding, dilation: dilation), input)
     }
 }
 
@@ -71,5 +78,9 @@ public final class TransposedConvolution: Module, Layer {
     /// [B, Cin, …] → [B, Cout, … · stride]
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.transposeConvolved(weight.tensor, bias: bias.tensor, stride: stride)
+    }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        graph.add(.transposedConvolution(weight: weight.tensor, bias: bias.tensor, stride: stride), input)
     }
 }

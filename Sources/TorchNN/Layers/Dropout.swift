@@ -17,4 +17,9 @@ public final class Dropout: Module, Layer {
         try kept.multiplyInPlace(by: 1 / (1 - probability))
         return input * kept
     }
+
+    /// Nothing, in evaluation.
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        input
+    }
 }

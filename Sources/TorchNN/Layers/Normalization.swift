@@ -20,6 +20,10 @@ public final class GroupNorm: Module, Layer {
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.groupNormalized(groups, weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
     }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        graph.add(.groupNorm(groups: groups, weight: weight.tensor, bias: bias.tensor, epsilon: epsilon), input)
+    }
 }
 
 /// Normalises each channel over the batch (Ioffe & Szegedy 2015), by running statistics in evaluation: PyTorch's
@@ -30,6 +34,8 @@ public final class BatchNorm: Module, Layer {
     public let runningMean: Buffer
     public let runningVar: Buffer
     public let numBatchesTracked: Buffer
+    /// Added to the variance.
+    public let epsilon = 1e-5
 
     public init(channels: Int) throws {
         weight = try Parameter(.ones([channels]))
@@ -44,7 +50,14 @@ public final class BatchNorm: Module, Layer {
         if mode.isTraining { try numBatchesTracked.tensor.addInPlace(.ones([], dtype: .int64)) }
         return try input.batchNormalized(
             weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor, runningVariance: runningVar.tensor,
-            isTraining: mode.isTraining)
+            isTraining: mode.isTraining, epsilon: epsilon)
+    }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        graph.add(
+            .batchNorm(
+                weight: weight.tensor, bias: bias.tensor, mean: runningMean.tensor, variance: runningVar.tensor, epsilon: epsilon),
+            input)
     }
 }
 
@@ -64,5 +77,9 @@ public final class InstanceNorm: Module, Layer {
     /// [B, C, …] → same
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
         try input.instanceNormalized(weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
+    }
+
+    public func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
+        graph.add(.instanceNorm(weight: weight.tensor, bias: bias.tensor, epsilon: epsilon), input)
     }
 }

@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    @Test func gainsAreALinearMapOfProbabilities() {
+        let gains = IoUGains(rows: [
+            .init(name: "a", classes: [1], iou: 0.4, union: 300), .init(name: "b", classes: [1, 2], iou: 0.7, union: 900),
+        ])
+        let pixels = Calibrated(classCount: 3, pixels: 50, seed: 1)
+        let values = gains.values(of: pixels.scores, pixels: 50)
+        let (slopes, constants) = gains.linear(classCount: 3)
+        for (pixel, p) in pixels.probabilities.enumerated() {
+            for k in 0..<3 {
+                let expected = zip(slopes[k], p).reduce(Double(constants[k])) { $0 + Double($1.0) * $1.1 }
+                #expect(abs(Double(values[k * 50 + pixel]) - expected) < 1e-5)
+            }
+        }
+    }
+
     /// The best offset of two classes is −log J, J being the IoU that is reached with it.
     @Test(arguments: [UInt64(1), 2, 3])
     func ofTwoClassesItIsTheBestOffset(_ seed: UInt64) throws {
