@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandTests {
     static let subcommands = [
         "demo", "phantom", "inspect", "plan", "margins", "loss", "train", "evaluate", "calibrate", "compare", "bound",
-        "report", "predict", "export", "cross-validate", "select",
+        "report", "predict", "export", "import", "show", "cross-validate", "select",
     ]
 
     @Test func helpNamesEverySubcommand() throws {
@@ -47,7 +47,7 @@ import Testing
 
     private static let known =
         "demo, phantom, inspect, plan, margins, loss, train, evaluate, calibrate, compare, bound, report, predict, "
-        + "export, cross-validate, select, study, reproduce"
+        + "export, import, show, cross-validate, select, study, reproduce"
 
     static let misuses: [(arguments: [String], says: String)] = [
         (["evalute", "runs/a"], "Error: marginseg has no subcommand 'evalute'; did you mean 'evaluate'? (known: \(known))"),
