@@ -51,6 +51,9 @@ struct LossRow: CustomTestStringConvertible, Sendable {
                 .init(weight: 3, loss: DiceLoss(form: .soft, ignoreLabel: ignore)),
                 .init(weight: 0.7, loss: NRDiceLoss(ignoreLabel: ignore)),
                 .init(weight: 0.3, loss: NRDiceLoss(gamma: 1.2, ignoreLabel: ignore)),
+                .init(
+                    weight: 0.4,
+                    loss: try LogitAdjustedLoss(LabelDistribution(counts: order.map { 9 + 20 * $0 }), ignoreLabel: ignore)),
             ])
         },
         LossRow(name: "a sum in a sum") { order, ignore in

@@ -13,6 +13,7 @@ extension LossRow {
         LossRow(name: "tversky without smoothing") { TverskyLoss(fp: 0.5, fn: 0.5, smooth: 0, ignoreLabel: $1) },
         LossRow(name: "focal tversky") { TverskyLoss(gamma: 0.75, ignoreLabel: $1) },
         LossRow(name: "jaccard") { JaccardLoss(ignoreLabel: $1) },
+        LossRow(name: "jaccard, per image") { JaccardLoss(perImage: true, ignoreLabel: $1) },
         LossRow(name: "lovasz, batch") { LovaszSoftmaxLoss(ignoreLabel: $1) },
         LossRow(name: "lovasz, per image") { LovaszSoftmaxLoss(perImage: true, ignoreLabel: $1) },
         LossRow(name: "nr_dice") { NRDiceLoss(ignoreLabel: $1) },
@@ -26,6 +27,9 @@ extension LossRow {
         LossRow(name: "ldam") { order, ignore in
             let distribution = try LabelDistribution(counts: order.map { 10 + 90 * $0 })
             return try LDAMLoss(distribution, maximum: 1, scale: 2, ignoreLabel: ignore)
+        },
+        LossRow(name: "logit adjusted") { order, ignore in
+            try LogitAdjustedLoss(LabelDistribution(counts: order.map { 10 + 90 * $0 }), tau: 1.5, ignoreLabel: ignore)
         },
     ]
 

@@ -77,8 +77,9 @@ typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_LOVASZ } ck
 // Margin calibration (Eqs. 4, 27-29), summed over pixels and classes; in natural logarithms and exponents, or else binary ones,
 // and with the label's term times `own`.
 typedef struct { const float *rho_k0, *rho_0k; bool natural; float own; } ck_margin_term;
-// Σ −w_y ln softmax(σ (s − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, not both; σ is the sharpness.
-typedef struct { const float *weights, *margins; float sharpness; } ck_cross_entropy_term;
+// Σ −w_y ln softmax(σ (s + b − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, shifts b or NULL for 0, one of them
+// at most; σ, which goes with margins alone, is the sharpness, or else 1.
+typedef struct { const float *weights, *margins, *shifts; float sharpness; } ck_cross_entropy_term;
 // Σ −(1 − p_y)^γ ln p_y; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
 typedef struct { float gamma; bool detached; } ck_focal_term;
 // The gradient, through the softmax, of a function of the sums of overlap. coefficients: [B, C]. Its value is known before: 0.

@@ -11,7 +11,10 @@ struct PreparedTerm {
     }
 
     // Whether the softmax of the scores themselves is wanted.
-    bool wants_softmax() const { return of.kind != CK_MARGIN && !(of.kind == CK_CROSS_ENTROPY && of.cross_entropy.margins); }
+    bool wants_softmax() const {
+        if (of.kind == CK_CROSS_ENTROPY) return !of.cross_entropy.margins && !of.cross_entropy.shifts;
+        return of.kind != CK_MARGIN;
+    }
 
     // What turns the sum of the tiles' values into the term's.
     double factor() const { return of.kind == CK_MARGIN && of.margin.natural ? of.scale * ln2 : of.scale; }

@@ -110,11 +110,4 @@ extension LossArguments {
             return try MarginOffsets(rho0k: rho0k, rhoK0: rhoK0)
         }
     }
-
-    fileprivate func distribution(_ context: LossContext) throws -> LabelDistribution {
-        guard let distribution = context.distribution else {
-            throw error(nil, "\(term.name) needs the class counts of the training labels")
-        }
-        return distribution
-    }
 }

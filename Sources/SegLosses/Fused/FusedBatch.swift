@@ -62,10 +62,11 @@ struct FusedBatch {
             result.margin = ck_margin_term(
                 rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k), natural: isNatural, own: ownWeight)
             result.scale = weight * scale
-        case .crossEntropy(let weights, let margins, let sharpness, let scale):
+        case .crossEntropy(let weights, let margins, let shifts, let sharpness, let scale):
             result.kind = CK_CROSS_ENTROPY
             result.cross_entropy = ck_cross_entropy_term(
-                weights: weights.map(memory.keep), margins: margins.map(memory.keep), sharpness: sharpness)
+                weights: weights.map(memory.keep), margins: margins.map(memory.keep), shifts: shifts.map(memory.keep),
+                sharpness: sharpness)
             result.scale = weight * scale
         case .focal(let gamma, let isDetached, let scale):
             result.kind = CK_FOCAL
@@ -162,7 +163,8 @@ private final class TermMemory {
 enum FusedTerm {
     /// Of pixels that stand each alone: what `ck_terms` sums, times `scale`.
     case margin(rhoK0: [Float], rho0k: [Float], isNatural: Bool, ownWeight: Float, scale: Double)
-    case crossEntropy(weights: [Float]? = nil, margins: [Float]? = nil, sharpness: Float = 1, scale: Double)
+    case crossEntropy(
+        weights: [Float]? = nil, margins: [Float]? = nil, shifts: [Float]? = nil, sharpness: Float = 1, scale: Double)
     case focal(gamma: Float, isDetached: Bool, scale: Double)
     case overlap(any OverlapLoss)
     case lovasz(perImage: Bool)
