@@ -48,6 +48,21 @@ struct LossCatalogueValuesTests {
         #expect(found == expected)
     }
 
+    @Test func boundsAreMade() throws {
+        let offsets = try MarginOffsets(LabelDistribution(counts: [900, 90, 10]), scale: .sum(2))
+        let image = try #require(try make("margin(form=bound, sum=2)") as? MarginBoundLoss)
+        #expect(image.offsets == offsets && image.marginOffsets == [offsets] && image.ramp == .smooth(temperature: 1))
+        #expect(image.runningMeans.isEmpty)
+        let hard = try #require(try make("margin(form=bound, ramp=hard)") as? MarginBoundLoss)
+        #expect(hard.ramp == .hard)
+        let data = try #require(try make("margin(form=bound, over=data, temperature=0.5)") as? MarginBoundLoss)
+        #expect(data.ramp == .smooth(temperature: 0.5) && data.runningMeans.map(\.decay) == [0.95])
+        // Each loss of a data set begins anew, also as one of a sum.
+        let sum = try make("margin(form=bound, over=data, decay=0.5) + dice")
+        #expect(sum.runningMeans.map(\.decay) == [0.5])
+        #expect(try make("margin(form=bound, over=data, decay=0.5) + dice").runningMeans[0] !== sum.runningMeans[0])
+    }
+
     @Test func offsetsByHandAndExclusions() throws {
         let distribution = try LabelDistribution(counts: [900, 90, 10])
         let rows: [(String, MarginOffsets)] = try [
@@ -84,6 +99,14 @@ struct LossCatalogueValuesTests {
         ("margin(rho_0k=[1, 2])", 8, "rho_0k and rho_k0 belong together; give both"),
         ("margin(rho_k0=[1, 2])", 8, "rho_0k and rho_k0 belong together; give both"),
         ("margin(rho_0k=[1, 2], rho_k0=[1, 2], tau=1)", 8, "tau and rho_0k exclude each other; give one"),
+        ("margin(form=bound, positive=2)", 20, "positive belongs to form=paper or form=authors"),
+        ("margin(temperature=2)", 8, "temperature belongs to form=bound"),
+        ("margin(form=authors, over=image)", 22, "over belongs to form=bound"),
+        ("margin(form=bound, decay=0.5)", 20, "decay belongs to over=data"),
+        ("margin(form=bound, over=data, decay=1)", 37, "expected a number from 0 to below 1 for decay, found 1"),
+        ("margin(form=bound, ramp=hard, temperature=1)", 31, "temperature belongs to ramp=smooth"),
+        ("margin(form=bound, temperature=0)", 32, "expected a number above 0 for temperature, found 0"),
+        ("margin(form=bound, over=batch)", 25, "expected image or data for over"),
         ("margin(sum=1, tau=1)", 8, "tau and sum exclude each other; give one"),
         ("cross_entropy(weights=[-1, 1])", 15, "expected weights of 0 or more, one of them above 0"),
         ("cross_entropy(weights=[0, 0])", 15, "expected weights of 0 or more, one of them above 0"),

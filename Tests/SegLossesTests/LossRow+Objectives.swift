@@ -33,13 +33,21 @@ extension LossRow {
         },
     ]
 
+    /// The bound itself.
+    static let bounds = [
+        LossRow(name: "margin, bound") { MarginBoundLoss(offsets: try offsets($0), ignoreLabel: $1) },
+        LossRow(name: "margin, bound, sharper") {
+            MarginBoundLoss(offsets: try offsets($0), ramp: .smooth(temperature: 0.5), ignoreLabel: $1)
+        },
+    ]
+
     /// Its gradient is not that of its value.
     static let detachedFocal = LossRow(name: "focal, detached") { FocalLoss(detached: true, ignoreLabel: $1) }
 
     static let objectives = regions + means + [detachedFocal]
 
     /// Whose gradient is that of the value.
-    static let differentiable = all + regions + means
+    static let differentiable = all + regions + means + bounds
 
     static let every = differentiable + [detachedFocal]
 }

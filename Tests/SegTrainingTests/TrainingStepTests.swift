@@ -72,6 +72,7 @@ import Randomness
 
     static let objectives = [
         "cross_entropy", "cross_entropy(weights=inverse)", "logit_adjusted", "focal", "ldam", "margin", "margin(form=authors)",
+        "margin(form=bound)", "margin(form=bound, over=data)",
         "cross_entropy + dice(background=false)",
         "dice(form=generalized)", "tversky", "jaccard", "jaccard(per_image=true)", "lovasz", "lovasz(per_image=true)", "nr_dice",
         "0.5 * margin + 0.5 * dice",

@@ -87,6 +87,12 @@ struct LossArguments: Sendable {
         throw error(at: argument.valueColumn, "expected \(names) for \(name)")
     }
 
+    /// Refuses parameters that mean something with another choice alone.
+    func refuse(_ names: [String], without choice: String) throws {
+        guard let name = names.first(where: { argument($0) != nil }) else { return }
+        throw error(name, "\(name) belongs to \(choice)")
+    }
+
     func check(_ name: String, _ values: [Double], hasOneForEachOf classCount: Int) throws {
         guard values.count == classCount else {
             throw error(name, "expected \(classCount) numbers, one for each class, found \(values.count)")

@@ -63,9 +63,7 @@ extension LossArguments {
     fileprivate func classWeights() throws -> @Sendable (LossContext) throws -> [Double]? {
         let weights = try listOrChoice("weights", of: LossCatalogue.Weights.self)
         let beta = try number("beta", .belowOne)
-        if beta != nil {
-            guard case .choice(.effective) = weights else { throw error("beta", "beta belongs to weights=effective") }
-        }
+        if case .choice(.effective) = weights {} else { try refuse(["beta"], without: "weights=effective") }
         switch weights {
         case nil: return { _ in nil }
         case .list(let weights):
