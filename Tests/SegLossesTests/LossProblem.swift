@@ -63,6 +63,19 @@ struct LossRow: CustomTestStringConvertible, Sendable {
             ])
             return WeightedSumLoss([.init(weight: 0.5, loss: inner), .init(weight: 1, loss: FocalLoss(ignoreLabel: ignore))])
         },
+        LossRow(name: "bounds among others") { order, ignore in
+            let offsets = try offsets(order)
+            return WeightedSumLoss([
+                .init(weight: 1, loss: DiceLoss(ignoreLabel: ignore)),
+                .init(weight: 0.5, loss: MarginBoundLoss(offsets: offsets, ignoreLabel: ignore)),
+                .init(
+                    weight: 2,
+                    loss: MarginBoundLoss(
+                        offsets: offsets, ramp: .smooth(temperature: 2), scope: .data(RunningMeans(decay: 0)), ignoreLabel: ignore
+                    )),
+                .init(weight: 0.1, loss: MarginCalibrationLoss(offsets: offsets, ignoreLabel: ignore)),
+            ])
+        },
         LossRow(name: "lovasz twice and more") { order, ignore in
             WeightedSumLoss([
                 .init(weight: 1, loss: CrossEntropyLoss(ignoreLabel: ignore)),

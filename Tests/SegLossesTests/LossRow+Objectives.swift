@@ -44,7 +44,7 @@ extension LossRow {
     /// Its gradient is not that of its value.
     static let detachedFocal = LossRow(name: "focal, detached") { FocalLoss(detached: true, ignoreLabel: $1) }
 
-    static let objectives = regions + means + [detachedFocal]
+    static let objectives = regions + means + bounds + [detachedFocal]
 
     /// Whose gradient is that of the value.
     static let differentiable = all + regions + means + bounds

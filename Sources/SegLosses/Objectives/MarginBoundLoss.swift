@@ -80,15 +80,25 @@ public struct MarginBoundLoss: BatchLoss {
         let falselyTaken = try losses.masked(where: isLabel, with: 0).sum(inputs.pixelAxes)
         let labelled = try isLabel.to(.int64).sum(inputs.pixelAxes).to(losses.dtype)  // counted as integers
         let images = try Tensor.stacked([missed, falselyTaken, labelled], 0)  // n ℓ_k0, n ℓ_0k, n p_k: [3, B, C]
-        switch scope {
-        case .image: return try Self.value(images)
-        case .data(let means):
-            let batch = try images.sum([1], keepingAxes: true)
-            return try Self.value(means.updated(by: batch, of: Array(inputs.logits.shape.dropFirst(2))))
-        }
+        return try value(images, of: Array(inputs.logits.shape.dropFirst(2)))
     }
 
-    func fusedTerm(in batch: FusedBatch) -> FusedTerm? { nil }
+    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
+        guard case .smooth(let temperature) = ramp, batch.classCount == offsets.classCount, batch.pixelCount > 0 else {
+            return nil
+        }
+        return .bound(self, temperature: temperature)
+    }
+
+    /// L of n ℓ_k0, n ℓ_0k and n p_k of each image and class, [3, B, C].
+    ///
+    /// - Parameter size: of the images.
+    func value(_ images: Tensor, of size: [Int]) throws -> Tensor {
+        switch scope {
+        case .image: try Self.value(images)
+        case .data(let means): try Self.value(means.updated(by: images.sum([1], keepingAxes: true), of: size))
+        }
+    }
 
     /// ψ(λ_ik, ρ_k0) of a pixel's class and ψ(−λ_ik, ρ_0k) of the others, [B, C, …].
     private func losses(_ inputs: LossInputs, isLabel: Tensor) throws -> Tensor {
