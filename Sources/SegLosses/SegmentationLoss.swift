@@ -3,7 +3,8 @@ import Torch
 
 /// An objective: one number for a batch of logits and labels, to be minimised.
 ///
-/// An immutable value; what was fitted to the data (a label distribution, offsets) comes in through its initialiser.
+/// An immutable value; what was fitted to the data (a label distribution, offsets), or is (`RunningMeans`), comes in through its
+/// initialiser.
 public protocol SegmentationLoss: Sendable {
     /// The value by tensor operations alone: the objective's definition, for every device, dtype and layout.
     ///
@@ -20,12 +21,17 @@ public protocol SegmentationLoss: Sendable {
 
     /// The offsets of each margin-calibrated term, for records.
     var marginOffsets: [MarginOffsets] { get }
+
+    /// What its terms remember of the batches before, in their order: a run that goes on needs it.
+    var runningMeans: [RunningMeans] { get }
 }
 
 extension SegmentationLoss {
     public func fused(logits: Tensor, targets: Targets) throws -> Tensor? { nil }
 
     public var marginOffsets: [MarginOffsets] { [] }
+
+    public var runningMeans: [RunningMeans] { [] }
 
     /// The value, by the fastest way there is; see `composed`.
     public func callAsFunction(logits: Tensor, targets: Targets) throws -> Tensor {

@@ -35,7 +35,7 @@ struct ExhaustedMemoryTests {
             let problem = LossProblem(shape: [2, 3, 110, 90])
             let rows = [
                 LossRow.all[0], LossRow.regions[0], LossRow.regions[7], LossRow.regions[8], LossRow.regions[9], LossRow.means[0],
-                LossRow.sums[0],
+                LossRow.sums[0], LossRow.bounds[0],
             ]
             for row in rows {
                 let loss = try row.loss(classes: problem.classCount)

@@ -91,17 +91,17 @@ struct LossCatalogueTests {
         (
             "margin(tao=1)", 8,
             "there is no parameter of margin 'tao'; did you mean 'tau'? "
-                + "known: background, exclude, form, nu, positive, rho_0k, rho_k0, sum, tau"
+                + "known: background, decay, exclude, form, nu, over, positive, ramp, rho_0k, rho_k0, sum, tau, temperature"
         ),
-        ("cross_entropy(tau=1)", 15, "there is no parameter of cross_entropy 'tau'; known: weights"),
+        ("cross_entropy(tau=1)", 15, "there is no parameter of cross_entropy 'tau'; known: beta, weights"),
         ("margin(tau=ten)", 12, "expected a number for tau"),
         ("margin(tau=nan)", 12, "expected a number for tau"),
         ("margin(nu=[1])", 11, "expected a number for nu"),
-        ("margin(form=printed)", 13, "expected paper or authors for form"),
-        ("margin(form=1)", 13, "expected paper or authors for form"),
+        ("margin(form=printed)", 13, "expected paper or authors or bound for form"),
+        ("margin(form=1)", 13, "expected paper or authors or bound for form"),
         ("margin(tau=1, sum=4)", 15, "tau and sum exclude each other; give one"),
         ("margin(sum=4, tau=1)", 8, "tau and sum exclude each other; give one"),
-        ("cross_entropy(weights=1)", 23, "expected a list for weights, such as [1, 2]"),
+        ("cross_entropy(weights=1)", 23, "expected inverse, effective or a list such as [1, 2] for weights"),
         ("cross_entropy(weights=[1, 2])", 15, "expected 3 numbers, one for each class, found 2"),
     ])
     func argumentsAreChecked(text: String, column: Int, problem: String) throws {

@@ -28,8 +28,17 @@ struct LossExplanationTests {
     }
 
     @Test(arguments: [
-        ("margin(sum=4)", ["form", "nu", "sum", "positive", "background", "exclude", "rho_0k", "rho_k0"]),
-        ("margin(rho_0k=[0, 1], rho_k0=[2, 0])", ["form", "positive", "rho_0k", "rho_k0"]),
+        (
+            "margin(sum=4)",
+            [
+                "form", "nu", "sum", "positive", "over", "decay", "ramp", "temperature", "background", "exclude", "rho_0k",
+                "rho_k0",
+            ]
+        ),
+        (
+            "margin(rho_0k=[0, 1], rho_k0=[2, 0])",
+            ["form", "positive", "over", "decay", "ramp", "temperature", "rho_0k", "rho_k0"]
+        ),
     ])
     func parametersWithoutMeaningAreLeftOut(text: String, names: [String]) throws {
         let settings = try LossExpression(text).explanation()[0].settings

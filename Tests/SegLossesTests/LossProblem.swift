@@ -51,6 +51,9 @@ struct LossRow: CustomTestStringConvertible, Sendable {
                 .init(weight: 3, loss: DiceLoss(form: .soft, ignoreLabel: ignore)),
                 .init(weight: 0.7, loss: NRDiceLoss(ignoreLabel: ignore)),
                 .init(weight: 0.3, loss: NRDiceLoss(gamma: 1.2, ignoreLabel: ignore)),
+                .init(
+                    weight: 0.4,
+                    loss: try LogitAdjustedLoss(LabelDistribution(counts: order.map { 9 + 20 * $0 }), ignoreLabel: ignore)),
             ])
         },
         LossRow(name: "a sum in a sum") { order, ignore in
@@ -59,6 +62,19 @@ struct LossRow: CustomTestStringConvertible, Sendable {
                 .init(weight: 1, loss: CrossEntropyLoss(ignoreLabel: ignore)),
             ])
             return WeightedSumLoss([.init(weight: 0.5, loss: inner), .init(weight: 1, loss: FocalLoss(ignoreLabel: ignore))])
+        },
+        LossRow(name: "bounds among others") { order, ignore in
+            let offsets = try offsets(order)
+            return WeightedSumLoss([
+                .init(weight: 1, loss: DiceLoss(ignoreLabel: ignore)),
+                .init(weight: 0.5, loss: MarginBoundLoss(offsets: offsets, ignoreLabel: ignore)),
+                .init(
+                    weight: 2,
+                    loss: MarginBoundLoss(
+                        offsets: offsets, ramp: .smooth(temperature: 2), scope: .data(RunningMeans(decay: 0)), ignoreLabel: ignore
+                    )),
+                .init(weight: 0.1, loss: MarginCalibrationLoss(offsets: offsets, ignoreLabel: ignore)),
+            ])
         },
         LossRow(name: "lovasz twice and more") { order, ignore in
             WeightedSumLoss([

@@ -13,6 +13,7 @@ extension LossRow {
         LossRow(name: "tversky without smoothing") { TverskyLoss(fp: 0.5, fn: 0.5, smooth: 0, ignoreLabel: $1) },
         LossRow(name: "focal tversky") { TverskyLoss(gamma: 0.75, ignoreLabel: $1) },
         LossRow(name: "jaccard") { JaccardLoss(ignoreLabel: $1) },
+        LossRow(name: "jaccard, per image") { JaccardLoss(perImage: true, ignoreLabel: $1) },
         LossRow(name: "lovasz, batch") { LovaszSoftmaxLoss(ignoreLabel: $1) },
         LossRow(name: "lovasz, per image") { LovaszSoftmaxLoss(perImage: true, ignoreLabel: $1) },
         LossRow(name: "nr_dice") { NRDiceLoss(ignoreLabel: $1) },
@@ -27,15 +28,26 @@ extension LossRow {
             let distribution = try LabelDistribution(counts: order.map { 10 + 90 * $0 })
             return try LDAMLoss(distribution, maximum: 1, scale: 2, ignoreLabel: ignore)
         },
+        LossRow(name: "logit adjusted") { order, ignore in
+            try LogitAdjustedLoss(LabelDistribution(counts: order.map { 10 + 90 * $0 }), tau: 1.5, ignoreLabel: ignore)
+        },
+    ]
+
+    /// The bound itself.
+    static let bounds = [
+        LossRow(name: "margin, bound") { MarginBoundLoss(offsets: try offsets($0), ignoreLabel: $1) },
+        LossRow(name: "margin, bound, sharper") {
+            MarginBoundLoss(offsets: try offsets($0), ramp: .smooth(temperature: 0.5), ignoreLabel: $1)
+        },
     ]
 
     /// Its gradient is not that of its value.
     static let detachedFocal = LossRow(name: "focal, detached") { FocalLoss(detached: true, ignoreLabel: $1) }
 
-    static let objectives = regions + means + [detachedFocal]
+    static let objectives = regions + means + bounds + [detachedFocal]
 
     /// Whose gradient is that of the value.
-    static let differentiable = all + regions + means
+    static let differentiable = all + regions + means + bounds
 
     static let every = differentiable + [detachedFocal]
 }

@@ -20,7 +20,12 @@ struct ObjectiveRelationTests {
         let even = try LDAMLoss(LabelDistribution(counts: [7, 7, 7]), maximum: 0, scale: 1)
         let rows: [(any SegmentationLoss, any SegmentationLoss, Double)] = [
             (FocalLoss(gamma: 0), CrossEntropyLoss(), 0), (FocalLoss(gamma: 0, detached: true), CrossEntropyLoss(), 0),
-            (even, CrossEntropyLoss(), 1e-15), (TverskyLoss(fp: 1, fn: 1, smooth: 0), JaccardLoss(), 1e-14),
+            (even, CrossEntropyLoss(), 1e-15),
+            (try LogitAdjustedLoss(LabelDistribution(counts: [7, 2, 1]), tau: 0), CrossEntropyLoss(), 0),
+            (try LogitAdjustedLoss(LabelDistribution(counts: [7, 7, 7]), tau: 3), CrossEntropyLoss(), 1e-15),
+            (JaccardLoss(perImage: true), JaccardLoss(), 0),
+            (TverskyLoss(fp: 1, fn: 1, smooth: 0), JaccardLoss(perImage: true), 1e-14),
+            (TverskyLoss(fp: 1, fn: 1, smooth: 0), JaccardLoss(), 1e-14),
             (TverskyLoss(fp: 0.5, fn: 0.5, smooth: 0), DiceLoss(form: .soft), 1e-5),
             (DiceLoss(form: .generalized), DiceLoss(form: .generalizedSafe), 1e-14),
             (LovaszSoftmaxLoss(perImage: true), LovaszSoftmaxLoss(), 0),
@@ -77,6 +82,45 @@ struct ObjectiveRelationTests {
         let worse = try scores + Tensor([0, 0, 0, 0, 18, 18], shape: [1, 3, 2]).to(.float64)
         #expect(try DiceLoss(form: .generalized).value(worse, labels) > 0.99)
         #expect(try DiceLoss(form: .generalizedSafe).value(worse, labels) < 0.6)
+    }
+
+    @Test func jaccardPerImageIsTheMeanOfTheImages() throws {
+        let problem = LossProblem(shape: [3, 3, 4], ignoreLabel: 2)
+        let (logits, labels) = try (problem.logits(), problem.labels())
+        let images = try (0..<3).map { image in
+            let row = image..<image + 1
+            return try JaccardLoss(ignoreLabel: 2).value(logits.narrowed(0, row), labels.narrowed(0, row))
+        }
+        let found = try JaccardLoss(perImage: true, ignoreLabel: 2).value(logits, labels)
+        #expect(abs(found - images.reduce(0, +) / 3) < 1e-15)
+    }
+
+    /// The scores that fit labels drawn by frequency alone are the same for all classes.
+    @Test func logitAdjustmentTakesTheFrequenciesOutOfTheScores() throws {
+        let labels = try Tensor([0, 0, 0, 0, 0, 0, 1, 1, 1, 2] as [Int64], shape: [1, 10])
+        let loss = try LogitAdjustedLoss(LabelDistribution(counts: [600, 300, 100]))
+        let (_, gradient) = try loss.valueAndGradient(.zeros([1, 3, 10], dtype: .float64), labels)
+        #expect(try gradient.sum([0, 2]).abs().max().item() < 1e-15)
+    }
+
+    @Test(
+        arguments: [
+            (.inverse, [10.0 / 18, 10.0 / 9, 10.0 / 3]), (.effective(beta: 0), [1, 1, 1]),
+            (.effective(beta: 0.5), [0.5 / (1 - 0x1p-6), 0.5 / (1 - 0x1p-3), 1]),
+        ] as [(ClassWeighting, [Double])])
+    func classWeightsByHand(weighting: ClassWeighting, expected: [Double]) throws {
+        let found = try weighting.weights(of: LabelDistribution(counts: [6, 3, 1]))
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-15 }, "\(found)")
+    }
+
+    /// Up to scale, which cross-entropy does not see.
+    @Test func effectiveNumbersTendToInverseFrequencies() throws {
+        let distribution = try LabelDistribution(counts: [90_000, 900, 10])
+        let inverse = try ClassWeighting.inverse.weights(of: distribution)
+        let effective = try ClassWeighting.effective(beta: 1 - 1e-12).weights(of: distribution)
+        for (one, other) in zip(effective, inverse) {
+            #expect(abs(one / effective[0] - other / inverse[0]) < 1e-4 * other / inverse[0])
+        }
     }
 
     @Test func ldamMarginsByHand() throws {

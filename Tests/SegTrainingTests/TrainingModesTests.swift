@@ -9,12 +9,13 @@ import TorchTestSupport
 @testable import SegInference
 @testable import SegTraining
 
-/// Precision, layout, accumulation, clipping and averages: each gives the same bytes again, stopped or not.
+/// Precision, layout, accumulation, clipping, averages and objectives that remember: each gives the same bytes again, stopped or not.
 @Suite struct TrainingModesTests {
     static let modes = [
         "training.precision=float16", "training.precision=bfloat16", "training.memory_format=channels_last",
         "training.accumulate=3",
         "training.weight_average=0.99", "training.stages.0.clip_norm=0.1",
+        "training.stages.0.objective=margin(form=bound, sum=0, over=data)",
     ]
 
     /// Alone, and all together; the last is what they are compared with.

@@ -71,8 +71,10 @@ import Randomness
     }
 
     static let objectives = [
-        "cross_entropy", "focal", "ldam", "margin", "margin(form=authors)", "cross_entropy + dice(background=false)",
-        "dice(form=generalized)", "tversky", "jaccard", "lovasz", "lovasz(per_image=true)", "nr_dice",
+        "cross_entropy", "cross_entropy(weights=inverse)", "logit_adjusted", "focal", "ldam", "margin", "margin(form=authors)",
+        "margin(form=bound)", "margin(form=bound, over=data)",
+        "cross_entropy + dice(background=false)",
+        "dice(form=generalized)", "tversky", "jaccard", "jaccard(per_image=true)", "lovasz", "lovasz(per_image=true)", "nr_dice",
         "0.5 * margin + 0.5 * dice",
     ]
 

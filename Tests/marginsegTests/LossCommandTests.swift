@@ -152,7 +152,10 @@ import Torch
         #expect(list.status == 0)
         let blocks = list.output.components(separatedBy: "\n\n")
         let names = blocks.map { $0.prefix { $0 != ":" } }
-        #expect(names == ["margin", "cross_entropy", "focal", "dice", "tversky", "jaccard", "lovasz", "nr_dice", "ldam"])
+        #expect(
+            names == [
+                "margin", "cross_entropy", "logit_adjusted", "focal", "dice", "tversky", "jaccard", "lovasz", "nr_dice", "ldam",
+            ])
         for (name, block) in zip(names, blocks) {
             for heading in ["formula", "parameters", "reduction", "source"] {
                 #expect(block.contains("\n  \(heading) "), "\(name)")

@@ -71,20 +71,40 @@ typedef struct { float on_label, off_label, square, noise; } ck_overlap_gradient
 // A gradient, float32, is used to keep the softmax for the second.
 ck_status ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *sums);
 
+// The bound of margin calibration (Eqs. 4, 6-8), smooth: r(x) = 1 / (1 + e^(−x/T)) of the excess x of offset over margin, T the
+// temperature. Offsets: one for each class.
+typedef struct { const float *rho_k0, *rho_0k; float temperature; } ck_bound_ramp;
+
+// Sums over the counted pixels of an image for each class.
+typedef struct {
+    double missed;         // Σ r(ρ_k0 − λ_k) over the pixels of the class
+    double falsely_taken;  // Σ r(ρ_0k + λ_k) over the others
+    double labelled;       // the pixels of the class
+} ck_bound;
+
+// d loss / d missed and d loss / d falsely_taken, over the temperature.
+typedef struct { float missed, falsely_taken; } ck_bound_cost;
+
+// The first of the two passes that a bound takes. sums: [B, C].
+ck_status ck_bound_sums(const ck_batch *batch, const ck_bound_ramp *ramp, ck_bound *sums);
+
 // What an objective is a sum of. Pointers are to one number for each class, or for each image and class where said so.
-typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_LOVASZ } ck_term_kind;
+typedef enum { CK_MARGIN, CK_CROSS_ENTROPY, CK_FOCAL, CK_OVERLAP, CK_BOUND, CK_LOVASZ } ck_term_kind;
 
 // Margin calibration (Eqs. 4, 27-29), summed over pixels and classes; in natural logarithms and exponents, or else binary ones,
 // and with the label's term times `own`.
 typedef struct { const float *rho_k0, *rho_0k; bool natural; float own; } ck_margin_term;
-// Σ −w_y ln softmax(σ (s − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, not both; σ is the sharpness.
-typedef struct { const float *weights, *margins; float sharpness; } ck_cross_entropy_term;
+// Σ −w_y ln softmax(σ (s + b − Δ_y e_y))_y: weights w or NULL for 1, margins Δ or NULL for 0, shifts b or NULL for 0, one of them
+// at most; σ, which goes with margins alone, is the sharpness, or else 1.
+typedef struct { const float *weights, *margins, *shifts; float sharpness; } ck_cross_entropy_term;
 // Σ −(1 − p_y)^γ ln p_y; `detached` leaves the weight (1 − p_y)^γ out of the gradient.
 typedef struct { float gamma; bool detached; } ck_focal_term;
 // The gradient, through the softmax, of a function of the sums of overlap. coefficients: [B, C]. Its value is known before: 0.
 // softmax_is_kept: ck_overlap_sums left it where this gradient goes; then this term must be the first.
 typedef struct { const ck_overlap_gradient *coefficients; float noise_gamma; bool softmax_is_kept; } ck_overlap_term;
-// The same of Lovász-softmax. derivatives: as ck_lovasz leaves them.
+// The gradient of a function of the sums of a bound. costs: [B, C]. Its value is known before: 0.
+typedef struct { ck_bound_ramp ramp; const ck_bound_cost *costs; } ck_bound_term;
+// The gradient, through the softmax, of Lovász-softmax. derivatives: as ck_lovasz leaves them.
 typedef struct { const float *derivatives; } ck_lovasz_term;
 
 typedef struct {
@@ -95,6 +115,7 @@ typedef struct {
         ck_cross_entropy_term cross_entropy;
         ck_focal_term focal;
         ck_overlap_term overlap;
+        ck_bound_term bound;
         ck_lovasz_term lovasz;
     };
 } ck_term;

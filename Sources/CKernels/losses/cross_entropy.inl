@@ -1,6 +1,9 @@
-// Cross-entropy, also with label-dependent margins, and focal loss: one pass, since each pixel stands alone.
+// Cross-entropy, also with margins or adjusted scores, and focal loss: one pass, since each pixel stands alone.
 
-template <int Classes, Softmaxes Are, bool Weighs, bool Lowers> double cross_entropy_of(const Tile &tile, const ck_cross_entropy_term &term, float scale) {
+// What becomes of the scores: nothing, the label's is lowered by its margin, or each class's is shifted.
+enum class Scores { plain, lowered, shifted };
+
+template <int Classes, Softmaxes Are, bool Weighs, Scores Become> double cross_entropy_of(const Tile &tile, const ck_cross_entropy_term &term, float scale) {
     const int c = Classes ? Classes : tile.classes;
     const GradientWriter gradient(tile);
     // Without weights one logarithm serves all totals of a tile: 128^16 is a float.
@@ -14,10 +17,11 @@ template <int Classes, Softmaxes Are, bool Weighs, bool Lowers> double cross_ent
         F weight = all(1.f);
         for (int k = 0; k < c; k++) {
             const Mask is_label = same(label, all(k));
-            if (Lowers) x[k] = choose(is_label, x[k] - all(term.margins[k]), x[k]) * all(term.sharpness);
+            if (Become == Scores::lowered) x[k] = choose(is_label, x[k] - all(term.margins[k]), x[k]) * all(term.sharpness);
+            if (Become == Scores::shifted) x[k] += where(counts, all(term.shifts[k]));
             if (Weighs) weight = choose(is_label, all(term.weights[k]), weight);
         }
-        const Softmax<Classes> p = softmax_of<Classes, Lowers ? Softmaxes::to_make : Are>(tile, x, i);
+        const Softmax<Classes> p = softmax_of<Classes, Become == Scores::plain ? Are : Softmaxes::to_make>(tile, x, i);
         // 0 where nothing counts: the scores are.
         const F above_label = p.largest - at_label<Classes>(x, label, c);
         if (Weighs) {
@@ -40,9 +44,10 @@ template <int Classes, Softmaxes Are, bool Weighs, bool Lowers> double cross_ent
 template <int Classes, Softmaxes Are>
 double cross_entropy_of(const Tile &tile, const ck_cross_entropy_term &term, double scale) {
     const auto step = static_cast<float>(scale);
-    if (term.margins) return cross_entropy_of<Classes, Are, false, true>(tile, term, step);
-    if (term.weights) return cross_entropy_of<Classes, Are, true, false>(tile, term, step);
-    return cross_entropy_of<Classes, Are, false, false>(tile, term, step);
+    if (term.margins) return cross_entropy_of<Classes, Are, false, Scores::lowered>(tile, term, step);
+    if (term.shifts) return cross_entropy_of<Classes, Are, false, Scores::shifted>(tile, term, step);
+    if (term.weights) return cross_entropy_of<Classes, Are, true, Scores::plain>(tile, term, step);
+    return cross_entropy_of<Classes, Are, false, Scores::plain>(tile, term, step);
 }
 
 // With q = 1 − p_y: d/ds_k of −q^γ ln p_y is A (δ_ky − p_k), A = γ p_y q^(γ−1) ln p_y − q^γ; a detached weight leaves −q^γ.

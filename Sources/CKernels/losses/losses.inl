@@ -14,6 +14,7 @@ namespace {
 #include "tiles.inl"
 #include "labels.inl"
 #include "margin.inl"
+#include "bound.inl"
 #include "softmax.inl"
 #include "cross_entropy.inl"
 #include "overlap.inl"
@@ -33,7 +34,7 @@ namespace {
 namespace ck {
 
 extern const Table CK_TABLE(CK_ISA) = {
-    CK_NAME(CK_ISA), CK_ISA::count_labels, CK_ISA::overlap_sums, CK_ISA::terms, CK_ISA::lovasz,
+    CK_NAME(CK_ISA), CK_ISA::count_labels, CK_ISA::overlap_sums, CK_ISA::bound_sums, CK_ISA::terms, CK_ISA::lovasz,
     CK_ISA::confusion, CK_ISA::memory_floor,
 };
 

@@ -56,6 +56,10 @@ ck_status ck_overlap_sums(const ck_batch *batch, float noise_gamma, ck_overlap *
     return ck::guarded("the sums of a loss of overlap", [&] { table().overlap_sums(*batch, noise_gamma, sums); });
 }
 
+ck_status ck_bound_sums(const ck_batch *batch, const ck_bound_ramp *ramp, ck_bound *sums) {
+    return ck::guarded("the sums of a margin bound", [&] { table().bound_sums(*batch, *ramp, sums); });
+}
+
 ck_status ck_terms(const ck_batch *batch, const ck_term *terms, int64_t count, double *value) {
     return ck::guarded("an objective and its gradient", [&] { *value = table().terms(*batch, terms, count); });
 }

@@ -5,13 +5,18 @@
 struct PreparedTerm {
     ck_term of;
     std::optional<MarginTerms> margin;
+    std::optional<BoundRamp> ramp;
 
     PreparedTerm(const ck_term &term, int64_t classes) : of(term) {
         if (of.kind == CK_MARGIN) margin.emplace(of.margin, classes, of.scale);
+        if (of.kind == CK_BOUND) ramp.emplace(of.bound.ramp, classes);
     }
 
     // Whether the softmax of the scores themselves is wanted.
-    bool wants_softmax() const { return of.kind != CK_MARGIN && !(of.kind == CK_CROSS_ENTROPY && of.cross_entropy.margins); }
+    bool wants_softmax() const {
+        if (of.kind == CK_CROSS_ENTROPY) return !of.cross_entropy.margins && !of.cross_entropy.shifts;
+        return of.kind != CK_MARGIN && of.kind != CK_BOUND;
+    }
 
     // What turns the sum of the tiles' values into the term's.
     double factor() const { return of.kind == CK_MARGIN && of.margin.natural ? of.scale * ln2 : of.scale; }
@@ -24,6 +29,7 @@ double term_of(const Tile &tile, const PreparedTerm &term, const ck_batch &b, in
     case CK_CROSS_ENTROPY: return cross_entropy_of<Classes, Are>(tile, term.of.cross_entropy, term.of.scale);
     case CK_FOCAL: return focal_of<Classes, Are>(tile, term.of.focal, term.of.scale);
     case CK_OVERLAP: store_overlap_gradient<Classes, Are>(tile, term.of.overlap, image); return 0;
+    case CK_BOUND: store_bound_gradient<Classes>(tile, *term.ramp, term.of.bound.costs, image); return 0;
     case CK_LOVASZ: store_lovasz_gradient<Classes, Are>(tile, term.of.lovasz.derivatives, b, image, pixel); return 0;
     }
     return 0;

@@ -4,6 +4,10 @@ import MarginCalibration
 extension LossCatalogue {
     /// Whether the background gets offsets.
     fileprivate enum Background: String, CaseIterable { case include, exclude }
+    fileprivate enum MarginForm: String, CaseIterable { case paper, authors, bound }
+    fileprivate enum Ramp: String, CaseIterable { case smooth, hard }
+    /// Of which pixels a bound is.
+    fileprivate enum Scope: String, CaseIterable { case image, data }
 
     static let margin = Entry(
         name: "margin", summary: "the margin-calibrated loss: rare classes must win by a larger offset, common ones by a smaller",
@@ -11,11 +15,17 @@ extension LossCatalogue {
             "lambda_k = s_k - max over j != k of s_j;  y is the pixel's label, c the number of classes",
             "paper:    mean of log2(1 + 2^(rho_y0 - lambda_y)) + sum over k != y of log2(1 + 2^(rho_0k + lambda_k))",
             "authors:  mean of ln(1 + e^(rho_y0 - lambda_y)) + 1/c * sum over k != y of ln(1 + e^(rho_0k + lambda_k))",
+            "bound:    1 - mean over k of (p_k - l_k0) / (p_k + l_0k);  p_k is the share of class k in the pixels",
+            "          l_k0: sum over pixels of class k of r(rho_k0 - lambda_k);  l_0k: over the others of r(rho_0k + lambda_k)",
+            "          both over the number of all pixels;  smooth: r(x) = 1 / (1 + e^(-x / temperature));  hard: Eq. 5",
             "rho_0k = tau * sqrt(n - n_k) / n_k;  rho_k0 = mu_k * rho_0k",
             "mu_k = p_k * sqrt(n_k) / (nu * (n - n_k) - p_k * sqrt(n - n_k));  n_k of n training pixels, p_k = n_k / n",
         ],
         parameters: [
-            Parameter("form", "paper or authors: Eqs. 27-29 as printed, or the authors' implementation", standard: "paper"),
+            Parameter(
+                "form",
+                "paper or authors: Eqs. 27-29 as printed, or the authors' implementation; bound: the bound of Eqs. 7-8 itself",
+                standard: "paper"),
             Parameter("tau", "scale of the offsets, above 0", standard: "10"),
             Parameter(
                 "nu", "balance of rho_k0 against rho_0k, above the smallest at which rho_k0 is positive",
@@ -24,7 +34,15 @@ extension LossCatalogue {
                 "sum", "instead of tau: what the rho_0k add up to, whatever the size of the data set; 0 for no offsets",
                 standard: "unused",
                 excludes: ["tau"]),
-            Parameter("positive", "weight of the term of a pixel's own class, above 0", standard: "1, with form=authors c"),
+            Parameter(
+                "positive", "weight of the term of a pixel's own class, above 0; not of bound",
+                standard: "1, with form=authors c"),
+            Parameter("over", "of bound, image or data: of each image, or of all batches by running means", standard: "image"),
+            Parameter(
+                "decay", "of over=data, from 0 to below 1: how much of a mean a batch leaves; 0 is the batch", standard: "0.95"),
+            Parameter(
+                "ramp", "of bound, smooth or hard: hard never exceeds the IoU, and is no good to train with", standard: "smooth"),
+            Parameter("temperature", "of ramp=smooth, above 0: how far it reaches", standard: "1"),
             Parameter("background", "include or exclude: whether the background, class 0, gets offsets", standard: "include"),
             Parameter(
                 "exclude", "more classes whose offsets are 0, such as [3]; absent ones must be among them", standard: "none"),
@@ -35,16 +53,20 @@ extension LossCatalogue {
                 "rho_k0", "all offsets by hand, with rho_0k; 0 or more", standard: "computed",
                 excludes: ["tau", "nu", "sum", "background", "exclude"]),
         ],
-        reduction: "mean over the pixels not ignored, of a sum over the classes",
+        reduction:
+            "mean over the pixels not ignored, of a sum over the classes; bound: mean over the classes present, then over the images",
         source:
-            "Li, Yu, Zhang: Distribution-aware Margin Calibration for Medical Image Segmentation, Eqs. 4, 27-29, Corollary 1.1"
+            "Li, Yu, Zhang: Distribution-aware Margin Calibration for Medical Image Segmentation, Eqs. 4-8, 27-29, Corollary 1.1"
     ) { arguments in
-        let form = try arguments.choice("form", of: MarginCalibrationLoss.Form.self) ?? .paper
+        let form = try arguments.choice("form", of: MarginForm.self) ?? .paper
         let offsets = try arguments.marginOffsets()
+        if form == .bound { return try arguments.marginBound(offsets) }
+        try arguments.refuse(["over", "decay", "ramp", "temperature"], without: "form=bound")
         let positive = try arguments.number("positive", .positive)
         return { context in
             MarginCalibrationLoss(
-                form: form, offsets: try offsets(context), positiveWeight: positive, ignoreLabel: context.ignoreLabel)
+                form: form == .paper ? .paper : .authors, offsets: try offsets(context), positiveWeight: positive,
+                ignoreLabel: context.ignoreLabel)
         }
     }
 
@@ -85,6 +107,23 @@ extension LossArguments {
         }
     }
 
+    fileprivate func marginBound(
+        _ offsets: @escaping @Sendable (LossContext) throws -> MarginOffsets
+    ) throws -> LossCatalogue.Entry.Recipe {
+        try refuse(["positive"], without: "form=paper or form=authors")
+        let scope = try choice("over", of: LossCatalogue.Scope.self) ?? .image
+        if scope == .image { try refuse(["decay"], without: "over=data") }
+        let decay = try number("decay", .belowOne) ?? 0.95
+        let isSmooth = try choice("ramp", of: LossCatalogue.Ramp.self) != .hard
+        if !isSmooth { try refuse(["temperature"], without: "ramp=smooth") }
+        let temperature = try number("temperature", .positive) ?? 1
+        return { context in
+            MarginBoundLoss(
+                offsets: try offsets(context), ramp: isSmooth ? .smooth(temperature: temperature) : .hard,
+                scope: scope == .data ? .data(RunningMeans(decay: decay)) : .image, ignoreLabel: context.ignoreLabel)
+        }
+    }
+
     private var excludesBackground: Bool {
         get throws { try choice("background", of: LossCatalogue.Background.self) == .exclude }
     }
@@ -109,12 +148,5 @@ extension LossArguments {
             try check("rho_k0", rhoK0, hasOneForEachOf: context.classCount)
             return try MarginOffsets(rho0k: rho0k, rhoK0: rhoK0)
         }
-    }
-
-    fileprivate func distribution(_ context: LossContext) throws -> LabelDistribution {
-        guard let distribution = context.distribution else {
-            throw error(nil, "\(term.name) needs the class counts of the training labels")
-        }
-        return distribution
     }
 }

@@ -53,10 +53,15 @@ extension LossCatalogue {
             "1 - (|x| + |y| - |x - y|) / (|x| + |y| + |x - y|),  sums of absolute values over the pixels of a class",
             "x = softmax(s), y the one-hot label",
         ],
-        parameters: [],
-        reduction: "sums over the pixels not ignored of the whole batch; mean over the classes present in its labels",
+        parameters: [
+            Parameter("per_image", "true or false: each image a set of its own, or the batch", standard: "false")
+        ],
+        reduction: "sums over the pixels not ignored of a set; mean over the classes present in its labels, then over the sets",
         source: "Rahman and Wang 2016: Optimizing Intersection-Over-Union; Wang et al. 2023: Jaccard Metric Losses, the L1 form"
-    ) { _ in { JaccardLoss(ignoreLabel: $0.ignoreLabel) } }
+    ) { arguments in
+        let perImage = try arguments.flag("per_image") ?? false
+        return { JaccardLoss(perImage: perImage, ignoreLabel: $0.ignoreLabel) }
+    }
 
     static let lovasz = Entry(
         name: "lovasz", summary: "Lovász-softmax, the convex extension of the Jaccard loss at the errors of the softmax",

@@ -35,7 +35,9 @@ public enum LossCatalogue {
         }
     }
 
-    public static let entries = [margin, crossEntropy, focal, dice, tversky, jaccard, lovasz, nrDice, ldam]
+    public static let entries = [
+        margin, crossEntropy, logitAdjusted, focal, dice, tversky, jaccard, lovasz, nrDice, ldam,
+    ]
 
     /// The entry of this name.
     public static func entry(named name: String) -> Entry? { entries.first { $0.name == name } }

@@ -6,8 +6,8 @@ extension LossExpression {
 
     /// Makes the objective for a data set.
     ///
-    /// - Throws: `LossExpressionError` for unknown names or values; `MarginOffsetsError`, `LDAMError` where the labels give no
-    ///   margins.
+    /// - Throws: `LossExpressionError` for unknown names or values; `MarginOffsetsError`, `AbsentClassError` where the labels give
+    ///   no margins or weights.
     public func makeLoss(_ context: LossContext) throws -> any SegmentationLoss {
         let made = try zip(terms, prepare()).map { term, recipe in
             WeightedSumLoss.Term(weight: term.weight, loss: try recipe(context))

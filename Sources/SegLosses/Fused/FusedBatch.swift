@@ -40,8 +40,10 @@ struct FusedBatch {
         var (value, kernelTerms) = try sorted(terms, gradient, memory)
         let (overlapValue, overlapTerms) = try overlaps(terms, kernelTerms.isEmpty ? gradient : nil, memory)
         value += overlapValue
+        let (boundValue, boundTerms) = try bounds(terms, isWanted: gradient != nil, memory)
+        value += boundValue
         // Their values are known.
-        kernelTerms = gradient == nil ? [] : kernelTerms + overlapTerms
+        kernelTerms = gradient == nil ? [] : kernelTerms + overlapTerms + boundTerms
         kernelTerms += terms.compactMap { weight, term in Self.pixelwise(term, weight: weight, memory) }
         if !kernelTerms.isEmpty {
             var sum = 0.0
@@ -62,16 +64,17 @@ struct FusedBatch {
             result.margin = ck_margin_term(
                 rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k), natural: isNatural, own: ownWeight)
             result.scale = weight * scale
-        case .crossEntropy(let weights, let margins, let sharpness, let scale):
+        case .crossEntropy(let weights, let margins, let shifts, let sharpness, let scale):
             result.kind = CK_CROSS_ENTROPY
             result.cross_entropy = ck_cross_entropy_term(
-                weights: weights.map(memory.keep), margins: margins.map(memory.keep), sharpness: sharpness)
+                weights: weights.map(memory.keep), margins: margins.map(memory.keep), shifts: shifts.map(memory.keep),
+                sharpness: sharpness)
             result.scale = weight * scale
         case .focal(let gamma, let isDetached, let scale):
             result.kind = CK_FOCAL
             result.focal = ck_focal_term(gamma: gamma, detached: isDetached)
             result.scale = weight * scale
-        case .overlap, .lovasz: return nil
+        case .overlap, .bound, .lovasz: return nil
         }
         return result
     }
@@ -111,6 +114,41 @@ struct FusedBatch {
             term.overlap = ck_overlap_term(
                 coefficients: memory.keep(coefficients), noise_gamma: Float(gamma), softmax_is_kept: kept != nil)
             return term
+        }
+        return (value, made)
+    }
+
+    /// The bounds of margins: a pass for the sums of each, and what the loss makes of them.
+    ///
+    /// - Parameter isWanted: the gradient.
+    private func bounds(
+        _ terms: [(weight: Double, term: FusedTerm)], isWanted: Bool, _ memory: TermMemory
+    ) throws -> (value: Double, terms: [ck_term]) {
+        var value = 0.0
+        var made: [ck_term] = []
+        for case (let weight, .bound(let loss, let temperature)) in terms {
+            let ramp = ck_bound_ramp(
+                rho_k0: memory.keep(loss.offsets.rhoK0.map(Float.init)), rho_0k: memory.keep(loss.offsets.rho0k.map(Float.init)),
+                temperature: Float(temperature))
+            var sums = [ck_bound](repeating: ck_bound(), count: batch.imageCount * classCount)
+            try batch.run { batch in withUnsafePointer(to: ramp) { ck_bound_sums(batch, $0, &sums) } }
+            let images = try Tensor(
+                sums.map(\.missed) + sums.map(\.falsely_taken) + sums.map(\.labelled), shape: [3, batch.imageCount, classCount])
+            if isWanted { try images.setRequiresGradient() }
+            let own = try loss.value(images, of: Array(batch.logits.shape.dropFirst(2)))
+            value += weight * (try own.item())
+            guard isWanted else { continue }
+            try own.backward()
+            let slopes: [Double] = try images.gradient!.elements()  // of a leaf that the value was computed from
+            var term = ck_term()
+            term.kind = CK_BOUND
+            let costs = sums.indices.map {
+                ck_bound_cost(
+                    missed: Float(weight * slopes[$0] / temperature),
+                    falsely_taken: Float(weight * slopes[$0 + sums.count] / temperature))
+            }
+            term.bound = ck_bound_term(ramp: ramp, costs: memory.keep(costs))
+            made.append(term)
         }
         return (value, made)
     }
@@ -162,8 +200,10 @@ private final class TermMemory {
 enum FusedTerm {
     /// Of pixels that stand each alone: what `ck_terms` sums, times `scale`.
     case margin(rhoK0: [Float], rho0k: [Float], isNatural: Bool, ownWeight: Float, scale: Double)
-    case crossEntropy(weights: [Float]? = nil, margins: [Float]? = nil, sharpness: Float = 1, scale: Double)
+    case crossEntropy(
+        weights: [Float]? = nil, margins: [Float]? = nil, shifts: [Float]? = nil, sharpness: Float = 1, scale: Double)
     case focal(gamma: Float, isDetached: Bool, scale: Double)
     case overlap(any OverlapLoss)
+    case bound(MarginBoundLoss, temperature: Double)
     case lovasz(perImage: Bool)
 }

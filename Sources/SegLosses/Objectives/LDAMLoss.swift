@@ -21,16 +21,14 @@ public struct LDAMLoss: BatchLoss {
     ///   - distribution: the counts of the training pixels.
     ///   - maximum: the largest margin.
     ///   - classNames: used by errors only; may be shorter than the list of classes.
-    /// - Throws: `LDAMError` for a class without pixels.
+    /// - Throws: `AbsentClassError` for a class without pixels.
     /// - Precondition: `maximum` ≥ 0, `scale` > 0, both finite.
     public init(
         _ distribution: LabelDistribution, maximum: Double = 0.5, scale: Double = 30, classNames: [String] = [],
         ignoreLabel: Int? = nil
     ) throws {
         precondition(maximum >= 0 && maximum.isFinite && scale > 0 && scale.isFinite, "no LDAM loss for these numbers")
-        if let index = distribution.counts.firstIndex(of: 0) {
-            throw LDAMError(classIndex: index, className: classNames.indices.contains(index) ? classNames[index] : nil)
-        }
+        try AbsentClassError.check(distribution, "margin in ldam", classNames: classNames)
         let proportions = distribution.counts.map { pow(Double($0), -0.25) }
         let largest = proportions.max() ?? 1  // a distribution has a class
         margins = proportions.map { maximum * $0 / largest }
@@ -51,18 +49,5 @@ public struct LDAMLoss: BatchLoss {
         guard batch.classCount == margins.count else { return nil }
         return .crossEntropy(
             margins: margins.map(Float.init), sharpness: Float(scale), scale: 1 / Double(max(batch.pixelCount, 1)))
-    }
-}
-
-/// A class without pixels, whose margin C / n_k^{1/4} would be infinite.
-public struct LDAMError: Error, CustomStringConvertible, Equatable {
-    public let classIndex: Int
-    public let className: String?
-
-    public var description: String {
-        """
-        class \(classIndex)\(className.map { " (\($0))" } ?? "") has no pixel: its margin in ldam would be infinite; \
-        join the class with another one or take another objective
-        """
     }
 }

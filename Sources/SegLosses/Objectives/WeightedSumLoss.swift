@@ -51,6 +51,8 @@ public struct WeightedSumLoss: SegmentationLoss {
 
     public var marginOffsets: [MarginOffsets] { terms.flatMap(\.loss.marginOffsets) }
 
+    public var runningMeans: [RunningMeans] { terms.flatMap(\.loss.runningMeans) }
+
     /// The terms without sums among them.
     private var flattened: [Term] {
         terms.flatMap { term in

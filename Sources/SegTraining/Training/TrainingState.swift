@@ -9,7 +9,8 @@ import SegModels
 import Torch
 import TorchNN
 
-/// All that a step changes: the weights with their average, the optimiser, dropout's generator, and where the run stands. A
+/// All that a step changes: the weights with their average, the optimiser, dropout's generator, what the objective remembers, and
+/// where the run stands. A
 /// checkpoint is made of it, and it of a checkpoint.
 final class TrainingState {
     private let configuration: RunConfiguration
@@ -69,6 +70,9 @@ final class TrainingState {
         try optimizer.load(saved.continuation.tensors.under("optimizer."))
         if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
         try scale?.load(saved.continuation.tensors.under("loss_scale."))
+        for (index, means) in loss.runningMeans.enumerated() {
+            means.load(saved.continuation.tensors.under("objective.\(index)."))
+        }
     }
 
     /// - Throws: `TrainingError.weightsNotFinite`.
@@ -85,8 +89,9 @@ final class TrainingState {
             optimizer.state().named("optimizer."), network.state(), ["generator.dropout": try dropout.state()],
             scale?.state().named("loss_scale.") ?? [:],
         ]
+        let means = loss.runningMeans.enumerated().map { $1.state().named("objective.\($0).") }
         return checkpoint(
-            continuation: .init(position: position, tensors: parts.reduce(into: [:]) { $0.merge($1) { $1 } }))
+            continuation: .init(position: position, tensors: (parts + means).reduce(into: [:]) { $0.merge($1) { $1 } }))
     }
 
     /// What is used for predictions.
