@@ -46,8 +46,8 @@ import Testing
     /// Keys that nobody reads, or that are missing.
     static let keys = [
         Mistake(
-            "dat: 1", "run.yaml:1:1: unknown key 'dat'; did you mean 'data'? (known: data, input, network, preset, training)"),
-        Mistake("zebra: 1", "run.yaml:1:1: unknown key 'zebra' (known: data, input, network, preset, training)"),
+            "dat: 1", "run.yaml:1:1: unknown key 'dat'; did you mean 'data'? (known: data, inference, input, network, preset, training)"),
+        Mistake("zebra: 1", "run.yaml:1:1: unknown key 'zebra' (known: data, inference, input, network, preset, training)"),
         Mistake(
             "data:\n  folders: x\n",
             "run.yaml:2:3: data: unknown key 'folders'; did you mean 'folder'? (known: background, classes, fold, folder, ignored_values, images, label_grid, labels, layout, overlaps, regions, split, task)"
@@ -66,11 +66,11 @@ import Testing
         // Keys of which no trace is left where they are not given.
         Mistake(
             "input:\n  spacng: [1, 1]\n",
-            "run.yaml:2:3: input: unknown key 'spacng'; did you mean 'spacing'? (known: crop, fit, normalization, plane, spacing)"
+            "run.yaml:2:3: input: unknown key 'spacng'; did you mean 'spacing'? (known: crop, fit, normalization, plane, resampling, spacing)"
         ),
         Mistake(
             "input: {fit: {crop: [64, 64], foregound: 0.5}}",
-            "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: about, crop, foreground, pad, resize)"
+            "run.yaml:1:31: input.fit: unknown key 'foregound'; did you mean 'foreground'? (known: about, crop, foreground, frame, pad, resize)"
         ),
         Mistake(
             "input: {fit: {pad: [64, 64], by: bilinear}}",
@@ -282,7 +282,7 @@ import Testing
             "training.stages.0.epocs=3", "training.stages[0]: unknown key 'epocs'; did you mean 'epochs'? (known: \(stageKeys))"),
         Mistake("training.stages.0.epochs=0", "training.stages[0].epochs: expected 1 to 1000000, found 0"),
         Mistake(
-            "trainin.seed=3", "unknown key 'trainin'; did you mean 'training'? (known: data, input, network, preset, training)"),
+            "trainin.seed=3", "unknown key 'trainin'; did you mean 'training'? (known: data, inference, input, network, preset, training)"),
     ]
 
     @Test(arguments: arguments)
