@@ -13,8 +13,8 @@ public final class FolderLock {
         descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.now(file, "cannot be written") }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+            // The object is whole by now, so that it closes its file as it goes; a second time could hit another thread's.
             let holder = Self.content(of: descriptor)
-            close(descriptor)
             throw FileError(
                 folder, "is in use", reason: "process \(holder.isEmpty ? "of unknown number" : holder) is working in it")
         }
