@@ -210,7 +210,7 @@ let package = Package(
         tests("SegExport", ["RunTestSupport", "TorchTestSupport"]),
         tests("SegTraining", ["RunTestSupport", "TorchTestSupport"]), tests("SegPlanning", ["RunTestSupport"]),
         tests("SegWatch", ["TensorBoardEvents", "TorchBinding", "Phantoms"]),
-        tests("SegImport", ["TorchBinding", "Sampling"]),
+        tests("SegImport", ["TorchBinding"]),
         tests("SegStudies", ["RunTestSupport", "TorchBinding"]),
         .testTarget(
             name: "LibraryPageTests",

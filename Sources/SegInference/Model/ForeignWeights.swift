@@ -54,10 +54,11 @@ package struct ForeignWeights {
                 url, "does not fit this network",
                 reason: "none of its \(tensors.count) tensors has a name of the network's, such as \(own); it has \(other)")
         }
-        let heads = Set(names.map(Self.head))
+        let (own, heads) = (Set(names), Set(names.map(Self.head)))
         let state = tensors.under(best.prefix).filter { name, _ in
-            // PyTorch counts batches beside the statistics of BatchNorm. Where states lie at the file's top, so do other things.
-            !name.hasSuffix(".num_batches_tracked") && (!best.prefix.isEmpty || heads.contains(Self.head(name)))
+            // Counts of batches mean nothing where there is no BatchNorm. Where states lie at the file's top, so do other things.
+            (own.contains(name) || !name.hasSuffix(".num_batches_tracked"))
+                && (!best.prefix.isEmpty || heads.contains(Self.head(name)))
         }
         for (name, tensor) in state.sorted(by: { $0.key < $1.key }) where try tensor.notFiniteCount() > 0 {
             throw FileError(url, "cannot be used", reason: "its weights are NaN or infinite, first in \(best.prefix)\(name)")

@@ -14,7 +14,7 @@ struct ImportCommand: ParsableCommand {
             networks of its folds. Its networks of planes and volumes, plain and residual, become a run, several folds a folder of runs \
             that predict as the mean. Spacing, intensities, windows and mirroring are nnU-Net's, and so are the labels.
 
-              marginseg import nnUNet_results/Dataset004_Hippocampus/nnUNetTrainer__nnUNetPlans__3d_fullres --output runs/theirs
+              marginseg import nnUNetTrainer__nnUNetPlans__3d_fullres --output runs/theirs
               marginseg predict scans/ --model runs/theirs
               marginseg evaluate runs/theirs --data DATA
 
