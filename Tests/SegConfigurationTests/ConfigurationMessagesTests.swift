@@ -46,7 +46,8 @@ import Testing
     /// Keys that nobody reads, or that are missing.
     static let keys = [
         Mistake(
-            "dat: 1", "run.yaml:1:1: unknown key 'dat'; did you mean 'data'? (known: data, inference, input, network, preset, training)"),
+            "dat: 1",
+            "run.yaml:1:1: unknown key 'dat'; did you mean 'data'? (known: data, inference, input, network, preset, training)"),
         Mistake("zebra: 1", "run.yaml:1:1: unknown key 'zebra' (known: data, inference, input, network, preset, training)"),
         Mistake(
             "data:\n  folders: x\n",
@@ -282,7 +283,8 @@ import Testing
             "training.stages.0.epocs=3", "training.stages[0]: unknown key 'epocs'; did you mean 'epochs'? (known: \(stageKeys))"),
         Mistake("training.stages.0.epochs=0", "training.stages[0].epochs: expected 1 to 1000000, found 0"),
         Mistake(
-            "trainin.seed=3", "unknown key 'trainin'; did you mean 'training'? (known: data, inference, input, network, preset, training)"),
+            "trainin.seed=3",
+            "unknown key 'trainin'; did you mean 'training'? (known: data, inference, input, network, preset, training)"),
     ]
 
     @Test(arguments: arguments)

@@ -40,7 +40,8 @@ import Testing
     }
 
     static func rows() throws -> [Row] {
-        try JSONDecoder().decode([Row].self, from: Data(contentsOf: TestFolders.package.appending(path: "Tests/Golden/plans.json")))
+        try JSONDecoder().decode(
+            [Row].self, from: Data(contentsOf: TestFolders.package.appending(path: "Tests/Golden/plans.json")))
     }
 
     @Test(arguments: try rows())
