@@ -21,6 +21,6 @@ struct EnsembleDescription: Encodable {
         }
         classes = ModelDescription.classes(of: configuration)
         self.decision = DescribedDecision(decision, classCount: classes.count)
-        versions = DescribedVersions(trainedBy: Set(checkpoints.map(\.manifest.program)).sorted())
+        versions = DescribedVersions(trainedBy: Set(checkpoints.map { $0.manifest.importedFrom ?? $0.manifest.program }).sorted())
     }
 }

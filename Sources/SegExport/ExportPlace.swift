@@ -11,12 +11,12 @@ public enum ExportPlace: Sendable, Hashable {
     case folder(URL)
 
     /// - Parameters:
-    ///   - url: whose ending tells the form; without one it is a folder.
+    ///   - url: whose ending tells the form; without one, or with a slash behind it, it is a folder.
     ///   - models: how many networks there are.
     /// - Throws: `FileError` for another ending, and for several networks in a file.
     public init(_ url: URL, models: Int) throws {
         func refused(_ reason: String) -> FileError { FileError(url, "cannot be written", reason: reason) }
-        switch url.pathExtension.lowercased() {
+        switch url.hasDirectoryPath ? "" : url.pathExtension.lowercased() {
         case "onnx", "safetensors":
             guard models == 1 else {
                 throw refused(

@@ -89,7 +89,7 @@ struct ModelDescription: Encodable {
         self.plan = plan
         origin = Origin(
             checksum: checkpoint.checksum, stage: manifest.stageName, objective: manifest.objective, epoch: manifest.epoch)
-        versions = DescribedVersions(trainedBy: [manifest.program])
+        versions = DescribedVersions(trainedBy: [manifest.importedFrom ?? manifest.program])
     }
 
     /// The metadata of a file: texts as they are, everything else as JSON.

@@ -38,6 +38,18 @@ public struct ModelExport {
     /// - Throws: `UndescribedLayer` for a network that has no form as a graph; `ExportError` for one that is too large or whose weights
     ///   do not fit their type; `FileError` where nothing can be written.
     public func write(to place: ExportPlace, withExample: Bool = false) throws {
+        let files = place.files(models: checkpoints.count, withExample: withExample)
+        let new = files.filter { FileSystem.kind(of: $0) == .missing }
+        do {
+            try writeFiles(of: place, withExample: withExample)
+        } catch {
+            // Half an export would stand in the way of the next try.
+            for file in new { try? FileManager.default.removeItem(at: file) }
+            throw error
+        }
+    }
+
+    private func writeFiles(of place: ExportPlace, withExample: Bool) throws {
         let program = withExample ? Data(PackageResources.example_py) : nil
         switch place {
         case .onnx(let url): try write(checkpoints[0], decision, to: url, program)
@@ -59,9 +71,10 @@ public struct ModelExport {
         let data: Data = try model.serializedBytes()
         let base = url.deletingPathExtension()
         try FileSystem.makeFolder(url.deletingLastPathComponent())
-        if let program { try DurableFile.write(program, to: base.appendingPathExtension("py")) }
-        try DurableFile.write(json(description), to: base.appendingPathExtension("json"))
+        // It holds the description too, and is what a full disk refuses first.
         try DurableFile.write(data, to: url)
+        try DurableFile.write(json(description), to: base.appendingPathExtension("json"))
+        if let program { try DurableFile.write(program, to: base.appendingPathExtension("py")) }
     }
 
     private func writeWeights(to url: URL) throws {

@@ -52,7 +52,7 @@ public struct ImportedModel {
     /// - Throws: `FileError` for a file that cannot be read, and for weights of another network.
     public init(weights url: URL, configuration: RunConfiguration, channels: Int) throws {
         let (checkpoint, note) = try Self.checkpoint(
-            ForeignWeights(contentsOf: url), configuration, channels: channels, stage: "imported")
+            ForeignWeights(contentsOf: url), configuration, channels: channels, stage: "another program")
         runs = [("", checkpoint)]
         notes = [note]
     }
@@ -69,7 +69,7 @@ public struct ImportedModel {
                 configuration: configuration, channels: channels,
                 trainingLabels: try LabelDistribution(counts: configuration.data.classes.map { _ in 0 }), marginOffsets: [],
                 stage: 1, stageName: stage, objective: first.objective, epoch: first.epochs, validation: nil,
-                dataNotes: ["the model was trained by another program; which cases it has seen is not known"]),
+                importedFrom: stage, dataNotes: ["which cases the model has seen is not known: another program trained it"]),
             weights: network.state())
         return (checkpoint, note)
     }
@@ -80,10 +80,18 @@ public struct ImportedModel {
     public func write(to url: URL) throws {
         let folders = runs.map { RunFolder($0.name.isEmpty ? url : url.appending(path: $0.name)) }
         for folder in [RunFolder(url)] + folders { try folder.requireNew() }
-        for (folder, run) in zip(folders, runs) {
-            try folder.create()
-            try DurableFile.write(run.checkpoint.manifest.configuration.yaml, to: folder.configuration)
-            try run.checkpoint.write(to: folder.best)
+        let wasThere = FileSystem.kind(of: url) != .missing
+        do {
+            for (folder, run) in zip(folders, runs) {
+                try folder.create()
+                try run.checkpoint.write(to: folder.best)
+                try DurableFile.write(run.checkpoint.manifest.configuration.yaml, to: folder.configuration)
+            }
+        } catch {
+            // Half a run would stand in the way of the next try.
+            let made = wasThere ? folders.flatMap { $0.url == url ? [$0.best, $0.configuration] : [$0.url] } : [url]
+            for place in made { try? FileManager.default.removeItem(at: place) }
+            throw error
         }
     }
 }

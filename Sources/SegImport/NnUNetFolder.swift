@@ -26,8 +26,8 @@ struct NnUNetFolder {
             let trainings = Self.trainings(in: url)
             guard trainings.isEmpty else {
                 throw FileError(
-                    url, "holds several trainings of nnU-Net's",
-                    reason: "name one of them: " + trainings.map(\.lastPathComponent).joined(separator: ", "))
+                    url, "holds trainings of nnU-Net's and is none",
+                    reason: "name one: " + trainings.map(\.lastPathComponent).joined(separator: ", "))
             }
             throw FileError(
                 url, "is no results folder of nnU-Net's",
@@ -57,7 +57,7 @@ struct NnUNetFolder {
                 missing.checkpoint, "is missing",
                 reason: others.isEmpty
                     ? "the fold is not trained; move its folder away, and the others are imported"
-                    : "the fold is unfinished; it has \(others.joined(separator: ", ")), which --checkpoint takes")
+                    : "the fold has \(others.joined(separator: ", ")); --checkpoint names one of a training that is not over")
         }
     }
 

@@ -46,6 +46,10 @@ struct MarginSeg: ParsableCommand {
     /// Runs what the command line asks for, and says what is wrong.
     private static func runCommand() -> ExitCode {
         do {
+            // What a variable of the shell leaves that is not set; as a path it would be the working folder.
+            if let place = CommandLine.arguments.dropFirst().firstIndex(of: "") {
+                throw ValidationError("argument \(place) is empty; is a variable of the shell not set?")
+            }
             var command = try parseAsRoot()
             try command.run()
             return .success

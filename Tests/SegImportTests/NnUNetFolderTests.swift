@@ -148,11 +148,12 @@ import Testing
             }
             #expect(message()?.contains("there is no plans.json in it; it should be TRAINER__PLANS__CONFIGURATION") == true)
             try make("A__B__2d/plans.json")
-            #expect(message("")?.hasSuffix("holds several trainings of nnU-Net's: name one of them: A__B__2d") == true)
+            #expect(message("")?.hasSuffix("holds trainings of nnU-Net's and is none: name one: A__B__2d") == true)
             #expect(message()?.hasSuffix("there is no fold_0 to fold_4 and no fold_all in it") == true)
             try make("A__B__2d/fold_0/checkpoint_best.pth")
             #expect(
-                message()?.hasSuffix("is missing: the fold is unfinished; it has checkpoint_best.pth, which --checkpoint takes")
+                message()?.hasSuffix(
+                    "is missing: the fold has checkpoint_best.pth; --checkpoint names one of a training that is not over")
                     == true)
             for name in ["fold_0", "fold_10", "fold_2", "fold_all"] { try make("A__B__2d/\(name)/checkpoint_final.pth") }
             let found = try NnUNetFolder(folder.appending(path: "A__B__2d"), checkpoint: "checkpoint_final.pth")

@@ -47,7 +47,9 @@ import Torch
                 }
                 #expect(foreground > 1000, "a network that finds nothing agrees with any other")
                 let card = try Command.run(["show", "runs/\(name)"], in: folder)
-                #expect(card.status == 0 && card.output.contains("cases: not known") && card.output.contains("mirroring ("))
+                #expect(
+                    card.status == 0 && card.output.contains("cases: not known")
+                        && card.output.contains("nnU-Net's nnUNetTrainer, fold 0") && card.output.contains("mirroring ("))
             }
         }
     }
@@ -94,6 +96,7 @@ import Torch
                     "--config and --channels are for a file of weights"
                 ),
                 (["import", "none.pth", "--config", "c.yaml", "--output", "o"], 1, "none.pth"),
+                (["import", "w.pth", "--output", ""], 64, "argument 4 is empty; is a variable of the shell not set?"),
                 (
                     ["predict", "w.pth", "--model", "w.pth"], 1,
                     "w.pth cannot be used as a checkpoint: it has weights alone; marginseg import makes a run of another program's weights"
@@ -104,6 +107,27 @@ import Torch
                 #expect(command.status == status && command.errors.contains(says), "\(arguments): \(command.errors)")
                 #expect(FileSystem.kind(of: folder.appending(path: "o")) == .missing, "nothing is left behind")
             }
+        }
+    }
+
+    /// On a full device nothing is left that would stand in the way of the next try, and what was there stays.
+    @Test func halfOfNothingIsLeft() throws {
+        let run = try TrainedRun.shared()
+        try withTemporaryFolder { folder in
+            let configuration = run.url.appending(path: "configuration.yaml").path
+            try FileManager.default.createDirectory(at: folder.appending(path: "there"), withIntermediateDirectories: true)
+            for line in [
+                "$M export '\(run.url.path)' --to place/a.onnx --example",
+                "$M export '\(run.url.path)' --to place/folder/",
+                "$M import '\(run.checkpoint.path)' --config '\(configuration)' --output place/run",
+                "$M import '\(run.checkpoint.path)' --config '\(configuration)' --output there",
+            ] {
+                let command = try Command.shell("ulimit -f 20; \(line)", in: folder)
+                #expect(command.status == 1, "\(line): \(command.errors)")
+                let left = FileManager.default.enumerator(atPath: folder.path)?.allObjects.compactMap { $0 as? String } ?? []
+                #expect(Set(left).isSubset(of: ["there", "place", "place/folder"]), "\(line): \(left)")
+            }
+            #expect(FileSystem.kind(of: folder.appending(path: "there")) == .folder)
         }
     }
 

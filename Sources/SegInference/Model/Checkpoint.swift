@@ -38,6 +38,8 @@ public struct Checkpoint {
         public let epoch: Int
         /// Scores of these weights on the validation split; nil for weights within an epoch.
         public let validation: MetricSummary?
+        /// Who trained the model, where it was another program: then stages, objective and epoch say nothing of it.
+        public var importedFrom: String?
         /// What a reader of scores must know of the splits; nil for nothing.
         public var dataNotes: [String]?
         /// How the voxels of the training images lie; nil in files of before that was kept.
@@ -47,7 +49,8 @@ public struct Checkpoint {
 
         package init(
             configuration: RunConfiguration, channels: Int, trainingLabels: LabelDistribution, marginOffsets: [MarginOffsets],
-            stage: Int, stageName: String, objective: String, epoch: Int, validation: MetricSummary?, dataNotes: [String]? = nil,
+            stage: Int, stageName: String, objective: String, epoch: Int, validation: MetricSummary?, importedFrom: String? = nil,
+            dataNotes: [String]? = nil,
             voxels: VoxelSummary? = nil, splits: CaseSplits? = nil, format: Int = currentFormat
         ) {
             self.format = format
@@ -62,6 +65,7 @@ public struct Checkpoint {
             self.objective = objective
             self.epoch = epoch
             self.validation = validation
+            self.importedFrom = importedFrom
             self.dataNotes = dataNotes
             self.voxels = voxels
             self.splits = splits
@@ -73,6 +77,7 @@ public struct Checkpoint {
             case marginOffsets = "margin_offsets"
             case stageName = "stage_name"
             case dataNotes = "data_notes"
+            case importedFrom = "imported_from"
         }
     }
 

@@ -61,7 +61,7 @@ public struct PyTorchFile {
     /// Files of before 2020 are pickles all through.
     private static func requireArchive(_ url: URL) throws {
         try FileSystem.requireFile(url)
-        guard let handle = try? FileHandle(forReadingFrom: url), let head = try? handle.read(upToCount: 4) else {
+        guard let handle = try? FileHandle(forReadingFrom: url), let head = try? handle.read(upToCount: 4) ?? Data() else {
             throw FileError(url, "cannot be read", reason: "the system refused")
         }
         guard head == Data([0x50, 0x4b, 0x03, 0x04]) else {

@@ -83,7 +83,9 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let named = try NamedModels(models)
-        let place = try ExportPlace(URL(argument: to), models: named.files.count)
+        let url = URL(argument: to)
+        let place = try ExportPlace(
+            to.hasSuffix("/") ? URL(filePath: url.path, directoryHint: .isDirectory) : url, models: named.files.count)
         try check(place)
         let files = place.files(models: named.files.count, withExample: example)
         try OutputFiles.check(

@@ -52,6 +52,11 @@ struct ImportCommand: ParsableCommand {
         let (place, folder) = (URL(argument: source), URL(argument: output))
         let model = try imported(place)
         try model.write(to: folder)
+        let configuration = model.configuration
+        let classes = configuration.data.classes.map { "\($0.name) (\($0.valuesInWords))" }.joined(separator: ", ")
+        Terminal.write(
+            "taken for: \(configuration.network.architecture.rawValue) of \(configuration.network.dimensions) dimensions, classes "
+                + "\(classes); \(RunFacts.words(configuration.input))\n")
         for note in model.notes { Terminal.write("\(note)\n") }
         Terminal.write("next: marginseg predict scans/ --model \(shown(folder))\n")
         printResult(folder.path + "\n")

@@ -29,26 +29,31 @@ struct RunFacts {
                 + "(\(stage.schedule.rawValue)), weight decay \(Self.number(stage.weightDecay))"
         }
         let metric = training.selectBy.rawValue
-        rows = [
-            ("data set", data),
-            ("pixels of the training \(word)", "\(shares.joined(separator: ", ")); \(view)"),
-            (
-                "network",
-                "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "
-                    + "\(network.normalization.rawValue) normalisation, \(parameterCount.grouped) parameters"
-            ),
-            ("input", "\(Self.words(configuration.input)), \(manifest.channels) channel\(manifest.channels == 1 ? "" : "s")"),
-            ("objectives", stages.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "; ")),
-            (
-                "batch and seed",
-                "\(training.batchSize * training.accumulate) \(word) a step, \(training.planes == .all ? "of all" : "of those with foreground"); seed \(training.seed)"
-            ),
-            ("checkpoint", "stage \(manifest.stage), epoch \(manifest.epoch), chosen by \(metric) on the validation split"),
-            ("trained with", "\(manifest.program), libtorch \(manifest.libtorch)"),
-        ]
+        let origin: [(label: String, value: String)] =
+            manifest.importedFrom.map { [("trained by", $0), ("imported with", manifest.program)] } ?? [
+                ("objectives", stages.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "; ")),
+                (
+                    "batch and seed",
+                    "\(training.batchSize * training.accumulate) \(word) a step, "
+                        + "\(training.planes == .all ? "of all" : "of those with foreground"); seed \(training.seed)"
+                ),
+                ("checkpoint", "stage \(manifest.stage), epoch \(manifest.epoch), chosen by \(metric) on the validation split"),
+                ("trained with", "\(manifest.program), libtorch \(manifest.libtorch)"),
+            ]
+        rows =
+            [
+                ("data set", data),
+                ("pixels of the training \(word)", "\(shares.joined(separator: ", ")); \(view)"),
+                (
+                    "network",
+                    "\(network.architecture.rawValue), features \(network.features.map(String.init).joined(separator: " ")), "
+                        + "\(network.normalization.rawValue) normalisation, \(parameterCount.grouped) parameters"
+                ),
+                ("input", "\(Self.words(configuration.input)), \(manifest.channels) channel\(manifest.channels == 1 ? "" : "s")"),
+            ] + origin
     }
 
-    private static func words(_ input: InputConfiguration) -> String {
+    static func words(_ input: InputConfiguration) -> String {
         let fit =
             switch input.fit {
             case .resize(let size, let interpolation): "resized to \(size), \(interpolation.rawValue)"
