@@ -54,7 +54,7 @@ struct DeviceBenchmark {
         ].map { problem in
             guard device == .cpu else { return problem }
             // What the lowest level needs stays.
-            let sizes = problem.shape.dropFirst(2).map { max($0 / 8, problem.network.dimensions == 3 ? 64 : 32) }
+            let sizes = problem.shape.dropFirst(2).map { max($0 / 128 * 16, problem.network.dimensions == 3 ? 64 : 32) }
             return Problem(
                 name: problem.name, network: problem.network, shape: problem.shape.prefix(2) + sizes, classes: problem.classes)
         }

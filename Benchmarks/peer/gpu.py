@@ -129,7 +129,7 @@ def main():
              ("planned", "2×1×128×128×128", [2, 1, 128, 128, 128], 3)]
     for kind, title, shape, classes in works:
         if not ON_GPU:
-            shape = shape[:2] + [max(size // 8, 64 if kind == "planned" else 32) for size in shape[2:]]
+            shape = shape[:2] + [max(size // 128 * 16, 64 if kind == "planned" else 32) for size in shape[2:]]
         for name, dtype in TYPES.items():
             if not ON_GPU and name == "float16":
                 continue
