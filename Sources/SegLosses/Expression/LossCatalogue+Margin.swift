@@ -5,9 +5,9 @@ extension LossCatalogue {
     /// Whether the background gets offsets.
     fileprivate enum Background: String, CaseIterable { case include, exclude }
     fileprivate enum MarginForm: String, CaseIterable { case paper, authors, bound }
-    fileprivate enum Ramp: String, CaseIterable { case smooth, hard }
+    fileprivate enum RampName: String, CaseIterable { case smooth, hard }
     /// Of which pixels a bound is.
-    fileprivate enum Scope: String, CaseIterable { case image, data }
+    fileprivate enum ScopeName: String, CaseIterable { case image, data }
 
     static let margin = Entry(
         name: "margin", summary: "the margin-calibrated loss: rare classes must win by a larger offset, common ones by a smaller",
@@ -111,10 +111,10 @@ extension LossArguments {
         _ offsets: @escaping @Sendable (LossContext) throws -> MarginOffsets
     ) throws -> LossCatalogue.Entry.Recipe {
         try refuse(["positive"], without: "form=paper or form=authors")
-        let scope = try choice("over", of: LossCatalogue.Scope.self) ?? .image
+        let scope = try choice("over", of: LossCatalogue.ScopeName.self) ?? .image
         if scope == .image { try refuse(["decay"], without: "over=data") }
         let decay = try number("decay", .belowOne) ?? 0.95
-        let isSmooth = try choice("ramp", of: LossCatalogue.Ramp.self) != .hard
+        let isSmooth = try choice("ramp", of: LossCatalogue.RampName.self) != .hard
         if !isSmooth { try refuse(["temperature"], without: "ramp=smooth") }
         let temperature = try number("temperature", .positive) ?? 1
         return { context in

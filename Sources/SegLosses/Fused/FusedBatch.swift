@@ -126,16 +126,16 @@ struct FusedBatch {
     ) throws -> (value: Double, terms: [ck_term]) {
         var value = 0.0
         var made: [ck_term] = []
-        for case (let weight, .bound(let loss, let temperature)) in terms {
+        for case (let weight, .bound(let rhoK0, let rho0k, let temperature, let bound)) in terms {
             let ramp = ck_bound_ramp(
-                rho_k0: memory.keep(loss.offsets.rhoK0.map(Float.init)), rho_0k: memory.keep(loss.offsets.rho0k.map(Float.init)),
+                rho_k0: memory.keep(rhoK0), rho_0k: memory.keep(rho0k),
                 temperature: Float(temperature))
             var sums = [ck_bound](repeating: ck_bound(), count: batch.imageCount * classCount)
             try batch.run { batch in withUnsafePointer(to: ramp) { ck_bound_sums(batch, $0, &sums) } }
             let images = try Tensor(
                 sums.map(\.missed) + sums.map(\.falsely_taken) + sums.map(\.labelled), shape: [3, batch.imageCount, classCount])
             if isWanted { try images.setRequiresGradient() }
-            let own = try loss.value(images, of: Array(batch.logits.shape.dropFirst(2)))
+            let own = try bound(images, Array(batch.logits.shape.dropFirst(2)))
             value += weight * (try own.item())
             guard isWanted else { continue }
             try own.backward()
@@ -204,6 +204,7 @@ enum FusedTerm {
         weights: [Float]? = nil, margins: [Float]? = nil, shifts: [Float]? = nil, sharpness: Float = 1, scale: Double)
     case focal(gamma: Float, isDetached: Bool, scale: Double)
     case overlap(any OverlapLoss)
-    case bound(MarginBoundLoss, temperature: Double)
+    /// `value` makes the loss of the sums, [3, B, C], of images of a size.
+    case bound(rhoK0: [Float], rho0k: [Float], temperature: Double, value: (_ sums: Tensor, _ size: [Int]) throws -> Tensor)
     case lovasz(perImage: Bool)
 }

@@ -87,7 +87,9 @@ public struct MarginBoundLoss: BatchLoss {
         guard case .smooth(let temperature) = ramp, batch.classCount == offsets.classCount, batch.pixelCount > 0 else {
             return nil
         }
-        return .bound(self, temperature: temperature)
+        return .bound(
+            rhoK0: offsets.rhoK0.map(Float.init), rho0k: offsets.rho0k.map(Float.init), temperature: temperature,
+            value: { try value($0, of: $1) })
     }
 
     /// L of n ℓ_k0, n ℓ_0k and n p_k of each image and class, [3, B, C].
