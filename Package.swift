@@ -150,7 +150,8 @@ let package = Package(
         room(
             "SegImport",
             [
-                "Torch", "SegModels", "Sampling", "SegConfiguration", "SegInference", "MarginCalibration", "DurableFiles",
+                "Torch", "SegModels", "Sampling", "SegConfiguration", "SegInference", "SegMetrics", "PostProcessing",
+                "MarginCalibration", "DurableFiles",
             ]),
         room(
             "SegWatch",

@@ -61,6 +61,19 @@ public struct ModelExport {
             if let program { try DurableFile.write(program, to: folder.appending(path: "ensemble.py")) }
             let description = try EnsembleDescription(checkpoints, decision: decision)
             try DurableFile.write(json(description), to: folder.appending(path: "ensemble.json"))
+            try removeMembers(beyond: checkpoints.count, in: folder)
+        }
+    }
+
+    /// Of a larger ensemble that was there before.
+    private func removeMembers(beyond count: Int, in folder: URL) throws {
+        var number = count
+        while FileSystem.kind(of: folder.appending(path: ExportPlace.member(number))) == .file {
+            let member = ExportPlace.onnx(folder.appending(path: ExportPlace.member(number)))
+            for file in member.files(models: 1, withExample: false) where FileSystem.kind(of: file) == .file {
+                do { try FileManager.default.removeItem(at: file) } catch { throw FileError.now(file, "cannot be removed") }
+            }
+            number += 1
         }
     }
 

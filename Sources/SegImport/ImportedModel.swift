@@ -12,6 +12,7 @@ public struct ImportedModel {
     private let runs: [(name: String, checkpoint: Checkpoint)]
     /// What was taken and what was left, a line each.
     public let notes: [String]
+    private let postProcessing: NnUNetPostProcessing?
 
     public var networkCount: Int { runs.count }
     /// Of the first network.
@@ -26,8 +27,8 @@ public struct ImportedModel {
     ///   so.
     public init(nnUNet url: URL, checkpoint: String = Self.nnUNetCheckpoint) throws {
         let folder = try NnUNetFolder(url, checkpoint: checkpoint)
-        let data = try NnUNetDataSet(JSONNode(contentsOf: folder.dataSet))
-        let plan = try NnUNetPlan(folder.configuration, in: JSONNode(contentsOf: folder.plans), channels: data.channelCount)
+        let data = try NnUNetDataSet(JSONNode(file: folder.dataSet))
+        let plan = try NnUNetPlan(folder.configuration, in: JSONNode(file: folder.plans), channels: data.channelCount)
         var notes: [String] = []
         runs = try folder.folds.map { fold, checkpoint in
             let weights = try ForeignWeights(contentsOf: checkpoint)
@@ -37,6 +38,17 @@ public struct ImportedModel {
                 weights, configuration, channels: data.channelCount, stage: "nnU-Net's \(folder.trainer), fold \(fold)")
             notes.append(note)
             return (folder.folds.count == 1 ? "" : "fold-\(fold)", imported)
+        }
+        if folder.leavesAll {
+            notes.append("fold_all is left, since there are folds; move their folders away to import it alone")
+        }
+        postProcessing = try NnUNetPostProcessing(in: folder.crossValidation, foreground: Array(data.classes.indices.dropFirst()))
+        if let found = postProcessing {
+            let words = found.learned.steps.words(runs[0].checkpoint.manifest.configuration.data.scoredClasses)
+            let dice = String(format: "mean Dice %.4f, before %.4f", found.dice.after, found.dice.before)
+            notes.append(
+                words.map { "nnU-Net's post-processing is stored, --post-processing stored applies it: \($0) (\(dice))" }
+                    ?? "nnU-Net found no post-processing that raises its Dice")
         }
         self.notes = notes
     }
@@ -55,6 +67,7 @@ public struct ImportedModel {
             ForeignWeights(contentsOf: url), configuration, channels: channels, stage: "another program")
         runs = [("", checkpoint)]
         notes = [note]
+        postProcessing = nil
     }
 
     private static func checkpoint(
@@ -87,9 +100,15 @@ public struct ImportedModel {
                 try run.checkpoint.write(to: folder.best)
                 try DurableFile.write(run.checkpoint.manifest.configuration.yaml, to: folder.configuration)
             }
+            if let postProcessing, !postProcessing.learned.steps.steps.isEmpty {
+                let decision = postProcessing.decision(
+                    weights: try folders.compactMap { try Checkpoint.checksum(of: $0.best) },
+                    classNames: configuration.data.classNames)
+                try DecisionFile.write(decision, to: DecisionFile.url(of: url))
+            }
         } catch {
             // Half a run would stand in the way of the next try.
-            let made = wasThere ? folders.flatMap { $0.url == url ? [$0.best, $0.configuration] : [$0.url] } : [url]
+            let made = wasThere ? folders.flatMap { $0.url == url ? [$0.best, $0.configuration, $0.decision] : [$0.url] } : [url]
             for place in made { try? FileManager.default.removeItem(at: place) }
             throw error
         }

@@ -21,31 +21,36 @@ struct NnUNetArchitecture {
             let found = try description.member("arch_kwargs")
             (name, arguments) = (try description.member("network_class_name"), found)
             (kernels, strides) = (try found.member("kernel_sizes"), try found.member("strides"))
-            features = try found.member("features_per_stage").ints()
-            blocks = try (found.find("n_blocks_per_stage") ?? found.member("n_conv_per_stage")).ints()
-            decoderBlocks = try found.member("n_conv_per_stage_decoder").ints()
+            features = try found.member("features_per_stage").wholeNumbers()
+            blocks = try (found.value("n_blocks_per_stage") ?? found.member("n_conv_per_stage")).wholeNumbers()
+            decoderBlocks = try found.member("n_conv_per_stage_decoder").wholeNumbers()
+            if let stages = try found.value("n_stages"), try stages.wholeNumber() != features.count {
+                throw stages.mismatch("\(features.count), as many as features_per_stage has")
+            }
         } else {
             (name, arguments) = (try member("UNet_class_name"), nil)
             (kernels, strides) = (try member("conv_kernel_sizes"), try member("pool_op_kernel_sizes"))
-            let (first, most) = (try member("UNet_base_num_features").int(), try member("unet_max_num_features").int())
+            let (first, most) = (
+                try member("UNet_base_num_features").wholeNumber(), try member("unet_max_num_features").wholeNumber()
+            )
             features = try kernels.elements().indices.map { min(most, first << min($0, 16)) }
-            blocks = try member("n_conv_per_stage_encoder").ints()
-            decoderBlocks = try member("n_conv_per_stage_decoder").ints()
+            blocks = try member("n_conv_per_stage_encoder").wholeNumbers()
+            decoderBlocks = try member("n_conv_per_stage_decoder").wholeNumbers()
         }
         let last = try name.text().split(separator: ".").last.map { String($0) } ?? ""
         guard let architecture = Self.architectures[last] else {
-            throw name.error(expected: Self.architectures.keys.sorted().joined(separator: " or "))
+            throw name.mismatch(Self.architectures.keys.sorted().joined(separator: " or "))
         }
         if let arguments { try Self.requireUsual(arguments) }
         configuration = NetworkConfiguration(
             architecture: architecture, dimensions: dimensions, features: features,
-            dropout: Array(repeating: 0, count: features.count), kernels: try kernels.elements().map { try $0.ints() },
-            strides: try strides.elements().map { try $0.ints() }, blocks: blocks, decoderBlocks: decoderBlocks,
+            dropout: Array(repeating: 0, count: features.count), kernels: try kernels.elements().map { try $0.wholeNumbers() },
+            strides: try strides.elements().map { try $0.wholeNumbers() }, blocks: blocks, decoderBlocks: decoderBlocks,
             deepSupervision: true, normalization: .instance)
         do {
             try configuration.validate()
         } catch let error as NetworkConfigurationError {
-            throw FileError(name.file, "describes a network that cannot be built here", reason: "\(error)")
+            throw FileError(name.url, "describes a network that cannot be built here", reason: "\(error)")
         }
     }
 
@@ -54,19 +59,19 @@ struct NnUNetArchitecture {
         for (key, end) in [("norm_op", "InstanceNorm"), ("nonlin", "LeakyReLU")] {
             let found = try arguments.member(key)
             let name = try found.text().split(separator: ".").last.map { String($0) } ?? ""
-            guard name.hasPrefix(end) else { throw found.error(expected: end) }
+            guard name.hasPrefix(end) else { throw found.mismatch(end) }
         }
-        if let bias = arguments.find("conv_bias"), !bias.isTrue { throw bias.error(expected: "true") }
-        if let dropout = arguments.find("dropout_op") { throw dropout.error(expected: "null") }
-        if let epsilon = arguments.find("norm_op_kwargs")?.find("eps"), try epsilon.number() != 1e-5 {
-            throw epsilon.error(expected: "1e-05")
+        if let bias = try arguments.value("conv_bias"), !bias.isTrue { throw bias.mismatch("true") }
+        if let dropout = try arguments.value("dropout_op") { throw dropout.mismatch("null") }
+        if let epsilon = try arguments.value("norm_op_kwargs")?.value("eps"), try epsilon.number() != 1e-5 {
+            throw epsilon.mismatch("1e-05")
         }
-        if let affine = arguments.find("norm_op_kwargs")?.find("affine"), !affine.isTrue { throw affine.error(expected: "true") }
-        if let slope = arguments.find("nonlin_kwargs")?.find("negative_slope"), try slope.number() != 0.01 {
-            throw slope.error(expected: "0.01")
+        if let affine = try arguments.value("norm_op_kwargs")?.value("affine"), !affine.isTrue { throw affine.mismatch("true") }
+        if let slope = try arguments.value("nonlin_kwargs")?.value("negative_slope"), try slope.number() != 0.01 {
+            throw slope.mismatch("0.01")
         }
         for key in ["squeeze_excitation", "nonlin_first"] {
-            if let found = arguments.find(key), found.isTrue { throw found.error(expected: "false") }
+            if let found = try arguments.value(key), found.isTrue { throw found.mismatch("false") }
         }
     }
 }

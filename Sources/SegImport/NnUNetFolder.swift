@@ -10,9 +10,15 @@ struct NnUNetFolder {
     let configuration: String
     /// The checkpoints by fold, in counted order; a training on all cases has the fold `all`.
     let folds: [(name: String, checkpoint: URL)]
+    /// Whether a network of all cases is beside those of folds, and is left.
+    let leavesAll: Bool
 
     var plans: URL { url.appending(path: "plans.json") }
     var dataSet: URL { url.appending(path: "dataset.json") }
+    /// What `nnUNetv2_find_best_configuration` stored of the same folds, whether it is there or not.
+    var crossValidation: URL {
+        url.appending(path: "crossval_results_folds_" + folds.map(\.name).joined(separator: "_"))
+    }
 
     /// Whether a folder is one of nnU-Net's results, or holds some.
     static func isOne(_ url: URL) -> Bool {
@@ -46,6 +52,7 @@ struct NnUNetFolder {
         let numbered = names.filter { Int($0.dropFirst(5)) != nil }
         // As nnU-Net does: the network of all cases where there are no folds.
         let chosen = numbered.isEmpty ? names.filter { $0 == "fold_all" } : numbered
+        leavesAll = !numbered.isEmpty && names.contains("fold_all")
         folds = chosen.map { (String($0.dropFirst(5)), url.appending(path: $0).appending(path: checkpoint)) }
         guard !folds.isEmpty else {
             throw FileError(url, "holds no network", reason: "there is no fold_0 to fold_4 and no fold_all in it")

@@ -1,3 +1,4 @@
+import DurableFiles
 import Sampling
 import SegConfiguration
 
@@ -7,7 +8,7 @@ extension NnUNetPlan {
     /// - Parameters:
     ///   - mirror: axes after batch and channels along which images may be mirrored; nil: none.
     ///   - epochs: those done; nil where that is not known.
-    /// - Throws: `ConfigurationError` for values that no configuration may have.
+    /// - Throws: `FileError` for values that no configuration may have.
     func configuration(_ data: NnUNetDataSet, mirror: [Int]?, epochs: Int?) throws -> RunConfiguration {
         let isVolume = patch.count == 3
         var configuration = try ConfigurationReader(file: nil, preset: isVolume ? "volumes" : "planes").configuration()
@@ -29,7 +30,11 @@ extension NnUNetPlan {
         let axes: [MirrorAxis] = isVolume ? [.depth, .vertical, .horizontal] : [.vertical, .horizontal]
         let mirrored = axes.enumerated().filter { mirror?.contains($0.offset) ?? false }.map(\.element)
         configuration.inference = mirrored.isEmpty ? nil : InferenceConfiguration(mirror: mirrored)
-        try configuration.validate()
+        do {
+            try configuration.validate()
+        } catch let error as ConfigurationError {
+            throw FileError(url, "describes a model that cannot be used here", reason: "\(error)")
+        }
         return configuration
     }
 }

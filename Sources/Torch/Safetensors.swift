@@ -134,10 +134,16 @@ extension Safetensors {
         let metadata: [String: String]
         let dataStart: Int
 
+        /// Bytes of a header, as the format has it.
+        private static let longest: UInt64 = 100_000_000
+
         init(_ data: Data, path: String) throws {
             func fail(_ problem: String) -> FileError { FileError(path, "is no sound safetensors file", reason: problem) }
             guard data.count >= 8 else { throw fail("it has \(data.count) bytes, too few for a header") }
             let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard length <= Self.longest else {
+                throw fail("it does not begin with the length of a header, as these files do; it is of another kind, or damaged")
+            }
             guard length <= UInt64(data.count - 8) else {
                 throw fail("the header should have \(length) bytes, the file ends after \(data.count - 8)")
             }

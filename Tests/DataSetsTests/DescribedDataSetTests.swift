@@ -160,16 +160,16 @@ struct DescribedDataSetTests {
             expected:
                 "/dataset.json: line 2, column 1: this is no JSON: it ends too early; the { of line 1 has not been closed"),
         Broken(description: "", expected: "/dataset.json: line 1, column 1: this is no JSON: the file is empty"),
-        Broken(description: "[1]", expected: "/dataset.json: it is a list; expected an object that describes a data set"),
+        Broken(description: "[1]", expected: "/dataset.json: it is [1]; expected an object that describes a data set"),
         Broken(
             description: #"{"training": ["imagesTr/a.nii.gz"]}"#,
-            expected: #"/dataset.json: training[0] is text; expected {"image": …, "label": …}"#),
+            expected: #"/dataset.json: training[0] is 'imagesTr/a.nii.gz'; expected {"image": …, "label": …}"#),
         Broken(
             description: #"{"training": [{"image": "a", "label": "b"}, {"image": "c"}]}"#,
             expected: "/dataset.json: training[1] has no 'label'; name its file, or take the case out of the list"),
         Broken(
             description: #"{"training": [{"image": ["a", 2], "label": "b"}]}"#,
-            expected: "/dataset.json: training[0].image[1] is a number; expected text"),
+            expected: "/dataset.json: training[0].image[1] is 2; expected text"),
         Broken(
             description: #"{"training": [{"image": "a", "label": ["b", "c"]}]}"#,
             expected: "/dataset.json: training[0].label is a list; expected text"),
@@ -178,7 +178,7 @@ struct DescribedDataSetTests {
             expected: "/dataset.json: there is no fold 4; its training cases have the folds 0 (data.fold)"),
         Broken(
             description: #"{"channel_names": {"0": "T1"}, "labels": {"background": 0, "a": 1.5}}"#,
-            expected: "/dataset.json: labels.a is a number; expected a whole number"),
+            expected: "/dataset.json: labels.a is 1.5; expected a whole number"),
         Broken(
             description: #"{"channel_names": {"0": "T1"}, "file_ending": ".nrrd"}"#,
             expected: "/dataset.json: file_ending is '.nrrd', but labelsTr/ has files such as a.png"),

@@ -1,7 +1,8 @@
 """Trains small networks of nnU-Net's on hippocampus volumes, and has nnU-Net predict with them: nnunet.py DATA OUT [ITERATIONS]
 
 Every second volume gets another spacing and a border of zeros, so that what is done to images before and after the network is done.
-Into OUT come results/, images/ of volumes that no network has seen, and predictions/NETWORK/ of these.
+Into OUT come results/, images/ of volumes that no network has seen, and predictions/NETWORK/ of these. The network of two folds has
+post-processing, in the form that nnU-Net stores it in, and predictions with it in processed/NETWORK/.
 """
 
 import csv
@@ -18,14 +19,19 @@ for key, name in {"nnUNet_raw": "raw", "nnUNet_preprocessed": "preprocessed", "n
     os.environ[key] = str(out / name)
 os.environ.update(nnUNet_compile="f", nnUNet_n_proc_DA="1")
 
+import numpy
 import SimpleITK
 import torch
 from nnunetv2.experiment_planning.plan_and_preprocess_api import extract_fingerprints, plan_experiments, preprocess
 from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+from nnunetv2.postprocessing.remove_connected_components import (
+    apply_postprocessing, remove_all_but_largest_component_from_segmentation)
 from nnunetv2.training.lr_scheduler.polylr import PolyLRScheduler
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer as Trainer
 
 torch.set_num_threads(1)
+torch.manual_seed(7)
+numpy.random.seed(7)
 NAME = "Dataset004_Hippocampus"
 # Plans, configuration, folds.
 NETWORKS = [("nnUNetPlans", "3d_fullres", (0,)), ("nnUNetPlans", "2d", (0, 1)), ("nnUNetResEncUNetMPlans", "3d_fullres", (0,))]
@@ -54,6 +60,26 @@ def changed(source, target, number):
         image = SimpleITK.ConstantPad(image, (2, 0, 3), (1, 4, 0), 0)
         image.SetSpacing((1.3, 0.8, 1.1))
     SimpleITK.WriteImage(image, str(target))
+
+
+def process(folder, predictions, target, folds):
+    """What nnUNetv2_find_best_configuration leaves beside the folds, with two steps, and label maps after them."""
+    stored = folder / ("crossval_results_folds_" + "_".join(map(str, folds)))
+    stored.mkdir()
+    target.mkdir(parents=True)
+    functions = [remove_all_but_largest_component_from_segmentation] * 2
+    arguments = [{"labels_or_regions": [1, 2]}, {"labels_or_regions": 2}]
+    scores = [{"foreground_mean": {"Dice": dice}} for dice in (0.8125, 0.875)]
+    (stored / "postprocessing.json").write_text(json.dumps({
+        "input_folder": scores[0], "postprocessed": scores[1], "postprocessing_fns": [each.__name__ for each in functions],
+        "postprocessing_kwargs": arguments}))
+    (stored / "summary.json").write_text(json.dumps({"metric_per_case": [{}] * 6}))
+    for path in predictions.glob("*.nii.gz"):
+        image = SimpleITK.ReadImage(str(path))
+        labels = apply_postprocessing(SimpleITK.GetArrayFromImage(image), functions, arguments)
+        result = SimpleITK.GetImageFromArray(labels)
+        result.CopyInformation(image)
+        SimpleITK.WriteImage(result, str(target / path.name))
 
 
 def main():
@@ -98,6 +124,8 @@ def main():
         images = sorted((out / "images").iterdir())
         predictor.predict_from_files_sequential(
             [[str(image)] for image in images], [str(target / image.name.replace("_0000.nii.gz", "")) for image in images])
+        if len(folds) > 1:
+            process(folder, target, out / "processed" / folder.name, folds)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ import Torch
             shapes = json.load(open(folder + "/shapes.json"))
             torch.manual_seed(3)
             t = {}
-            for name, shape in shapes.items():
+            for name, shape in sorted(shapes.items()):
                 x = torch.randn(shape)
                 if name.endswith("running_var"): x = x.abs() + 0.5
                 elif name.endswith("weight") and len(shape) > 1: x = x * (2 / x[0].numel()) ** 0.5

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import PostProcessing
 import Sampling
 import SegConfiguration
 import SegModels
@@ -7,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import SegImport
+@testable import SegInference
 
 /// What plans and data sets say, and what is refused by name.
 @Suite struct NnUNetFolderTests {
@@ -44,7 +46,7 @@ import Testing
         try withTemporaryFolder { folder in
             func node(_ name: String, _ text: String) throws -> JSONNode {
                 try Data(text.utf8).write(to: folder.appending(path: name))
-                return try JSONNode(contentsOf: folder.appending(path: name))
+                return try JSONNode(file: folder.appending(path: name))
             }
             let data = try NnUNetDataSet(node("dataset.json", dataSet))
             return try NnUNetPlan(name, in: node("plans.json", plans), channels: data.channelCount)
@@ -84,26 +86,26 @@ import Testing
     static let refusals: [(plans: String, name: String, dataSet: String, says: String)] = [
         (
             plans(), "3d_cascade_fullres", dataSet,
-            "configurations.3d_cascade_fullres.previous_stage: expected none: a stage of a cascade, which sees the labels of another, "
-                + "cannot be imported, found '3d_lowres'"
+            "configurations.3d_cascade_fullres.previous_stage is '3d_lowres'; expected none: a stage of a cascade, which sees the "
+                + "labels of another, cannot be imported"
         ),
         (plans(), "2d", dataSet, "it has no configuration '2d', but 3d_cascade_fullres, 3d_fullres, 3d_lowres"),
         (
             plans(), "3d_fullres", dataSet.replacing("\"a\": 1", with: "\"a\": [1, 2]"),
-            "labels.a: expected one value: networks for regions, which overlap, cannot be imported, found a list"
+            "labels.a is [1, 2]; expected one value: networks for regions, which overlap, cannot be imported"
         ),
-        (plans(), "3d_fullres", dataSet.replacing("\"a\": 1", with: "\"a\": 5"), "labels: expected values from 0"),
+        (plans(), "3d_fullres", dataSet.replacing("\"a\": 1", with: "\"a\": 5"), "labels is an object; expected values from 0"),
         (
             plans(), "3d_fullres", dataSet.replacing(", \"1\": \"MRI\"", with: ""),
             "it normalises 2 channels, and dataset.json has 1"
         ),
         (
             plans().replacing("PlainConvUNet", with: "Primus"), "3d_fullres", dataSet,
-            "network_class_name: expected PlainConvUNet or ResidualEncoderUNet, found"
+            "Primus'; expected PlainConvUNet or ResidualEncoderUNet"
         ),
         (
             plans().replacing("instancenorm.InstanceNorm3d", with: "batchnorm.BatchNorm3d"), "3d_fullres", dataSet,
-            "arch_kwargs.norm_op: expected InstanceNorm, found"
+            "BatchNorm3d'; expected InstanceNorm"
         ),
         (
             plans().replacing("[32, 64, 128]", with: "[30, 60, 120]"), "3d_fullres", dataSet,
@@ -111,16 +113,19 @@ import Testing
         ),
         (
             plans(schemes: #"["RescaleTo01Normalization", "ZScoreNormalization"]"#), "3d_fullres", dataSet,
-            "normalization_schemes.0: expected ZScoreNormalization, CTNormalization"
+            "normalization_schemes[0] is 'RescaleTo01Normalization'; expected ZScoreNormalization, CTNormalization"
         ),
-        (plans(transpose: "[2, 1, 0]"), "3d_fullres", dataSet, "transpose_forward: expected [0, 1, 2], [1, 0, 2] or [2, 0, 1]"),
+        (
+            plans(transpose: "[2, 1, 0]"), "3d_fullres", dataSet,
+            "transpose_forward is [2, 1, 0]; expected [0, 1, 2], [1, 0, 2] or [2, 0, 1]"
+        ),
         (
             plans().replacing("SimpleITKIO", with: "NibabelIOWithReorient"), "3d_fullres", dataSet,
-            "image_reader_writer: expected a reader that keeps the order"
+            "image_reader_writer is 'NibabelIOWithReorient'; expected a reader that keeps the order"
         ),
         (
             plans().replacing("\"order\": 3", with: "\"order\": 1"), "3d_fullres", dataSet,
-            "resampling_fn_data_kwargs.order: expected 3, found 1"
+            "resampling_fn_data_kwargs.order is 1; expected 3"
         ),
         (
             plans().replacing(
@@ -128,12 +133,67 @@ import Testing
             "3d_lowres", dataSet, "expected no circle of configurations"
         ),
         (plans().replacing("\"patch_size\"", with: "\"size\""), "3d_fullres", dataSet, "has no 'patch_size'"),
-        ("{", "3d_fullres", dataSet, "it is no JSON"),
+        ("{", "3d_fullres", dataSet, "line 1, column 2: this is no JSON: it ends too early"),
+        (
+            plans().replacing("[3, 1, 0.5]", with: "[3, 0, 0.5]"), "3d_fullres", dataSet,
+            "spacing is [3, 0, 0.5]; expected 3 lengths"
+        ),
+        (plans().replacing("[3, 1, 0.5]", with: "[1, 0.5]"), "3d_fullres", dataSet, "spacing is [1, 0.5]; expected 3 lengths"),
+        (
+            plans().replacing("[32, 64, 64]", with: "[32, 64, 62]"), "3d_fullres", dataSet,
+            "patch_size is [32, 64, 62]; expected multiples of ["
+        ),
+        (
+            plans().replacing("\"features_per_stage\"", with: "\"n_stages\": 4, \"features_per_stage\""), "3d_fullres", dataSet,
+            "n_stages is 4; expected 3, as many as features_per_stage has"
+        ),
     ]
 
     @Test(arguments: refusals) func othersAreRefusedByName(_ row: (plans: String, name: String, dataSet: String, says: String)) {
         let message = messageThrown { _ = try Self.configuration(row.plans, row.name, dataSet: row.dataSet) }
         #expect(message?.contains(row.says) == true, "\(row.says): \(message ?? "taken")")
+    }
+
+    static let processing: [(name: String, arguments: String, steps: [PostProcessingStep]?, says: String)] = [
+        (
+            "remove_all_but_largest_component_from_segmentation", #"{"labels_or_regions": [2, 1]}"#,
+            [.keepLargest(of: .foreground)], ""
+        ),
+        (
+            "remove_all_but_largest_component_from_segmentation", #"{"labels_or_regions": 2}"#, [.keepLargest(of: .classes([2]))],
+            ""
+        ),
+        (
+            "remove_all_but_largest_component_from_segmentation", #"{"labels_or_regions": 5}"#, nil,
+            "postprocessing_kwargs[0].labels_or_regions is 5; expected values of classes, of 1, 2"
+        ),
+        (
+            "remove_all_but_largest_component_from_segmentation", #"{"labels_or_regions": 1, "background_label": 3}"#, nil,
+            "postprocessing_kwargs[0].background_label is 3; expected 0"
+        ),
+        ("os.system", "{}", nil, "postprocessing_fns[0] is 'os.system'; expected"),
+    ]
+
+    @Test(arguments: processing)
+    func postProcessing(_ row: (name: String, arguments: String, steps: [PostProcessingStep]?, says: String)) throws {
+        try withTemporaryFolder { folder in
+            #expect(try NnUNetPostProcessing(in: folder, foreground: [1, 2]) == nil)
+            let text = """
+                {"input_folder": {"foreground_mean": {"Dice": 0.5}}, "postprocessed": {"foreground_mean": {"Dice": 0.75}},
+                "postprocessing_fns": ["\(row.name)"], "postprocessing_kwargs": [\(row.arguments)]}
+                """
+            try Data(text.utf8).write(to: folder.appending(path: "postprocessing.json"))
+            try Data(#"{"metric_per_case": [{}, {}, {}]}"#.utf8).write(to: folder.appending(path: "summary.json"))
+            var found: NnUNetPostProcessing?
+            let message = messageThrown { found = try NnUNetPostProcessing(in: folder, foreground: [1, 2]) }
+            #expect(
+                found?.learned.steps.steps == row.steps && message?.contains(row.says) ?? row.says.isEmpty, "\(message ?? "")")
+            guard let found else { return }
+            #expect(found.dice == (0.5, 0.75) && found.learned.caseCount == 3)
+            let decision = found.decision(weights: ["b", "a"], classNames: ["x", "y", "z"])
+            #expect(decision.weights == ["a", "b"] && decision.decision(.iou) == nil && decision.decision(.calibrated) == nil)
+            #expect(decision.postProcessing(after: .argmax) == found.learned)
+        }
     }
 
     @Test func folders() throws {
@@ -158,6 +218,7 @@ import Testing
             for name in ["fold_0", "fold_10", "fold_2", "fold_all"] { try make("A__B__2d/\(name)/checkpoint_final.pth") }
             let found = try NnUNetFolder(folder.appending(path: "A__B__2d"), checkpoint: "checkpoint_final.pth")
             #expect(found.folds.map(\.name) == ["0", "2", "10"] && found.configuration == "2d" && found.trainer == "A")
+            #expect(found.leavesAll && found.crossValidation.lastPathComponent == "crossval_results_folds_0_2_10")
             try make("other/plans.json")
             #expect(message("other")?.hasSuffix("expected TRAINER__PLANS__CONFIGURATION") == true)
         }

@@ -81,8 +81,14 @@ struct SafetensorsCorruptionTests {
     static let lengths: [(Data, String)] = [
         (Data(), "it has 0 bytes, too few for a header"), (Data(count: 7), "it has 7 bytes, too few for a header"),
         (length(100) + Data("{}".utf8), "the header should have 100 bytes, the file ends after 2"),
-        (length(1 << 63) + Data("{}".utf8), "the header should have 9223372036854775808 bytes, the file ends after 2"),
-        (length(.max) + Data("{}".utf8), "the header should have 18446744073709551615 bytes, the file ends after 2"),
+        (
+            length(1 << 63) + Data("{}".utf8),
+            "it does not begin with the length of a header, as these files do; it is of another kind, or damaged"
+        ),
+        (
+            length(.max) + Data("{}".utf8),
+            "it does not begin with the length of a header, as these files do; it is of another kind, or damaged"
+        ),
         (length(3) + Data([UInt8(ascii: "{"), 0xFF, UInt8(ascii: "}")]), noJSON),
     ]
 

@@ -43,6 +43,10 @@ import Testing
             #expect(file.errorLines.last?.contains("one.onnx cannot be written: a file takes one network, found 2") == true)
             let classes = try Command.run(["export", "cv", "--to", "other", "--outputs", "classes"], in: folder)
             #expect(classes.status == 64)
+            let smaller = try Command.run(["export", "cv/best", "--to", "ensemble/", "--overwrite"], in: folder)
+            #expect(smaller.status == 0, "\(smaller.errors)")
+            let left = try files.contentsOfDirectory(atPath: folder.appending(path: "ensemble").path).sorted()
+            #expect(left == ["ensemble.json", "model-1.json", "model-1.onnx"])
         }
     }
 

@@ -39,6 +39,17 @@ public struct LearnedPostProcessing: Sendable, Hashable, Codable {
         case groupCount = "groups"
     }
 
+    package init(
+        steps: PostProcessing, score: Score, tolerance: Double, caseCount: Int, groupCount: Int, trials: [Trial]
+    ) {
+        self.steps = steps
+        self.score = score
+        self.tolerance = tolerance
+        self.caseCount = caseCount
+        self.groupCount = groupCount
+        self.trials = trials
+    }
+
     /// The score of the predictions as they are, and after all steps; nil where nothing was tried.
     public var scores: (before: Double, after: Double)? {
         trials.first.map { ($0.before, trials.last(where: \.isKept)?.after ?? $0.before) }

@@ -50,6 +50,7 @@ public struct IoUGains: Sendable, Hashable {
     /// Why the rows do not say what to predict; nil where they do. At an IoU of 0 every pixel would be worth taking, and of a row
     /// without a pixel nothing is known.
     var problem: String? {
+        if rows.isEmpty { return "no IoU was measured" }
         if let row = rows.first(where: { $0.union == 0 }) { return "no pixel was '\(row.name)' in truth or prediction" }
         return rows.first { $0.iou <= 0 }.map { "the IoU of '\($0.name)' was 0" }
     }

@@ -86,6 +86,23 @@ public struct StoredDecision: Sendable, Hashable, Codable {
         self.problems = problems
     }
 
+    /// Post-processing that another program found; classes are those of the largest score.
+    ///
+    /// - Parameters:
+    ///   - inference: what scores the steps were found for.
+    ///   - value: the metric of the largest score without the steps.
+    package init(
+        of reference: String, inference: String, metric: String, value: Double, weights: [String], classNames: [String],
+        postProcessing: LearnedPostProcessing
+    ) {
+        self.init(
+            weights: weights.sorted(), inference: inference, reference: reference, classNames: classNames, metric: metric,
+            offsets: nil,
+            rows: [], trials: [Trial(decision: .argmax, offsets: nil, value: value, gain: nil, interval: nil)],
+            groups: postProcessing.groupCount, parts: 0, largestOffset: 0, thinning: 1, problems: [])
+        self.postProcessing = [PostProcessed(decision: .argmax, learned: postProcessing)]
+    }
+
     /// What a decision is here; nil for offsets where none gained, and for gains of IoU that are not defined.
     func decision(_ name: DecisionName) -> Decision? {
         switch name {

@@ -151,7 +151,7 @@ public struct Checkpoint {
     }
 
     /// Only the checksum that the file states; nil where there is none.
-    static func checksum(of url: URL) throws -> String? { try Safetensors.metadata(of: url)[checksumKey] }
+    package static func checksum(of url: URL) throws -> String? { try Safetensors.metadata(of: url)[checksumKey] }
 
     /// Only where its training stands; nil for a file that no training goes on from.
     static func position(of url: URL) throws -> TrainingPosition? {
@@ -249,6 +249,9 @@ extension Checkpoint.Manifest {
     /// - Parameter folder: instead of the one that the run was configured with.
     /// - Throws: as `RunConfiguration.openDataSet`.
     public func openDataSet(at folder: URL?) throws -> DataSet {
+        var configuration = configuration
+        // The layout of another program says how it names images, not what data sets look like here.
+        if importedFrom != nil { configuration.data.layout = nil }
         // Before splits were kept, the run's seed drew them.
         guard splits != nil else {
             return try configuration.listDataSet(at: folder).dataSet(configuration.data.split, seed: configuration.training.seed)

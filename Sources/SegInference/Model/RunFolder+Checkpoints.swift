@@ -9,7 +9,12 @@ extension RunFolder {
         guard FileSystem.kind(of: url) == .folder else { return url }
         let best = RunFolder(url).best
         guard FileSystem.kind(of: best) == .file else {
-            throw FileError(url, "is no run", reason: "there is no best.safetensors in it")
+            let isOfNnUNet = FileSystem.kind(of: url.appending(path: "plans.json")) == .file
+            throw FileError(
+                url, "is no run",
+                reason: isOfNnUNet
+                    ? "it is a results folder of nnU-Net's; marginseg import makes a run of it"
+                    : "there is no best.safetensors in it")
         }
         return best
     }

@@ -82,7 +82,7 @@ public struct Comparison: Sendable, Hashable, Codable {
         let first = methods[0].evaluations[0]
         for other in methods.flatMap(\.evaluations).dropFirst() { try ComparisonError.requireSame(first, other) }
         let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
-        let sums = methods.map { $0.picked(names, groupOrder: first.native.store.groups.map(\.id)) }
+        let sums = methods.map { $0.sums(names, groupOrder: first.native.store.groups.map(\.id)) }
         var rows = (1..<methods.count).flatMap { index in
             Self.rows(reference: sums[0], method: sums[index], name: methods[index].name, scores: scores, bootstrap: bootstrap)
         }
@@ -99,20 +99,21 @@ public struct Comparison: Sendable, Hashable, Codable {
     }
 
     private static func rows(
-        reference: [PickedScores], method: [PickedScores], name: String, scores: [String], bootstrap: Bootstrap
+        reference: [ScoreSums], method: [ScoreSums], name: String, scores: [String], bootstrap: Bootstrap
     ) -> [Row] {
         let all = reference + method
-        let units = all.units
-        func differences(_ values: [[Double?]]) -> [(Double?, Double?)] {
-            scores.indices.map {
+        let groupCount = all[0].groupCount
+        func pairs(_ counts: [Int]) -> [(Double?, Double?)] {
+            let values = all.map { $0.scores(counts) }
+            return scores.indices.map {
                 (meanOverSeeds(values[..<reference.count], at: $0), meanOverSeeds(values[reference.count...], at: $0))
             }
         }
-        let estimates = bootstrap.estimates(of: units) { sums in
-            differences(all.scores(sums)).map { pair in pair.0.flatMap { first in pair.1.map { $0 - first } } }
+        let estimates = bootstrap.estimates(unitCount: groupCount) { counts in
+            pairs(counts).map { pair in pair.0.flatMap { first in pair.1.map { $0 - first } } }
         }
-        let whole = all.scoresOfAll()
-        let groups = units.map { differences(all.scores($0)) }
+        let whole = all.map { $0.scoresOfAll }
+        let groups = (0..<groupCount).map { pairs(all[0].counts(ofGroup: $0)) }
         return scores.indices.map { index in
             Row(
                 method: name, score: scores[index],
@@ -127,7 +128,11 @@ public struct Comparison: Sendable, Hashable, Codable {
 
 extension Comparison.Method {
     /// The scores of each seed, its groups in one order.
-    func picked(_ names: [ScoreName], groupOrder: [String]) -> [PickedScores] {
-        evaluations.map { PickedScores(names, of: $0, groupOrder: groupOrder) }
+    func sums(_ names: [ScoreName], groupOrder: [String]) -> [ScoreSums] {
+        evaluations.map { evaluation in
+            ScoreSums(
+                evaluation.native.store, classes: evaluation.classes, rule: evaluation.native.summary.emptyRule, names: names,
+                groupOrder: groupOrder)
+        }
     }
 }

@@ -24,12 +24,12 @@ extension Comparison.Method {
         let first = evaluations[0]  // a method has one
         for other in evaluations.dropFirst() { try ComparisonError.requireSame(first, other) }
         let names = try ScoreName.named(scores, rowNames: first.classes.rowNames)
-        let seeds = picked(names, groupOrder: first.native.store.groups.map(\.id))
-        let estimates = bootstrap.estimates(of: seeds.units) { sums in
-            let bySeed = seeds.scores(sums)
+        let seeds = sums(names, groupOrder: first.native.store.groups.map(\.id))
+        let estimates = bootstrap.estimates(unitCount: seeds[0].groupCount) { counts in
+            let bySeed = seeds.map { $0.scores(counts) }
             return scores.indices.map { meanOverSeeds(bySeed, at: $0) }
         }
-        let whole = seeds.scoresOfAll()
+        let whole = seeds.map(\.scoresOfAll)
         return scores.indices.map { index in
             let values = whole.map { $0[index] }
             return MethodScore(

@@ -58,7 +58,7 @@ public struct ClassScores: Sendable, Hashable {
         case .recall: recall
         case .precision: precision
         case .specificity: specificity
-        case .pixelAccuracy: nil
+        case .pixelAccuracy, .iouOfUnits, .iouOfClasses, .iouOfPixels: nil
         }
     }
 

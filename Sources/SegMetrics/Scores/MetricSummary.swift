@@ -43,7 +43,7 @@ public struct MetricSummary: Sendable, Hashable, Codable {
         }
     }
 
-    /// The number that a name stands for; nil where it is not defined.
+    /// The number that a name stands for; nil where it is not defined, and for fine-grained scores, which are estimates.
     public subscript(name: ScoreName) -> Double? { self[name.level].value(name.score, name.scope) }
 
     /// Where a writer knew no groups, each case was its own.

@@ -13,7 +13,7 @@ public struct ScoreEstimate: Sendable, Hashable {
 
 extension ScoreEstimate: Codable {
     enum CodingKeys: String, CodingKey {
-        case name, level, score, scope, value, low, high
+        case name, level, score, scope, worst, value, low, high
         case classIndex = "class"
         case undefinedResamples = "undefined_resamples"
     }
@@ -29,7 +29,8 @@ extension ScoreEstimate: Codable {
             case .all: .all
             }
         name = ScoreName(
-            try container.decode(Score.self, forKey: .score), scope, try container.decode(ScoreLevel.self, forKey: .level))
+            try container.decode(Score.self, forKey: .score), scope, try container.decode(ScoreLevel.self, forKey: .level),
+            worst: try container.decodeIfPresent(Int.self, forKey: .worst))
         text = try container.decode(String.self, forKey: .name)
         value = try container.decodeIfPresent(Double.self, forKey: .value)
         interval = .init(
@@ -43,6 +44,7 @@ extension ScoreEstimate: Codable {
         try container.encode(text, forKey: .name)
         try container.encode(name.level, forKey: .level)
         try container.encode(name.score, forKey: .score)
+        try container.encodeIfPresent(name.worst, forKey: .worst)
         switch name.scope {
         case .one(let index):
             try container.encode(ScopeName.one, forKey: .scope)
@@ -64,7 +66,7 @@ extension ConfusionStore {
     public func estimates(_ classes: ScoredClasses, rule: EmptyRule = .one, by bootstrap: Bootstrap) -> [ScoreEstimate] {
         let sums = ScoreSums(self, classes: classes, rule: rule)
         let rowNames = classes.rowNames
-        let estimates = bootstrap.estimates(of: sums.groups.map(\.sums), statistics: sums.scores)
+        let estimates = bootstrap.estimates(unitCount: sums.groupCount, statistics: sums.scores)
         return zip(sums.names, estimates).map { name, estimate in
             ScoreEstimate(
                 name: name, text: name.text(rowNames: rowNames), value: estimate.value, interval: estimate.interval,

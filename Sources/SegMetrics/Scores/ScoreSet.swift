@@ -46,11 +46,12 @@ public struct ScoreSet: Sendable, Hashable {
         (self.rows, self.means) = (rows, means)
     }
 
-    /// The number that a name stands for at this level; nil where it is not defined.
+    /// The number that a name stands for at this level; nil where it is not defined, and for fine-grained scores, which are estimates
+    /// of their own.
     ///
     /// - Precondition: the scope is of these classes.
     public func value(_ score: Score, _ scope: ScoreScope) -> Double? {
-        if case .one(let index) = scope { rows[score]![index] } else { means[ScoreName(score, scope)] }  // a score of classes
+        if case .one(let index) = scope { rows[score]?[index] ?? nil } else { means[ScoreName(score, scope)] }
     }
 }
 

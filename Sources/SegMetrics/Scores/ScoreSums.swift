@@ -1,30 +1,79 @@
-/// What every score of an evaluation follows from, as numbers that add over groups: a resampled evaluation is a sum of vectors.
+/// Scores of an evaluation when some of its groups count several times and others not at all, as in a resample.
 ///
-/// A group's vector: its confusion matrix; then for each averaged level (group, case, image) and each score of each row, and the
-/// pixel accuracy, the sum over its units where it is defined and the number of these.
+/// Most follow from numbers that add over groups. A group's vector of these: its confusion matrix; then for each averaged level
+/// (group, case, image) and each score of each row, and the pixel accuracy, the sum over its units where it is defined and the
+/// number of these. Fine-grained scores follow from the units themselves.
 struct ScoreSums {
+    /// Where a score is found.
+    private enum Source {
+        /// In the list of all that follow from sums.
+        case sums(Int)
+        case units(UnitScores, ScoreName)
+    }
+
     /// The scores that `scores` finds, in its order.
     let names: [ScoreName]
-    /// A vector for each group, in the order in which the groups first appear.
-    let groups: [(id: String, sums: [Double])]
+    let groupCount: Int
+    private let groups: [[Double]]
+    private let sources: [Source]
+    private let needsSums: Bool
     private let classes: ScoredClasses
     private let rule: EmptyRule
 
-    /// - Precondition: the store is of these classes.
-    init(_ store: ConfusionStore, classes: ScoredClasses, rule: EmptyRule) {
+    /// - Parameters:
+    ///   - names: what to find; nil: `ScoreName.every`.
+    ///   - groupOrder: the groups by name, whose order `counts` have; nil: that in which they first appear.
+    /// - Precondition: the store is of these classes, and has these groups.
+    init(
+        _ store: ConfusionStore, classes: ScoredClasses, rule: EmptyRule, names: [ScoreName]? = nil, groupOrder: [String]? = nil
+    ) {
         precondition(classes.names.count == store.classCount, "\(classes.names.count) names for \(store.classCount) classes")
         self.classes = classes
         self.rule = rule
-        names = ScoreName.every(rowCount: classes.rows.count)
-        var levels: [String: [[ConfusionMatrix]]] = [:]
+        self.names = names ?? ScoreName.every(rowCount: classes.rows.count)
         let groups = store.groups
-        for group in groups { levels[group.id] = [[group.matrix], [], []] }
-        for unit in store.cases { levels[unit.group]?[1].append(unit.matrix) }
-        for unit in store.images { levels[unit.group]?[2].append(unit.matrix) }
-        self.groups = groups.map { group in
-            let levels = levels[group.id] ?? []
-            let counts = group.matrix.rows.flatMap { $0.map(Double.init) }
-            return (group.id, counts + levels.flatMap { Self.averages($0, classes.rows, rule: rule) })
+        let places = Dictionary(uniqueKeysWithValues: (groupOrder ?? groups.map(\.id)).enumerated().map { ($1, $0) })
+        var matrices = places.mapValues { _ in [[ConfusionMatrix]](repeating: [], count: 3) }
+        let levels = [groups, store.cases, store.images]
+        for (level, units) in levels.enumerated() {
+            for unit in units { matrices[unit.group]?[level].append(unit.matrix) }
+        }
+        self.groups = places.sorted { $0.value < $1.value }.map { id, _ in
+            let levels = matrices[id] ?? []
+            let counts = (levels.first?.first?.rows ?? []).flatMap { $0.map(Double.init) }
+            return counts + levels.flatMap { Self.averages($0, classes.rows, rule: rule) }
+        }
+        groupCount = places.count
+        let additive = Dictionary(
+            uniqueKeysWithValues: ScoreName.additive(rowCount: classes.rows.count).enumerated().map { ($1, $0) })
+        var unitScores: [ScoreLevel: UnitScores] = [:]
+        sources = self.names.map { name in
+            if let place = additive[name] { return .sums(place) }
+            let units = unitScores[name.level] ?? Self.units(name.level, levels, places, classes)
+            unitScores[name.level] = units
+            return .units(units, name)
+        }
+        needsSums = sources.contains { if case .sums = $0 { true } else { false } }
+    }
+
+    private static func units(
+        _ level: ScoreLevel, _ levels: [[ConfusionStore.Unit]], _ places: [String: Int], _ classes: ScoredClasses
+    ) -> UnitScores {
+        let number = [.perGroup: 0, .perCase: 1, .perImage: 2][level] ?? 0  // no fine-grained score is of the data set
+        return UnitScores(
+            levels[number].compactMap { unit in places[unit.group].map { ($0, unit.matrix) } }, classes: classes)
+    }
+
+    /// The scores, in the order of `names`.
+    ///
+    /// - Parameter counts: how often each group counts.
+    func scores(_ counts: [Int]) -> [Double?] {
+        let fromSums = needsSums ? additiveScores(groups.sum(times: counts)) : []
+        return sources.map { source in
+            switch source {
+            case .sums(let place): fromSums[place]
+            case .units(let units, let name): units.value(name.score, name.scope, worst: name.worst, counts: counts)
+            }
         }
     }
 
@@ -50,10 +99,15 @@ struct ScoreSums {
         return sums
     }
 
-    /// Every score of the groups whose vectors were added, in the order of `names`.
-    func scores(_ sums: [Double]) -> [Double?] {
+    /// Of all groups, once each.
+    var scoresOfAll: [Double?] { scores([Int](repeating: 1, count: groupCount)) }
+
+    /// Counts of a group by itself.
+    func counts(ofGroup place: Int) -> [Int] { (0..<groupCount).map { $0 == place ? 1 : 0 } }
+
+    /// Every score of the groups whose vectors were added, in the order of `ScoreName.additive`.
+    private func additiveScores(_ sums: [Double]) -> [Double?] {
         var scores: [Double?] = []
-        scores.reserveCapacity(names.count)
         sums.withUnsafeBufferPointer { sums in
             appendDataset(sums, to: &scores)
             let rowCount = classes.rows.count

@@ -2,9 +2,9 @@ import Randomness
 
 /// Intervals and tests of statistics by resampling the units of a study, seeded.
 ///
-/// A unit is what was sampled independently: a patient or a video, never its slices or frames. It comes as a vector of numbers
-/// that add (counts, sums of scores), so that a resample costs one addition a unit, and any function of the sums can be the
-/// statistic: an IoU of the whole set as well as a mean over cases.
+/// A unit is what was sampled independently: a patient or a video, never its slices or frames. A statistic is a function of how
+/// often each unit was drawn, or, where units are vectors of numbers that add (counts, sums of scores), of their sum: an IoU of the
+/// whole set as well as a mean over cases.
 public struct Bootstrap: Sendable, Hashable, Codable {
     /// How an interval follows from the resamples.
     public enum Method: String, Sendable, Hashable, Codable {
@@ -42,45 +42,43 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     /// - Returns: one for each statistic; without an interval for fewer than two units, or where fewer than half of the
     ///   resamples define the statistic.
     public func estimates(of units: [[Double]], statistics: ([Double]) -> [Double?]) -> [Estimate] {
-        let length = units.first?.count ?? 0
-        precondition(units.allSatisfy { $0.count == length }, "vectors of one length")
-        var total = [Double](repeating: 0, count: length)
-        for unit in units { Self.add(unit, to: &total) }
-        let values = statistics(total)
-        guard units.count > 1 else { return values.map { Estimate(value: $0) } }
+        estimates(unitCount: units.count) { statistics(units.sum(times: $0)) }
+    }
+
+    /// Statistics of the units' multiplicities, with their intervals.
+    ///
+    /// - Parameter statistics: from how often each unit counts, once each in the value itself; always as many.
+    /// - Returns: as `estimates(of:statistics:)`.
+    public func estimates(unitCount: Int, statistics: ([Int]) -> [Double?]) -> [Estimate] {
+        let once = [Int](repeating: 1, count: unitCount)
+        let values = statistics(once)
+        guard unitCount > 1 else { return values.map { Estimate(value: $0) } }
 
         var draws = values.map { _ in [Double]() }
         var generator = SeededGenerator(seed: seed)
-        var sum = total
         for _ in 0..<resamples {
-            for index in 0..<length { sum[index] = 0 }
-            for _ in units.indices { Self.add(units[generator.index(below: units.count)], to: &sum) }
-            for (index, value) in statistics(sum).enumerated() {
+            var counts = [Int](repeating: 0, count: unitCount)
+            for _ in 0..<unitCount { counts[generator.index(below: unitCount)] += 1 }
+            for (index, value) in statistics(counts).enumerated() {
                 if let value { draws[index].append(value) }
             }
         }
-        let accelerations = method == .bca ? accelerations(units, total, statistics) : values.map { _ in 0 }
+        let accelerations = method == .bca ? accelerations(once, statistics) : values.map { _ in 0 }
         return values.indices.map { index in
             guard let value = values[index], 2 * draws[index].count >= resamples else {
                 return Estimate(value: values[index], undefinedResamples: resamples - draws[index].count)
             }
-            return estimate(value, draws[index].sorted(), acceleration: accelerations[index], unitCount: units.count)
-        }
-    }
-
-    private static func add(_ unit: [Double], to sum: inout [Double]) {
-        unit.withUnsafeBufferPointer { unit in
-            sum.withUnsafeMutableBufferPointer { sum in
-                for index in 0..<unit.count { sum[index] += unit[index] }
-            }
+            return estimate(value, draws[index].sorted(), acceleration: accelerations[index], unitCount: unitCount)
         }
     }
 
     /// Efron's acceleration of each statistic, from leaving out each unit; 0 where that changes nothing.
-    private func accelerations(
-        _ units: [[Double]], _ total: [Double], _ statistics: ([Double]) -> [Double?]
-    ) -> [Double] {
-        let withoutOne = units.map { unit in statistics(zip(total, unit).map { $0 - $1 }) }
+    private func accelerations(_ once: [Int], _ statistics: ([Int]) -> [Double?]) -> [Double] {
+        let withoutOne = once.indices.map { unit in
+            var counts = once
+            counts[unit] = 0
+            return statistics(counts)
+        }
         return (withoutOne.first ?? []).indices.map { index in
             let values = withoutOne.compactMap { $0[index] }
             guard let center = mean(values) else { return 0 }
@@ -185,6 +183,24 @@ private enum DeviateScale {
         case .normal: 1 - 2 * NormalDistribution.cumulative(-deviate)
         case .student(let distribution, let factor): distribution.share(within: deviate / factor)
         }
+    }
+}
+
+extension [[Double]] {
+    /// The sum of vectors of one length, each so many times.
+    func sum(times counts: [Int]) -> [Double] {
+        let length = first?.count ?? 0
+        precondition(allSatisfy { $0.count == length }, "vectors of one length")
+        var sum = [Double](repeating: 0, count: length)
+        sum.withUnsafeMutableBufferPointer { sum in
+            for (vector, count) in zip(self, counts) where count > 0 {
+                let factor = Double(count)
+                vector.withUnsafeBufferPointer { vector in
+                    for index in 0..<length { sum[index] += factor * vector[index] }
+                }
+            }
+        }
+        return sum
     }
 }
 

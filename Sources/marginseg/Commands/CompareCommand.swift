@@ -17,7 +17,8 @@ struct CompareCommand: ParsableCommand {
 
             Patients or videos are the units: the paired bootstrap resamples them, Wilcoxon's signed-rank test ranks them. \
             Evaluations of other cases, masks or classes are refused. Scores: miou_foreground, dice_all, recall:CLASS, \
-            pixel_accuracy, …, and per_group_, per_case_ or per_image_ before them.
+            pixel_accuracy, …, and per_group_, per_case_ or per_image_ before them; worst_10_per_case_miou_i_foreground and others of \
+            single cases are in docs/EVALUATION.md.
             """)
 
     @Argument(help: ArgumentHelp("Runs, or JSON files of evaluations: the reference, then the others.", valueName: "run|file"))

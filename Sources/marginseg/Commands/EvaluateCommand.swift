@@ -221,6 +221,9 @@ struct EvaluateCommand: ParsableCommand {
             execution: network.execution,
             precision: numbers.precision)
         try model.requireUnseen(cases, split: split)
+        if checkpoints.contains(where: { $0.manifest.splits == nil }) {
+            Terminal.write("note: which cases the model was trained with is not known; scores of those would be too good\n")
+        }
         try decision.apply(to: model, of: place, over: models.selection)
         // The run's own scores are those of its own cases.
         let areOwnCases = data == nil || checkpoint.manifest.splits?[split] == cases.map(\.id)

@@ -4,6 +4,7 @@ import Foundation
 import SegConfiguration
 import SegImport
 import SegInference
+import SegReports
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,8 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             A results folder of nnU-Net's, TRAINER__PLANS__CONFIGURATION, has all that is needed: plans.json, dataset.json and the \
             networks of its folds. Its networks of planes and volumes, plain and residual, become a run, several folds a folder of runs \
-            that predict as the mean. Spacing, intensities, windows and mirroring are nnU-Net's, and so are the labels.
+            that predict as the mean. Spacing, intensities, windows and mirroring are nnU-Net's, and so are the labels. Post-processing \
+            that nnUNetv2_find_best_configuration found for these folds is stored, for --post-processing stored.
 
               marginseg import nnUNetTrainer__nnUNetPlans__3d_fullres --output runs/theirs
               marginseg predict scans/ --model runs/theirs
@@ -58,7 +60,7 @@ struct ImportCommand: ParsableCommand {
             "taken for: \(configuration.network.architecture.rawValue) of \(configuration.network.dimensions) dimensions, classes "
                 + "\(classes); \(RunFacts.words(configuration.input))\n")
         for note in model.notes { Terminal.write("\(note)\n") }
-        Terminal.write("next: marginseg predict scans/ --model \(shown(folder))\n")
+        Terminal.write("next: marginseg predict scans/ --model \(shown(folder).shellWord)\n")
         printResult(folder.path + "\n")
     }
 
@@ -70,6 +72,10 @@ struct ImportCommand: ParsableCommand {
             return try ImportedModel(nnUNet: place, checkpoint: checkpoint ?? ImportedModel.nnUNetCheckpoint)
         }
         try FileSystem.requireFile(place)
+        guard place.pathExtension.lowercased() != "safetensors" || ForeignWeights.isForeign(place) else {
+            throw FileError(
+                place, "needs no import", reason: "it is a checkpoint of marginseg, which every --model takes as it is")
+        }
         guard checkpoint == nil else {
             throw ValidationError("--checkpoint is for a results folder of nnU-Net's, and \(shown(place)) is a file.")
         }

@@ -12,7 +12,7 @@ struct EvaluationReport {
     var text: String {
         let parts = [
             "\(evaluation.subject) on \(evaluation.reference), native resolution: \(counted)\n", table.plain,
-            notes.map { $0 + "\n" }.joined(), surfaces,
+            notes.map { $0 + "\n" }.joined(), fineGrained, surfaces,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -96,6 +96,32 @@ struct EvaluationReport {
         }.joined(separator: ", ")
     }
 
+    /// What single cases score, and the worst of them.
+    private var fineGrained: String {
+        guard scores.caseCount > 1 else { return "" }
+        let parts: [Int?] = [nil] + ScoreName.worstParts.reversed().map { $0 }
+        let heads = parts.map { $0.map { "worst \($0) %" } ?? "IoU % of all cases" }
+        var table = TextTable([.words("mean of \(evaluation.classes.foregroundWord)")] + heads.map { .numbers($0) })
+        let rows: [(String, Score)] = [
+            ("of all pixels together (mIoU^D)", .iouOfPixels), ("of each case, then cases (mIoU^I)", .iouOfUnits),
+            ("of each class, then classes (mIoU^C)", .iouOfClasses),
+        ]
+        for (title, score) in rows {
+            let names = parts.map { part in
+                part == nil && score == .iouOfPixels
+                    ? ScoreName(.iou) : ScoreName(score, .foreground, .perCase, worst: part)
+            }
+            table.append([title] + names.map(estimated))
+        }
+        return table.plain + "\nA class takes part in the cases whose truth has it.\n"
+    }
+
+    private func estimated(_ name: ScoreName) -> String {
+        guard let estimate = scores.estimate(name) else { return "n/a" }
+        guard let interval = estimate.interval else { return percent(estimate.value) }
+        return "\(percent(estimate.value)) [\(percent(interval.low, decimals: 1)), \(percent(interval.high, decimals: 1))]"
+    }
+
     private var surfaces: String {
         guard let store = scores.surfaces, let summaries = scores.surfaceSummaries else { return "" }
         let unit = store.unit.rawValue
@@ -116,9 +142,7 @@ struct EvaluationReport {
     }
 
     private func ranged(_ name: ScoreName) -> String {
-        let value = percent(scores.summary[name])
-        guard let interval = scores.estimate(name)?.interval else { return value }
-        return "\(value) [\(percent(interval.low, decimals: 1)), \(percent(interval.high, decimals: 1))]"
+        scores.estimate(name) == nil ? percent(scores.summary[name]) : estimated(name)
     }
 
     private func percent(_ value: Double?, decimals: Int = 2) -> String {

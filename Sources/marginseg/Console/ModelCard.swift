@@ -17,7 +17,7 @@ struct ModelCard {
     private let sections: [(title: String, rows: [(label: String, value: String)])]
     private let scores: [Scores]
 
-    /// - Throws: `FileError` for models that cannot be read, and for evaluations of other weights.
+    /// - Throws: `FileError` for models that cannot be read.
     init(_ models: NamedModels) throws {
         let checkpoints = try models.checkpoints()
         let manifest = checkpoints[0].manifest
@@ -39,11 +39,13 @@ struct ModelCard {
         let offsets = manifest.marginOffsets.flatMap { [("rho_0k", listed($0.rho0k)), ("rho_k0", listed($0.rhoK0))] }
         let size = String(
             format: "%.1f MB in %d file%@", Double(bytes) / 1e6, models.files.count, models.files.count == 1 ? "" : "s")
-        sections = [
-            ("Task", task), ("Training", facts.rows + offsets + (manifest.dataNotes ?? []).map { ("note", $0) }),
-            ("Prediction", try Self.prediction(models, manifest) + [("size", size)]),
-        ]
-        scores = try Self.scores(models)
+        let (scores, unread) = Self.scores(models)
+        self.scores = scores
+        sections =
+            [
+                ("Task", task), ("Training", facts.rows + offsets + (manifest.dataNotes ?? []).map { ("note", $0) }),
+                ("Prediction", Self.prediction(models, manifest) + [("size", size)]),
+            ] + (unread.isEmpty ? [] : [("Not shown", unread.map { ("scores", $0) })])
     }
 
     private static func cases(_ manifests: [Checkpoint.Manifest]) -> String {
@@ -55,7 +57,7 @@ struct ModelCard {
         return "cases: " + (Set(counts).count == 1 ? counts[0] : counts.joined(separator: "; "))
     }
 
-    private static func prediction(_ models: NamedModels, _ manifest: Checkpoint.Manifest) throws -> [(
+    private static func prediction(_ models: NamedModels, _ manifest: Checkpoint.Manifest) -> [(
         label: String, value: String
     )] {
         let settings = models.selection?.settings ?? InferenceSettings()
@@ -65,7 +67,8 @@ struct ModelCard {
             rows.append(("selected", "\(selection.words), by \(selection.metric) out of fold"))
         }
         guard FileSystem.kind(of: file) == .file else { return rows + [("decision", "the largest score")] }
-        let decision = try DecisionFile.read(file)
+        let decision: StoredDecision
+        do { decision = try DecisionFile.read(file) } catch { return rows + [("decision", reason(error, file))] }
         rows.append(
             ("decision", decision.offsets.map { "offsets \(listed($0)), which raise \(decision.metric)" } ?? "the largest score"))
         for processed in decision.postProcessing ?? [] {
@@ -75,19 +78,34 @@ struct ModelCard {
         return rows
     }
 
-    /// Those of a run by its splits, and of a cross-validation's patients out of fold.
-    private static func scores(_ models: NamedModels) throws -> [Scores] {
-        guard FileSystem.kind(of: models.place) == .folder else { return [] }
+    /// Those of a run by its splits, and of a cross-validation's patients out of fold; and why others are not shown: files that are
+    /// damaged or of other weights.
+    private static func scores(_ models: NamedModels) -> (found: [Scores], unread: [String]) {
+        guard FileSystem.kind(of: models.place) == .folder else { return ([], []) }
         let run = RunFolder(models.place)
-        var found: [(String, URL)] = Split.allCases.reversed().map { ("the \($0.rawValue) split", run.evaluation(of: $0)) }
-        found.append(("patients out of fold", models.place.appending(path: "cross-validation.json")))
-        return try found.filter { FileSystem.kind(of: $0.1) == .file }.map { title, file in
-            let evaluation = try EvaluationFile.read(file)
-            let (cases, groups) = (evaluation.native.caseCount, evaluation.native.groupCount)
-            let counted = "\(cases) cases" + (groups == cases ? "" : " of \(groups) patients or videos")
-            let way = evaluation.inference.map { "; \($0)" } ?? ""
-            return Scores(title: "Scores on \(title): \(counted)\(way)", table: EvaluationReport(evaluation).table)
+        var files: [(String, URL)] = Split.allCases.reversed().map { ("the \($0.rawValue) split", run.evaluation(of: $0)) }
+        files.append(("patients out of fold", models.place.appending(path: "cross-validation.json")))
+        var found: [Scores] = []
+        var unread: [String] = []
+        for (title, file) in files where FileSystem.kind(of: file) == .file {
+            do {
+                let evaluation = try EvaluationFile.read(file)
+                let (cases, groups) = (evaluation.native.caseCount, evaluation.native.groupCount)
+                let counted =
+                    (cases == 1 ? "1 case" : "\(cases) cases") + (groups == cases ? "" : " of \(groups) patients or videos")
+                let way = evaluation.inference.map { "; \($0)" } ?? ""
+                found.append(
+                    Scores(title: "Scores on \(title): \(counted)\(way)", table: EvaluationReport(evaluation).table))
+            } catch {
+                unread.append(reason(error, file))
+            }
         }
+        return (found, unread)
+    }
+
+    /// Without the folders that lead to a file, which are nobody's business in a publication.
+    private static func reason(_ error: any Error, _ file: URL) -> String {
+        "\(error)".replacing(file.path, with: file.lastPathComponent)
     }
 
     var text: String {

@@ -20,7 +20,9 @@ struct ScoreNameTests {
     @Test func everyNameIsOfItsOwn() {
         let classes = ["background", "foreground", "all"]
         let names = ScoreName.every(rowCount: 3)
-        #expect(names.count == 4 * (5 * 5 + 1))
+        let (ofUnits, ofClasses) = (2, 5)
+        let parts = 2 * (ofUnits + 2 * ofClasses)
+        #expect(names.count == 4 * (5 * 5 + 1) + 3 * (ofUnits + ofClasses + parts))
         #expect(Set(names.map { $0.text(rowNames: classes) }).count == names.count)
         #expect(ScoreName("iou", rowNames: classes) == nil)
     }
