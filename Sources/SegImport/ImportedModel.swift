@@ -43,14 +43,8 @@ public struct ImportedModel {
             notes.append("fold_all is left, since there are folds; move their folders away to import it alone")
         }
         postProcessing = try NnUNetPostProcessing(in: folder.crossValidation, foreground: Array(data.classes.indices.dropFirst()))
-        if let found = postProcessing {
-            let words = found.learned.steps.words(runs[0].checkpoint.manifest.configuration.data.scoredClasses)
-            let dice = String(format: "mean Dice %.4f, before %.4f", found.dice.after, found.dice.before)
-            notes.append(
-                words.map { "nnU-Net's post-processing is stored, --post-processing stored applies it: \($0) (\(dice))" }
-                    ?? "nnU-Net found no post-processing that raises its Dice")
-        }
-        self.notes = notes
+        self.notes =
+            notes + [postProcessing?.note(runs[0].checkpoint.manifest.configuration.data.scoredClasses)].compactMap(\.self)
     }
 
     public static let nnUNetCheckpoint = "checkpoint_final.pth"

@@ -51,6 +51,13 @@ struct NnUNetPostProcessing {
         return Set(values) == Set(foreground) && values.count > 1 ? .foreground : .classes(values)
     }
 
+    /// What became of it, for whoever imports it.
+    func note(_ scored: ScoredClasses) -> String {
+        guard let words = learned.steps.words(scored) else { return "nnU-Net found no post-processing that raises its Dice" }
+        return "nnU-Net's post-processing is stored, --post-processing stored applies it: \(words) "
+            + String(format: "(mean Dice %.4f, before %.4f)", dice.after, dice.before)
+    }
+
     /// What a model of ours keeps of it.
     ///
     /// - Parameter weights: the checksums of the networks.

@@ -17,7 +17,7 @@ iterations = int(sys.argv[3]) if len(sys.argv) > 3 else 100
 for key, name in {"nnUNet_raw": "raw", "nnUNet_preprocessed": "preprocessed", "nnUNet_results": "results"}.items():
     (out / name).mkdir(parents=True, exist_ok=True)
     os.environ[key] = str(out / name)
-os.environ.update(nnUNet_compile="f", nnUNet_n_proc_DA="1")
+os.environ.update(nnUNet_compile="f", nnUNet_n_proc_DA="1", nnUNet_def_n_proc="1")
 
 import numpy
 import SimpleITK

@@ -71,7 +71,7 @@ import Testing
     static let refusals = [
         Refusal(
             testDescription: "unknown key", replace: "notes:", with: "remarks:",
-            message: "study.yaml:2:1: unknown key 'remarks' (known: finetuning, notes, objectives, pretraining"),
+            message: "study.yaml:2:1: unknown key 'remarks' (known: decisions, finetuning, notes, objectives, pretraining"),
         Refusal(
             testDescription: "unknown key of a task", replace: "    summary:", with: "    sumary:",
             message: "study.yaml:8:5: unknown key 'sumary'"),

@@ -115,18 +115,25 @@ import Testing
             #expect(task.scoreTable.columns.last == .numbers("paper: mIoU"))
             #expect(task.scoreTable.rows.map(\.last) == ["n/a", "71.3"])
 
-            let files = try StudyFiles(results, study: study, in: place).write(into: place)
+            let writer = StudyFiles(results)
+            let files = try writer.write(into: place) + [writer.writePage(of: study, in: place, into: place)]
             #expect(
-                files.map(\.lastPathComponent) == ["results.md", "results.tex", "results.csv", "results.json", "report.html"])
+                files.map(\.lastPathComponent)
+                    == ["results.md", "results.tex", "results.csv", "results.json", "differences-1.svg", "report.html"])
             let markdown = try String(contentsOf: files[0], encoding: .utf8)
             #expect(markdown.contains("# A tiny study") && markdown.contains("Of no use but to be tested."))
             #expect(markdown.contains("6 of 6 trainings are done"))
             let csv = try String(contentsOf: files[2], encoding: .utf8).split(separator: "\n")
             #expect(csv.count == 1 + 2 * 2 * task.arms[0].scores.count)
-            let again = try JSONDecoder().decode(WrittenResults.self, from: Data(contentsOf: files[3]))
-            #expect(again.tasks[0].arms[1].scores == task.arms[1].scores)
-            #expect(again.tasks[0].class_names == task.classNames && again.tasks[0].comparison == task.comparison)
-            let page = try String(contentsOf: files[4], encoding: .utf8)
+            let anew = folder.appending(path: "anew", directoryHint: .isDirectory)
+            try FileSystem.makeFolder(anew)
+            let copies = try StudyFiles(contentsOf: files[3]).write(into: anew)
+            for (file, copy) in zip(files, copies) {
+                #expect(
+                    try Data(contentsOf: file) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the numbers")
+            }
+            #expect(copies.count == files.count - 1)
+            let page = try String(contentsOf: files[5], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
 
             // As many seeds, but others: they are no pairs.
@@ -165,6 +172,55 @@ import Testing
         }
     }
 
+    /// Every network is read twice, and the second reading goes on where it was cut off.
+    @Test func calibratedDecisionsAreReadingsOfTheirOwn() throws {
+        try withTemporaryFolder { folder in
+            let yaml = TinyStudy.yaml(seeds: "[1]").replacing("seeds: [1]", with: "seeds: [1]\ndecisions: [calibrated]")
+            let study = try TinyStudy.make(yaml, in: folder)
+            #expect(study.decisions == [.argmax, .calibrated])
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            _ = try TinyStudy.run(study, in: place)
+            let run = RunFolder(place.appending(path: "runs/lesions/seed-1/margin", directoryHint: .isDirectory))
+            let stored = try DecisionFile.read(run.decision)
+            let evaluation = try EvaluationFile.read(run.evaluation(of: .test, by: .calibrated))
+            #expect(stored.reference == "validation" && (evaluation.inference != nil) == (stored.offsets != nil))
+            let task = try #require(try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20)).tasks.first)
+            #expect(
+                task.arms.map(\.name) == [
+                    "cross-entropy", "margin", "cross-entropy, calibrated", "margin, calibrated",
+                ])
+            #expect(task.arms[3].score("miou_foreground")?.values == [evaluation.native.summary.dataset.miouForeground])
+
+            let runner = StudyRunner(study, in: place, resources: .init(loaderWorkers: 1))
+            #expect(try runner.pending().isEmpty)
+            try FileManager.default.removeItem(at: run.evaluation(of: .test, by: .calibrated))
+            #expect(try runner.pending().map(\.name) == ["lesions, seed 1, margin"])
+            _ = try TinyStudy.run(study, in: place)
+            #expect(try EvaluationFile.read(run.evaluation(of: .test, by: .calibrated)) == evaluation)
+        }
+    }
+
+    @Test func marginsAreHeldAgainstTheBestRival() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(
+                TinyStudy.yaml(
+                    seeds: "[1]",
+                    objectives: """
+                          - {name: cross-entropy, objective: cross_entropy}
+                          - {name: dice, objective: dice()}
+                          - {name: worse, objective: dice(), learning_rate: 1.0e-9}
+                          - {name: margin, objective: "margin(sum=2)"}
+                        """), in: folder)
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            _ = try TinyStudy.run(study, in: place)
+            let task = try #require(try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20)).tasks.first)
+            let scores = task.arms.prefix(3).map { $0.score("miou_foreground")?.overSeeds.mean ?? -1 }
+            let best = try #require(scores.indices.max { scores[$0] < scores[$1] })
+            #expect(task.rivalComparison?.reference == (best == 0 ? nil : task.arms[best].name), "\(scores)")
+            #expect(task.rivalComparison.map { Set($0.rows.map(\.method)) == ["margin"] } ?? true)
+        }
+    }
+
     @Test func aFolderOfAnotherStudyIsRefused() throws {
         try withTemporaryFolder { folder in
             let place = folder.appending(path: "out", directoryHint: .isDirectory)
@@ -186,22 +242,7 @@ import Testing
             #expect((results.doneCount, results.runCount) == (0, 6))
             let place = folder.appending(path: "out", directoryHint: .isDirectory)
             try FileSystem.makeFolder(place)
-            _ = try StudyFiles(results, study: study, in: place).write(into: place)
+            _ = try StudyFiles(results).write(into: place)
         }
     }
-}
-
-/// A part of `results.json`.
-private struct WrittenResults: Decodable {
-    struct Task: Decodable {
-        struct Arm: Decodable {
-            let scores: [MethodScore]
-        }
-
-        let class_names: [String]
-        let arms: [Arm]
-        let comparison: Comparison?
-    }
-
-    let tasks: [Task]
 }

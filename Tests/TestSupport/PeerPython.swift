@@ -14,7 +14,7 @@ public enum PeerPython {
     public static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
+        process.arguments = [program, "-c", unblocked] + arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
@@ -23,6 +23,14 @@ public enum PeerPython {
         process.waitUntilExit()
         return (process.terminationStatus, output)
     }
+
+    /// A test's threads block signals, and what they start inherits that; but Python's pools end their idle processes by a signal,
+    /// and would wait for them for ever.
+    private static let unblocked = """
+        import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execv(sys.executable, [sys.executable] + sys.argv[1:])
+        """
 
     private static let program: String = {
         if let named = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] { return named }

@@ -18,7 +18,9 @@ extension Reproduction {
             let found = try StudyResults(study, in: folder, bootstrap: bootstrap)
             let place = folder.appending(path: "study", directoryHint: .isDirectory)
             try FileSystem.makeFolder(place)
-            _ = try StudyFiles(found, study: study, in: folder).write(into: place)
+            let files = StudyFiles(found)
+            _ = try files.write(into: place)
+            _ = try files.writePage(of: study, in: folder, into: place)
             results = found
         }
         let exhibits = try items.compactMap { item in

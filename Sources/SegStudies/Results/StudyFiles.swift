@@ -3,46 +3,72 @@ import Foundation
 import SegInference
 import SegReports
 
-/// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json` and `report.html`.
+/// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json`, a plot of differences for each task, and
+/// `report.html`.
 public struct StudyFiles {
-    private let results: StudyResults
-    private let study: Study
-    private let folder: URL
+    let results: StudyResults
 
-    /// - Parameter folder: the study's.
-    public init(_ results: StudyResults, study: Study, in folder: URL) {
-        self.results = results
-        self.study = study
-        self.folder = folder
+    public init(_ results: StudyResults) { self.results = results }
+
+    /// Those of a file `results.json`, from which all others but `report.html` are made anew.
+    ///
+    /// - Throws: `FileError` for a file that cannot be read, or is none.
+    public init(contentsOf url: URL) throws {
+        let data = try FileSystem.read(url)
+        do {
+            results = try JSONDecoder().decode(StudyResults.self, from: data)
+        } catch {
+            throw FileError(url, "cannot be used as a study's results", reason: "it is not what `marginseg study` writes")
+        }
     }
 
-    /// Writes them all.
+    /// Writes the tables, the numbers and the plots.
     ///
     /// - Returns: what was written.
     /// - Throws: `FileError` where one cannot be written.
     public func write(into place: URL) throws -> [URL] {
-        let encoder = JSONEncoder.sorted()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
+        let plots = results.tasks.enumerated().compactMap { index, task in
+            task.differenceChart(reference: results.reference).map { (Self.plot(index), $0.drawing.svg) }
+        }
         let texts = [
             ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
-            ("results.json", try encoder.text(results) + "\n"),
+            ("results.json", try JSONEncoder.sorted().text(results) + "\n"),
         ]
-        let files = try texts.map { name, text in
+        return try (texts + plots).map { name, text in
             let file = place.appending(path: name)
             try DurableFile.write(text, to: file)
             return file
         }
+    }
+
+    /// Writes the page, which shows curves of the trainings too.
+    ///
+    /// - Parameter folder: the study's.
+    /// - Returns: what was written.
+    /// - Throws: `FileError` where it cannot be written, or the metrics of a run not be read.
+    public func writePage(of study: Study, in folder: URL, into place: URL) throws -> URL {
         let report = place.appending(path: "report.html")
         try StudyPage(results: results, study: study, folder: folder).page().write(to: report)
-        return files + [report]
+        return report
     }
+
+    private static func plot(_ task: Int) -> String { "differences-\(task + 1).svg" }
 
     /// The title, what to know, and for each task a table of scores and one of differences.
     public var markdown: String {
         let head = ["# \(results.title)", results.state] + (results.notes.isEmpty ? [] : [bullets(results.notes)])
-        let tasks = results.tasks.flatMap { task in
-            ["## \(task.title)", task.summary, task.basis + ".", task.scoreTable.markdown, StudyResults.scoreCaption(results)]
-                + (task.differenceTable.map { [$0.markdown, StudyResults.differenceCaption(results)] } ?? [])
+        let tasks = results.tasks.enumerated().flatMap { index, task in
+            [
+                "## \(task.title)", task.summary, task.basis + ".", task.overviewTable(reference: results.reference).markdown,
+                StudyResults.overviewCaption(task, results), "All scores.", task.scoreTable.markdown,
+                StudyResults.scoreCaption(results),
+            ]
+                + (task.differenceTable.map {
+                    [
+                        $0.markdown, StudyResults.differenceCaption(results),
+                        "![Differences from \(results.reference) with their intervals](\(Self.plot(index)))",
+                    ]
+                } ?? [])
         }
         return (head + tasks).filter { !$0.isEmpty }.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
     }
@@ -86,6 +112,13 @@ extension StudyResults {
     var state: String {
         "\(doneCount) of \(runCount) trainings are done, \(ReportNumbers.duration(trainingSeconds)) of training; seeds "
             + seeds.map(String.init).joined(separator: ", ") + "; \(program)."
+    }
+
+    static func overviewCaption(_ task: Task, _ results: StudyResults) -> String {
+        "mIoU and recall in per cent, over the foreground and the whole set; differences from \(results.reference) in points."
+            + (task.rivalComparison.map {
+                " \($0.reference) is the best objective without margins on this very split, chosen after the fact, which favours it."
+            } ?? "")
     }
 
     static func scoreCaption(_ results: StudyResults) -> String {

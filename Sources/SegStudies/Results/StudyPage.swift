@@ -54,13 +54,8 @@ struct StudyPage {
         return PageSection(task.title, blocks)
     }
 
-    /// Bars of the differences from the reference.
     private func differences(_ task: StudyResults.Task, number: Int) -> PageFigure? {
-        guard let rows = task.comparison?.rows.filter({ $0.score == StudyResults.primary }), !rows.isEmpty else { return nil }
-        let chart = IntervalChart(
-            title: "Foreground mIoU less that of \(results.reference)", xLabel: "percentage points",
-            x: IntervalChart.range(of: rows), decimals: 2,
-            groups: rows.map { .init($0.method, [.init(percentOf: $0.difference, interval: $0.interval, color: .blue)]) })
+        guard let chart = task.differenceChart(reference: results.reference) else { return nil }
         return PageFigure(
             name: "differences-\(number)", panels: [chart.drawing],
             caption: "\(task.title): differences with their 95 % intervals over patients or videos, means over the seeds.")
@@ -92,5 +87,16 @@ struct StudyPage {
         return PageFigure(
             name: "curves-\(number)", charts: [chart],
             caption: "\(task.name): mean over the seeds; whole images at native resolution.")
+    }
+}
+
+extension StudyResults.Task {
+    /// Bars of the differences from the reference, with their intervals; nil where nothing is compared.
+    func differenceChart(reference: String) -> IntervalChart? {
+        guard let rows = comparison?.rows.filter({ $0.score == StudyResults.primary }), !rows.isEmpty else { return nil }
+        return IntervalChart(
+            title: "Foreground mIoU less that of \(reference)", xLabel: "percentage points", x: IntervalChart.range(of: rows),
+            decimals: 2,
+            groups: rows.map { .init($0.method, [.init(percentOf: $0.difference, interval: $0.interval, color: .blue)]) })
     }
 }

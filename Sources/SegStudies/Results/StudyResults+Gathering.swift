@@ -11,7 +11,7 @@ extension StudyResults {
     /// - Throws: `FileError`; `ComparisonError` where runs were scored on different cases.
     public init(_ study: Study, in folder: URL, bootstrap: Bootstrap = Bootstrap()) throws {
         let runs = study.runs(in: folder)
-        let scored = try runs.compactMap { try ScoredRun($0) }
+        let scored = try runs.compactMap { try ScoredRun($0, study.decisions) }
         title = study.title
         notes = study.notes
         reference = study.reference
@@ -44,16 +44,18 @@ extension StudyResults {
 private struct ScoredRun {
     let run: StudyRun
     let arm: StudyArm
-    let evaluations: [Split: Evaluation]
+    let evaluations: [Split: [StudyDecision: Evaluation]]
 
     /// Nil for a pre-training, and for one that is not scored yet.
-    init?(_ run: StudyRun) throws {
+    init?(_ run: StudyRun, _ decisions: [StudyDecision]) throws {
         guard let arm = run.arm else { return nil }
-        var evaluations: [Split: Evaluation] = [:]
+        var evaluations: [Split: [StudyDecision: Evaluation]] = [:]
         for split in run.task.splits {
-            let file = run.folder.evaluation(of: split)
-            guard FileSystem.kind(of: file) == .file else { return nil }
-            evaluations[split] = try EvaluationFile.read(file)
+            for decision in decisions {
+                let file = run.folder.evaluation(of: split, by: decision)
+                guard FileSystem.kind(of: file) == .file else { return nil }
+                evaluations[split, default: [:]][decision] = try EvaluationFile.read(file)
+            }
         }
         self.run = run
         self.arm = arm
@@ -65,6 +67,11 @@ extension StudyRun {
     fileprivate func trainingSeconds() throws -> Double { try folder.epochs().reduce(0) { $0 + $1.seconds } }
 }
 
+extension StudyResults.Arm {
+    fileprivate var hasMargins: Bool { objective.contains("margin") }
+    fileprivate var primary: Double? { score(StudyResults.primary)?.overSeeds.mean }
+}
+
 extension StudyResults.Task {
     /// Nil where nothing is scored, or no plane counts.
     fileprivate init?(
@@ -73,18 +80,20 @@ extension StudyResults.Task {
     ) throws {
         var methods: [(method: Comparison.Method, seeds: [UInt64])] = []
         var arms: [StudyResults.Arm] = []
-        for arm in study.arms(of: task) {
+        let readings = study.decisions.flatMap { decision in study.arms(of: task).map { (arm: $0, decision: decision) } }
+        for (arm, decision) in readings {
             let scored = runs.filter { $0.arm.name == arm.name }.compactMap { run in
-                run.evaluations[split].flatMap(restricted).map { (run: run.run, evaluation: $0) }
+                run.evaluations[split]?[decision].flatMap(restricted).map { (run: run.run, evaluation: $0) }
             }
             guard let first = scored.first else { continue }
             let seeds = scored.map(\.run.seed)
-            let method = Comparison.Method(name: arm.name, evaluations: scored.map(\.evaluation))
+            let name = arm.name + decision.suffix
+            let method = Comparison.Method(name: name, evaluations: scored.map(\.evaluation))
             methods.append((method, seeds))
             let kept = try scored.map { try $0.run.folder.epochs().last { $0.isBest }?.validationLoss }
             arms.append(
                 StudyResults.Arm(
-                    name: arm.name, objective: arm.stage.objective, seeds: seeds,
+                    name: name, objective: arm.stage.objective, seeds: seeds,
                     scores: try method.scores(
                         StudyResults.scoreNames(first.evaluation.classes), by: bootstrap),
                     trainingSeconds: try scored.reduce(0) { try $0 + $1.run.trainingSeconds() },
@@ -108,9 +117,16 @@ extension StudyResults.Task {
         let others = methods.filter { other in
             other.method.name != study.reference && reference.contains { $0.seeds == other.seeds }
         }
+        func compared(_ methods: [Comparison.Method]) throws -> Comparison? {
+            methods.count < 2 ? nil : try Comparison(methods, scores: StudyResults.tested, bootstrap: bootstrap)
+        }
         let complete = (reference + others).map(\.method)
-        comparison =
-            complete.count < 2
-            ? nil : try Comparison(complete, scores: StudyResults.tested, bootstrap: bootstrap)
+        comparison = try compared(complete)
+        let withMargins = Set(arms.filter(\.hasMargins).map(\.name))
+        let best = arms.filter { arm in !arm.hasMargins && complete.contains { $0.name == arm.name } }
+            .max { ($0.primary ?? -1) < ($1.primary ?? -1) }
+        rivalComparison =
+            best == nil || best?.name == study.reference
+            ? nil : try compared(complete.filter { $0.name == best?.name } + complete.filter { withMargins.contains($0.name) })
     }
 }

@@ -22,6 +22,36 @@ extension StudyResults.Task {
         return table
     }
 
+    /// What matters of both tables in one: the mean IoU, the recall, and the difference in mean IoU from the reference, with Wilcoxon's
+    /// p-value; where another objective without margins is better than the reference, the difference from the best such, too.
+    public func overviewTable(reference: String) -> TextTable {
+        let rival = rivalComparison?.reference
+        var table = TextTable(
+            [
+                .words("objective"), .numbers("seeds"), .numbers("mIoU"), .numbers("recall"), .numbers("difference in mIoU"),
+                .numbers("p, Wilcoxon"),
+            ] + (rival.map { [.numbers("difference from \($0)"), .numbers("p, Wilcoxon")] } ?? []))
+        func difference(_ row: Comparison.Row?, of arm: String, from other: String?) -> [String] {
+            if arm == other { return ["reference", ""] }
+            guard let row else { return ["", ""] }
+            func points(_ value: Double?) -> String { ReportNumbers.points(value, decimals: 2) }
+            let interval = row.interval.map { " [\(points($0.low)), \(points($0.high))]" } ?? ""
+            return [points(row.difference) + interval, ReportNumbers.pValue(row.wilcoxonPHolm)]
+        }
+        for arm in arms {
+            func row(_ comparison: Comparison?) -> Comparison.Row? {
+                comparison?.rows.first { $0.method == arm.name && $0.score == StudyResults.primary }
+            }
+            table.append(
+                [
+                    arm.name, "\(arm.seeds.count)", arm.score(StudyResults.primary).map(StudyNumbers.text) ?? "n/a",
+                    ReportNumbers.percent(arm.score("recall_foreground")?.overSeeds.mean),
+                ] + difference(row(comparison), of: arm.name, from: reference)
+                    + (rival == nil ? [] : difference(row(rivalComparison), of: arm.name, from: rival)))
+        }
+        return table
+    }
+
     /// Differences from the reference in points, with intervals and p-values; nil where nothing is compared.
     public var differenceTable: TextTable? {
         guard let comparison else { return nil }
@@ -69,6 +99,10 @@ enum StudyNumbers {
         case "miou_foreground": return "mIoU"
         case "dice_foreground": return "Dice"
         case "recall_foreground": return "recall"
+        case "precision_foreground": return "precision"
+        case "per_case_miou_i_foreground": return "mIoU^I"
+        case "per_case_miou_c_foreground": return "mIoU^C"
+        case "worst_25_per_case_miou_i_foreground": return "mIoU^I, worst 25 %"
         case "per_group_miou_foreground": return "mIoU, mean of groups"
         default: return score.hasPrefix("iou:") ? "IoU \(score.dropFirst(4))" : score
         }

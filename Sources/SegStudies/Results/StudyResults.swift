@@ -2,10 +2,10 @@ import Foundation
 import MarginCalibration
 import SegMetrics
 
-/// What a study found so far: every number of its tables.
-public struct StudyResults: Sendable, Encodable {
+/// What a study found so far: every number of its tables, which are made anew from the JSON of this.
+public struct StudyResults: Sendable, Codable {
     /// A task on one split, with the planes that count.
-    public struct Task: Sendable, Encodable {
+    public struct Task: Sendable, Codable {
         public let name: String
         public let summary: String
         public let split: String
@@ -23,10 +23,23 @@ public struct StudyResults: Sendable, Encodable {
         public let published: [String: [String: Double]]
         /// Of the arms with all the reference's seeds; nil where there are fewer than two.
         public let comparison: Comparison?
+        /// Of the objectives with margins against the best of those without, by the primary score of this split, which favours the
+        /// rival; nil where that is the reference itself.
+        public let rivalComparison: Comparison?
+
+        enum CodingKeys: String, CodingKey {
+            case name, summary, split, planes, arms, published, comparison
+            case classNames = "class_names"
+            case trainingPixels = "training_pixels"
+            case groupCount = "group_count"
+            case caseCount = "case_count"
+            case imageCount = "image_count"
+            case rivalComparison = "rival_comparison"
+        }
     }
 
     /// An objective on a task.
-    public struct Arm: Sendable, Encodable {
+    public struct Arm: Sendable, Codable {
         public let name: String
         public let objective: String
         /// Those that are trained and scored.
@@ -39,6 +52,13 @@ public struct StudyResults: Sendable, Encodable {
         public let marginOffsets: [MarginOffsets]
 
         public func score(_ name: String) -> MethodScore? { scores.first { $0.score == name } }
+
+        enum CodingKeys: String, CodingKey {
+            case name, objective, seeds, scores
+            case trainingSeconds = "training_seconds"
+            case validationLoss = "validation_loss"
+            case marginOffsets = "margin_offsets"
+        }
     }
 
     public let title: String
@@ -54,11 +74,23 @@ public struct StudyResults: Sendable, Encodable {
     public let trainingSeconds: Double
     public let tasks: [Task]
 
-    /// The scores that every task's tables show: of the whole set, then of the mean patient or video, then each class's.
+    enum CodingKeys: String, CodingKey {
+        case title, notes, reference, seeds, program, bootstrap, tasks
+        case runCount = "run_count"
+        case doneCount = "done_count"
+        case trainingSeconds = "training_seconds"
+    }
+
+    /// The scores that every task's tables show: of the whole set, then of the mean patient or video and of cases by themselves, then
+    /// each class's.
     static func scoreNames(_ classes: ScoredClasses) -> [String] {
         let rows = classes.foreground.count > 1 ? classes.foreground.map { ScoreName(.iou, .one($0)) } : []
-        return ([ScoreName(.iou), ScoreName(.dice), ScoreName(.recall), ScoreName(.iou, .foreground, .perGroup)] + rows)
-            .map { $0.text(rowNames: classes.rowNames) }
+        let names = [
+            ScoreName(.iou), ScoreName(.dice), ScoreName(.recall), ScoreName(.precision), ScoreName(.iou, .foreground, .perGroup),
+            ScoreName(.iouOfUnits, .foreground, .perCase), ScoreName(.iouOfClasses, .foreground, .perCase),
+            ScoreName(.iouOfUnits, .foreground, .perCase, worst: 25),
+        ]
+        return (names + rows).map { $0.text(rowNames: classes.rowNames) }
     }
 
     /// The score that the study is about: the mean over the foreground classes of the whole set's IoU.

@@ -35,31 +35,59 @@ struct RunSeries {
         ).run()
     }
 
-    /// Scores a run's best checkpoint on a split, the way that is the run's own, and keeps the result in its folder.
+    /// Scores a run's best checkpoint on a split, and keeps the result in its folder.
     ///
-    /// - Parameter onCase: called with the number of cases done, and of all.
+    /// - Parameters:
+    ///   - decision: how classes follow from scores; where the validation split is to say so, it is asked, once.
+    ///   - onCase: called with the number of cases done, and of all.
     /// - Throws: `StudyError` where a case cannot be scored.
     func score(
         _ folder: RunFolder, on split: Split, of configuration: RunConfiguration, subject: String,
-        surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), bootstrap: Bootstrap, onCase: (_ done: Int, _ of: Int) -> Void
+        decision: StudyDecision = .argmax, surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), bootstrap: Bootstrap,
+        onCase: (_ done: Int, _ of: Int) -> Void
     ) throws -> Evaluation {
         let checkpoint = try Checkpoint(contentsOf: folder.best)
         let model = try SegmentationModel(checkpoint: checkpoint, device: resources.device)
-        let cases = try configuration.openDataSet(at: nil, keeping: checkpoint.manifest.splits).cases(of: split)
+        let dataSet = try configuration.openDataSet(at: nil, keeping: checkpoint.manifest.splits)
+        let cases = try dataSet.cases(of: split)
+        if decision == .calibrated {
+            let stored = try calibrated(model, on: dataSet, in: folder, bootstrap: bootstrap)
+            // Without offsets that gain the largest score decides.
+            if stored.offsets == nil, Self.isScored(folder, on: split) {
+                let same = try EvaluationFile.read(folder.evaluation(of: split))
+                try EvaluationFile.write(same, to: folder.evaluation(of: split, by: decision))
+                return same
+            }
+            _ = try model.decide(.calibrated, by: folder.decision)
+        }
         let result = try SplitEvaluation(model: model, cases: cases, surfaces: surfaces).run { onCase($0, cases.count) }
         // Scores of fewer cases would be compared with others of all.
         if let problem = result.problems.first {
             throw StudyError("\(result.problems.count) of \(cases.count) cases cannot be scored; the first: \(problem.message)")
         }
         let evaluation = result.evaluation(subject: subject, reference: split.rawValue, bootstrap: bootstrap)
-        try EvaluationFile.write(evaluation, to: folder.evaluation(of: split))
+        try EvaluationFile.write(evaluation, to: folder.evaluation(of: split, by: decision))
         return evaluation
+    }
+
+    /// The decision of a run's scores, found on its validation split where it is not stored.
+    private func calibrated(
+        _ model: SegmentationModel, on dataSet: DataSet, in folder: RunFolder, bootstrap: Bootstrap
+    ) throws -> StoredDecision {
+        if FileSystem.kind(of: folder.decision) == .file { return try DecisionFile.read(folder.decision) }
+        let cases = try dataSet.cases(of: .validation)
+        let calibration = try DecisionCalibration(
+            [.init(model, cases: cases)], reference: Split.validation.rawValue, metric: StudyResults.primary,
+            bootstrap: bootstrap)
+        let stored = try calibration.run().decision
+        try DecisionFile.write(stored, to: folder.decision)
+        return stored
     }
 
     static func hasBegun(_ folder: RunFolder) -> Bool { FileSystem.kind(of: folder.configuration) == .file }
 
-    static func isScored(_ folder: RunFolder, on split: Split) -> Bool {
-        FileSystem.kind(of: folder.evaluation(of: split)) == .file
+    static func isScored(_ folder: RunFolder, on split: Split, by decision: StudyDecision = .argmax) -> Bool {
+        FileSystem.kind(of: folder.evaluation(of: split, by: decision)) == .file
     }
 
     /// Whether a run that has begun is trained to its end.
@@ -85,5 +113,13 @@ struct RunSeries {
                 "\(folder.url.path) was trained with other settings than are asked for now; name a new folder, or remove this run"
             )
         }
+    }
+}
+
+extension RunFolder {
+    /// The scores of the run's best checkpoint on a split: its own of the largest score, and beside them those of a decision.
+    func evaluation(of split: Split, by decision: StudyDecision) -> URL {
+        decision == .argmax
+            ? evaluation(of: split) : url.appending(path: "evaluation-\(split.rawValue)-\(decision.rawValue).json")
     }
 }

@@ -18,11 +18,13 @@ public struct Study: Sendable {
     public var arms: [StudyArm]
     /// The arm that the others are compared with.
     public var reference: String
+    /// How classes follow from the scores of every network, each a reading of its own; the largest score is always one.
+    public var decisions: [StudyDecision]
 
     /// - Throws: `StudyError` for a study without tasks, arms or seeds, or names that do not tell them apart.
     public init(
         title: String, notes: [String] = [], seeds: [UInt64], pretraining: StageConfiguration?, tasks: [StudyTask],
-        arms: [StudyArm], reference: String? = nil
+        arms: [StudyArm], reference: String? = nil, decisions: [StudyDecision] = [.argmax]
     ) throws {
         self.title = title
         self.notes = notes
@@ -31,6 +33,7 @@ public struct Study: Sendable {
         self.tasks = tasks
         self.arms = arms
         self.reference = reference ?? arms.first?.name ?? ""
+        self.decisions = StudyDecision.allCases.filter { $0 == .argmax || decisions.contains($0) }
         try validate()
     }
 
@@ -104,6 +107,17 @@ public struct StudyTask: Sendable {
         public var pretraining: Int?
         public var finetuning: Int?
     }
+}
+
+/// How a study reads a network's scores.
+public enum StudyDecision: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The largest score.
+    case argmax
+    /// With the offsets that raise the mean IoU on the validation split, where they gain.
+    case calibrated
+
+    /// What the name of an arm is followed by.
+    var suffix: String { self == .argmax ? "" : ", \(rawValue)" }
 }
 
 /// Which planes of the scored cases count.

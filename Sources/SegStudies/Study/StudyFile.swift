@@ -35,7 +35,7 @@ public struct StudyFile {
     ///   folder that is none.
     public func study() throws -> Study {
         try root.refuse(keysBesides: [
-            "title", "notes", "seeds", "reference", "pretraining", "finetuning", "tasks", "objectives",
+            "title", "notes", "seeds", "reference", "decisions", "pretraining", "finetuning", "tasks", "objectives",
         ])
         let finetuning = try root.section("finetuning").map { try $0.decode(Stage.self) }
         let arms = try root.sections("objectives").flatMap { try self.arms($0, finetuning: finetuning) }
@@ -47,7 +47,8 @@ public struct StudyFile {
                 return try section.decode(Stage.self).configuration(
                     name: StudyRun.pretraining, objective: section.decode(String.self, at: "objective") ?? "cross_entropy")
             },
-            tasks: root.sections("tasks").map(task), arms: arms, reference: root.decode(String.self, at: "reference"))
+            tasks: root.sections("tasks").map(task), arms: arms, reference: root.decode(String.self, at: "reference"),
+            decisions: root.decode([StudyDecision].self, at: "decisions") ?? [.argmax])
     }
 
     private func task(_ section: ConfigurationSection) throws -> StudyTask {

@@ -87,7 +87,7 @@ public struct StudyRunner {
         guard RunSeries.hasBegun(run.folder) else { return false }
         try RunSeries.requireSame(run.folder, as: run.configuration)
         guard run.arm != nil else { return try RunSeries.isTrained(run.folder) }
-        return run.task.splits.allSatisfy { RunSeries.isScored(run.folder, on: $0) }
+        return readings(of: run).isEmpty
     }
 
     private var series: RunSeries { RunSeries(resources: resources, shouldStop: shouldStop) }
@@ -105,11 +105,18 @@ public struct StudyRunner {
     /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
     private func score(_ run: StudyRun) throws {
         guard run.arm != nil else { return }
-        for split in run.task.splits where !RunSeries.isScored(run.folder, on: split) {
+        for (split, decision) in readings(of: run) {
             let evaluation = try series.score(
-                run.folder, on: split, of: run.configuration, subject: run.name, bootstrap: bootstrap
+                run.folder, on: split, of: run.configuration, subject: run.name + decision.suffix, decision: decision,
+                bootstrap: bootstrap
             ) { observe(.scoring(split, done: $0, of: $1)) }
             observe(.scored(run, split, evaluation))
         }
+    }
+
+    /// What is still to be scored, the largest score first.
+    private func readings(of run: StudyRun) -> [(Split, StudyDecision)] {
+        study.decisions.flatMap { decision in run.task.splits.map { ($0, decision) } }
+            .filter { !RunSeries.isScored(run.folder, on: $0, by: $1) }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import SegMetrics
 import SegStudies
@@ -16,12 +17,16 @@ struct StudyCommand: ParsableCommand {
 
             The same command resumes a study that was interrupted: runs that are trained and scored stay as they are, and the run \
             that was under way is resumed. Every training is a run folder below runs/, which `report`, `compare` and `predict` take. The tables \
-            (results.md, .tex, .csv, .json) and report.html are written from what is done so far, with intervals over patients \
-            or videos, the spread over seeds, and paired tests against the reference. Exit codes as of `train`: 75 for a study \
-            that a signal stopped.
+            (results.md, .tex, .csv, .json, a plot of differences for each task) and report.html are written from what is done so far, \
+            with intervals over patients or videos, the spread over seeds, and paired tests against the reference. Exit codes as of \
+            `train`: 75 for a study that a signal stopped.
+
+            Every number of the tables is in results.json; of that alone, tables and plots are made anew:
+
+              marginseg study docs/results/objectives.json --output tables
             """)
 
-    @Argument(help: "The study's YAML file.")
+    @Argument(help: "The study's YAML file, or its results.json.")
     var file: String
 
     @Option(
@@ -37,13 +42,26 @@ struct StudyCommand: ParsableCommand {
     @OptionGroup var studying: StudyOptions
 
     func run() throws {
+        if file.lowercased().hasSuffix(".json") { return try writeTables() }
         let study = try StudyFile(URL(argument: file), data: data.map(URL.init(argument:))).study()
         let folder = URL(argument: output)
         if plan { return printResult(try studying.plan(of: study, in: folder)) }
         let outcome = try studying.run(study, in: folder)
         let results = try StudyResults(study, in: folder, bootstrap: studying.bootstrap)
-        let files = try StudyFiles(results, study: study, in: folder).write(into: folder)
-        printResult(files.map { shown($0) + "\n" }.joined())
+        let files = StudyFiles(results)
+        let written = try files.write(into: folder) + [files.writePage(of: study, in: folder, into: folder)]
+        printResult(written.map { shown($0) + "\n" }.joined())
         if outcome == .stopped { throw ExitCode.stoppedAndSaved }
+    }
+
+    /// The tables of results that are there.
+    private func writeTables() throws {
+        guard !plan, data == nil else {
+            throw ValidationError("--plan and --data are for a study's YAML file; of results.json tables are made anew.")
+        }
+        let folder = URL(argument: output)
+        let files = try StudyFiles(contentsOf: URL(argument: file))
+        try FileSystem.makeFolder(folder)
+        printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }
 }
