@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
@@ -19,6 +20,16 @@ import Testing
             }
         }
         #expect(rows > 20)
+        try withTemporaryFolder { folder in
+            let made = try StudyFiles(results).write(into: folder)
+            let plots = try FileSystem.list(docs.appending(path: "results/\(name)"))
+            #expect(plots.count > 1)
+            for plot in plots {
+                let same = try #require(made.first { $0.lastPathComponent == plot.lastPathComponent })
+                #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
+                #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
+            }
+        }
     }
 
     /// Where a rival without margins is better than the reference, margins are held against it too.
