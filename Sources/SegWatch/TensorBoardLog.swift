@@ -64,7 +64,7 @@ final class TensorBoardLog {
                 ], progress, isLarge: true)
         case .marginsGathered(let margins): if isShown(progress) { try append(summaries(margins), progress, isLarge: true) }
         case .epochFinished(let record): try append(summaries(record), progress)
-        case .preparing, .prepared, .stageStarted, .warned: break
+        case .preparing, .prepared, .searching, .searched, .stageStarted, .warned: break
         }
     }
 

@@ -17,6 +17,7 @@ public struct TrainingProgress: Sendable {
 
     // Of this session, for speed and time left.
     private var start: ContinuousClock.Instant?
+    private var searchStart: ContinuousClock.Instant?
     private var stepsDone = 0
     // Of the epoch under way, without validation.
     private var lastInstant: ContinuousClock.Instant?
@@ -42,7 +43,9 @@ public struct TrainingProgress: Sendable {
         case .stageStarted(let start):
             stepsBefore = stages.prefix(start.number - 1).reduce(0) { $0 + $1.epochs } * start.stepsPerEpoch
             (stage, step, loss) = (start, nil, nil)
-            self.start = self.start ?? instant
+            // What a search took says nothing of the pace of steps.
+            if let began = self.start, let searchStart { self.start = began + (instant - searchStart) }
+            (self.start, searchStart) = (self.start ?? instant, nil)
             beginEpoch(at: instant)
         case .stepped(let step):
             self.step = step
@@ -56,7 +59,8 @@ public struct TrainingProgress: Sendable {
         case .epochFinished:
             validation = nil
             beginEpoch(at: instant)
-        case .preparing, .prepared, .marginsGathered, .warned: break
+        case .searching: searchStart = searchStart ?? instant
+        case .preparing, .prepared, .searched, .marginsGathered, .warned: break
         }
     }
 

@@ -81,6 +81,7 @@ import TorchTestSupport
                     events.append("validated \(done.number) \(done.prepared.id) \(done.prediction.count)")
                 case .marginsGathered(let margins): events.append("margins \(margins.own.reduce(0) { $0 + $1.total })")
                 case .epochFinished(let record): events.append("epoch \(record.epoch)")
+                case .searching, .searched: events.append("searching")
                 case .warned: break  // of a network that has hardly begun
                 }
             }

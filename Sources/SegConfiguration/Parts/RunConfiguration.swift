@@ -53,7 +53,7 @@ extension RunConfiguration {
     public var marginSettings: MarginSettings {
         training.stages.lazy.reversed().compactMap { stage in
             // An objective that cannot be read is an error of the configuration.
-            try? LossExpression(stage.objective).marginSettings
+            try? LossExpression(stage.candidates[0]).marginSettings
         }.first ?? MarginSettings()
     }
 }

@@ -11,7 +11,7 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
     }
 
     public var name: String
-    /// A loss expression, such as `margin(tau=10,nu=1)`.
+    /// A loss expression, such as `margin(tau=10,nu=1)`; `sum=auto` and `nu=auto` have training choose.
     public var objective: String
     public var epochs: Int
     public var optimizer: OptimizerName

@@ -150,7 +150,7 @@ extension StageConfiguration {
             classNames: classNames, hasBackground: hasBackground,
             distribution: try LabelDistribution(counts: classNames.map { _ in 1 }), ignoreLabel: nil)
         do {
-            _ = try LossExpression(objective).makeLoss(context)
+            for text in candidates { _ = try LossExpression(text).makeLoss(context) }
         } catch let error as LossExpressionError {
             throw ConfigurationError(key, error.description)
         } catch let error as MarginOffsetsError {

@@ -31,7 +31,8 @@ extension LossCatalogue {
                 "nu", "balance of rho_k0 against rho_0k, above the smallest at which rho_k0 is positive",
                 standard: "1, with sum 2 * smallest"),
             Parameter(
-                "sum", "instead of tau: what the rho_0k add up to, whatever the size of the data set; 0 for no offsets",
+                "sum",
+                "instead of tau: what the rho_0k add up to, whatever the size of the data set; 0 for no offsets; auto: found by training",
                 standard: "unused",
                 excludes: ["tau"]),
             Parameter(

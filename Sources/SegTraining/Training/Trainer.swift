@@ -83,7 +83,7 @@ public struct Trainer {
         }
         try requireSameLabels(data.store.labelDistribution)
         let warnings = saved == nil ? try check(data) : []
-        let losses = try makeLosses(data.store.labelDistribution)
+        let objectives = try makeObjectives(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
         _ = try SampleTransform(configuration.training.augmentation, recipe: recipe, channels: data.store.channels)
         let network = try TrainedNetwork(configuration, channels: data.store.channels, device: resources.device)
@@ -91,7 +91,7 @@ public struct Trainer {
         let lock = try saved?.lock ?? FolderLock(folder.url)
         return try withExtendedLifetime(lock) {
             let state = try TrainingState(
-                configuration, data: data, losses: losses, starts: starts, network: network, device: resources.device)
+                configuration, data: data, objectives: objectives, starts: starts, network: network, device: resources.device)
             let loop = try TrainingLoop(
                 configuration, data: data, state: state, folder: folder, resources: resources, shouldStop: shouldStop,
                 observe: observe)
@@ -167,13 +167,13 @@ public struct Trainer {
         throw TrainingError.otherData(origin: dataSet.origin, expected: trained.counts, found: labels.counts)
     }
 
-    private func makeLosses(_ labels: LabelDistribution) throws -> [any SegmentationLoss] {
+    private func makeObjectives(_ labels: LabelDistribution) throws -> [StageObjectives] {
         let context = LossContext(
             classNames: dataSet.classNames, hasBackground: configuration.data.hasBackground, distribution: labels,
             ignoreLabel: Int(LabelMap.ignored))
         return try configuration.training.stages.map { stage in
             do {
-                return try LossExpression(stage.objective).makeLoss(context)
+                return try StageObjectives(stage, context)
             } catch let error as MarginOffsetsError {
                 throw TrainingError.objective(stage.objective, stage: stage.name, problem: error.description)
             }

@@ -11,6 +11,10 @@ public enum TrainingEvent: Sendable {
     /// Data are being decoded.
     case preparing(samples: Int, word: String, estimatedBytes: Int)
     case prepared(PreparedData)
+    /// A stage whose offsets are to be found tries some.
+    case searching(Trial)
+    /// The score of a trial; nil where it is not defined.
+    case searched(objective: String, epochs: Int, score: Double?)
     case stageStarted(StageStart)
     case stepped(Step)
     /// Validation has begun.
@@ -40,6 +44,15 @@ public enum TrainingEvent: Sendable {
         public let unreadable: [UnreadableCase]
         /// Whether the training samples lie on disk, because memory would not hold them.
         public let isOnDisk: Bool
+    }
+
+    public struct Trial: Sendable {
+        /// In writing.
+        public let objective: String
+        public let epochs: Int
+        /// Within its round, from 1.
+        public let number: Int
+        public let count: Int
     }
 
     public struct StageStart: Sendable {

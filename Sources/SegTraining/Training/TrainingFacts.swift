@@ -63,7 +63,7 @@ package struct TrainingFacts: Sendable {
             classNames: classNames, hasBackground: hasBackground, distribution: labels, ignoreLabel: Int(LabelMap.ignored))
         for stage in stages {
             do {
-                _ = try LossExpression(stage.objective).makeLoss(context)
+                _ = try StageObjectives(stage, context)
             } catch let error as MarginOffsetsError {
                 guard case .absentClass(let number) = error.kind else {
                     return problem(of: stage, "\(error)")

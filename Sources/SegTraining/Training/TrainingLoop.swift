@@ -21,6 +21,8 @@ final class TrainingLoop {
     private let shouldStop: () -> Bool
     private let observe: (TrainingEvent) -> Void
     private var lastSave = ContinuousClock.now
+    /// While trials are made, the checkpoint of the stage's start stays, and nobody watches their steps.
+    private var isSearching = false
 
     private var training: TrainingConfiguration { configuration.training }
 
@@ -49,7 +51,7 @@ final class TrainingLoop {
         if let saved {
             // A damaged file must not take the place of the one before it.
             if saved.damage != nil { try FileManager.default.removeItem(at: folder.last) }
-            try state.restore(saved)
+            try state.restore(saved.checkpoint, saved.continuation)
         } else {
             try state.begin { observe(.warned($0)) }
         }
@@ -76,7 +78,7 @@ final class TrainingLoop {
     func run() throws -> Trainer.Outcome {
         let recorder = try EpochRecorder(folder.metrics, observe: observe)
         while true {
-            guard try runStage(recorder) else { return .stopped(state.position) }
+            guard try findObjective(), try runStage(recorder) else { return .stopped(state.position) }
             guard state.position.stage < training.stages.count else { return .finished }
             try DurableFile.copy(folder.best, to: folder.stage(state.position.stage, state.stage.name))
             try state.beginNextStage(after: folder.best) { observe(.warned($0)) }
@@ -84,15 +86,60 @@ final class TrainingLoop {
         }
     }
 
+    private func makeLoader() throws -> BatchLoader {
+        let transform = try SampleTransform(training.augmentation, recipe: model.recipe, channels: data.store.channels)
+        return BatchLoader(
+            data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
+            batches: training.stepsPerEpoch.map { $0 * training.accumulate }, transform: transform,
+            seed: training.seed &+ UInt64(state.position.stage) << 32,
+            workers: resources.loaderWorkers)
+    }
+
+    /// Finds the offsets of a stage that leaves them open, from the stage's start, which is saved; false where it was asked to stop.
+    private func findObjective() throws -> Bool {
+        guard !state.open.isEmpty else { return true }
+        let start = try Checkpoint(contentsOf: folder.last)
+        guard let continuation = start.continuation else { return true }
+        var search = try ObjectiveSearch(
+            state.open, epochs: state.stage.epochs, file: folder.search(ofStage: state.position.stage))
+        isSearching = true
+        defer { isSearching = false }
+        while let next = search.next {
+            observe(.searching(.init(objective: next.objective, epochs: next.epochs, number: next.number, count: next.of)))
+            try state.restore(start, continuation, choosing: next.objective)
+            guard let scores = try tried(epochs: next.epochs) else {
+                try state.restore(start, continuation)
+                return false
+            }
+            let score = score(scores)
+            try search.record(.init(objective: next.objective, epochs: next.epochs, score: score))
+            observe(.searched(objective: next.objective, epochs: next.epochs, score: score))
+        }
+        try state.restore(start, continuation, choosing: search.best)
+        try save()
+        return true
+    }
+
+    /// What the first epochs of the stage make of the validation split; nil where it was asked to stop.
+    private func tried(epochs: Int) throws -> ConfusionStore? {
+        let loader = try makeLoader()
+        for _ in 0..<epochs {
+            guard try train(loader) != nil else { return nil }
+            state.position.endEpoch(score: nil)
+        }
+        return try validate()?.scores
+    }
+
+    /// By what the best epoch is chosen. A class that is nowhere is no reason to prefer one: under the paper's rule it would count as
+    /// perfect.
+    private func score(_ scores: ConfusionStore) -> Double? {
+        training.selectBy.value(in: MetricSummary(scores, classes: configuration.data.scoredClasses, rule: .skip))
+    }
+
     /// False where it was asked to stop.
     private func runStage(_ recorder: EpochRecorder) throws -> Bool {
         let (stage, position) = (state.stage, state.position)
-        let transform = try SampleTransform(training.augmentation, recipe: model.recipe, channels: data.store.channels)
-        let loader = BatchLoader(
-            data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
-            batches: training.stepsPerEpoch.map { $0 * training.accumulate }, transform: transform,
-            seed: training.seed &+ UInt64(position.stage) << 32,
-            workers: resources.loaderWorkers)
+        let loader = try makeLoader()
         let steps = stepsPerEpoch(loader)
         observe(
             .stageStarted(
@@ -116,8 +163,7 @@ final class TrainingLoop {
     private func finishEpoch(_ pass: Pass, _ validated: Validation, _ recorder: EpochRecorder) throws {
         let classes = configuration.data.scoredClasses
         let summary = MetricSummary(validated.scores, classes: classes)
-        // A class that is nowhere is no reason to prefer an epoch: under the paper's rule it would count as perfect.
-        let score = training.selectBy.value(in: MetricSummary(validated.scores, classes: classes, rule: .skip))
+        let score = score(validated.scores)
         let done = state.position
         state.position.endEpoch(score: score)
         state.validation = summary
@@ -167,7 +213,7 @@ final class TrainingLoop {
                 state.position.add(outcome)
                 let images = step.batches.reduce(0) { $0 + $1.count }
                 pass.images += images
-                observe(
+                tell(
                     .stepped(
                         .init(
                             epoch: state.position.epoch + 1, epochs: stage.epochs,
@@ -189,7 +235,7 @@ final class TrainingLoop {
                 try finish(downTo: 0)
                 return nil
             }
-            if (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes {
+            if !isSearching, (ContinuousClock.now - lastSave) / .seconds(60) >= training.saveMinutes {
                 try finish(downTo: 0)
                 try save()
             }
@@ -227,7 +273,7 @@ final class TrainingLoop {
     private func validate() throws -> Validation? {
         let start = ContinuousClock.now
         try state.requireFiniteWeights()
-        observe(.validating(cases: data.validation.count))
+        tell(.validating(cases: data.validation.count))
         let evaluator = Evaluator(model)
         let classCount = configuration.data.classes.count
         var scores = ConfusionStore(classCount: classCount)
@@ -242,11 +288,15 @@ final class TrainingLoop {
                 try loss.add(samples)
                 try margins.add(samples)
             }
-            observe(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
+            tell(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
         }
-        observe(.marginsGathered(margins.byClass))
+        tell(.marginsGathered(margins.byClass))
         let mean = try loss.mean()
         return Validation(scores: scores, loss: mean, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private func tell(_ event: TrainingEvent) {
+        if !isSearching { observe(event) }
     }
 
     private func save() throws {

@@ -15,7 +15,9 @@ import TorchNN
 final class TrainingState {
     private let configuration: RunConfiguration
     private let data: TrainingData
-    private let losses: [any SegmentationLoss]
+    private let objectives: [StageObjectives]
+    /// The objective of the stage, in writing; nil while it is searched.
+    private var objective: String?
     private let starts: StartingWeights
     let network: TrainedNetwork
     private(set) var optimizer: any Optimizer
@@ -26,16 +28,24 @@ final class TrainingState {
     /// Scores of the weights as they are; nil within an epoch.
     var validation: MetricSummary?
 
-    var stage: StageConfiguration { configuration.training.stages[position.stage - 1] }
-    var loss: any SegmentationLoss { losses[position.stage - 1] }
+    /// With the objective that was found, where one was searched.
+    var stage: StageConfiguration {
+        var stage = configuration.training.stages[position.stage - 1]
+        stage.objective = objective ?? stage.objective
+        return stage
+    }
+    var loss: any SegmentationLoss { objectives[position.stage - 1].loss(objective) }
+    /// What the stage's objective is to be chosen from, in writing; empty where it is known.
+    var open: [String] { objective == nil ? objectives[position.stage - 1].texts : [] }
 
     init(
-        _ configuration: RunConfiguration, data: TrainingData, losses: [any SegmentationLoss], starts: StartingWeights,
+        _ configuration: RunConfiguration, data: TrainingData, objectives: [StageObjectives], starts: StartingWeights,
         network: TrainedNetwork, device: Device
     ) throws {
         self.configuration = configuration
         self.data = data
-        self.losses = losses
+        self.objectives = objectives
+        objective = Self.only(objectives[0])
         self.starts = starts
         self.network = network
         optimizer = try configuration.training.stages[0].makeOptimizer(network.trained.parameters)
@@ -54,6 +64,7 @@ final class TrainingState {
     /// Takes the next stage's starting weights, which are the best of the stage before unless it names others.
     func beginNextStage(after best: URL, tell: (String) -> Void) throws {
         position = TrainingPosition(stage: position.stage + 1)
+        objective = Self.only(objectives[position.stage - 1])
         validation = nil
         if try !starts.load(stage: position.stage, into: network.trained, tell: tell) {
             try Checkpoint(contentsOf: best).load(into: network.trained)
@@ -62,17 +73,25 @@ final class TrainingState {
         optimizer = try stage.makeOptimizer(network.trained.parameters)
     }
 
-    func restore(_ saved: SavedRun) throws {
-        position = saved.position
-        validation = saved.checkpoint.manifest.validation
+    /// - Parameter chosen: the objective to go on with, in writing, where the checkpoint is of a stage that has not found it.
+    func restore(_ checkpoint: Checkpoint, _ continuation: Checkpoint.Continuation, choosing chosen: String? = nil) throws {
+        position = continuation.position
+        let objectives = objectives[position.stage - 1]
+        let stored = chosen ?? checkpoint.manifest.objective
+        objective = objectives.texts.contains(stored) ? stored : Self.only(objectives)
+        validation = checkpoint.manifest.validation
         optimizer = try stage.makeOptimizer(network.trained.parameters)
-        try network.restore(saved.checkpoint, saved.continuation)
-        try optimizer.load(saved.continuation.tensors.under("optimizer."))
-        if let state = saved.continuation.tensors["generator.dropout"] { try dropout.restore(state) }
-        try scale?.load(saved.continuation.tensors.under("loss_scale."))
+        try network.restore(checkpoint, continuation)
+        try optimizer.load(continuation.tensors.under("optimizer."))
+        if let state = continuation.tensors["generator.dropout"] { try dropout.restore(state) }
+        try scale?.load(continuation.tensors.under("loss_scale."))
         for (index, means) in loss.runningMeans.enumerated() {
-            means.load(saved.continuation.tensors.under("objective.\(index)."))
+            means.load(continuation.tensors.under("objective.\(index)."))
         }
+    }
+
+    private static func only(_ objectives: StageObjectives) -> String? {
+        objectives.texts.count == 1 ? objectives.texts[0] : nil
     }
 
     /// - Throws: `TrainingError.weightsNotFinite`.
@@ -101,7 +120,8 @@ final class TrainingState {
         Checkpoint(
             manifest: .init(
                 configuration: configuration, channels: data.store.channels,
-                trainingLabels: data.store.labelDistribution, marginOffsets: loss.marginOffsets, stage: position.stage,
+                trainingLabels: data.store.labelDistribution, marginOffsets: open.isEmpty ? loss.marginOffsets : [],
+                stage: position.stage,
                 stageName: stage.name, objective: stage.objective, epoch: position.epoch, validation: validation,
                 dataNotes: data.notes.isEmpty ? nil : data.notes, voxels: data.voxels, splits: data.splits),
             weights: network.kept.state(), continuation: continuation)

@@ -24,8 +24,10 @@ struct RunFacts {
         let view = recipe?.trainingView(training.planes) ?? ""
         let word = recipe?.sampleWord ?? "samples"
         // Those of later stages had no part in these weights.
-        let stages = training.stages.prefix(manifest.stage).map { stage in
-            "\(stage.objective), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
+        let stages = training.stages.prefix(manifest.stage).enumerated().map { index, stage in
+            let isOwn = index == manifest.stage - 1 && stage.candidates.count > 1
+            return
+                "\(stage.objective)\(isOwn ? ", found: \(manifest.objective)" : ""), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
                 + "(\(stage.schedule.rawValue)), weight decay \(Self.number(stage.weightDecay))"
         }
         let metric = training.selectBy.rawValue

@@ -42,6 +42,13 @@ final class TrainingDisplay {
             if !data.unreadable.isEmpty { logger.warning("\(data.unreadable.count) cases could not be read and take no part") }
             let shares = zip(data.classNames, data.labels.frequencies).map { "\($0) \(String(format: "%.3g %%", $1 * 100))" }
             logger.info("class frequencies (\(data.view)): \(shares.joined(separator: ", "))")
+        case .searching(let trial):
+            bar?.finish()
+            bar = nil
+            let epochs = "\(trial.epochs) epoch\(trial.epochs == 1 ? "" : "s")"
+            logger.info("looking for offsets: trying \(trial.objective) for \(epochs) (\(trial.number) of \(trial.count))")
+        case .searched(let objective, let epochs, let score):
+            logger.info("\(objective) after \(epochs): \(score.map { String(format: "%.4f", $0) } ?? "undefined")")
         case .stageStarted(let start):
             stage = start
             logger.info(
