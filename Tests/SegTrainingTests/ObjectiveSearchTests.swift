@@ -15,12 +15,12 @@ import Torch
         ("margin(sum=1)", ["margin(sum=1)"]),
         (
             "margin(form=paper, sum = auto)+dice()",
-            ["0.5", "1", "2", "4", "8"].map { "margin(form=paper, sum = \($0))+dice()" }
+            ["0", "0.5", "1", "2", "4", "8"].map { "margin(form=paper, sum = \($0))+dice()" }
         ),
         ("margin(nu=auto)", ["0.1", "1", "10"].map { "margin(nu=\($0))" }),
         (
             "margin(sum=auto,nu=auto)",
-            ["0.5", "1", "2", "4", "8"].flatMap { sum in ["0.1", "1", "10"].map { "margin(sum=\(sum),nu=\($0))" } }
+            ["0", "0.5", "1", "2", "4", "8"].flatMap { sum in ["0.1", "1", "10"].map { "margin(sum=\(sum),nu=\($0))" } }
         ),
         ("margin(tau=auto)", ["margin(tau=auto)"]),
     ]

@@ -2,7 +2,7 @@ import Foundation
 
 extension StageConfiguration {
     /// Sizes of the offsets that training tries where an objective says `sum=auto`, and shapes where it says `nu=auto`.
-    static let searched = ["sum": ["0.5", "1", "2", "4", "8"], "nu": ["0.1", "1", "10"]]
+    static let searched = ["sum": ["0", "0.5", "1", "2", "4", "8"], "nu": ["0.1", "1", "10"]]
 
     /// The objectives that training chooses from, in writing: the objective itself, or with every value in place of `auto`.
     public var candidates: [String] {
