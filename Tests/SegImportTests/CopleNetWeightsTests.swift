@@ -41,10 +41,12 @@ import Torch
     @Test(.enabled(if: PeerPython.has("torch"), "\(PeerPython.missing("torch"))"))
     func pyMICs() throws {
         let script = """
-            import json, struct, sys, torch
+            import json, sys, torch
             import torch.nn.functional as F
 
             folder = sys.argv[1]
+            sys.path.insert(0, sys.argv[2])
+            import coplenet_peer
             shapes = json.load(open(folder + "/shapes.json"))
             torch.manual_seed(3)
             t = {}
@@ -56,37 +58,11 @@ import Torch
                 else: x = 0.1 * x
                 t[name] = x
 
-            def conv(x, name, dilation=1):
-                w = t[name + ".weight"]
-                return F.conv2d(x, w, t[name + ".bias"], padding=[dilation * (k // 2) for k in w.shape[2:]], dilation=dilation)
-
-            def normed(x, name):
-                y = F.batch_norm(x, t[name + ".running_mean"], t[name + ".running_var"], t[name + ".weight"], t[name + ".bias"])
-                return F.leaky_relu(y)
-
-            def excited(x, name):
-                s = F.leaky_relu(conv(x.mean((2, 3), keepdim=True), name + ".1"))
-                return x + x * F.relu(conv(s, name + ".3"))
-
-            def block(x, name, adds):
-                y = x
-                for i in (0, 4): y = normed(conv(y, f"{name}.conv_conv.{i}"), f"{name}.conv_conv.{i + 1}")
-                y = excited(y, f"{name}.conv_conv.7.se_layers")
-                return x + y if adds else y
+            def normalize(x, name):
+                return F.batch_norm(x, t[name + ".running_mean"], t[name + ".running_var"], t[name + ".weight"], t[name + ".bias"])
 
             x = torch.randn(2, 1, 48, 64)
-            y, skips = block(x, "in_conv", False), []
-            for i in range(1, 5):
-                skips.append(y)
-                y = block(torch.cat([F.max_pool2d(y, 2), F.avg_pool2d(y, 2)], 1), f"down{i}.conv", True)
-            scales = [conv(y, f"aspp.conv_{i}", d) for i, d in ((1, 1), (2, 2), (3, 4), (4, 6))]
-            y = normed(conv(torch.cat(scales, 1), "aspp.conv_1x1.0"), "aspp.conv_1x1.1")
-            for i in range(1, 5):
-                level = len(skips) - 1
-                skip = normed(conv(skips.pop(), f"bridge{level}.conv.0"), f"bridge{level}.conv.1")
-                up = F.interpolate(conv(y, f"up{i}.conv1x1"), size=skip.shape[2:], mode="bilinear", align_corners=True)
-                y = block(torch.cat([skip, up], 1), f"up{i}.conv", True)
-            y = conv(y, "out_conv")
+            y = coplenet_peer.output(t, x, [2] * 5, normalize)
             counts = {name.replace("running_var", "num_batches_tracked"): torch.tensor(9) for name in t if name.endswith("running_var")}
             state = {"module." + name: value for name, value in (t | counts).items()}
             torch.save({"iteration": 9, "valid_pred": 0.5, "model_state_dict": state}, folder + "/net.pt")
@@ -96,7 +72,7 @@ import Torch
         try withTemporaryFolder { folder in
             let shapes = Dictionary(uniqueKeysWithValues: network.namedState().map { ($0.name, $0.tensor.shape) })
             try JSONEncoder().encode(shapes).write(to: folder.appending(path: "shapes.json"))
-            #expect(try PeerPython.run(["-c", script, folder.path]).status == 0)
+            #expect(try PeerPython.run(["-c", script, folder.path, PeerPython.modules.path]).status == 0)
             let note = try ForeignWeights(contentsOf: folder.appending(path: "net.pt")).load(into: network)
             #expect(note.contains("under 'model_state_dict.module.'"))
             let values = try PyTorchFile(contentsOf: folder.appending(path: "values.pth")).tensors

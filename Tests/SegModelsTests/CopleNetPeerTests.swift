@@ -16,6 +16,8 @@ import TorchTestSupport
         import torch.nn.functional as F
 
         folder, strides, norm = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
+        sys.path.insert(0, sys.argv[4])
+        import coplenet_peer
         with open(folder + "/network.safetensors", "rb") as file: raw = file.read()
         length = struct.unpack("<Q", raw[:8])[0]
         header, data = json.loads(raw[8:8 + length]), raw[8 + length:]
@@ -27,37 +29,11 @@ import TorchTestSupport
         x, direction = t.pop("input"), t.pop("direction")
         for w in t.values(): w.requires_grad_()
 
-        def conv(x, name, dilation=1):
-            w = t[name + ".weight"]
-            return F.conv3d(x, w, t[name + ".bias"], padding=[dilation * (k // 2) for k in w.shape[2:]], dilation=dilation)
-
-        def normed(x, name):
+        def normalize(x, name):
             w, b = t[name + ".weight"], t[name + ".bias"]
-            return F.leaky_relu(F.group_norm(x, 4, w, b) if norm == "group" else F.instance_norm(x, weight=w, bias=b))
+            return F.group_norm(x, 4, w, b) if norm == "group" else F.instance_norm(x, weight=w, bias=b)
 
-        def excited(x, name):
-            s = F.leaky_relu(conv(x.mean((2, 3, 4), keepdim=True), name + ".1"))
-            return x + x * F.relu(conv(s, name + ".3"))
-
-        def block(x, name, adds):
-            y = x
-            for i in (0, 4): y = normed(conv(y, f"{name}.conv_conv.{i}"), f"{name}.conv_conv.{i + 1}")
-            y = excited(y, f"{name}.conv_conv.7.se_layers")
-            return x + y if adds else y
-
-        y, skips = block(x, "in_conv", False), []
-        for i, stride in enumerate(strides[1:], 1):
-            skips.append(y)
-            pooled = torch.cat([F.max_pool3d(y, stride), F.avg_pool3d(y, stride)], 1)
-            y = block(pooled, f"down{i}.conv", True)
-        scales = [conv(y, f"aspp.conv_{i}", d) for i, d in ((1, 1), (2, 2), (3, 4), (4, 6))]
-        y = normed(conv(torch.cat(scales, 1), "aspp.conv_1x1.0"), "aspp.conv_1x1.1")
-        for i in range(1, len(strides)):
-            level = len(skips) - 1
-            skip = normed(conv(skips.pop(), f"bridge{level}.conv.0"), f"bridge{level}.conv.1")
-            up = F.interpolate(conv(y, f"up{i}.conv1x1"), size=skip.shape[2:], mode="trilinear", align_corners=True)
-            y = block(torch.cat([skip, up], 1), f"up{i}.conv", True)
-        y = conv(y, "out_conv")
+        y = coplenet_peer.output(t, x, strides, normalize)
         (y * direction).sum().backward()
         header, chunks, at = {}, [], 0
         for k, v in {"output": y, **{k: w.grad for k, w in t.items()}}.items():
@@ -92,7 +68,9 @@ import TorchTestSupport
             let script = folder.appending(path: "peer.py")
             try Self.script.write(to: script, atomically: true, encoding: .utf8)
             let strides = String(decoding: try JSONEncoder().encode(configuration.strides), as: UTF8.self)
-            let status = try PeerPython.run([script.path, folder.path, strides, normalization.rawValue]).status
+            let status = try PeerPython.run([
+                script.path, folder.path, strides, normalization.rawValue, PeerPython.modules.path,
+            ]).status
             try #require(status == 0, "the Python script failed")
             let expected = try Safetensors(contentsOf: folder.appending(path: "output.safetensors")).tensors
             #expect(try output.largestDifference(to: #require(expected["output"])) < 1e-9)

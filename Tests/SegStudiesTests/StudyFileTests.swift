@@ -73,6 +73,9 @@ import Testing
             testDescription: "unknown key", replace: "notes:", with: "remarks:",
             message: "study.yaml:2:1: unknown key 'remarks' (known: decisions, finetuning, notes, objectives, pretraining"),
         Refusal(
+            testDescription: "a decision that not every network has", replace: "notes:", with: "decisions: [iou]\nnotes:",
+            message: "the decision 'iou' is not defined for every network"),
+        Refusal(
             testDescription: "unknown key of a task", replace: "    summary:", with: "    sumary:",
             message: "study.yaml:8:5: unknown key 'sumary'"),
         Refusal(

@@ -10,6 +10,9 @@ public enum PeerPython {
 
     public static func has(_ module: String) -> Bool { (try? run(["-c", "import \(module)"]).status) == 0 }
 
+    /// Where modules lie that several peers import; never `GOLDEN_DIR`, which has vectors alone.
+    public static let modules = TestFolders.package.appending(path: "Tests/Golden")
+
     /// Standard error goes nowhere.
     public static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
         let process = Process()

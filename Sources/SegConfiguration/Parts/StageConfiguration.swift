@@ -1,3 +1,4 @@
+import SegLosses
 import TorchNN
 
 /// One objective for some epochs, with a fresh optimiser.
@@ -68,6 +69,9 @@ public struct StageConfiguration: Sendable, Hashable, Codable {
         patience = try container.decodeIfPresent(Int.self, forKey: .patience) ?? patience
         from = try container.decodeIfPresent(String.self, forKey: .from)
     }
+
+    /// The objectives that training chooses from, in writing: the objective itself, or with every value in place of `auto`.
+    public var candidates: [String] { (try? LossExpression(objective))?.candidates ?? [objective] }
 
     package var learningRateSchedule: LearningRateSchedule {
         switch schedule {

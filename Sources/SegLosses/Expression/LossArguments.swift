@@ -27,7 +27,11 @@ struct LossArguments: Sendable {
     func number(_ name: String, _ domain: Domain = .any) throws -> Double? {
         guard let argument = argument(name) else { return nil }
         guard case .number(let value) = argument.value else {
-            throw error(at: argument.valueColumn, "expected \(domain.rawValue) for \(name)")
+            let isOfTraining =
+                argument.value == .word(LossExpression.automatic) && LossExpression.searched.contains { $0.0 == name }
+            throw error(
+                at: argument.valueColumn,
+                "expected \(domain.rawValue) for \(name)" + (isOfTraining ? "; auto is for training, which finds one" : ""))
         }
         guard domain.contains(value) else {
             throw error(at: argument.valueColumn, "expected \(domain.rawValue) for \(name), found \(argument.value)")

@@ -44,12 +44,12 @@ extension StudyResults {
 private struct ScoredRun {
     let run: StudyRun
     let arm: StudyArm
-    let evaluations: [Split: [StudyDecision: Evaluation]]
+    let evaluations: [Split: [DecisionName: Evaluation]]
 
     /// Nil for a pre-training, and for one that is not scored yet.
-    init?(_ run: StudyRun, _ decisions: [StudyDecision]) throws {
+    init?(_ run: StudyRun, _ decisions: [DecisionName]) throws {
         guard let arm = run.arm else { return nil }
-        var evaluations: [Split: [StudyDecision: Evaluation]] = [:]
+        var evaluations: [Split: [DecisionName: Evaluation]] = [:]
         for split in run.task.splits {
             for decision in decisions {
                 let file = run.folder.evaluation(of: split, by: decision)

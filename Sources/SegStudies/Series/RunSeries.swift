@@ -43,7 +43,7 @@ struct RunSeries {
     /// - Throws: `StudyError` where a case cannot be scored.
     func score(
         _ folder: RunFolder, on split: Split, of configuration: RunConfiguration, subject: String,
-        decision: StudyDecision = .argmax, surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), bootstrap: Bootstrap,
+        decision: DecisionName = .argmax, surfaces: SurfaceMeasurement = SurfaceMeasurement(.none), bootstrap: Bootstrap,
         onCase: (_ done: Int, _ of: Int) -> Void
     ) throws -> Evaluation {
         let checkpoint = try Checkpoint(contentsOf: folder.best)
@@ -86,7 +86,7 @@ struct RunSeries {
 
     static func hasBegun(_ folder: RunFolder) -> Bool { FileSystem.kind(of: folder.configuration) == .file }
 
-    static func isScored(_ folder: RunFolder, on split: Split, by decision: StudyDecision = .argmax) -> Bool {
+    static func isScored(_ folder: RunFolder, on split: Split, by decision: DecisionName = .argmax) -> Bool {
         FileSystem.kind(of: folder.evaluation(of: split, by: decision)) == .file
     }
 
@@ -118,7 +118,7 @@ struct RunSeries {
 
 extension RunFolder {
     /// The scores of the run's best checkpoint on a split: its own of the largest score, and beside them those of a decision.
-    func evaluation(of split: Split, by decision: StudyDecision) -> URL {
+    func evaluation(of split: Split, by decision: DecisionName) -> URL {
         decision == .argmax
             ? evaluation(of: split) : url.appending(path: "evaluation-\(split.rawValue)-\(decision.rawValue).json")
     }

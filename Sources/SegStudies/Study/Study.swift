@@ -1,6 +1,7 @@
 import DataSets
 import Foundation
 import SegConfiguration
+import SegInference
 
 /// Trainings that answer a question together: tasks × objectives × seeds.
 ///
@@ -19,12 +20,12 @@ public struct Study: Sendable {
     /// The arm that the others are compared with.
     public var reference: String
     /// How classes follow from the scores of every network, each a reading of its own; the largest score is always one.
-    public var decisions: [StudyDecision]
+    public var decisions: [DecisionName]
 
     /// - Throws: `StudyError` for a study without tasks, arms or seeds, or names that do not tell them apart.
     public init(
         title: String, notes: [String] = [], seeds: [UInt64], pretraining: StageConfiguration?, tasks: [StudyTask],
-        arms: [StudyArm], reference: String? = nil, decisions: [StudyDecision] = [.argmax]
+        arms: [StudyArm], reference: String? = nil, decisions: [DecisionName] = [.argmax]
     ) throws {
         self.title = title
         self.notes = notes
@@ -33,7 +34,7 @@ public struct Study: Sendable {
         self.tasks = tasks
         self.arms = arms
         self.reference = reference ?? arms.first?.name ?? ""
-        self.decisions = StudyDecision.allCases.filter { $0 == .argmax || decisions.contains($0) }
+        self.decisions = DecisionName.allCases.filter { $0 == .argmax || decisions.contains($0) }
         try validate()
     }
 
@@ -51,6 +52,11 @@ public struct Study: Sendable {
         try require(seeds.map(String.init), of: "seed")
         try require(tasks.map(\.name), of: "task")
         try require(arms.map(\.name), of: "objective")
+        guard !decisions.contains(.iou) else {
+            throw StudyError(
+                "the decision 'iou' is not defined for every network, as where the IoU of a class is 0; a study reads argmax and "
+                    + "calibrated")
+        }
         guard arms.contains(where: { $0.name == reference }) else {
             throw StudyError(
                 "the reference '\(reference)' is none of the objectives: \(arms.map(\.name).joined(separator: ", "))")
@@ -109,14 +115,8 @@ public struct StudyTask: Sendable {
     }
 }
 
-/// How a study reads a network's scores.
-public enum StudyDecision: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The largest score.
-    case argmax
-    /// With the offsets that raise the mean IoU on the validation split, where they gain.
-    case calibrated
-
-    /// What the name of an arm is followed by.
+extension DecisionName {
+    /// What the name of an arm is followed by where its networks are read so.
     var suffix: String { self == .argmax ? "" : ", \(rawValue)" }
 }
 

@@ -2,6 +2,7 @@ import DataSets
 import DurableFiles
 import Foundation
 import SegConfiguration
+import SegInference
 import Yams
 
 /// Reads a study that somebody wrote.
@@ -48,7 +49,7 @@ public struct StudyFile {
                     name: StudyRun.pretraining, objective: section.decode(String.self, at: "objective") ?? "cross_entropy")
             },
             tasks: root.sections("tasks").map(task), arms: arms, reference: root.decode(String.self, at: "reference"),
-            decisions: root.decode([StudyDecision].self, at: "decisions") ?? [.argmax])
+            decisions: root.decode([DecisionName].self, at: "decisions") ?? [.argmax])
     }
 
     private func task(_ section: ConfigurationSection) throws -> StudyTask {

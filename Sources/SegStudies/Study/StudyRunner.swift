@@ -115,7 +115,7 @@ public struct StudyRunner {
     }
 
     /// What is still to be scored, the largest score first.
-    private func readings(of run: StudyRun) -> [(Split, StudyDecision)] {
+    private func readings(of run: StudyRun) -> [(Split, DecisionName)] {
         study.decisions.flatMap { decision in run.task.splits.map { ($0, decision) } }
             .filter { !RunSeries.isScored(run.folder, on: $0, by: $1) }
     }

@@ -111,15 +111,9 @@ struct EvaluationReport {
                 part == nil && score == .iouOfPixels
                     ? ScoreName(.iou) : ScoreName(score, .foreground, .perCase, worst: part)
             }
-            table.append([title] + names.map(estimated))
+            table.append([title] + names.map(ranged))
         }
         return table.plain + "\nA class takes part in the cases whose truth has it.\n"
-    }
-
-    private func estimated(_ name: ScoreName) -> String {
-        guard let estimate = scores.estimate(name) else { return "n/a" }
-        guard let interval = estimate.interval else { return percent(estimate.value) }
-        return "\(percent(estimate.value)) [\(percent(interval.low, decimals: 1)), \(percent(interval.high, decimals: 1))]"
     }
 
     private var surfaces: String {
@@ -141,8 +135,11 @@ struct EvaluationReport {
             + "Its tolerance: \(store.tolerance) \(unit).\n"
     }
 
+    /// Evaluations of before there were fine-grained scores have none.
     private func ranged(_ name: ScoreName) -> String {
-        scores.estimate(name) == nil ? percent(scores.summary[name]) : estimated(name)
+        guard let estimate = scores.estimate(name) else { return percent(scores.summary[name]) }
+        guard let interval = estimate.interval else { return percent(estimate.value) }
+        return "\(percent(estimate.value)) [\(percent(interval.low, decimals: 1)), \(percent(interval.high, decimals: 1))]"
     }
 
     private func percent(_ value: Double?, decimals: Int = 2) -> String {
