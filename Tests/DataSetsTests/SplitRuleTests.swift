@@ -1,6 +1,7 @@
 import CaseTestSupport
 import Foundation
 import MedicalImages
+import TestSupport
 import Testing
 
 @testable import DataSets
@@ -40,6 +41,35 @@ struct SplitRuleTests {
         #expect(validated.sorted() == open("abcdefg").keys.sorted())
     }
 
+    /// A table's test cases stay out of the folds, and a split at random takes no notice of what a written one tests.
+    @Test func foldsAreDealtOfWhatAnotherRuleLeavesThem() throws {
+        try withTemporaryFolder { folder in
+            let places = open("abcdef").merging(["t1": .split(.test)]) { $1 }
+            let rows = places.keys.sorted().map {
+                "\($0),\($0.hasPrefix("a") ? "test" : $0.hasPrefix("b") ? "validation" : "train")"
+            }
+            try Data("file,split\n\(rows.joined(separator: "\n"))\n".utf8).write(to: folder.appending(path: "mine.csv"))
+            func cases(_ rule: SplitRule?, _ listing: CaseListing, fold: Int) throws -> (validation: [String], test: [String]) {
+                let data = try SplitRule.folds(FoldSplit(count: 3, fold: fold, seed: 4, of: rule)).dataSet(
+                    of: listing, layout: .folders, classNames: ["x", "y"], root: folder)
+                return (data.splits.validation, data.splits.test)
+            }
+            let written = CaseListing(origin: "DIR", entries: listing(places).entries, isFinal: true)
+            let expected: [(SplitRule?, CaseListing, test: [String], dealt: [String])] = [
+                (nil, written, ["t1"], open("abcdef").keys.sorted()),
+                (.table("mine.csv"), written, ["a1", "a2"], (Array(open("bcdef").keys) + ["t1"]).sorted()),
+                (.random(SeededSplit(seed: 1, test: 0)), written, [], places.keys.sorted()),
+                (.random(SeededSplit(seed: 1, test: 0)), listing(places), ["t1"], open("abcdef").keys.sorted()),
+                (.folds(FoldSplit(count: 2, fold: 0, seed: 1)), written, ["t1"], open("abcdef").keys.sorted()),
+            ]
+            for (rule, listing, test, dealt) in expected {
+                let folds = try (0..<3).map { try cases(rule, listing, fold: $0) }
+                #expect(folds.allSatisfy { $0.test.sorted() == test }, "\(String(describing: rule))")
+                #expect(folds.flatMap(\.validation).sorted() == dealt, "\(String(describing: rule))")
+            }
+        }
+    }
+
     @Test func theSameSeedDealsTheSameFolds() throws {
         let listing = listing(open("abcdefgh"))
         let rule = SplitRule.folds(FoldSplit(count: 4, fold: 1, seed: 9))
@@ -63,6 +93,7 @@ struct SplitRuleTests {
     /// Splits that are drawn fall out otherwise with one case more or less; those that a run began with stand.
     @Test(arguments: [
         SplitRule.own, .random(SeededSplit(seed: 5)), .folds(FoldSplit(count: 4, fold: 1, seed: 9)),
+        .folds(FoldSplit(count: 2, fold: 1, seed: 9, of: .random(SeededSplit(seed: 5)))),
     ])
     func whatWasDrawnOnceStands(_ rule: SplitRule) throws {
         func dataSet(_ listing: CaseListing, keeping kept: CaseSplits?) throws -> DataSet {

@@ -96,6 +96,24 @@ import Torch
         }
     }
 
+    /// What the configuration splits by says who tests.
+    @Test func aTableOfTheUsersKeepsItsTestAndARandomSplitKeepsNone() throws {
+        try withTemporaryFolder { folder in
+            _ = try make(folder, into: "out")
+            let table = folder.appending(path: "data/split.csv")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "data/images").path).sorted()
+            let rows = names.enumerated().map { "\($1),\($1),\($0 < 2 ? "test" : "train")" }
+            try DurableFile.write(
+                "file,group,split\n" + rows.joined(separator: "\n"),
+                to: table.deletingLastPathComponent().appending(path: "mine.csv"))
+            let own = try make(folder, into: "out", ["data.split=mine.csv"])
+            #expect(own.groupCount == 4)
+            #expect(try own.folds[0].configuration.openDataSet(at: nil).splits.test.count == 2)
+            let all = try make(folder, into: "out", ["data.split={random: {test: 0, seed: 3}}"])
+            #expect(all.groupCount == 6)
+        }
+    }
+
     @Test func foldsAreAsManyAsThereArePatients() throws {
         try withTemporaryFolder { folder in
             let usual = try make(folder, into: "out", count: nil)

@@ -50,33 +50,3 @@ public struct SeededSplit: Sendable, Hashable, Codable {
         return (size(validation), size(test))
     }
 }
-
-/// One turn of a k-fold cross-validation over groups, the same for the same seed and names.
-public struct FoldSplit: Sendable, Hashable, Codable {
-    /// k.
-    public var count: Int
-    /// The fold that validates, from 0.
-    public var fold: Int
-    /// Seed of the shuffle.
-    public var seed: UInt64
-
-    public init(count: Int, fold: Int, seed: UInt64) {
-        self.count = count
-        self.fold = fold
-        self.seed = seed
-    }
-
-    /// The split of each group: groups are shuffled and dealt in turn, so fold sizes differ by one at most.
-    ///
-    /// - Throws: `DataSetError` for a fold that is not there, or fewer groups than folds.
-    func assign(_ groups: Set<String>, origin: String) throws -> [String: Split] {
-        guard count >= 2, (0..<count).contains(fold) else { throw DataSetError.folds(number: fold, count: count) }
-        guard groups.count >= count else {
-            throw DataSetError.tooFewGroups(origin: origin, groups: groups.count, needed: count)
-        }
-        var names = groups.sorted()
-        var generator = SeededGenerator(seed: seed)
-        generator.shuffle(&names)
-        return Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0 % count == fold ? .validation : .train) })
-    }
-}

@@ -5,7 +5,8 @@ import SegInference
 
 /// The runs of a k-fold cross-validation: each trains on all patients but those of one fold, which validate it.
 ///
-/// What the data set keeps for the test takes no part.
+/// What the data set or the configuration's table keeps for the test takes no part. A random split keeps nothing: each patient is
+/// scored once anyway, by a model that has not seen it.
 public struct CrossValidation: Sendable {
     /// A run of the series, in `fold-0`, `fold-1` and so on.
     public struct Fold: Sendable {
@@ -31,7 +32,11 @@ public struct CrossValidation: Sendable {
     public init(_ configuration: RunConfiguration, in folder: URL, count: Int? = nil, seed: UInt64 = SplitRule.seedOfOpenCases)
         throws
     {
-        let dataSet = try configuration.listDataSet(at: nil).dataSet(.folds(.init(count: 2, fold: 0, seed: seed)))
+        let split = configuration.data.split
+        func rule(_ fold: Int, of count: Int) -> SplitRule {
+            .folds(FoldSplit(count: count, fold: fold, seed: seed, of: Self.dealt(split)))
+        }
+        let dataSet = try configuration.listDataSet(at: nil).dataSet(rule(0, of: 2))
         groupCount = Set(try [Split.train, .validation].flatMap(dataSet.cases).map(\.group)).count
         let count = count ?? min(Self.standardCount, groupCount)
         guard (2...groupCount).contains(count) else {
@@ -41,9 +46,19 @@ public struct CrossValidation: Sendable {
         self.folder = folder
         folds = (0..<count).map { number in
             var configuration = configuration
-            configuration.data.split = .folds(.init(count: count, fold: number, seed: seed))
+            configuration.data.split = rule(number, of: count)
             let place = folder.appending(path: "fold-\(number)", directoryHint: .isDirectory)
             return Fold(number: number, folder: RunFolder(place), configuration: configuration)
+        }
+    }
+
+    /// The rule whose training and validation cases are dealt.
+    private static func dealt(_ split: SplitRule) -> SplitRule? {
+        switch split {
+        case .own: nil
+        case .paper, .table: split
+        case .random(let seeded): .random(SeededSplit(seed: seeded.seed, validation: seeded.validation, test: 0))
+        case .folds(let folds): folds.of
         }
     }
 
