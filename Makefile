@@ -25,6 +25,7 @@ build: ## install what is missing and build the program, optimised: .build/relea
 	@echo "Building marginseg$(if $(wildcard $(program)),, (the first build takes some minutes))"
 	@swift build -c release --product marginseg $(quiet)
 	@swift build -c release --product TorchBinding $(quiet)
+	@swift build -c release --product DicomBinding $(quiet)
 
 test: ## build and run the tests; FILTER=LabelDistribution runs those whose name contains it
 	@Scripts/bootstrap

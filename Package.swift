@@ -6,6 +6,12 @@ import PackageDescription
 // the environment variable LIBTORCH points at another one. Changing it re-plans the build.
 let libtorch = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 } ?? Context.packageDirectory + "/.libtorch/torch"
 
+// GDCM, which reads DICOM: its installation's prefix, and the folder of its headers. Where there is none, all else is built; the
+// environment variable GDCM points at another prefix.
+let gdcm = (Context.environment["GDCM"].flatMap { $0.isEmpty ? nil : [$0] } ?? ["/usr", "/usr/local", "/opt/homebrew"])
+    .flatMap { prefix in ["gdcm-3.0", "gdcm-3.2", "gdcm"].map { (prefix: prefix, headers: "\(prefix)/include/\($0)") } }
+    .first { FileManager.default.fileExists(atPath: $0.headers + "/gdcmReader.h") }
+
 /// Where a program or shared library looks for shared libraries.
 func searching(_ folders: [String]) -> LinkerSetting {
     .unsafeFlags(folders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
@@ -51,6 +57,7 @@ let package = Package(
         .library(name: "SegMetrics", targets: ["SegMetrics"]),
         .library(name: "Torch", targets: ["Torch", "TorchBinding"]),
         .library(name: "TorchBinding", type: .dynamic, targets: ["TorchBinding"]),
+        .library(name: "DicomBinding", type: .dynamic, targets: ["DicomBinding"]),
         .library(
             name: "SegTraining",
             targets: [
@@ -84,13 +91,31 @@ let package = Package(
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+        .target(name: "CDicom"),
+        // What is linked against GDCM: a part of tests and of users of the libraries, a shared library beside `marginseg`, which
+        // loads it with the first DICOM file.
+        .target(
+            name: "DicomBinding", dependencies: ["CDicom"],
+            cxxSettings: [
+                .unsafeFlags(["-std=c++20", "-fno-cxx-modules"] + (gdcm.map { ["-isystem", $0.headers] } ?? []))
+            ],
+            linkerSettings: gdcm.map { found in
+                [
+                    .unsafeFlags(["-L", found.prefix + "/lib"]), .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"),
+                    .linkedLibrary("gdcmCommon"),
+                    // An installed copy first, then where it was built.
+                    searching(["\(here)/dicom", found.prefix + "/lib"]),
+                    // An RPATH, unlike a RUNPATH, holds for what GDCM's libraries load too.
+                    .unsafeFlags(["-Xlinker", "--disable-new-dtags"], .when(platforms: [.linux])),
+                ]
+            }),
         .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibTIFF"]),
         .target(name: "CKernels", exclude: kernelParts),
 
         // Rooms without torch, useful alone.
         room("DurableFiles"),
         room("MarginCalibration"),
-        room("MedicalImages", ["CZlib", "CImageCodecs", "DurableFiles"]),
+        room("MedicalImages", ["CZlib", "CImageCodecs", "CDicom", "DurableFiles"]),
         room("Randomness"),
         room("SegMetrics", ["Randomness"]),
         room("PostProcessing", ["SegMetrics", "MedicalImages"]),
@@ -119,7 +144,7 @@ let package = Package(
             "SegConfiguration",
             [
                 "Torch", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegMetrics", "MarginCalibration",
-                "DurableFiles", yams,
+                "MedicalImages", "DurableFiles", yams,
             ]),
         room(
             "SegInference",
@@ -189,7 +214,10 @@ let package = Package(
             path: "Benchmarks/Sources"),
 
         .executableTarget(
-            name: "fuzz", dependencies: ["MedicalImages", "Torch", "TorchBinding", "DurableFiles", "TestSupport", "Randomness"],
+            name: "fuzz",
+            dependencies: [
+                "MedicalImages", "DicomBinding", "Torch", "TorchBinding", "DurableFiles", "TestSupport", "Randomness",
+            ],
             path: "Tests/Fuzz"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -197,7 +225,8 @@ let package = Package(
         .target(
             name: "CaseTestSupport", dependencies: ["DataSets", "MedicalImages", "DurableFiles"], path: "Tests/CaseTestSupport"),
         .target(name: "RunTestSupport", dependencies: ["SegTraining", "Phantoms", "TorchBinding"], path: "Tests/RunTestSupport"),
-        tests("DurableFiles"), tests("MarginCalibration", ["Randomness"]), tests("MedicalImages", ["Randomness"]),
+        tests("DurableFiles"), tests("MarginCalibration", ["Randomness"]),
+        tests("MedicalImages", ["Randomness", "DicomBinding"]),
         tests("Randomness"), tests("SegMetrics", ["Randomness"]), tests("PostProcessing", ["Randomness"]),
         tests("DataSets", ["Sampling", "CaseTestSupport"]), tests("Sampling", ["CaseTestSupport"]),
         tests("Phantoms", ["CaseTestSupport"]),
@@ -218,7 +247,8 @@ let package = Package(
             dependencies: ["MarginCalibration", "SegLosses", "SegModels", "Torch", "TorchBinding", "TorchNN"]),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
         .testTarget(
-            name: "marginsegTests", dependencies: ["marginseg", "Sampling", "MedicalImages", "TestSupport", "Randomness"]),
+            name: "marginsegTests",
+            dependencies: ["marginseg", "Sampling", "MedicalImages", "DicomBinding", "TestSupport", "Randomness"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,9 @@ struct Bench {
         if arguments.count == 2, arguments[0] == ImageBenchmark.memoryOption {
             return try ImageBenchmark.printMemory(of: URL(filePath: arguments[1]))
         }
+        if arguments.count == 2, arguments[0] == ImageBenchmark.seriesOption {
+            return try ImageBenchmark.printTime(ofSeries: URL(filePath: arguments[1]))
+        }
         if arguments == [PeakMemory.argument] {
             print(try PeakMemory.measured())
             return

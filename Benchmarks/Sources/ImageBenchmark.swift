@@ -86,6 +86,15 @@ struct ImageBenchmark {
         return Double(text.trimmingCharacters(in: .newlines)) ?? .nan
     }
 
+    /// The argument under which `bench` prints the milliseconds in which a DICOM series is read.
+    static let seriesOption = "--series"
+
+    static func printTime(ofSeries folder: URL) throws {
+        let clock = ContinuousClock()
+        let time = try clock.measure { _ = try ImageFile.read(folder) }
+        print(time / .milliseconds(1))
+    }
+
     /// The argument under which `bench` prints what `printMemory` does.
     static let memoryOption = "--memory-of"
 

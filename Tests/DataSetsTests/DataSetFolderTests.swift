@@ -166,14 +166,14 @@ struct DataSetFolderTests {
         arguments: [
             ([], "the folder is empty"),
             (
-                ["a.nrrd", "b.nrrd", "x/c.dcm"],
-                "it holds no image file of a known ending; found 2 .nrrd, 1 .dcm; files of NRRD are not read: convert to NIfTI, in "
+                ["a.nrrd", "b.nrrd", "x/c.rec"],
+                "it holds no image file of a known ending; found 2 .nrrd, 1 .rec; files of NRRD are not read: convert to NIfTI, in "
                     + "Python with SimpleITK: sitk.WriteImage(sitk.ReadImage(FILE), \"NAME.nii.gz\")"
             ),
             (
-                ["x/a.dcm", "x/b.dcm", "x.txt"],
-                "it holds no image file of a known ending; found 2 .dcm, 1 .txt; files of DICOM are not read: convert each series "
-                    + "to NIfTI: dcm2niix -z y FOLDER"
+                ["x/a.rec", "x/b.rec", "x.txt"],
+                "it holds no image file of a known ending; found 2 .rec, 1 .txt; files of Philips PAR/REC are not read: convert "
+                    + "to NIfTI: dcm2niix -z y FILE"
             ),
             (["notes.txt"], "it holds no image file of a known ending; found 1 .txt"),
             (

@@ -16,7 +16,7 @@ struct Specimen {
     /// - Throws: where a file cannot be written or the pictures are not there.
     static func all() throws -> [Specimen] {
         try withTemporaryFolder { folder in
-            try volumes(folder) + pictures(folder) + foreign(folder)
+            try volumes(folder) + pictures(folder) + foreign(folder) + dicom(folder)
                 + [tensors(folder), Specimen(TestFolders.package.appending(path: "Tests/Golden/weights.pth"))]
         }
     }
@@ -76,6 +76,25 @@ struct Specimen {
             try (Data(base64Encoded: row.base64) ?? Data()).write(to: url)
             return try Specimen(url)
         }
+    }
+
+    /// Small DICOM files that pydicom, GDCM and CharLS packed in every way, and a segmentation object of ours.
+    private static func dicom(_ folder: URL) throws -> [Specimen] {
+        struct Row: Decodable { let name, base64: String }
+        let table = TestFolders.package.appending(path: "Tests/Golden/dicom.json")
+        let rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: table))
+        let specimens = try rows.map { row in
+            let url = folder.appending(path: row.name + ".dcm")
+            try (Data(base64Encoded: row.base64) ?? Data()).write(to: url)
+            return try Specimen(url)
+        }
+        let image = try ImageFile.read(folder.appending(path: "enhanced-ct.dcm"))
+        guard case .dicom(let series) = image.source else { preconditionFailure("a DICOM file is read as DICOM") }
+        let url = folder.appending(path: "segmentation.dcm")
+        let labels = (0..<image.extent.voxelCount).map { UInt8($0 / 7 % 3) }
+        let segments = ["liver", "lesion"].map { DICOMSegment(label: $0, code: nil) }
+        try series.writeSegmentation(labels, segments: segments, algorithm: ("fuzz", "1"), to: url)
+        return specimens + [try Specimen(url)]
     }
 
     private static func tensors(_ folder: URL) throws -> Specimen {

@@ -25,14 +25,16 @@ import Testing
         #expect(
             error?.description == """
                 /data/scan.xyz: the name has no known ending; \
-                known are .bmp, .dib, .hdr, .hdr.gz, .img, .img.gz, .jfif, .jpe, .jpeg, .jpg, .nii, .nii.gz, .png, .tif, .tiff
+                known are .bmp, .dcm, .dib, .dicom, .hdr, .hdr.gz, .ima, .img, .img.gz, .jfif, .jpe, .jpeg, .jpg, .nii, .nii.gz, \
+                .png, .tif, .tiff
                 """)
         #expect(error?.kind == .unsupported)
     }
 
     @Test(arguments: [
         ("a.mha", "MetaImage", "sitk.WriteImage"), ("a.MHD", "MetaImage", "sitk.WriteImage"), ("a.seg.nrrd", "NRRD", "SimpleITK"),
-        ("a.dcm", "DICOM", "dcm2niix -z y FOLDER"), ("a.gif", "GIF", "magick FILE NAME.png"), ("a.webp", "WebP", "magick"),
+        ("a.rec", "Philips PAR/REC", "dcm2niix -z y FILE"), ("a.gif", "GIF", "magick FILE NAME.png"),
+        ("a.webp", "WebP", "magick"),
         ("a.HEIC", "HEIF", "magick"), ("a.npy", "NumPy", "nibabel"), ("a.mat", "MATLAB", "nibabel"), ("a.h5", "HDF5", "nibabel"),
         ("a.svs", "whole slides", "QuPath"), ("a.mgz", "FreeSurfer", "mri_convert"), ("a.nii.xz", "packed NIfTI", "gzip"),
         ("a.tar.gz", "archives", "unpack"), ("a.mp4", "films", "ffmpeg"),
@@ -49,8 +51,8 @@ import Testing
 
     @Test func aFolderOfAnotherFormatIsNamedByItsCommonestFiles() {
         #expect(
-            ForeignFormat.remark(on: ["a.dcm", "b.dcm", "notes.txt", "c.zip"])
-                == "it holds 2 files of DICOM, which are not read; convert each series to NIfTI: dcm2niix -z y FOLDER")
+            ForeignFormat.remark(on: ["a.par", "b.rec", "notes.txt", "c.zip"])
+                == "it holds 2 files of Philips PAR/REC, which are not read; convert to NIfTI: dcm2niix -z y FILE")
         #expect(
             ForeignFormat.remark(on: ["a.gif"])?.hasPrefix("it holds 1 file of GIF, which is not read; convert to PNG") == true)
         #expect(ForeignFormat.remark(on: ["notes.txt", "a.png", ""]) == nil)

@@ -62,12 +62,33 @@ struct OddFile: Decodable, Sendable, CustomTestStringConvertible {
         return all.compactMap(\.row).filter { $0.file.hasPrefix(folder + "/") }
     }
 
-    /// The files of all rows, DICOM's included.
-    static var names: [String] {
-        struct Name: Decodable { let file: String }
+    /// A row of DICOM, which says other things.
+    struct DICOMRow: Decodable, Sendable, CustomTestStringConvertible {
+        let file, result: String
+        let modality, photometric: String?
+        let shape: [Int]?
+        let rescale: [Double]?
+        let min, max, mean: Double?
+        let hash: String?
+
+        enum CodingKeys: String, CodingKey {
+            case file, result, modality, photometric, rescale, min, max, mean
+            case shape = "array_shape", hash = "sha256_16_stored_values_little_endian"
+        }
+
+        var url: URL { OddFile.folder.appendingPathComponent(file) }
+        var testDescription: String { file }
+    }
+
+    static var dicom: [DICOMRow] {
+        struct Row: Decodable {
+            let row: DICOMRow?
+
+            init(from decoder: any Decoder) throws { row = try? DICOMRow(from: decoder) }
+        }
         let rows = (try? Data(contentsOf: folder.appendingPathComponent("expected.json")))
-            .flatMap { try? JSONDecoder().decode([Name].self, from: $0) }
-        return rows?.map(\.file) ?? []
+            .flatMap { try? JSONDecoder().decode([Row].self, from: $0) }
+        return rows?.compactMap(\.row).filter { $0.file.hasPrefix("dicom/") } ?? []
     }
 
     /// Rows of formats that are not read here have other fields; they are passed over.

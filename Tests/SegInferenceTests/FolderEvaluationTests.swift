@@ -115,8 +115,8 @@ import Testing
         try withTemporaryFolder { folder in
             try write([5, 5, 0, 0, 0, 0, 0, 0], to: folder.appending(path: "out/a.nii"))
             try FileManager.default.createDirectory(at: folder.appending(path: "masks"), withIntermediateDirectories: true)
-            try Data().write(to: folder.appending(path: "masks/a.dcm"))
-            let words = "it holds 1 file of DICOM, which is not read; convert each series to NIfTI: dcm2niix -z y FOLDER"
+            try Data().write(to: folder.appending(path: "masks/a.mha"))
+            let words = "SimpleITK: sitk.WriteImage(sitk.ReadImage(FILE), \"NAME.nii.gz\")"
             #expect(messageThrown { _ = try evaluation(in: folder) }?.hasSuffix(words) == true)
             let masks = folder.appending(path: "masks")
             #expect(messageThrown { _ = try ClassProposal.classes(ofMasksIn: masks) }?.hasSuffix(words) == true)

@@ -249,8 +249,7 @@ private struct Sandbox {
     /// Tools whose behaviour does not matter here; bootstrap gets the real ones.
     static let ordinaryTools = [
         "awk", "bash", "cat", "cp", "cut", "df", "dirname", "grep", "head", "ls", "mkdir", "mktemp", "mv", "paste", "rm", "sed",
-        "sort",
-        "tail", "tr",
+        "sort", "tail", "touch", "tr",
     ]
 
     /// A machine on which nothing is wrong but that libtorch is missing: Linux, an ordinary user.
@@ -333,6 +332,7 @@ private struct Sandbox {
         try stub(stubs)
         let script = TestFolders.package.appending(path: "Scripts/bootstrap")
         try write(String(contentsOf: script, encoding: .utf8), to: "Scripts/bootstrap")
+        try write("", to: "gdcm/include/gdcm-3.0/gdcmReader.h")
         for (name, text) in files { try write(text, to: name) }
     }
 
@@ -385,6 +385,8 @@ private struct Sandbox {
         var complete = environment.mapValues { $0.replacingOccurrences(of: "$SANDBOX", with: path) }
         complete["PATH"] = path + "/bin"
         complete["HOME"] = path
+        // GDCM is there, whatever this machine has.
+        complete["GDCM"] = complete["GDCM"] ?? path + "/gdcm"
         complete["SANDBOX"] = path
         return try Self.run(path + "/bin/bash", [path + "/Scripts/bootstrap"] + arguments, environment: complete, in: folder)
     }

@@ -86,7 +86,7 @@ extension ImageGrouping {
                 id.isEmpty
                 ? "the name of the case is missing"
                 : columns.contains { row.fields[$0].isEmpty }
-                    ? "a file name is missing" : files.first { FileSystem.kind(of: $0) != .file }.map { "no file \($0.path)" }
+                    ? "a file name is missing" : files.first { !ImageFile.isThere($0) }.map { "no file \($0.path)" }
             if let problem {
                 finding.incomplete.append(.init(id: id, problem: "\(url.path):\(row.line): \(problem)"))
             } else {

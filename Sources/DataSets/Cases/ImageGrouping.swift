@@ -57,6 +57,7 @@ public struct ImageGrouping: Sendable {
     /// - Throws: `FileError` for a place that is missing or holds no image; `LayoutError`; for a file whose case lacks others,
     ///   `LayoutError`.
     public func cases(at input: URL) throws -> Finding {
+        if let dicom = try ofDICOM(input) { return dicom }
         switch FileSystem.kind(of: input) {
         case .missing: throw FileError(input, "cannot be read", reason: "no such file or folder")
         case .file where Self.isTable(input): return try listed(in: input)

@@ -2,10 +2,11 @@ import DurableFiles
 import Foundation
 import MedicalImages
 
-/// The image files and folders below a folder, by their paths within it; hidden ones are left out.
+/// The image files and folders below a folder, by their paths within it; hidden ones are left out. A folder whose files are the
+/// planes of a DICOM series is an image.
 struct FolderIndex: Sendable {
     let root: URL
-    /// Image files, by the path of their folder; the root's is empty.
+    /// Images, by the path of their folder; the root's is empty.
     private let imagesByFolder: [String: [String]]
     private let childrenByFolder: [String: [String]]
     /// Other files that lie in the root itself, such as tables.
@@ -26,7 +27,9 @@ struct FolderIndex: Sendable {
             for url in try FileSystem.list(folder) {
                 let name = url.lastPathComponent
                 let kind = FileSystem.kind(of: url)
-                if ImageFile.isRecognized(url), kind != .folder {
+                if kind == .folder, DICOM.folderIsSeries(url) {
+                    images[path, default: []].append(name)
+                } else if kind != .folder, ImageFile.isRecognized(url) || DICOM.looksLikeImage(url) {
                     // A broken link is a missing image, which is reported when it is read.
                     images[path, default: []].append(name)
                 } else if kind == .folder {

@@ -49,7 +49,7 @@ struct ListLayout: CaseLayout {
                 throw LayoutError(url.path, line: row.line, "a file name is missing; name it or remove the row")
             }
             let urls = paths.map { URL(listed: $0, in: url.deletingLastPathComponent()) }
-            if let missing = urls.first(where: { FileSystem.kind(of: $0) != .file }) {
+            if let missing = urls.first(where: { !ImageFile.isThere($0) }) {
                 throw LayoutError(url.path, line: row.line, "no file \(missing.path)")
             }
             let id = idColumn.map { row.fields[$0] } ?? ImageFile.stem(of: urls[0])

@@ -106,6 +106,8 @@ struct NamePattern: Sendable, Hashable {
                 guard let match = match(folder) else { continue }
                 found[match, default: []] += index.images(in: folder).map { index.url(FolderIndex.join(folder, $0)) }
             }
+            // A folder that is a series is the image itself.
+            for path in index.allImages { if let match = match(path) { found[match, default: []].append(index.url(path)) } }
         } else {
             for path in index.allImages {
                 guard let match = match(path) else { continue }

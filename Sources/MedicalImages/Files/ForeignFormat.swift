@@ -46,7 +46,6 @@ public struct ForeignFormat: Sendable {
         ForeignFormat("MetaImage", [".mha", ".mhd"], simpleITK),
         ForeignFormat("GIPL", [".gipl", ".gipl.gz"], simpleITK),
         ForeignFormat("VTK", [".vtk", ".vti"], simpleITK),
-        ForeignFormat("DICOM", [".dcm", ".dicom", ".ima"], "convert each series to NIfTI: dcm2niix -z y FOLDER"),
         ForeignFormat("Philips PAR/REC", [".par", ".rec"], "convert to NIfTI: dcm2niix -z y FILE"),
         ForeignFormat("FreeSurfer", [".mgz", ".mgh"], "convert to NIfTI: mri_convert FILE NAME.nii.gz"),
         ForeignFormat("MINC", [".mnc"], "convert to NIfTI: mnc2nii FILE NAME.nii"),

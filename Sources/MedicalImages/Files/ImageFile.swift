@@ -1,11 +1,12 @@
+import DurableFiles
 import Foundation
 
-/// Reads image files of any known format, recognised by their names.
+/// Reads image files of any known format, recognised by their names, and DICOM, of which a folder is an image.
 public enum ImageFile {
-    /// The formats that are read; no two share an ending.
+    /// The formats that are read and whose files are an image each; no two share an ending.
     private static let formats: [any ImageFormat.Type] = [NIfTI.self, PNG.self, JPEG.self, BMP.self, TIFF.self]
 
-    private static let endings = formats.flatMap { $0.endings }
+    private static let endings = formats.flatMap { $0.endings } + DICOM.endings
 
     /// The whole image, without its alpha channel.
     ///
@@ -38,6 +39,15 @@ public enum ImageFile {
         return (stem, String(name.dropFirst(stem.count)))
     }
 
+    /// Whether there is a file, or a folder of a DICOM series.
+    public static func isThere(_ url: URL) -> Bool {
+        switch FileSystem.kind(of: url.withoutSeries) {
+        case .file: true
+        case .folder: DICOM.isPlace(url)
+        case .missing: false
+        }
+    }
+
     /// Whether the name is that of an image; the `.img` half of a pair is not, so that a folder lists each image once.
     public static func isRecognized(_ url: URL) -> Bool {
         format(of: url).map { url.ending(among: $0.companionEndings) == nil } ?? false
@@ -51,7 +61,8 @@ public enum ImageFile {
     }
 
     private static func requireFormat(_ url: URL) throws -> any ImageFormat.Type {
-        if let format = format(of: url) { return format }
+        if let format = format(of: url), FileSystem.kind(of: url) != .folder { return format }
+        if DICOM.isPlace(url) { return DICOM.self }
         if let foreign = ForeignFormat(url) {
             throw ImageFileError(
                 url, .unsupported, "its ending says that it is of \(foreign.name), which is not read", advice: foreign.remedy)

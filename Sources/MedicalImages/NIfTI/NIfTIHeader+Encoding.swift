@@ -23,6 +23,10 @@ extension NIfTIHeader {
         case .sform(let code), .qform(let code):
             sformCode = code
             srow = Array(geometry.affine.rowMajor[..<12])
+        case .positions:
+            // The scanner's space.
+            sformCode = 1
+            srow = Array(geometry.affine.rowMajor[..<12])
         case .pixdim:
             sformCode = 0
             srow = [Double](repeating: 0, count: 12)

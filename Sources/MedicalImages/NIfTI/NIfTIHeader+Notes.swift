@@ -34,6 +34,7 @@ extension NIfTIHeader {
             case .sform: "the sform"
             case .qform: "the qform"
             case .pixdim: "the spacing alone"
+            case .positions: preconditionFailure("NIfTI has no planes with positions")
             }
         return ImageNote(.transformIgnored, "its \(names) is set but not finite or without an inverse; \(used) is used")
     }

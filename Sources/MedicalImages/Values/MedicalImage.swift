@@ -59,4 +59,8 @@ public enum ImageSource: Sendable {
     case nifti(NIfTIHeader)
     /// PNG, JPEG, BMP or TIFF, with the meaning of its samples.
     case picture(PictureInfo)
+    /// A series or file of DICOM, with what segments on its grid refer to.
+    case dicom(DICOMSource)
+    /// A segmentation object of DICOM: labels, no image.
+    case segmentation
 }

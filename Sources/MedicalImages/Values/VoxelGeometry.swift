@@ -8,6 +8,8 @@ public struct VoxelGeometry: Sendable, Hashable, Codable {
         case sform(code: Int)
         /// The quaternion and offset, with what space they lead to.
         case qform(code: Int)
+        /// The positions of a DICOM series' planes.
+        case positions
         /// The spacing alone: axes as R, A, S, and the origin at voxel (0, 0, 0).
         case pixdim
     }

@@ -2,6 +2,11 @@ import DataSets
 import MedicalImages
 
 extension LabelGrid {
+    /// The grid of an image, as labels are to be read on to it.
+    package func of(_ extent: Extent, _ geometry: VoxelGeometry?, path: String) -> ImageGrid {
+        ImageGrid(extent, geometry, path: path, trustsHeaders: self == .own)
+    }
+
     /// Checks that labels were drawn on an image.
     ///
     /// - Throws: `CaseError` for another size, or where the labels' own grid is asked for, for another place.

@@ -14,16 +14,17 @@ package struct LabelReading: Sendable {
     /// What reading the files decided, each once.
     package let notes: [ImageNote]
 
+    /// - Parameter grid: of the image that the labels were drawn on, in whose order they come; nil: as their files have them.
     /// - Throws: `CaseError` for files of several sizes, channels that differ, or sums beyond 32 bits; `ImageFileError`,
     ///   `FileError`.
-    package init(_ source: LabelSource) throws {
+    package init(_ source: LabelSource, on grid: ImageGrid? = nil) throws {
         var values: [Int32] = []
         var extent: Extent?
         var geometry: VoxelGeometry?
         var undecided: Set<Int> = []
         var notes: [ImageNote] = []
         for layer in source.layers {
-            let image = try ImageFile.read(layer.url)
+            let image = try ImageFile.readLabels(layer.url, on: grid)
             var drawn = try Self.oneChannel(
                 image.labelValues { if !notes.contains($0) { notes.append($0) } }, image.extent, layer.url)
             if let value = layer.value.map({ Int32(clamping: $0) }) {

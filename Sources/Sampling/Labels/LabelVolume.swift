@@ -17,12 +17,36 @@ public struct LabelVolume: Sendable {
 
     /// - Throws: `ImageFileError`, `FileError` for a file that cannot be read as labels; `CaseError` for values of no class.
     public init(contentsOf url: URL, map: LabelMap) throws {
-        let reading = try LabelReading(LabelSource(file: url))
+        try self.init(contentsOf: url, map: map, on: nil)
+    }
+
+    /// The same in the order of an image's grid.
+    package init(contentsOf url: URL, map: LabelMap, on grid: ImageGrid?) throws {
+        let reading = try LabelReading(LabelSource(file: url), on: grid)
         path = url.path
         extent = reading.extent
         geometry = reading.geometry
         classes = try reading.classes(map, path: url.path)
         notes = reading.notes
+    }
+
+    /// Two label files in the order of one grid: that of the second, or of the first where the second alone is a segmentation
+    /// object, which has no grid but that of what it was drawn on; of two such objects the grid that they span together.
+    package static func pair(_ first: URL, _ second: URL, map: LabelMap, grid: LabelGrid) throws -> (LabelVolume, LabelVolume) {
+        if let both = try ImageFile.grid(ofSegments: first, second) {
+            return (
+                try LabelVolume(contentsOf: first, map: map, on: both), try LabelVolume(contentsOf: second, map: map, on: both)
+            )
+        }
+        func read(_ url: URL, on other: LabelVolume?) throws -> LabelVolume {
+            try LabelVolume(contentsOf: url, map: map, on: other.map { grid.of($0.extent, $0.geometry, path: $0.path) })
+        }
+        if ImageFile.holdsSegments(second), !ImageFile.holdsSegments(first) {
+            let one = try read(first, on: nil)
+            return (one, try read(second, on: one))
+        }
+        let two = try read(second, on: nil)
+        return (try read(first, on: two), two)
     }
 
     /// The values that a label file holds, with the voxels of each.

@@ -13,6 +13,7 @@ public enum CaseError: Error, Equatable, Sendable {
     case channelGrids(path: String, first: String, found: String, allowed: String)
     case sheared(path: String, degrees: Double)
     case palette(path: String)
+    case segments(path: String)
     case notFinite(path: String, count: Int, first: VoxelPosition)
     case channels(path: String, found: Int, expected: Int, reason: String)
     case notEightBit(path: String, found: ClosedRange<Float>)
@@ -67,6 +68,8 @@ extension CaseError: CustomStringConvertible {
                 + "resample it to a grid of right angles, or train on planes as they are stored: input.plane=file"
         case .palette(let path):
             return "\(path): its pixels are palette indices, expected intensities; save the image as grey or RGB"
+        case .segments(let path):
+            return "\(path): it holds segments, expected an image; give the series that they were drawn on"
         case .notFinite(let path, let count, let first):
             return "\(path): \(count) voxel\(count == 1 ? "" : "s") NaN or infinite, first at \(first); "
                 + "expected finite intensities; repair the file"

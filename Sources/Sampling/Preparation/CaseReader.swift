@@ -38,7 +38,8 @@ public struct CaseReader: Sendable {
         let nonzero = try recipe.needsImage ? GridBox(nonzeroOf: dataCase.image.files.map { try ImageFile.read($0) }) : nil
         let grid = try recipe.grid(of: extent, infos[0].geometry, path: dataCase.image.path, nonzero: nonzero)
         for layer in dataCase.label?.layers ?? [] {
-            let info = try ImageFile.readInfo(layer.url)
+            let info = try ImageFile.readLabelInfo(
+                layer.url, on: recipe.labelGrid.of(extent, infos[0].geometry, path: dataCase.image.path))
             try recipe.labelGrid.require(
                 info.extent, info.geometry, at: layer.url.path, asOf: extent, infos[0].geometry, dataCase.image.path)
         }
@@ -50,6 +51,7 @@ public struct CaseReader: Sendable {
         var images = try dataCase.image.files.map { url in
             let image = try ImageFile.read(url)
             if case .picture(let info) = image.source, info.colorType == .palette { throw CaseError.palette(path: url.path) }
+            if case .segmentation = image.source { throw CaseError.segments(path: url.path) }
             return image
         }
         if wantsGrey(images.reduce(0) { $0 + $1.extent.channels }, files: images.count) {
@@ -62,7 +64,7 @@ public struct CaseReader: Sendable {
         var labels: [UInt8]?
         var labelNotes: [ImageNote] = []
         if let source = dataCase.label {
-            let reading = try LabelReading(source)
+            let reading = try LabelReading(source, on: recipe.labelGrid.of(extent, images[0].geometry, path: dataCase.image.path))
             try recipe.labelGrid.require(
                 reading.extent, reading.geometry, at: source.first.path, asOf: extent, images[0].geometry,
                 dataCase.image.path)

@@ -40,10 +40,13 @@ extension LabelStatistics {
         guard let source = dataCase.label else {
             throw CaseError.noLabel(path: dataCase.image.path)
         }
-        let reading = try LabelReading(source)
         let path = source.first.path
         // The axes and the spacing that training sees are the image's.
-        let geometry = try recipe.needsGeometry ? ImageFile.readInfo(dataCase.image.first).geometry : nil
+        let info =
+            try recipe.needsGeometry || ImageFile.holdsSegments(source.first) ? ImageFile.readInfo(dataCase.image.first) : nil
+        let reading = try LabelReading(
+            source, on: info.map { recipe.labelGrid.of($0.extent, $0.geometry, path: dataCase.image.path) })
+        let geometry = recipe.needsGeometry ? info?.geometry : nil
         let nonzero = try recipe.needsImage ? nonzeroBox(of: dataCase, reading, path: path) : nil
         let grid = try recipe.grid(of: reading.extent, geometry, path: path, nonzero: nonzero)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)

@@ -1,3 +1,4 @@
+import MedicalImages
 import Sampling
 
 /// A class and the values that stand for it in label files; predictions are written with the first. Of a region, all values
@@ -6,15 +7,18 @@ public struct ClassConfiguration: Sendable, Hashable, Codable {
     public var name: String
     /// The values as they are written: one by one, or as ranges.
     public var ranges: [LabelRange]
+    /// What it is in a terminology, for segmentation objects of DICOM; nil: nothing is said.
+    public var code: DICOMSegment.Code?
 
     enum CodingKeys: String, CodingKey {
-        case name
+        case name, code
         case ranges = "values"
     }
 
-    public init(name: String, ranges: [LabelRange]) {
+    public init(name: String, ranges: [LabelRange], code: DICOMSegment.Code? = nil) {
         self.name = name
         self.ranges = ranges
+        self.code = code
     }
 
     public init(name: String, values: [Int]) { self.init(name: name, ranges: values.map(LabelRange.init)) }

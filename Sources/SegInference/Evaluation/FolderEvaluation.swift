@@ -73,7 +73,9 @@ public struct FolderEvaluation {
 
     /// The image files of a folder, by their names without endings.
     private static func filesByStem(_ folder: URL) throws -> [String: URL] {
-        let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file }
+        let files = try FileSystem.list(folder).filter {
+            FileSystem.kind(of: $0) == .file && (ImageFile.isRecognized($0) || DICOM.looksLikeImage($0))
+        }
         if files.isEmpty, let remark = ForeignFormat.remark(on: try FileSystem.list(folder).map(\.lastPathComponent)) {
             throw FileError(folder, "cannot be evaluated", reason: remark)
         }
@@ -96,8 +98,7 @@ public struct FolderEvaluation {
         var notes = CaseNotes()
         for (index, pair) in pairs.enumerated() {
             do {
-                let mask = try LabelVolume(contentsOf: pair.mask, map: map)
-                let prediction = try LabelVolume(contentsOf: pair.prediction, map: map)
+                let (prediction, mask) = try LabelVolume.pair(pair.prediction, pair.mask, map: map, grid: grid)
                 try prediction.requireSameGrid(as: mask, grid: grid)
                 try requireClasses(prediction, where: mask)
                 let group = groups[pair.id] ?? pair.id

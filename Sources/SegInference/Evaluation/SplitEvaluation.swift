@@ -89,7 +89,7 @@ public struct SplitEvaluation {
                 geometry: prepared.grid.geometry)
             if let predictions {
                 try PredictionFile.write(
-                    predicted, values: model.configuration.data.writtenValues, like: prepared, to: predictions.jobs[index].output)
+                    predicted, LabelLegend(model.configuration.data), like: prepared, to: predictions.jobs[index].output)
             }
             onCase(index + 1)
         }

@@ -9,15 +9,14 @@ final class CaseIntake {
     struct Source: Sendable {
         let reader: CaseReader
         let channels: Int
-        /// What stands for each class in label files.
-        let values: [Int]
+        let legend: LabelLegend
 
         /// - Throws: `ImageFileError`, `CaseError` for an image that does not fit the model; `FileError` for an output that cannot
         ///   be.
         func read(_ job: PredictionPlan.Job) throws -> PreparedCase {
             let prepared = try reader.read(job.dataCase)
             try prepared.requireChannels(channels, path: job.dataCase.image.path)
-            try PredictionFile.check(values: values, like: prepared, to: job.output)
+            try PredictionFile.check(values: legend.values, like: prepared, to: job.output)
             if let entropy = job.maps.entropy, case .picture = prepared.source, prepared.grid.stored.depth > 1 {
                 throw FileError(
                     entropy, "cannot be written",

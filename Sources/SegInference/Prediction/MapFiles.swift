@@ -17,7 +17,7 @@ enum MapFiles {
                 try NumPyArchive.write("probabilities", shape: shape, to: url) { append in
                     for k in 0..<store.classCount { try append(store.probabilities(of: k)) }
                 }
-            } else if case .nifti(let header) = source {
+            } else if let header = source.niftiHeader {
                 try NIfTI.write(.float32, extent: extent, like: header, to: url) { append in
                     for k in 0..<store.classCount { try store.probabilities(of: k).withUnsafeBytes(append) }
                 }
@@ -26,12 +26,24 @@ enum MapFiles {
         if let url = files.entropy {
             let values = try store.entropy()
             switch source {
-            case .nifti(let header): try NIfTI.write(.float32(values), extent: plain, like: header, to: url)
+            case .nifti, .dicom, .segmentation:
+                if let header = source.niftiHeader { try NIfTI.write(.float32(values), extent: plain, like: header, to: url) }
             case .picture:
                 // 0 to 1 in the whole range of 16 bits.
                 try PNG.write(
                     gray16: values.map { UInt16(($0 * 65535).rounded()) }, width: plain.width, height: plain.height, to: url)
             }
+        }
+    }
+}
+
+extension ImageSource {
+    /// Of volumes on the same grid; nil for pictures.
+    fileprivate var niftiHeader: NIfTIHeader? {
+        switch self {
+        case .nifti(let header): header
+        case .dicom(let series): series.niftiHeader
+        case .picture, .segmentation: nil
         }
     }
 }

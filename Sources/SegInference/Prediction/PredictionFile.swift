@@ -3,22 +3,30 @@ import Foundation
 import MedicalImages
 import Sampling
 
+/// What the labels of DICOM are written as.
+public enum LabelFormat: String, Sendable, CaseIterable {
+    /// On the grid of the series.
+    case nifti
+    /// A segmentation object that refers to the series.
+    case dicomSegmentation = "dicom-seg"
+}
+
 /// Writes predicted classes as a label file on the exact grid of the image they belong to.
-public enum PredictionFile {
+enum PredictionFile {
     /// - Parameters:
     ///   - classes: [depth, height, width], class indices.
-    ///   - values: the file's value for each class.
+    ///   - legend: the file's value for each class, and the classes as segments.
     ///   - url: NIfTI for a NIfTI image (size, sform, qform and codes are the image's); for a picture PNG, or TIFF, which
-    ///     holds the pages of a TIFF volume too.
+    ///     holds the pages of a TIFF volume too; for DICOM NIfTI, or a segmentation object.
     /// - Throws: `FileError` for a name or values that do not go with the image's format, and where nothing can be written.
-    public static func write(_ classes: [UInt8], values: [Int], like prepared: PreparedCase, to url: URL) throws {
-        try check(values: values, like: prepared, to: url)
-        try write(classes, values: values, on: prepared.grid, of: prepared.source, to: url)
+    static func write(_ classes: [UInt8], _ legend: LabelLegend, like prepared: PreparedCase, to url: URL) throws {
+        try check(values: legend.values, like: prepared, to: url)
+        try write(classes, legend, on: prepared.grid, of: prepared.source, to: url)
     }
 
     /// The same without the image's samples, which need not stay in memory until its labels are written.
-    static func write(_ classes: [UInt8], values: [Int], on grid: CaseGrid, of source: ImageSource, to url: URL) throws {
-        let (classes, extent) = (grid.onFileGrid(classes, outside: 0), grid.storedPlain)
+    static func write(_ classes: [UInt8], _ legend: LabelLegend, on grid: CaseGrid, of source: ImageSource, to url: URL) throws {
+        let (classes, extent, values) = (grid.onFileGrid(classes, outside: 0), grid.storedPlain, legend.values)
         switch source {
         case .nifti(let header):
             try NIfTI.write(samples(classes, values), extent: extent, like: header, to: url)
@@ -29,6 +37,14 @@ public enum PredictionFile {
             } else {
                 try PNG.write(gray: gray, width: extent.width, height: extent.height, to: url)
             }
+        case .dicom(let series):
+            guard isDICOM(url) else {
+                return try NIfTI.write(samples(classes, values), extent: extent, like: series.niftiHeader, to: url)
+            }
+            try series.writeSegmentation(
+                classes.map { legend.segmentNumbers[Int($0)] }, segments: legend.segments,
+                algorithm: (name: "marginseg", version: Version.current), to: url)
+        case .segmentation: preconditionFailure("no image is a segmentation object")
         }
     }
 
@@ -38,6 +54,9 @@ public enum PredictionFile {
     static func check(values: [Int], like prepared: PreparedCase, to url: URL) throws {
         switch prepared.source {
         case .nifti: try requireName(url, ofVolume: true)
+        case .dicom where isDICOM(url): return
+        case .dicom: try requireName(url, ofVolume: true)
+        case .segmentation: preconditionFailure("no image is a segmentation object")
         case .picture:
             try requireName(url, ofVolume: false)
             guard prepared.grid.stored.depth == 1 || isTIFF(url) else {
@@ -57,6 +76,7 @@ public enum PredictionFile {
     ///
     /// - Throws: `FileError` for a name that does not go with the image's format.
     static func checkName(_ url: URL, of image: URL) throws {
+        if isDICOM(url), DICOM.isPlace(image) { return }
         try requireName(url, ofVolume: ending(for: image).hasPrefix(".nii"))
     }
 
@@ -66,7 +86,8 @@ public enum PredictionFile {
             guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
                 throw FileError(
                     url.path, "cannot be written",
-                    reason: "the labels of a NIfTI image are NIfTI; end the name in .nii or .nii.gz")
+                    reason: "the labels of a volume are NIfTI; end the name in .nii or .nii.gz"
+                        + (isDICOM(url) ? "; only those of a DICOM series can be DICOM" : ""))
             }
         } else {
             guard name.hasSuffix(".png") || isTIFF(url) else {
@@ -88,14 +109,19 @@ public enum PredictionFile {
         return .int32(mapped(Int32.self))
     }
 
-    /// The ending of the label file for an image: NIfTI for NIfTI, with `.hdr`/`.img` pairs joined; TIFF for TIFF, whose pages
-    /// may be a volume's; PNG for other pictures, because JPEG would blur labels.
-    static func ending(for image: URL) -> String {
+    /// The ending of the label file for an image: NIfTI for NIfTI and DICOM, with `.hdr`/`.img` pairs joined; TIFF for TIFF,
+    /// whose pages may be a volume's; PNG for other pictures, because JPEG would blur labels.
+    ///
+    /// - Parameter format: of the labels of DICOM.
+    static func ending(for image: URL, _ format: LabelFormat = .nifti) -> String {
+        if DICOM.isPlace(image) { return format == .dicomSegmentation ? ".dcm" : ".nii.gz" }
         if isTIFF(image) { return ".tif" }
         let name = image.lastPathComponent.lowercased()
         if name.hasSuffix(".gz") { return ".nii.gz" }
         return [".nii", ".hdr", ".img"].contains { name.hasSuffix($0) } ? ".nii" : ".png"
     }
+
+    private static func isDICOM(_ url: URL) -> Bool { url.pathExtension.lowercased() == "dcm" }
 
     private static func isTIFF(_ url: URL) -> Bool { ["tif", "tiff"].contains(url.pathExtension.lowercased()) }
 }

@@ -64,6 +64,7 @@ public struct PredictionPlan: Sendable {
     ///     the image, and the files of a folder or a list into a folder `NAME_labels` beside it.
     ///   - continues: whether label files that exist are kept and their cases passed over.
     ///   - values: that a label file may hold to be kept; nil: any.
+    ///   - format: of the labels of DICOM, where no name decides.
     ///   - part: of the cases, for several machines that share them; nil: all.
     ///   - maps: that are written beside each label file.
     ///   - dataFolder: where the training data lie, which outputs that nobody named must stay out of; nil: unknown.
@@ -71,7 +72,7 @@ public struct PredictionPlan: Sendable {
     /// - Throws: `FileError` for outputs that cannot be, and for one that is kept but not whole.
     public init(
         _ source: PredictionInput, output: URL?, overwrite: Bool = false, continues: Bool = false, values: [Int]? = nil,
-        part: Part? = nil,
+        part: Part? = nil, format: LabelFormat = .nifti,
         maps: PredictionMaps = PredictionMaps(), outside dataFolder: URL? = nil, reading others: [URL] = []
     ) throws {
         let (input, finding, others) = (source.url, source.finding, others + source.files)
@@ -79,11 +80,14 @@ public struct PredictionPlan: Sendable {
         leftOut = part?.of(finding.incomplete) ?? finding.incomplete
         var jobs: [Job]
         let isList = ImageGrouping.isList(input)
-        let isImage = FileSystem.kind(of: input) == .file && !isList
+        // A series of DICOM is one image, though a folder.
+        let isImage =
+            FileSystem.kind(of: input) == .file && !isList
+            || finding.cases.count == 1 && finding.incomplete.isEmpty && finding.cases[0].image.first.path == input.path
         if isImage, let dataCase = finding.cases.first, output.map({ !Self.isFolder($0) }) ?? true {
             let image = dataCase.image.first
             let beside = image.deletingLastPathComponent()
-                .appending(path: dataCase.fileName + ImageGrouping.labelSuffix + PredictionFile.ending(for: image))
+                .appending(path: dataCase.fileName + ImageGrouping.labelSuffix + PredictionFile.ending(for: image, format))
             let output = output ?? beside
             let name = output == beside ? dataCase.fileName : ImageFile.stem(of: output)
             jobs = [
@@ -97,7 +101,7 @@ public struct PredictionPlan: Sendable {
                     path: ImageFile.stem(of: isList ? input.deletingPathExtension() : input)
                         + ImageGrouping.labelSuffix,
                     directoryHint: .isDirectory)
-            jobs = try Self.jobs(finding.cases, in: place, maps)
+            jobs = try Self.jobs(finding.cases, in: place, maps, format)
             folder = place
         }
         if output == nil, let dataFolder, let inside = jobs.first(where: { FileSystem.isPlace($0.output, in: dataFolder) }) {
@@ -124,7 +128,7 @@ public struct PredictionPlan: Sendable {
     ///
     /// - Throws: `FileError` for outputs that cannot be.
     public init(_ cases: [DataCase], folder: URL, overwrite: Bool = false, reading others: [URL] = []) throws {
-        jobs = try Self.jobs(cases, in: folder, PredictionMaps())
+        jobs = try Self.jobs(cases, in: folder, PredictionMaps(), .nifti)
         leftOut = []
         labels = []
         self.folder = folder
@@ -134,10 +138,12 @@ public struct PredictionPlan: Sendable {
     /// Whether a folder is there, or is meant by a slash at the end of its name.
     private static func isFolder(_ url: URL) -> Bool { FileSystem.kind(of: url) == .folder || url.hasDirectoryPath }
 
-    private static func jobs(_ cases: [DataCase], in folder: URL, _ maps: PredictionMaps) throws -> [Job] {
+    private static func jobs(
+        _ cases: [DataCase], in folder: URL, _ maps: PredictionMaps, _ format: LabelFormat
+    ) throws -> [Job] {
         try cases.map { dataCase in
             let image = dataCase.image.first
-            let output = folder.appending(path: dataCase.fileName + PredictionFile.ending(for: image))
+            let output = folder.appending(path: dataCase.fileName + PredictionFile.ending(for: image, format))
             return Job(
                 dataCase, output: output, maps: try maps.files(named: dataCase.fileName, beside: output, of: image))
         }
@@ -180,7 +186,9 @@ extension PredictionPlan.Job {
             FileError(output, "cannot be kept", reason: "\(problem); remove it, or add --overwrite in place of --continue")
         }
         do {
-            let (labels, image) = (try ImageFile.read(output), try ImageFile.readInfo(dataCase.image.first))
+            let image = try ImageFile.readInfo(dataCase.image.first)
+            let labels = try ImageFile.readLabels(
+                output, on: ImageGrid(image.extent, image.geometry, path: dataCase.image.path, trustsHeaders: false))
             try LabelGrid.own.require(
                 labels.extent, labels.geometry, at: output.path, asOf: image.extent, image.geometry, dataCase.image.path)
             guard let values else { return true }

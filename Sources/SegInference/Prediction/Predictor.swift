@@ -16,7 +16,7 @@ public struct Predictor {
         self.overlaps = overlaps
         source = CaseIntake.Source(
             reader: try CaseReader(model.recipe, channels: model.inferer.channelCount), channels: model.inferer.channelCount,
-            values: model.configuration.data.writtenValues)
+            legend: LabelLegend(model.configuration.data))
     }
 
     /// Reads, predicts and writes every case of a plan; one that cannot be read or does not fit the model stops none of the others.
@@ -71,11 +71,11 @@ public struct Predictor {
                 }
                 try finishWriting()
                 try plan.makeFolder()
-                let (grid, image, values) = (prepared.grid, prepared.source, source.values)
+                let (grid, image, legend) = (prepared.grid, prepared.source, source.legend)
                 writing = Writing(index: index, job: job, planes: prepared.extent.depth, start: start) {
                     // The label file comes last: where it is, the case is done.
                     if let probabilities { try MapFiles.write(probabilities, of: image, on: grid, to: job.maps) }
-                    try PredictionFile.write(classes, values: values, on: grid, of: image, to: job.output)
+                    try PredictionFile.write(classes, legend, on: grid, of: image, to: job.output)
                 }
                 if !overlaps { try finishWriting() }
             }
@@ -98,7 +98,7 @@ public struct Predictor {
     public func run(_ job: PredictionPlan.Job, onStep: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
         let prepared = try source.read(job)
         try PredictionFile.write(
-            model.predict(prepared, onStep: onStep), values: source.values, like: prepared, to: job.output)
+            model.predict(prepared, onStep: onStep), source.legend, like: prepared, to: job.output)
     }
 
     /// The files of a case under way to the disk.

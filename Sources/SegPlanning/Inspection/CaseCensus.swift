@@ -67,7 +67,8 @@ struct CaseCensus: Sendable {
         var reading: LabelReading?
         if let source = dataCase.label {
             do {
-                let read = try LabelReading(source)
+                let grid = images.first.map { recipe.labelGrid.of($0.extent, $0.geometry, path: path) }
+                let read = try LabelReading(source, on: grid)
                 for note in read.notes { problems.append(.init(.note, "labels: \(note.text)", files: [source.first.path])) }
                 reading = read
             } catch {

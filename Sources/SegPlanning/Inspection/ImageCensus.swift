@@ -61,6 +61,7 @@ extension VoxelGeometry.Source {
         case .sform: "sform"
         case .qform: "qform"
         case .pixdim: "pixdim"
+        case .positions: "positions"
         }
     }
 }

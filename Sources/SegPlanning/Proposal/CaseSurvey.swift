@@ -73,7 +73,7 @@ extension CaseSurvey {
         var border: [Int: Int] = [:]
         var labelled: [Int] = []
         if let source = dataCase.label {
-            let reading = try LabelReading(source)
+            let reading = try LabelReading(source, on: ImageGrid(extent, files[0].geometry, path: dataCase.image.path))
             // Sizes alone: where headers disagree, `inspect` and `train` tell.
             try LabelGrid.fromImage.require(
                 reading.extent, reading.geometry, at: source.first.path, asOf: extent, files[0].geometry,

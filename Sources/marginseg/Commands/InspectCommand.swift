@@ -2,6 +2,7 @@ import ArgumentParser
 import DataSets
 import DurableFiles
 import Foundation
+import MedicalImages
 import SegConfiguration
 import SegInference
 import SegPlanning
@@ -15,17 +16,19 @@ struct InspectCommand: ParsableCommand {
             A folder (or a CSV list) is read as a data set: which layout it has and why, cases by split, sizes, intensities, \
             label values, class frequencies, the margin-offsets that follow, and everything that is wrong, with the files \
             concerned. For an image or volume this shows its format, grid, values and anything unusual; for a checkpoint its \
-            manifest is shown.
+            manifest is shown. Of a folder of DICOM files, or a DICOMDIR, the series are listed, each with what it is and, where \
+            it is no volume, why; --series shows one of them.
 
               marginseg inspect DATA
               marginseg inspect DATA --html data.html --strict
               marginseg inspect DATA --layout pairs --set data.labels='*_mask.png'
+              marginseg inspect DICOM --series 2
 
             Layouts: \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")). Exit code 1 where an error was found; \
             with --strict, where a warning was.
             """)
 
-    @Argument(help: "A data folder, a CSV list, an image file, a run or a checkpoint.")
+    @Argument(help: "A data folder, a CSV list, an image file, a DICOM folder, a run or a checkpoint.")
     var path: String
 
     @OptionGroup var reading: ReadingOptions
@@ -35,6 +38,12 @@ struct InspectCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Also write a page with histograms and samples into this file.", valueName: "file"))
     var html: String?
+
+    @Option(help: ArgumentHelp("Of a DICOM folder: show this series.", valueName: "number|UID"))
+    var series: String?
+
+    @Flag(name: .customLong("uids"), help: "List the identifiers of DICOM series too, by which a hospital knows them.")
+    var showsUIDs = false
 
     @Flag(help: "Fail on warnings too.")
     var strict = false
@@ -46,6 +55,7 @@ struct InspectCommand: ParsableCommand {
         let place = URL(argument: path)
         let isRun = FileSystem.kind(of: RunFolder(place).configuration) == .file
         let url = isRun ? try RunFolder.checkpoint(at: place) : place
+        if let findings = try dicom(at: url) { return printResult(json ? try findings.json() : findings.text) }
         let isDataSet = FileSystem.kind(of: url) == .folder || url.pathExtension.lowercased() == "csv"
         guard isDataSet else {
             // A name without a known ending would be the first complaint about a path that leads nowhere.
@@ -64,6 +74,26 @@ struct InspectCommand: ParsableCommand {
         if let html { try HTMLPage(inspectionOf: census).write(to: URL(argument: html)) }
         printResult(json ? try census.json() : census.text)
         if census.hasProblems(strict ? .warning : .error) { throw ExitCode.failure }
+    }
+
+    /// What is to be shown of a folder or index of DICOM files; nil for any other place, and for a data set.
+    private func dicom(at url: URL) throws -> (any Findings)? {
+        guard DICOM.isPlace(url), series != nil || DICOM.isIndex(url) || isPlainFolder(url) else {
+            guard series != nil || showsUIDs else { return nil }
+            if FileSystem.kind(of: url) == .missing { try FileSystem.requireFolder(url) }
+            throw ValidationError("--series and --uids are for DICOM folders; \(path) is none.")
+        }
+        let note = SlowNote(reading: url)
+        defer { note.end() }
+        let folder = try DICOMFolder(url)
+        guard let series else { return SeriesList(folder, showsUIDs: showsUIDs) }
+        return try ImageCensus(of: folder.location(ofSeries: series))
+    }
+
+    /// A folder that is read as no data set.
+    private func isPlainFolder(_ url: URL) -> Bool {
+        FileSystem.kind(of: url) == .folder && reading.layout == nil && reading.files.isEmpty
+            && (try? DataSetFolder(url).recognize()) == nil
     }
 
     private func inspect(_ url: URL) throws -> DataSetCensus {

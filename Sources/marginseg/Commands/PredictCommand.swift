@@ -2,6 +2,7 @@ import ArgumentParser
 import DataSets
 import DurableFiles
 import Foundation
+import MedicalImages
 import SegInference
 
 struct PredictCommand: ParsableCommand {
@@ -17,12 +18,17 @@ struct PredictCommand: ParsableCommand {
               marginseg predict scans/ --model runs/a --output labels/
               marginseg predict list.txt --model runs/a --output labels/
               marginseg predict DATA --model runs/a --split test --output labels/
+              marginseg predict SERIES --model runs/a --output labels.dcm
 
             Files belong together as in training: CASE_0000.nii.gz and CASE_0001.nii.gz of an nnU-Net data set, or \
             PATIENT/Flair.nii.gz and PATIENT/T1c.nii.gz, are one case, and its labels are named CASE or PATIENT; one of its files \
             finds the others. Any files are grouped by a CSV list with the columns image_1, image_2, … and, for names, id; a text \
             list names a file, a folder or a case a line. A file that fits no such pattern is a case of its own. A folder that holds \
             no image itself may be a data set, of which all cases are labelled unless --split names a part.
+
+            A folder of DICOM files is an image: its labels are NIfTI on the series' grid or, where the output ends in .dcm, a \
+            segmentation object that refers to the series. Of a folder of patients each series is a case; --format dicom-seg makes \
+            objects of all.
 
             All outputs are checked before anything is written: no two files may have the same name, none may replace an image, \
             and existing files are kept unless --overwrite is given. A case that lacks a file, cannot be read or does not fit the \
@@ -64,6 +70,12 @@ struct PredictCommand: ParsableCommand {
             "Write how uncertain each voxel is beside each label file: entropy, from 0, certain, to 1.",
             discussion: "NAME_entropy.nii.gz; of a picture NAME_entropy.png, 0 to 65535."))
     var uncertainty: PredictionMaps.Uncertainty?
+
+    @Option(help: ArgumentHelp("Of a DICOM folder with several series: label this one.", valueName: "number|UID"))
+    var series: String?
+
+    @Option(help: "Write the labels of DICOM series as nifti or as segmentation objects, dicom-seg, where no name says it.")
+    var format: LabelFormat = .nifti
 
     @Flag(help: "Replace files that exist.")
     var overwrite = false
@@ -111,11 +123,13 @@ struct PredictCommand: ParsableCommand {
         let dataFolder = manifest.configuration.data.folder.map { URL(filePath: $0) }
         // Where the data are gone or cannot be listed, there is nothing of theirs to replace.
         let trainingFiles = overwrite && dataFolder != nil ? (try? manifest.openDataSet(at: nil).files) ?? [] : []
-        let source = try PredictionInput(URL(argument: input), choice: split, for: manifest)
+        var place = URL(argument: input)
+        if let series { place = try DICOMFolder(place).location(ofSeries: series) }
+        let source = try PredictionInput(place, choice: split, for: manifest)
         for note in source.notes { Terminal.write("note: \(note)\n") }
         let plan = try PredictionPlan(
             source, output: output.map(URL.init(argument:)), overwrite: overwrite, continues: continues,
-            values: manifest.configuration.data.writtenValues, part: part,
+            values: manifest.configuration.data.writtenValues, part: part, format: format,
             maps: PredictionMaps(probabilities: probabilities, uncertainty: uncertainty), outside: dataFolder,
             reading: files + trainingFiles)
         if let first = plan.labels.first {
@@ -175,5 +189,6 @@ struct PredictCommand: ParsableCommand {
 }
 
 extension PredictionInput.Choice: ExpressibleByArgument {}
+extension LabelFormat: ExpressibleByArgument {}
 extension PredictionMaps.Probabilities: ExpressibleByArgument {}
 extension PredictionMaps.Uncertainty: ExpressibleByArgument {}

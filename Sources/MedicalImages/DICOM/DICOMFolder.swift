@@ -1,0 +1,121 @@
+import DurableFiles
+import Foundation
+
+/// The series of a DICOM folder, with the folders in it; of what a DICOMDIR lists; or of one file.
+public struct DICOMFolder: Sendable {
+    public let url: URL
+    /// In the order of their numbers in the files.
+    public let series: [DICOMSeries]
+    /// Why files that look like DICOM cannot be read.
+    public let unreadable: [ImageFileError]
+
+    /// Folders of patients, studies and series are shallower; a link to a folder above would not end otherwise.
+    private static let depth = 6
+
+    /// - Throws: `FileError` for a place that cannot be read; `ImageFileError` where there is no DICOM.
+    public init(_ url: URL) throws {
+        let place = url.withoutSeries
+        let isFolder = FileSystem.kind(of: place) == .folder
+        let files =
+            isFolder ? try Self.files(in: place, depth: 0) : try DICOM.isDirectory(place) ? Self.listed(in: place) : [place]
+        let headers = HeaderStore(count: files.count)
+        try inParallel(Array(files.enumerated())) { index, file in
+            do {
+                headers.set(.success(try DICOMHeader(file)), at: index)
+            } catch let error as ImageFileError {
+                headers.set(.failure(error), at: index)
+            }
+        }
+        var read: [DICOMHeader] = []
+        var unreadable: [ImageFileError] = []
+        for case .some(let result) in headers.all {
+            switch result {
+            case .success(let header): read.append(header)
+            case .failure(let error):
+                guard isFolder, files.count > 1 else { throw error }
+                // A file of another kind, not a damaged one.
+                if error.kind != .notAnImage { unreadable.append(error) }
+            }
+        }
+        guard !read.isEmpty else {
+            if let first = unreadable.first { throw first }
+            throw ImageFileError(place, .notAnImage, "it holds no DICOM", advice: "give a folder of DICOM files")
+        }
+        self.url = place
+        self.unreadable = unreadable
+        let bySeries = Dictionary(grouping: read, by: \.series).values.flatMap(Self.copies).sorted {
+            ($0[0].seriesNumber ?? .max, $0[0].series, $0[0].url.path) < (
+                $1[0].seriesNumber ?? .max, $1[0].series, $1[0].url.path
+            )
+        }
+        let uids = bySeries.map { $0[0].series }
+        series = bySeries.enumerated().map { index, headers in
+            let isCopied = uids.count { $0 == headers[0].series } > 1
+            return DICOMSeries(headers, number: index + 1, in: isCopied ? headers[0].url.deletingLastPathComponent() : place)
+        }
+    }
+
+    /// The files of a series by their folders, where copies of it lie in several.
+    private static func copies(_ headers: [DICOMHeader]) -> [[DICOMHeader]] {
+        guard Set(headers.map(\.instance)).count < headers.count else { return [headers] }
+        return Array(Dictionary(grouping: headers) { $0.url.deletingLastPathComponent() }.values)
+    }
+
+    /// Files whose names or first bytes are those of DICOM.
+    private static func files(in folder: URL, depth: Int) throws -> [URL] {
+        var files: [URL] = []
+        for url in try FileSystem.list(folder) {
+            switch FileSystem.kind(of: url) {
+            case .folder where depth < Self.depth: files += try Self.files(in: url, depth: depth + 1)
+            case .file where DICOM.looksLikeImage(url): files.append(url)
+            default: continue
+            }
+        }
+        return files
+    }
+
+    /// The files that a DICOMDIR names and that are there.
+    private static func listed(in index: URL) throws -> [URL] {
+        let folder = index.deletingLastPathComponent()
+        return try DICOMFile(index).elements.items(.directoryRecords).compactMap { record -> URL? in
+            let parts = record.texts(.referencedFile)
+            guard !parts.isEmpty, !parts.contains("..") else { return nil }
+            let url = parts.reduce(folder) { $0.appending(path: $1) }
+            return FileSystem.kind(of: url) == .file ? url : nil
+        }
+    }
+
+    /// The volumes that can be meant where none is named.
+    public var images: [DICOMSeries.Part] {
+        let parts = series.flatMap(\.parts)
+        let images = parts.filter { !$0.isLocalizer }
+        return images.isEmpty ? parts : images
+    }
+
+    /// Where `ImageFile` reads the series that a text chooses: its number as listed, or its UID.
+    ///
+    /// - Throws: `ImageFileError` where there is none of that name, with those that there are.
+    public func location(ofSeries name: String) throws -> URL {
+        let parts = series.flatMap(\.parts)
+        if let part = parts.first(where: { $0.name == name }) { return part.location }
+        if let named = series.first(where: { $0.uid == name }), let only = named.parts.first, named.parts.count == 1 {
+            return only.location
+        }
+        let known = parts.map(\.name)
+        throw ImageFileError(
+            url, .unsupported, "it has no series '\(name)'",
+            advice: known.isEmpty
+                ? "it holds no image" : "there are \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")")
+    }
+}
+
+private final class HeaderStore: @unchecked Sendable {
+    private let lock = NSLock()
+    private var headers: [Result<DICOMHeader, ImageFileError>?]
+
+    init(count: Int) { headers = Array(repeating: nil, count: count) }
+
+    var all: [Result<DICOMHeader, ImageFileError>?] { lock.withLock { headers } }
+
+    func set(_ header: Result<DICOMHeader, ImageFileError>, at index: Int) { lock.withLock { headers[index] = header } }
+}
