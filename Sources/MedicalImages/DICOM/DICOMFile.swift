@@ -157,8 +157,8 @@ struct DICOMSyntax: Sendable, Equatable {
     var isExplicit: Bool { uid != Self.implicit }
     var isBigEndian: Bool { uid == "1.2.840.10008.1.2.2" }
     var isRunLengths: Bool { uid == "1.2.840.10008.1.2.5" }
-    /// Baseline, extended and lossless; not JPEG-LS, not JPEG 2000.
-    var isJPEG: Bool { (50...70).contains { uid == "1.2.840.10008.1.2.4.\($0)" } }
+    /// JPEG, JPEG-LS or JPEG 2000.
+    var isJPEG: Bool { (50...93).contains { uid == "1.2.840.10008.1.2.4.\($0)" } }
     var isDeflated: Bool { uid == "1.2.840.10008.1.2.1.99" }
     /// Whether pixels are in fragments, packed by a codec.
     var isPacked: Bool { !isDeflated && !isBigEndian && ![Self.implicit, Self.explicit].contains(uid) }

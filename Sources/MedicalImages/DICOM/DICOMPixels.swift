@@ -105,36 +105,21 @@ final class DICOMPixels {
 }
 
 extension DICOMPixels {
-    /// JPEG streams say again how large they are, and GDCM ends the process where they say otherwise than the header.
+    /// JPEG streams of all kinds say again how large they are, and GDCM writes beyond its buffers, or ends the process, where they
+    /// say otherwise than the header.
     private func requireFrames(in fragments: [[UInt8]]) throws {
         // A frame may go on in the next fragment, where its start is not.
-        let starts = fragments.dropFirst().filter { $0.starts(with: [0xff, 0xd8]) }
-        guard starts.count == frameCount, starts.allSatisfy({ Self.frame(of: $0) == [storage.rows, storage.columns, 1] }) else {
+        let starts = fragments.dropFirst().filter(JPEGFrame.isStart)
+        let areFrames = starts.allSatisfy { stream in
+            guard let frame = JPEGFrame(stream) else { return false }
+            let bits = frame.precision <= 8 ? 8 : frame.precision <= 16 ? 16 : 32
+            return (frame.rows, frame.columns, frame.components, bits) == (
+                storage.rows, storage.columns, 1, storage.bitsAllocated
+            )
+        }
+        guard starts.count == frameCount, areFrames else {
             throw ImageFileError.corrupt(file.url, "its JPEG streams are not the frames that its header states")
         }
-    }
-
-    /// Rows, columns and components of a JPEG stream; nil where no such segment comes before the first scan.
-    private static func frame(of stream: [UInt8]) -> [Int]? {
-        func word(_ place: Int) -> Int { Int(stream[place]) << 8 | Int(stream[place + 1]) }
-        var place = 2
-        var found: [Int]?
-        while place + 4 <= stream.count {
-            guard stream[place] == 0xff else { return nil }
-            let marker = stream[place + 1]
-            if marker == 0xff {
-                place += 1
-                continue
-            }
-            if marker == 0xda { return found }
-            // SOF, which is none of DHT, JPG and DAC.
-            if (0xc0...0xcf).contains(marker), ![0xc4, 0xc8, 0xcc].contains(marker) {
-                guard found == nil, place + 10 <= stream.count else { return nil }
-                found = [word(place + 5), word(place + 7), Int(stream[place + 9])]
-            }
-            place += 2 + word(place + 2)
-        }
-        return nil
     }
 }
 

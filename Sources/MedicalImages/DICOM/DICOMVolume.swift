@@ -119,7 +119,7 @@ struct DICOMVolume: Sendable {
         guard let spacing = plane.spacing, let orientation = plane.orientation, let position = plane.position else { return nil }
         let rows = (0..<3).flatMap { axis in
             [orientation[axis] * spacing[0], orientation[3 + axis] * spacing[1], step[axis], position[axis]]
-                .map { axis < 2 ? -$0 : $0 }
+                .map { axis < 2 ? 0 - $0 : $0 }
         }
         return VoxelGeometry(checking: Affine(rows: rows), source: .positions)
     }

@@ -10,6 +10,9 @@ struct LabelLegend: Sendable {
     /// The segment of each class, from 1; 0 for the background.
     let segmentNumbers: [UInt8]
 
+    /// What made the labels.
+    static let algorithm = (name: "marginseg", version: Version.current)
+
     init(_ data: DataConfiguration) {
         values = data.writtenValues
         let shown = data.hasBackground ? data.classes.dropFirst() : data.classes[...]

@@ -6,8 +6,10 @@ import Sampling
 enum MapFiles {
     /// - Parameter source: what the image's format said.
     /// - Throws: `FileError` where a file cannot be written, or the disk fails.
-    static func write(_ store: ProbabilityStore, of source: ImageSource, on grid: CaseGrid, to files: PredictionMaps.Files) throws
-    {
+    static func write(
+        _ store: ProbabilityStore, _ legend: LabelLegend, of source: ImageSource, on grid: CaseGrid,
+        to files: PredictionMaps.Files
+    ) throws {
         let plain = grid.storedPlain
         if let url = files.probabilities {
             var extent = plain
@@ -16,6 +18,11 @@ enum MapFiles {
                 let shape = [extent.channels, extent.depth, extent.height, extent.width]
                 try NumPyArchive.write("probabilities", shape: shape, to: url) { append in
                     for k in 0..<store.classCount { try append(store.probabilities(of: k)) }
+                }
+            } else if url.pathExtension == "dcm", case .dicom(let series) = source {
+                let classes = legend.segmentNumbers.enumerated().filter { $0.element > 0 }.map(\.offset)
+                try series.writeProbabilities(segments: legend.segments, algorithm: LabelLegend.algorithm, to: url) { segment in
+                    try store.probabilities(of: classes[segment - 1])
                 }
             } else if let header = source.niftiHeader {
                 try NIfTI.write(.float32, extent: extent, like: header, to: url) { append in

@@ -9,6 +9,8 @@ public enum LabelFormat: String, Sendable, CaseIterable {
     case nifti
     /// A segmentation object that refers to the series.
     case dicomSegmentation = "dicom-seg"
+    /// The same as a label map, which programs read that know the standard of 2024.
+    case dicomLabelMap = "dicom-labelmap"
 }
 
 /// Writes predicted classes as a label file on the exact grid of the image they belong to.
@@ -25,7 +27,12 @@ enum PredictionFile {
     }
 
     /// The same without the image's samples, which need not stay in memory until its labels are written.
-    static func write(_ classes: [UInt8], _ legend: LabelLegend, on grid: CaseGrid, of source: ImageSource, to url: URL) throws {
+    ///
+    /// - Parameter format: of a segmentation object.
+    static func write(
+        _ classes: [UInt8], _ legend: LabelLegend, on grid: CaseGrid, of source: ImageSource, as format: LabelFormat = .nifti,
+        to url: URL
+    ) throws {
         let (classes, extent, values) = (grid.onFileGrid(classes, outside: 0), grid.storedPlain, legend.values)
         switch source {
         case .nifti(let header):
@@ -43,7 +50,7 @@ enum PredictionFile {
             }
             try series.writeSegmentation(
                 classes.map { legend.segmentNumbers[Int($0)] }, segments: legend.segments,
-                algorithm: (name: "marginseg", version: Version.current), to: url)
+                algorithm: LabelLegend.algorithm, as: format == .dicomLabelMap ? .labelMap : .binary, to: url)
         case .segmentation: preconditionFailure("no image is a segmentation object")
         }
     }
@@ -114,7 +121,7 @@ enum PredictionFile {
     ///
     /// - Parameter format: of the labels of DICOM.
     static func ending(for image: URL, _ format: LabelFormat = .nifti) -> String {
-        if DICOM.isPlace(image) { return format == .dicomSegmentation ? ".dcm" : ".nii.gz" }
+        if DICOM.isPlace(image) { return format == .nifti ? ".nii.gz" : ".dcm" }
         if isTIFF(image) { return ".tif" }
         let name = image.lastPathComponent.lowercased()
         if name.hasSuffix(".gz") { return ".nii.gz" }

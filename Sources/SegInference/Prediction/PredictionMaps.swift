@@ -12,6 +12,8 @@ public struct PredictionMaps: Sendable, Hashable {
         case nifti
         /// `NAME.npz` with the array `probabilities`, float32 `[class, z, y, x]`, as nnU-Net writes it.
         case npz
+        /// `NAME_probabilities.dcm`, a fractional segmentation object that refers to the image's series, without the background.
+        case dicomSegmentation = "dicom-seg"
     }
 
     /// How sure the model is of each voxel.
@@ -49,6 +51,12 @@ public struct PredictionMaps: Sendable, Hashable {
                     image, "has no probabilities as NIfTI", reason: "it is a picture; ask for them as npz (--probabilities npz)")
             }
             files.probabilities = folder.appending(path: "\(name)_probabilities.nii.gz")
+        case .dicomSegmentation:
+            guard DICOM.isPlace(image) else {
+                throw FileError(
+                    image, "has no probabilities as DICOM", reason: "it is no DICOM series; ask for them as nifti or npz")
+            }
+            files.probabilities = folder.appending(path: "\(name)_probabilities.dcm")
         case .npz: files.probabilities = folder.appending(path: "\(name).npz")
         case nil: break
         }

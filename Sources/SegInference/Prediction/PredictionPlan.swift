@@ -14,15 +14,18 @@ public struct PredictionPlan: Sendable {
         public let dataCase: DataCase
         public let output: URL
         let maps: PredictionMaps.Files
+        /// Of the labels, where they are DICOM.
+        let format: LabelFormat
 
         public init(_ dataCase: DataCase, output: URL) {
             self.init(dataCase, output: output, maps: .init())
         }
 
-        init(_ dataCase: DataCase, output: URL, maps: PredictionMaps.Files) {
+        init(_ dataCase: DataCase, output: URL, maps: PredictionMaps.Files, format: LabelFormat = .nifti) {
             self.dataCase = dataCase
             self.output = output
             self.maps = maps
+            self.format = format
         }
 
         /// Every file of the case that is written, the label file first.
@@ -91,7 +94,7 @@ public struct PredictionPlan: Sendable {
             let output = output ?? beside
             let name = output == beside ? dataCase.fileName : ImageFile.stem(of: output)
             jobs = [
-                Job(dataCase, output: output, maps: try maps.files(named: name, beside: output, of: image))
+                Job(dataCase, output: output, maps: try maps.files(named: name, beside: output, of: image), format: format)
             ]
             folder = nil
         } else {
@@ -145,7 +148,8 @@ public struct PredictionPlan: Sendable {
             let image = dataCase.image.first
             let output = folder.appending(path: dataCase.fileName + PredictionFile.ending(for: image, format))
             return Job(
-                dataCase, output: output, maps: try maps.files(named: dataCase.fileName, beside: output, of: image))
+                dataCase, output: output, maps: try maps.files(named: dataCase.fileName, beside: output, of: image),
+                format: format)
         }
     }
 

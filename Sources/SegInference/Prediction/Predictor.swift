@@ -74,8 +74,8 @@ public struct Predictor {
                 let (grid, image, legend) = (prepared.grid, prepared.source, source.legend)
                 writing = Writing(index: index, job: job, planes: prepared.extent.depth, start: start) {
                     // The label file comes last: where it is, the case is done.
-                    if let probabilities { try MapFiles.write(probabilities, of: image, on: grid, to: job.maps) }
-                    try PredictionFile.write(classes, legend, on: grid, of: image, to: job.output)
+                    if let probabilities { try MapFiles.write(probabilities, legend, of: image, on: grid, to: job.maps) }
+                    try PredictionFile.write(classes, legend, on: grid, of: image, as: job.format, to: job.output)
                 }
                 if !overlaps { try finishWriting() }
             }

@@ -58,10 +58,11 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the probabilities of the classes beside each label file: nifti, or npz as nnU-Net does.",
+            "Write the probabilities of the classes beside each label file: nifti, npz as nnU-Net does, or dicom-seg.",
             discussion: """
                 nifti: NAME_probabilities.nii.gz, float32 (x, y, z, class) on the image's grid; npz: NAME.npz with the array \
-                probabilities, float32 [class, z, y, x], for pictures too. Values are rounded to half precision, so that they pack well.
+                probabilities, float32 [class, z, y, x], for pictures too; dicom-seg: NAME_probabilities.dcm, of a DICOM series, 0 to \
+                255. Values are rounded to half precision, so that they pack well.
                 """))
     var probabilities: PredictionMaps.Probabilities?
 
@@ -74,7 +75,10 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Of a DICOM folder with several series: label this one.", valueName: "number|UID"))
     var series: String?
 
-    @Option(help: "Write the labels of DICOM series as nifti or as segmentation objects, dicom-seg, where no name says it.")
+    @Option(
+        help: ArgumentHelp(
+            "Write the labels of DICOM series as nifti, dicom-seg or dicom-labelmap.",
+            discussion: "An output that ends in .dcm is a segmentation object in any case: a label map where that is asked for."))
     var format: LabelFormat = .nifti
 
     @Flag(help: "Replace files that exist.")
