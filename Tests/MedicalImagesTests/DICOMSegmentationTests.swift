@@ -90,6 +90,37 @@ struct DICOMSegmentationTests {
         }
     }
 
+    /// Probabilities as a fractional object, read by others and by us from half on.
+    @Test func probabilitiesAreReadBackByOthers() throws {
+        try withTemporaryFolder { folder in
+            try #require(try PeerPython.run([PeerPython.modules.appending(path: "dicom_make.py").path, folder.path]).status == 0)
+            for name in ["explicit-little", "oblique", "enhanced-ct"] {
+                let place = folder.appending(path: name)
+                let image = try ImageFile.read(place)
+                guard case .dicom(let series) = image.source else { throw CancellationError() }
+                let url = folder.appending(path: "\(name)-probabilities.dcm")
+                let probabilities = [1: 3, 2: 5].mapValues { step in
+                    (0..<image.extent.voxelCount).map {
+                        Float($0 * step % 101) / 100 * ($0 / image.extent.planeSize == 1 ? 0 : 1)
+                    }
+                }
+                try series.writeProbabilities(segments: Self.segments, algorithm: ("marginseg", "0.1"), to: url) {
+                    try #require(probabilities[$0])
+                }
+                let expected = (0..<image.extent.voxelCount).map { index in
+                    UInt8([2, 1].first { (probabilities[$0]![index] * 255).rounded() >= 127.5 } ?? 0)
+                }
+                let grid = ImageGrid(image.extent, image.geometry, path: name)
+                #expect(try ImageFile.readLabels(url, on: grid).labelValues() == expected.map(Int32.init), "\(name)")
+                let check: Check = try peer("dicom_seg_check.py", [url.path, place.path])
+                #expect(check.sha256.hasPrefix(expected.withUnsafeBytes(SHA256.prefix)), "\(name)")
+                #expect(check.references_complete && check.patient_copied && check.new_uids, "\(name)")
+                let validation: Validation = try peer("dicom_validate.py", [url.path])
+                #expect(validation.dciodvfy ?? [] == [] && validation.modules ?? [] == [], "\(name)")
+            }
+        }
+    }
+
     /// dcmqi's own reader, and a PACS that takes the object and gives it back.
     @Test func dcmqiAndAPACSTakeThem() throws {
         try withTemporaryFolder { folder in
@@ -103,6 +134,35 @@ struct DICOMSegmentationTests {
             struct Same: Decodable { let same: [Bool] }
             let returned: Same = try peer("dicom_orthanc.py", [url.path])
             #expect(returned.same == [true])
+        }
+    }
+
+    /// Labels come in the order of any grid that covers the series, and by their value in label files.
+    @Test func labelsFollowTheGridAndTheirValues() throws {
+        try withTemporaryFolder { folder in
+            try #require(try PeerPython.run([PeerPython.modules.appending(path: "dicom_make.py").path, folder.path]).status == 0)
+            let image = try ImageFile.read(folder.appending(path: "oblique"))
+            guard case .dicom(let series) = image.source, let geometry = image.geometry else { throw CancellationError() }
+            let url = folder.appending(path: "object.dcm")
+            let segments = [
+                DICOMSegment(label: "Gef\u{e4}\u{df} \\ \u{8840}", code: nil, value: 5),
+                DICOMSegment(label: "lesion", code: nil, value: -3),
+            ]
+            let numbers = labels(image.extent)
+            try series.writeSegmentation(numbers, segments: segments, algorithm: ("marginseg", "0.1"), to: url)
+            let values = numbers.map { Int32([0, 5, -3][Int($0)]) }
+            for directions in [geometry.orientation, "RAS", "LPI", "SAR", "PIL"] {
+                let order = AxisOrder(towards: directions, from: geometry.orientation)
+                let (extent, place) = (order.extent(of: image.extent), order.geometry(of: geometry, extent: image.extent))
+                let read = try ImageFile.readLabels(url, on: ImageGrid(extent, place, path: directions))
+                let found = try read.labelValues()
+                #expect(read.extent == extent && found == order.apply(to: values, of: image.extent), "\(directions)")
+            }
+            let check: Check = try peer("dicom_seg_check.py", [url.path, folder.appending(path: "oblique").path])
+            #expect(
+                check.segments.map(\.label) == ["Gefa_ _ _", "lesion"] || check.segments.map(\.label) == ["Gefass _ _", "lesion"])
+            let validation: Validation = try peer("dicom_validate.py", [url.path])
+            #expect(validation.dciodvfy ?? [] == [] && validation.modules ?? [] == [])
         }
     }
 

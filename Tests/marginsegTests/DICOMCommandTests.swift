@@ -63,8 +63,12 @@ struct DICOMCommandTests {
             _ = try run(["train", "--data", "data", "--output", "run"] + Self.settings)
             _ = try run(["evaluate", "run"])
             _ = try run(["report", "run"])
-            let labelled = try run(["predict", "data/images/case1", "--model", "run", "--output", "out.dcm"])
-            #expect(labelled.output == "\(folder.path)/out.dcm\n")
+            let labelled = try run([
+                "predict", "data/images/case1", "--model", "run", "--output", "out.dcm", "--probabilities", "dicom-seg",
+                "--uncertainty", "entropy",
+            ])
+            #expect(FileSystem.kind(of: folder.appending(path: "out_probabilities.dcm")) == .file)
+            #expect(labelled.output.contains("\(folder.path)/out.dcm\n"))
             _ = try run(["predict", "data/images/case1", "--model", "run", "--output", "case1_labels.nii.gz"])
             _ = try run(["predict", "made/names-gap", "--model", "run", "--output", "gap.nii.gz"], 1)
             _ = try run(["predict", "data/images", "--model", "run", "--format", "dicom-seg", "--output", "all/"])
@@ -113,7 +117,8 @@ struct DICOMCommandTests {
             let several = try Command.run(["predict", "made/two-series", "--model", "run", "--output", "x.nii.gz"], in: folder)
             #expect(
                 several.status == 1
-                    && several.errors.contains("it holds 2 images: 1 (13×11×5), 2 (7×9×4); choose one by --series"), "\(several.errors)")
+                    && several.errors.contains("it holds 2 images: 1 (13×11×5), 2 (7×9×4); choose one by --series"),
+                "\(several.errors)")
             for name in ["1", "2"] {
                 let one = try Command.run(
                     ["predict", "made/two-series", "--series", name, "--model", "run", "--output", "\(name).dcm"], in: folder)
@@ -138,6 +143,72 @@ struct DICOMCommandTests {
             #expect(object.status == 1 && object.errors.contains("it holds segments, expected an image"))
             let volume = try Command.run(["predict", "data/images/case1", "--model", "run", "--output", "z.png"], in: folder)
             #expect(volume.status == 1 && volume.errors.contains("end the name in .nii or .nii.gz"))
+        }
+    }
+
+    /// Files of a series stay what they are, none of its planes is missing unsaid, and no image hides another.
+    @Test func whatWouldHarmASeriesOrHideItIsRefused() throws {
+        try withMade { made, folder in
+            try writeData("explicit-little", made, to: folder.appending(path: "data"))
+            // Of another value than its segment's number.
+            let classes =
+                "data.classes=[{name: rest, values: [0]}, {name: bright, values: [1], code: {scheme: SCT, value: '1', meaning: Bright}}]"
+            let trained = try Command.run(
+                ["train", "--data", "data", "--output", "run", "--set", classes] + Self.settings, in: folder)
+            try #require(trained.status == 0, "\(trained.errors)")
+            func copied(_ name: String, to place: String) throws -> URL {
+                let url = folder.appending(path: place)
+                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try FileManager.default.copyItem(at: made.appending(path: name), to: url)
+                return url
+            }
+            func predict(_ arguments: [String], _ status: Int32, _ words: String) throws {
+                let command = try Command.run(["predict"] + arguments + ["--model", "run"], in: folder)
+                #expect(
+                    command.status == status && (words.isEmpty || command.errors.contains(words)),
+                    "\(arguments): \(command.errors)")
+            }
+            let series = try copied("explicit-little", to: "own")
+            let first = try #require(try FileSystem.list(series).first)
+            let before = try Data(contentsOf: first)
+            for output in [first.path, "own/new.dcm", "own/new.nii.gz"] {
+                try predict(["own", "--output", output, "--overwrite"], 1, "holds the series that is labelled")
+            }
+            #expect(try Data(contentsOf: first) == before)
+
+            _ = try copied("explicit-little", to: "mixed")
+            let volume = folder.appending(path: "mixed/a.nii.gz")
+            try NIfTI.write(
+                .uint8([UInt8](repeating: 1, count: 8)), extent: Extent(width: 2, height: 2, depth: 2),
+                geometry: VoxelGeometry(spacing: [1, 1, 1]), to: volume)
+            try predict(["mixed", "--output", "x.nii.gz"], 1, "it holds DICOM and 1 other image, such as a.nii.gz")
+            try predict(["mixed", "--series", "1", "--output", "x.nii.gz"], 0, "")
+
+            let broken = try copied("explicit-little", to: "broken")
+            let last = try #require(try FileSystem.list(broken).last)
+            for damage in [Data(), Data(count: 4000), try Data(contentsOf: last).prefix(300)] {
+                try damage.write(to: last)
+                try predict(["broken", "--output", "y.nii.gz"], 1, "1 of the files beside it cannot be read (\(last.path): ")
+                #expect(try Command.run(["inspect", "broken"], in: folder).output.contains("not read: \(last.path)"))
+            }
+
+            _ = try copied("two-series", to: "study")
+            try DurableFile.write("image,id\nstudy#2,second\nown,first\n", to: folder.appending(path: "list.csv"))
+            try predict(["list.csv", "--output", "listed/"], 0, "")
+            #expect(try ImageFile.readInfo(folder.appending(path: "listed/second.nii.gz")).extent.sizes == [7, 9, 4])
+
+            // A series without identifiers is left out of a cohort of objects, not its end.
+            _ = try copied("explicit-little", to: "cohort/a")
+            _ = try copied("rle", to: "cohort/c")
+            let script =
+                "import sys, pydicom\nfor path in sys.argv[1:]:\n d = pydicom.dcmread(path)\n del d.StudyInstanceUID\n d.save_as(path)"
+            let anonymous = try copied("8-bit", to: "cohort/b")
+            try #require(try PeerPython.run(["-c", script] + FileSystem.list(anonymous).map(\.path)).status == 0)
+            try predict(["cohort", "--output", "objects/", "--format", "dicom-seg"], 2, "it has no StudyInstanceUID")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "objects").path).sorted() == [
+                    "a.dcm", "c.dcm",
+                ])
         }
     }
 }

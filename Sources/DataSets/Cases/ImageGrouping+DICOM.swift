@@ -3,48 +3,48 @@ import Foundation
 import MedicalImages
 
 extension ImageGrouping {
-    /// The volumes of a DICOM file, of a folder without other images and the folders in it, or of what a DICOMDIR lists; nil for
-    /// any other place.
+    /// The volumes of a DICOM file, of a folder and the folders in it, or of what a DICOMDIR lists; nil for any other place.
     ///
-    /// A folder of one series is a case of its name. Of several folders each is one; a folder with several volumes is none, until
-    /// one of them is chosen.
+    /// The series of a folder itself is a case of its name; of the folders in it each that holds one is, by its path. A folder
+    /// with several volumes is none, until one of them is chosen.
     ///
-    /// - Throws: `ImageFileError` where there is no volume; `FileError`.
+    /// - Throws: `ImageFileError` where there is no volume, and for other images beside the series; `FileError`.
     func ofDICOM(_ input: URL) throws -> Finding? {
         let place = input.withoutSeries
-        let kind = FileSystem.kind(of: place)
-        guard kind != .missing, !Self.isList(place), DICOM.isPlace(place) else { return nil }
-        if kind == .folder,
-            try FileSystem.list(place).contains(where: { ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file })
-        {
-            return nil
+        guard FileSystem.kind(of: place) != .missing, !Self.isList(place), DICOM.isPlace(place) else { return nil }
+        guard input == place, let base = DICOM.folder(place) else {
+            return Finding(cases: [Self.dataCase(ImageFile.stem(of: place), [input])])
         }
-        let name = ImageFile.stem(of: place)
-        guard input == place, kind == .folder || place.lastPathComponent.uppercased() == "DICOMDIR" else {
-            return Finding(cases: [Self.dataCase(name, [input])])
+        let others =
+            try base == place
+            ? FileSystem.list(place).filter { ImageFile.isRecognized($0) && FileSystem.kind(of: $0) == .file } : []
+        guard others.isEmpty else { throw ImageFileError.mixed(in: place, with: others) }
+        let folder = try DICOMFolder(place)
+        guard !folder.images.isEmpty else { throw ImageFileError.noImage(in: place) }
+        let byFolder = Dictionary(grouping: folder.images, by: \.folder.standardizedFileURL)
+        func name(_ folder: URL) -> String {
+            let below = folder.pathComponents.dropFirst(base.standardizedFileURL.pathComponents.count)
+            return below.isEmpty ? base.lastPathComponent : below.joined(separator: "_")
         }
-        let volumes = try DICOMFolder(place).images
-        guard volumes.count != 1 else { return Finding(cases: [Self.dataCase(name, [place])]) }
-        guard !volumes.isEmpty else {
-            throw ImageFileError.noImage(in: place)
+        if folder.images.count == 1, folder.unreadable.isEmpty, let only = byFolder.keys.first {
+            return Finding(cases: [Self.dataCase(name(only), [place])])
         }
         var finding = Finding()
-        let byFolder = Dictionary(grouping: volumes, by: \.folder)
-        guard byFolder.count > 1 else {
-            throw ImageFileError.severalImages(in: place, volumes)
-        }
-        let names = Dictionary(grouping: byFolder.keys, by: \.lastPathComponent)
-        for (folder, volumes) in byFolder {
-            let isOnly = names[folder.lastPathComponent]?.count == 1
-            let id =
-                isOnly
-                ? folder.lastPathComponent : folder.pathComponents.dropFirst(place.pathComponents.count).joined(separator: "_")
-            if volumes.count > 1 {
-                let problem = ImageFileError.severalImages(in: folder, volumes)
-                finding.incomplete.append(UnreadableCase(id: id, problem: "\(problem)"))
+        for (folder, images) in byFolder {
+            if images.count == 1 {
+                finding.cases.append(Self.dataCase(name(folder), [folder]))
+            } else if byFolder.count == 1 {
+                throw ImageFileError.severalImages(in: place, images)
             } else {
-                finding.cases.append(Self.dataCase(id, [folder]))
+                let problem = ImageFileError.severalImages(in: folder, try DICOMFolder(folder).images)
+                finding.incomplete.append(UnreadableCase(id: name(folder), problem: "\(problem)"))
             }
+        }
+        // Folders of which nothing could be read.
+        for error in folder.unreadable {
+            let folder = URL(filePath: error.path).deletingLastPathComponent().standardizedFileURL
+            guard byFolder[folder] == nil, !finding.incomplete.contains(where: { $0.id == name(folder) }) else { continue }
+            finding.incomplete.append(UnreadableCase(id: name(folder), problem: "\(error)"))
         }
         finding.cases = finding.cases.sortedAsCounted(by: \.id)
         finding.incomplete.sort { $0.id < $1.id }

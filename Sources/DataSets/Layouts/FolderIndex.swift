@@ -76,6 +76,14 @@ extension URL {
         let folder = folder.appending(path: "", directoryHint: .isDirectory)
         func file(_ path: String) -> URL { URL(filePath: path, relativeTo: folder).absoluteURL.standardizedFileURL }
         let isWindows = path.contains("\\") && FileSystem.kind(of: file(path)) == .missing
-        self = file(isWindows ? path.replacing("\\", with: "/") : path)
+        let plain = file(isWindows ? path.replacing("\\", with: "/") : path)
+        // FOLDER#SERIES, unless a name has that sign.
+        if let sign = path.lastIndex(of: "#"), FileSystem.kind(of: plain) == .missing,
+            DICOM.isPlace(file(String(path[..<sign])))
+        {
+            self = file(String(path[..<sign])).naming(series: String(path[path.index(after: sign)...]))
+        } else {
+            self = plain
+        }
     }
 }

@@ -37,18 +37,21 @@ public enum DICOM: ImageFormat {
             ImageFileError(folder.url, .unsupported, problem, advice: advice)
         }
         let part: DICOMSeries.Part
-        if let named = url.namedSeries {
-            let series = folder.series.first { $0.uid == named.uid }
-            let found = series?.parts.enumerated().first { named.part == nil || $0.offset + 1 == named.part }?.element
-            guard let found else {
-                throw refused("the series that is asked for is not there", "list what is there: marginseg inspect FOLDER")
-            }
-            part = found
+        if let name = url.seriesName {
+            part = try folder.part(named: name)
         } else {
             let images = folder.images
             guard let first = images.first else { throw ImageFileError.noImage(in: folder.url) }
             guard images.count == 1 else { throw ImageFileError.severalImages(in: folder.url, images) }
             part = first
+        }
+        // A file that cannot be read may be a plane of it.
+        let folders = Set(part.files.map { $0.deletingLastPathComponent().path })
+        let beside = folder.unreadable.filter { folders.contains(URL(filePath: $0.path).deletingLastPathComponent().path) }
+        if let first = beside.first {
+            throw refused(
+                "\(beside.count) of the files beside it cannot be read (\(first))",
+                "mend or remove what does not belong to the series")
         }
         switch part.volume {
         case .success(let volume): return volume
@@ -56,10 +59,19 @@ public enum DICOM: ImageFormat {
         }
     }
 
+    static func hasEnding(_ url: URL) -> Bool { url.ending(among: endings) != nil }
+
     /// Whether a file is the index of a folder, DICOMDIR.
     static func isDirectory(_ url: URL) throws -> Bool {
         guard url.lastPathComponent.uppercased() == "DICOMDIR" else { return false }
         return try InputFile(url).startsAsDICOM()
+    }
+
+    /// The folder in which the files of an image lie that is a folder of DICOM, or of its index; nil for any other image.
+    package static func folder(_ image: URL) -> URL? {
+        let place = image.withoutSeries
+        if FileSystem.kind(of: place) == .folder { return place }
+        return isIndex(place) ? place.deletingLastPathComponent() : nil
     }
 
     /// Whether a place is the index of a DICOM folder.
@@ -69,7 +81,7 @@ public enum DICOM: ImageFormat {
     package static func looksLikeImage(_ url: URL) -> Bool {
         let name = url.lastPathComponent
         guard name.uppercased() != "DICOMDIR" else { return false }
-        if url.ending(among: endings) != nil { return true }
+        if hasEnding(url) { return true }
         guard !ImageFile.isRecognized(url), ForeignFormat(url) == nil else { return false }
         guard let file = try? InputFile(url) else { return false }
         return (try? file.startsAsDICOM()) == true || url.pathExtension.isEmpty && (try? file.beginsWithElement()) == true
@@ -103,6 +115,13 @@ extension ImageFileError {
         ImageFileError(
             folder, .unsupported, "its DICOM files hold no image",
             advice: "give a series of images; segmentation objects are labels")
+    }
+
+    package static func mixed(in folder: URL, with others: [URL]) -> ImageFileError {
+        ImageFileError(
+            folder, .unsupported,
+            "it holds DICOM and \(others.count) other image\(others.count == 1 ? "" : "s"), such as \(others[0].lastPathComponent)",
+            advice: "give them one by one, or name a series by --series")
     }
 
     package static func severalImages(in folder: URL, _ images: [DICOMSeries.Part]) -> ImageFileError {

@@ -52,13 +52,28 @@ struct DICOMElements {
         }
         let found: [Double] =
             switch tag.representation {
-            case .decimalString, .integerString: texts(tag).map { Double($0.trimmingPrefix("+")) ?? .nan }
+            case .decimalString, .integerString: texts(tag).map(Self.decimal)
             case .unsignedShort: words(2) { Double($0) }
             case .unsignedLong: words(4) { Double($0) }
             case .double: words(8) { Double(bitPattern: $0) }
             default: preconditionFailure("\(tag.representation) is no number")
             }
         return Array(found.prefix(while: \.isFinite))
+    }
+
+    /// A decimal string: digits, signs, a point and an exponent, and nothing else that is a number elsewhere.
+    private static func decimal(_ text: String) -> Double {
+        text.allSatisfy { "0123456789+-.eE".contains($0) } ? Double(text.trimmingPrefix("+")) ?? .nan : .nan
+    }
+
+    /// The only number of an element; nil where it is absent or empty.
+    ///
+    /// - Throws: `MalformedElement` for anything else.
+    func only(_ tag: DICOMTag, _ name: String) throws -> Double? {
+        guard value(tag.code) != nil, text(tag) != nil || texts(tag).count > 1 else { return nil }
+        let found = numbers(tag)
+        guard found.count == 1, texts(tag).count == 1 else { throw MalformedElement(name: name) }
+        return found[0]
     }
 
     /// The first number.
@@ -81,6 +96,9 @@ struct DICOMElements {
         return words.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// Whether an element has a value that is no number where it should be one.
-    func isMalformed(_ tag: DICOMTag) -> Bool { value(tag.code) != nil && numbers(tag).isEmpty && text(tag) != nil }
+}
+
+/// An element whose value is not one number.
+struct MalformedElement: Error {
+    let name: String
 }

@@ -15,8 +15,8 @@ final class DICOMFile {
     /// What a deflated data set holds; else the file does.
     private let inflated: [UInt8]?
 
-    /// Of a file whose elements end before; others are read whole.
-    private static let window = 1 << 18
+    /// The bytes that are read for the elements, until they end within: a plane has a few thousand of them, frames more.
+    private static let windows = [1 << 14, 1 << 18]
     /// Of inflated elements.
     private static let mostInflated = 1 << 30
 
@@ -25,11 +25,16 @@ final class DICOMFile {
         self.url = url
         file = try InputFile(url)
         try file.requireDICOM()
-        do {
-            (elements, syntax, pixels, inflated) = try Self.parse(file, Self.window)
-        } catch is DICOMParser.OutOfBytes {
-            (elements, syntax, pixels, inflated) = try Self.parse(file, file.size)
+        (elements, syntax, pixels, inflated) = try Self.parse(file)
+    }
+
+    private static func parse(
+        _ file: InputFile
+    ) throws -> (DICOMElements, DICOMSyntax, DICOMParser.Pixels?, inflated: [UInt8]?) {
+        for window in windows {
+            do { return try parse(file, window) } catch is DICOMParser.OutOfBytes { continue }
         }
+        return try parse(file, file.size)
     }
 
     private static func parse(

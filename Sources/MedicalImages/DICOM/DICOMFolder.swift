@@ -16,8 +16,10 @@ public struct DICOMFolder: Sendable {
     public init(_ url: URL) throws {
         let place = url.withoutSeries
         let isFolder = FileSystem.kind(of: place) == .folder
+        var seen: Set<String> = []
         let files =
-            isFolder ? try Self.files(in: place, depth: 0) : try DICOM.isDirectory(place) ? Self.listed(in: place) : [place]
+            isFolder
+            ? try Self.files(in: place, depth: 0, &seen) : try DICOM.isDirectory(place) ? Self.listed(in: place) : [place]
         let headers = HeaderStore(count: files.count)
         try inParallel(Array(files.enumerated())) { index, file in
             do {
@@ -34,7 +36,7 @@ public struct DICOMFolder: Sendable {
             case .failure(let error):
                 guard isFolder, files.count > 1 else { throw error }
                 // A file of another kind, not a damaged one.
-                if error.kind != .notAnImage { unreadable.append(error) }
+                if error.kind != .notAnImage || DICOM.hasEnding(URL(filePath: error.path)) { unreadable.append(error) }
             }
         }
         guard !read.isEmpty else {
@@ -62,11 +64,13 @@ public struct DICOMFolder: Sendable {
     }
 
     /// Files whose names or first bytes are those of DICOM.
-    private static func files(in folder: URL, depth: Int) throws -> [URL] {
+    private static func files(in folder: URL, depth: Int, _ seen: inout Set<String>) throws -> [URL] {
+        // A link may lead to a folder above.
+        guard seen.insert(FileSystem.resolvedPath(folder)).inserted else { return [] }
         var files: [URL] = []
         for url in try FileSystem.list(folder) {
             switch FileSystem.kind(of: url) {
-            case .folder where depth < Self.depth: files += try Self.files(in: url, depth: depth + 1)
+            case .folder where depth < Self.depth: files += try Self.files(in: url, depth: depth + 1, &seen)
             case .file where DICOM.looksLikeImage(url): files.append(url)
             default: continue
             }
@@ -95,12 +99,16 @@ public struct DICOMFolder: Sendable {
     /// Where `ImageFile` reads the series that a text chooses: its number as listed, or its UID.
     ///
     /// - Throws: `ImageFileError` where there is none of that name, with those that there are.
-    public func location(ofSeries name: String) throws -> URL {
+    public func location(ofSeries name: String) throws -> URL { try part(named: name).location }
+
+    /// The part that its number as listed names, the UID of its series, or that and its own number.
+    func part(named name: String) throws -> DICOMSeries.Part {
         let parts = series.flatMap(\.parts)
-        if let part = parts.first(where: { $0.name == name }) { return part.location }
-        if let named = series.first(where: { $0.uid == name }), let only = named.parts.first, named.parts.count == 1 {
-            return only.location
-        }
+        if let part = parts.first(where: { $0.name == name }) { return part }
+        let words = name.split(separator: "/", maxSplits: 1).map(String.init)
+        let named = series.filter { $0.uid == words.first }.flatMap(\.parts)
+        if words.count == 2, let number = Int(words[1]), named.indices.contains(number - 1) { return named[number - 1] }
+        if words.count == 1, named.count == 1 { return named[0] }
         let known = parts.map(\.name)
         throw ImageFileError(
             url, .unsupported, "it has no series '\(name)'",

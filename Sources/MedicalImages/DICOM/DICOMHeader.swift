@@ -36,39 +36,53 @@ struct DICOMHeader: Sendable {
         planes = try Self.planes(of: root, url)
     }
 
+    private static func known<Value>(_ url: URL, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch let error as MalformedElement {
+            throw ImageFileError.corrupt(url, "its \(error.name) is not a number that it can be")
+        }
+    }
+
     /// How pixels are stored; nil where there are none.
-    static func storage(of root: DICOMElements) -> DICOMPlane.Storage? {
+    ///
+    /// - Throws: `ImageFileError` for bits that cannot be.
+    static func storage(of root: DICOMElements, _ url: URL) throws -> DICOMPlane.Storage? {
         guard let rows = root.integer(.rows), let columns = root.integer(.columns), rows > 0, columns > 0,
             let allocated = root.integer(.bitsAllocated), allocated > 0
         else { return nil }
         let stored = root.integer(.bitsStored) ?? allocated
         let high = root.integer(.highBit) ?? stored - 1
-        // Nonsense is what the bits would be if nothing were said.
-        let isSound = (1...allocated).contains(stored) && (stored - 1..<allocated).contains(high)
+        let samples = root.integer(.samplesPerPixel) ?? 1
+        guard (1...allocated).contains(stored), (stored - 1..<max(stored, allocated)).contains(high), samples > 0 else {
+            throw ImageFileError.corrupt(
+                url, "its pixels cannot be: \(samples) samples of \(stored) bits up to bit \(high) in \(allocated)")
+        }
         return DICOMPlane.Storage(
-            rows: rows, columns: columns, samplesPerPixel: root.integer(.samplesPerPixel) ?? 1, bitsAllocated: allocated,
-            bitsStored: isSound ? stored : allocated, highBit: isSound ? high : allocated - 1,
+            rows: rows, columns: columns, samplesPerPixel: samples, bitsAllocated: allocated,
+            bitsStored: stored, highBit: high,
             isSigned: root.integer(.pixelRepresentation) == 1, photometric: root.text(.photometric) ?? "MONOCHROME2")
     }
 
     private static func planes(of root: DICOMElements, _ url: URL) throws -> [DICOMPlane] {
-        guard let storage = storage(of: root) else { return [] }
-        guard !root.isMalformed(.frameCount) else { throw ImageFileError.corrupt(url, "its number of frames is no number") }
-        let count = max(1, root.integer(.frameCount) ?? 1)
+        guard let storage = try storage(of: root, url) else { return [] }
+        let stated = try known(url) { try root.only(.frameCount, "NumberOfFrames") } ?? 1
+        guard (1...1_048_576).contains(stated), let count = Int(exactly: stated) else {
+            throw ImageFileError.corrupt(url, "its NumberOfFrames is no number of frames")
+        }
         // Functional groups name each frame; a file that claims more frames than it describes is told when it is read.
         let shared = root.items(.sharedGroups).first
         let groups = root.items(.frameGroups)
         guard groups.isEmpty || groups.count >= count else {
             throw ImageFileError.corrupt(url, "it states \(count) frames and describes \(groups.count)")
         }
-        guard count <= 1 << 20 else { throw ImageFileError.corrupt(url, "it states \(count) frames") }
         let dimensions = root.items(.dimensionIndices).map { $0.tag(.dimensionIndexPointer) }
-        let common = Frame(root, shared: nil, own: nil)
+        let common = try known(url) { try Frame(root, shared: nil, own: nil) }
         let isLocalizer = root.texts(.imageType).contains("LOCALIZER")
-        return (0..<count).map { number in
-            let place = groups.isEmpty ? common : Frame(root, shared: shared, own: groups[number])
+        return try (0..<count).map { number in
+            let place = groups.isEmpty ? common : try known(url) { try Frame(root, shared: shared, own: groups[number]) }
             return DICOMPlane(
-                file: url, frame: number, storage: storage, scaling: place.scaling,
+                file: url, frame: number, storage: storage, scaling: place.scaling, statesScaling: place.statesScaling,
                 // Frames without groups lie nowhere that is known, but for the only one.
                 position: groups.isEmpty && count > 1 ? nil : place.position, orientation: place.orientation,
                 spacing: place.spacing, thickness: place.thickness, sopClass: root.text(.sopClass) ?? "",
@@ -103,8 +117,10 @@ extension DICOMHeader {
         let spacing: [Double]?
         let thickness: Double?
         let scaling: IntensityScaling
+        let statesScaling: [Bool]
 
-        init(_ root: DICOMElements, shared: DICOMElements?, own: DICOMElements?) {
+        /// - Throws: `MalformedElement`.
+        init(_ root: DICOMElements, shared: DICOMElements?, own: DICOMElements?) throws {
             func group(_ tag: DICOMTag) -> DICOMElements? {
                 guard let own else { return root }
                 return own.items(tag).first ?? shared?.items(tag).first
@@ -114,12 +130,16 @@ extension DICOMHeader {
             let measures = group(.pixelMeasures)
             // Stored as between rows, then between columns.
             let spacing = (measures?.vector(.pixelSpacing, 2) ?? measures?.vector(.imagerPixelSpacing, 2))?.reversed()
-            self.spacing = spacing.flatMap { $0.allSatisfy { $0 > 0 } ? Array($0) : nil }
+            // A metre is no distance of pixels in a patient.
+            self.spacing = spacing.flatMap { $0.allSatisfy { $0 > 0 && $0 < 1000 } ? Array($0) : nil }
             thickness = [measures?.number(.spacingBetweenSlices), measures?.number(.sliceThickness)].compactMap(\.self)
                 .map(abs).first { $0 > 0 }
             let transformation = group(.pixelValueTransformation)
-            scaling = IntensityScaling(
-                slope: transformation?.number(.rescaleSlope) ?? 1, intercept: transformation?.number(.rescaleIntercept) ?? 0)
+            let slope = try transformation?.only(.rescaleSlope, "RescaleSlope")
+            let intercept = try transformation?.only(.rescaleIntercept, "RescaleIntercept")
+            guard slope != 0 else { throw MalformedElement(name: "RescaleSlope") }
+            scaling = IntensityScaling(slope: slope ?? 1, intercept: intercept ?? 0)
+            statesScaling = [slope != nil, intercept != nil]
         }
     }
 }

@@ -22,7 +22,7 @@ final class DICOMPixels {
         frameCount = max(1, file.elements.integer(.frameCount) ?? 1)
         let bits = storage.rows.multipliedReportingOverflow(by: storage.columns * storage.bitsAllocated)
         let all = (bits.partialValue / 8).multipliedReportingOverflow(by: frameCount)
-        guard DICOMHeader.storage(of: file.elements) == storage, !bits.overflow, !all.overflow else {
+        guard try DICOMHeader.storage(of: file.elements, url) == storage, !bits.overflow, !all.overflow else {
             throw ImageFileError.corrupt(url, "it changed while it was read, or its frames cannot be counted")
         }
         size = bits.partialValue / 8
@@ -119,6 +119,11 @@ extension DICOMPixels {
         }
         guard starts.count == frameCount, areFrames else {
             throw ImageFileError.corrupt(file.url, "its JPEG streams are not the frames that its header states")
+        }
+        // What comes before the next start, or is the last.
+        let ends = fragments.indices.dropFirst().filter { $0 + 1 == fragments.count || JPEGFrame.isStart(fragments[$0 + 1]) }
+        guard ends.allSatisfy({ JPEGFrame.isEnd(fragments[$0]) }) else {
+            throw ImageFileError.truncated(file.url, "one of its JPEG streams breaks off")
         }
     }
 }

@@ -21,6 +21,8 @@ struct DICOMPlane: Sendable {
     let frame: Int
     let storage: Storage
     let scaling: IntensityScaling
+    /// Whether slope and intercept are stated.
+    let statesScaling: [Bool]
     /// Of the first pixel's middle, LPS mm.
     let position: [Double]?
     /// The directions along a row and along a column, LPS.
@@ -37,7 +39,7 @@ struct DICOMPlane: Sendable {
     /// What tells volumes of one place apart, the clearest first: time, echo, diffusion, acquisition.
     let moments: [String]
 
-    /// The direction in which planes follow each other: row × column, of length 1.
+    /// The direction in which planes follow each other: row × column, of length 1; nil where these are not at right angles.
     var normal: [Double]? {
         guard let orientation else { return nil }
         let (row, column) = (orientation[0..<3].map(\.self), orientation[3..<6].map(\.self))
@@ -45,8 +47,10 @@ struct DICOMPlane: Sendable {
             row[1] * column[2] - row[2] * column[1], row[2] * column[0] - row[0] * column[2],
             row[0] * column[1] - row[1] * column[0],
         ]
-        let length = normal.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return length > 0.9 ? normal.map { $0 / length } : nil
+        func length(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        // At right angles, of length 1: numbers in headers are rounded.
+        let areUnits = [row, column, normal].allSatisfy { abs(length($0) - 1) < 0.01 }
+        return areUnits ? normal.map { $0 / length(normal) } : nil
     }
 
     /// How far along the normal it lies, mm.

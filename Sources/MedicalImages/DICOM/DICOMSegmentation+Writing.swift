@@ -23,8 +23,21 @@ public struct DICOMSegment: Sendable {
     public let label: String
     /// What it shows; nil: its name in no terminology.
     public let code: Code?
+    /// What stands for it in label files, where that is not its number.
+    public let value: Int?
 
-    public init(label: String, code: Code?) { (self.label, self.code) = (label, code) }
+    public init(label: String, code: Code?, value: Int? = nil) { (self.label, self.code, self.value) = (label, code, value) }
+}
+
+extension DICOMSegment {
+    /// A segment's description: its value in label files, which the standard's numbers from 1 cannot say.
+    static func description(ofValue value: Int) -> String { "label value \(value)" }
+
+    /// The value that such a description states.
+    static func value(of description: String) -> Int32? {
+        guard description.hasPrefix("label value ") else { return nil }
+        return Int32(description.dropFirst("label value ".count))
+    }
 }
 
 /// How pixels of a segmentation object are stored.

@@ -12,6 +12,8 @@ struct DICOMSegmentation {
     private let largest: Double
     /// The segment of each frame; nil in a label map.
     private let segments: [Int?]
+    /// What stands for a segment in label files, where its description states it.
+    private let values: [Int: Int32]
     /// As stored: bits least significant first across frame borders, bytes or words.
     private let pixels: [UInt8]
 
@@ -31,6 +33,14 @@ struct DICOMSegmentation {
             (index < groups.count ? groups[index].items(.segmentIdentification).first?.integer(.referencedSegment) : nil)
                 ?? shared
         }
+        values = Dictionary(
+            root.items(.segments).compactMap { segment in
+                guard let number = segment.integer(.segmentNumber), let text = segment.text(.segmentDescription) else {
+                    return nil
+                }
+                return DICOMSegment.value(of: text).map { (number, $0) }
+            }
+        ) { first, _ in first }
         let isLabelMap = type == "LABELMAP"
         guard isLabelMap || !segments.contains(nil) else {
             throw ImageFileError.corrupt(url, "not all of its frames say of which segment they are")
@@ -97,10 +107,24 @@ struct DICOMSegmentation {
         }
     }
 
-    /// The labels on the grid of an image, `[depth, height, width]`.
+    /// The labels on the grid of an image, `[depth, height, width]`, whichever way its axes run.
     ///
     /// - Throws: `ImageFileError` where a frame with pixels lies on no plane of the image.
     func labels(on extent: Extent, _ geometry: VoxelGeometry?, imagePath: String) throws -> [Int32] {
+        guard let geometry, geometry.source != .pixdim, let own = DICOMVolume.geometry(of: planes[0]), own.source != .pixdim
+        else {
+            return try numbers(on: extent, geometry, imagePath: imagePath).map(value)
+        }
+        let order = AxisOrder(towards: own.orientation, from: geometry.orientation)
+        let turned = try numbers(
+            on: order.extent(of: extent.ofOneChannel), order.geometry(of: geometry, extent: extent), imagePath: imagePath)
+        return order.inverse.apply(to: turned.map(value), of: order.extent(of: extent.ofOneChannel))
+    }
+
+    private func value(_ number: Int32) -> Int32 { values[Int(number)] ?? number }
+
+    /// The numbers of segments on a grid along whose rows and columns the frames run; the higher where segments overlap.
+    private func numbers(on extent: Extent, _ geometry: VoxelGeometry?, imagePath: String) throws -> [Int32] {
         guard planes.allSatisfy({ $0.storage.columns == extent.width && $0.storage.rows == extent.height }) else {
             let storage = planes[0].storage
             throw misplaced(
@@ -111,14 +135,14 @@ struct DICOMSegmentation {
         for frame in planes.indices {
             var plane: Int?
             var isLost = false
-            forEachPixel(of: frame) { pixel, label in
+            forEachPixel(of: frame) { pixel, number in
                 plane = plane ?? place(of: planes[frame], extent, geometry)
                 guard let plane else {
                     isLost = true
                     return
                 }
                 let index = plane * extent.planeSize + pixel
-                labels[index] = max(labels[index], label)
+                labels[index] = max(labels[index], number)
             }
             if isLost { throw misplaced("its frame \(frame + 1) lies on no plane of \(imagePath)") }
         }

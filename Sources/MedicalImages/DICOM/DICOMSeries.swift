@@ -12,6 +12,16 @@ public struct DICOMSeries: Sendable {
     public let fileCount: Int
     /// What its planes make, one entry for each set of planes that are alike.
     public let parts: [Part]
+    private let firstFile: URL
+
+    /// The folder of its first file, by its path from a place on; `.` for the place itself.
+    public func folder(from place: URL) -> String {
+        let base = place.standardizedFileURL.pathComponents
+        let own = firstFile.deletingLastPathComponent().standardizedFileURL.pathComponents
+        let shared = zip(base, own).prefix { $0 == $1 }.count
+        return own.count > shared ? own[shared...].joined(separator: "/") : "."
+    }
+
     /// SeriesInstanceUID, for whoever asks for it.
     public let uid: String
     /// Whether it holds segments in place of an image.
@@ -31,8 +41,10 @@ public struct DICOMSeries: Sendable {
         public let problem: String?
         /// Whether it shows where other planes lie.
         public let isLocalizer: Bool
+        /// Of its planes.
+        let files: [URL]
         /// The folder of its first file.
-        public let folder: URL
+        public var folder: URL { files[0].deletingLastPathComponent() }
 
         let volume: Result<DICOMVolume, DICOMVolume.Refusal>
     }
@@ -44,6 +56,7 @@ public struct DICOMSeries: Sendable {
         (modality, uid) = (first.modality, first.series)
         acquisition = first.acquisition.joined(separator: ", ")
         fileCount = headers.count
+        firstFile = first.url
         isSegmentation = headers.allSatisfy(\.isSegmentation)
         guard !isSegmentation else {
             parts = []
@@ -61,7 +74,7 @@ public struct DICOMSeries: Sendable {
                 name: name, location: place.naming(series: first.series, part: groups.count == 1 ? nil : index + 1),
                 extent: Extent(width: storage.columns, height: storage.rows, depth: planes.count), geometry: whole?.geometry,
                 problem: problem, isLocalizer: planes[0].isLocalizer,
-                folder: planes[0].file.deletingLastPathComponent(), volume: volume)
+                files: planes.map(\.file), volume: volume)
         }
     }
 
@@ -110,18 +123,14 @@ public struct DICOMSeries: Sendable {
 
 extension URL {
     /// A place and which of its series is meant.
-    func naming(series: String, part: Int?) -> URL {
+    package func naming(series: String, part: Int? = nil) -> URL {
         guard var components = URLComponents(url: self, resolvingAgainstBaseURL: true) else { return self }
         components.fragment = series + (part.map { "/\($0)" } ?? "")
         return components.url ?? self
     }
 
-    /// The series that `naming` named.
-    var namedSeries: (uid: String, part: Int?)? {
-        guard let fragment, !fragment.isEmpty else { return nil }
-        let parts = fragment.split(separator: "/")
-        return (String(parts[0]), parts.count > 1 ? Int(parts[1]) : nil)
-    }
+    /// The series that is named.
+    var seriesName: String? { fragment.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The place without the series that it names.
     package var withoutSeries: URL {

@@ -19,6 +19,7 @@ struct DICOMTag: Sendable, Hashable {
         case otherByte = "OB"
         case personName = "PN"
         case shortString = "SH"
+        case shortText = "ST"
         case sequence = "SQ"
         case time = "TM"
         case uniqueIdentifier = "UI"
@@ -96,6 +97,7 @@ struct DICOMTag: Sendable, Hashable {
     // Segments.
     static let segmentationType = DICOMTag(0x0062_0001, .codeString)
     static let segments = DICOMTag(0x0062_0002, .sequence)
+    static let segmentDescription = DICOMTag(0x0062_0006, .shortText)
     static let segmentNumber = DICOMTag(0x0062_0004, .unsignedShort)
     static let segmentIdentification = DICOMTag(0x0062_000a, .sequence)
     static let referencedSegment = DICOMTag(0x0062_000b, .unsignedShort)

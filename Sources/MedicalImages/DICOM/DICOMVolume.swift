@@ -33,10 +33,15 @@ struct DICOMVolume: Sendable {
             (self.planes, geometry, notes) = (planes, Self.geometry(of: first), [])
             return
         }
+        guard planes.allSatisfy({ $0.statesScaling == planes[0].statesScaling }) else {
+            throw Refusal(
+                problem: "RescaleSlope or RescaleIntercept stands in some of its planes and not in others", advice: Self.advice)
+        }
         let heights = planes.map(\.height)
         guard !heights.contains(nil) else {
             throw Refusal(
-                problem: "\(heights.count { $0 == nil }) of its \(planes.count) planes state no position",
+                problem:
+                    "\(heights.count { $0 == nil }) of its \(planes.count) planes state no position, or no directions at right angles",
                 advice: "convert them to pictures, or fetch the series as it was acquired")
         }
         let order = planes.indices.sorted { heights[$0]! < heights[$1]! }  // none is nil
@@ -56,7 +61,8 @@ struct DICOMVolume: Sendable {
                 advice: Self.advice)
         }
         guard let geometry = Self.geometry(first: sorted[0], step: step) else {
-            throw Refusal(problem: "its planes state no usable spacing", advice: Self.advice)
+            throw Refusal(
+                problem: "its planes state no usable spacing (PixelSpacing)", advice: "fetch the series as it was acquired")
         }
         self.planes = sorted
         self.geometry = geometry
@@ -78,7 +84,7 @@ struct DICOMVolume: Sendable {
         if let twice = steps.firstIndex(where: { $0 < 1e-3 }) {
             let count = steps.count { $0 < 1e-3 }
             throw Refusal(
-                problem: "\(count + 1) of its planes lie at places that others have: \(place(planes[twice])) and "
+                problem: "\(count) of its planes \(count == 1 ? "lies" : "lie") where others do: \(place(planes[twice])) and "
                     + "\(planes[twice + 1].file.lastPathComponent)",
                 advice: advice)
         }

@@ -9,6 +9,12 @@ struct JPEGFrame {
     /// Whether a fragment begins such a stream.
     static func isStart(_ fragment: [UInt8]) -> Bool { fragment.starts(with: jpeg) || fragment.starts(with: codestream) }
 
+    /// Whether a fragment ends such a stream, but for a byte that makes it even; JPEG 2000's need no mark there.
+    static func isEnd(_ fragment: [UInt8]) -> Bool {
+        let mark: [UInt8] = [0xff, 0xd9]
+        return fragment.starts(with: codestream) || fragment.suffix(2) == mark[...] || fragment.dropLast().suffix(2) == mark[...]
+    }
+
     /// Nil where the stream does not say it, or twice.
     init?(_ stream: [UInt8]) {
         func word(_ place: Int) -> Int { Int(stream[place]) << 8 | Int(stream[place + 1]) }

@@ -14,14 +14,7 @@ struct SegmentationObject {
     ) throws {
         let first = volume.planes[0]
         let source = try DICOMFile(first.file).elements
-        guard first.position != nil, let orientation = first.orientation, let spacing = first.spacing,
-            let study = source.text(.study), let series = source.text(.series), !first.sopInstance.isEmpty,
-            let geometry = volume.geometry
-        else {
-            throw ImageFileError(
-                first.file, .unsupported, "it lacks what a segmentation object refers to (place, study, series or instance)",
-                advice: "write NIfTI: name the output .nii.gz")
-        }
+        let references = try DICOMReferences(of: volume)
         self.url = url
         root = try MadeDataSet(for: url)
         let now = Date()
@@ -39,7 +32,7 @@ struct SegmentationObject {
             if isRequired { root.put(code, representation, "") }
             root.copy(source, code, representation)
         }
-        root.put(.study, study)
+        root.put(.study, references.study)
         root.put(.series, UniqueIdentifier.make())
         root.put(.seriesNumber, "300")
         root.put(.instanceNumber, "1")
@@ -73,10 +66,10 @@ struct SegmentationObject {
         }
 
         addSegments(segments, algorithm: algorithm, isLabelMap: content.kind == .labelMap)
-        addReferences(volume, series: series)
+        addReferences(volume, series: references.series)
         let organization = UniqueIdentifier.make()
         addDimensions(organization, hasSegments: content.kind != .labelMap)
-        addShared(geometry, orientation: orientation, spacing: spacing)
+        addShared(references)
         addFrames(content.frames, of: volume)
         root.put(.pixelData, content.pixels)
     }
@@ -96,13 +89,16 @@ struct SegmentationObject {
         for (index, segment) in segments.enumerated() {
             let item = root.add(.segments)
             item.put(.segmentNumber, UInt16(index + 1))
-            item.put(0x0062_0005, .longString, String(segment.label.prefix(64)))
+            item.put(0x0062_0005, .longString, Self.text(segment.label, 64))
+            if let value = segment.value, value != index + 1 {
+                item.put(.segmentDescription, DICOMSegment.description(ofValue: value))
+            }
             item.put(0x0062_0008, .codeString, "AUTOMATIC")
             item.put(0x0062_0009, .longString, "\(algorithm.name) \(algorithm.version)")
             item.put(code: segment.code == nil ? .tissue : .structure, at: 0x0062_0003)
             item.put(
                 code: segment.code
-                    ?? .init(scheme: "99MARGINSEG", value: "CLASS\(index + 1)", meaning: String(segment.label.prefix(64))),
+                    ?? .init(scheme: "99MARGINSEG", value: "CLASS\(index + 1)", meaning: Self.text(segment.label, 64)),
                 at: 0x0062_000f)
             item.put(0x0062_000d, CIELab.color(index))
         }
@@ -146,13 +142,13 @@ struct SegmentationObject {
         add(.position, in: .planePosition, "Position")
     }
 
-    private func addShared(_ geometry: VoxelGeometry, orientation: [Double], spacing: [Double]) {
+    private func addShared(_ references: DICOMReferences) {
         let shared = root.add(.sharedGroups)
         let measures = shared.add(.pixelMeasures)
-        measures.put(.sliceThickness, Self.decimals([geometry.spacing[2]]))
-        measures.put(.spacingBetweenSlices, Self.decimals([geometry.spacing[2]]))
-        measures.put(.pixelSpacing, Self.decimals([spacing[1], spacing[0]]))
-        shared.add(.planeOrientation).put(.orientation, Self.decimals(orientation))
+        measures.put(.sliceThickness, Self.decimals([references.geometry.spacing[2]]))
+        measures.put(.spacingBetweenSlices, Self.decimals([references.geometry.spacing[2]]))
+        measures.put(.pixelSpacing, Self.decimals(references.spacing.reversed()))
+        shared.add(.planeOrientation).put(.orientation, Self.decimals(references.orientation))
     }
 
     private func addFrames(_ frames: [(segment: Int?, plane: Int)], of volume: DICOMVolume) {
@@ -183,6 +179,13 @@ struct SegmentationObject {
     func write() throws {
         let bytes = try root.bytes(for: url)
         try DurableFile.write(to: url) { writer in try bytes.withUnsafeBytes(writer.append) }
+    }
+
+    /// A name in the letters that every character set has, which the patient's may not share with ours: accents are left out, and
+    /// what else is beyond becomes `_`. A backslash would part values.
+    private static func text(_ name: String, _ length: Int) -> String {
+        let plain = name.folding(options: .diacriticInsensitive, locale: Locale(identifier: "en_US_POSIX"))
+        return String(plain.map { $0.isASCII && $0 != "\\" && $0 >= " " ? $0 : "_" }.prefix(length))
     }
 
     /// Numbers as the standard's decimal strings: 16 characters at most.

@@ -23,6 +23,16 @@ public struct ClassConfiguration: Sendable, Hashable, Codable {
 
     public init(name: String, values: [Int]) { self.init(name: name, ranges: values.map(LabelRange.init)) }
 
+    /// Why the code cannot stand in a segmentation object; nil where it can, or where there is none.
+    var problemOfCode: String? {
+        guard let code else { return nil }
+        let parts = [("scheme", code.scheme, 16), ("value", code.value, 16), ("meaning", code.meaning, 64)]
+        let wrong = parts.first { _, text, most in
+            text.isEmpty || text.count > most || !text.allSatisfy { $0.isASCII && $0 >= " " && $0 != "\\" }
+        }
+        return wrong.map { "its \($0.0) '\($0.1)'; expected 1 to \($0.2) letters, digits and signs of ASCII but \\" }
+    }
+
     /// All values, in the order in which they are written.
     public var values: [Int] { ranges.flatMap(\.bounds) }
 

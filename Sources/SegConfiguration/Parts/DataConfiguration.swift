@@ -68,6 +68,9 @@ public struct DataConfiguration: Sendable, Hashable, Codable {
         for (index, item) in classes.enumerated() {
             let key = ["data", "classes", String(index)]
             if item.values.isEmpty { throw ConfigurationError(key, "class '\(item.name)' has no values") }
+            if let problem = item.problemOfCode {
+                throw ConfigurationError(key + ["code"], "class '\(item.name)' cannot have \(problem)")
+            }
             for value in item.values {
                 guard Int32(exactly: value) != nil else {
                     throw ConfigurationError(key, "label value \(value) does not fit into 32 bits")

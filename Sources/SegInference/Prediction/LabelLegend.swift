@@ -16,7 +16,7 @@ struct LabelLegend: Sendable {
     init(_ data: DataConfiguration) {
         values = data.writtenValues
         let shown = data.hasBackground ? data.classes.dropFirst() : data.classes[...]
-        segments = shown.map { DICOMSegment(label: $0.name, code: $0.code) }
+        segments = shown.map { DICOMSegment(label: $0.name, code: $0.code, value: $0.values[0]) }
         segmentNumbers = data.classes.indices.map { UInt8($0 + (data.hasBackground ? 0 : 1)) }
     }
 }

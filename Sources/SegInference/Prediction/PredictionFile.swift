@@ -61,7 +61,7 @@ enum PredictionFile {
     static func check(values: [Int], like prepared: PreparedCase, to url: URL) throws {
         switch prepared.source {
         case .nifti: try requireName(url, ofVolume: true)
-        case .dicom where isDICOM(url): return
+        case .dicom(let series) where isDICOM(url): try series.requireReferences()
         case .dicom: try requireName(url, ofVolume: true)
         case .segmentation: preconditionFailure("no image is a segmentation object")
         case .picture:
@@ -93,8 +93,7 @@ enum PredictionFile {
             guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
                 throw FileError(
                     url.path, "cannot be written",
-                    reason: "the labels of a volume are NIfTI; end the name in .nii or .nii.gz"
-                        + (isDICOM(url) ? "; only those of a DICOM series can be DICOM" : ""))
+                    reason: "the labels of a volume are NIfTI; end the name in .nii or .nii.gz, or for a DICOM series in .dcm")
             }
         } else {
             guard name.hasSuffix(".png") || isTIFF(url) else {

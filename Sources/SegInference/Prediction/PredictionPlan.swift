@@ -155,6 +155,14 @@ public struct PredictionPlan: Sendable {
 
     private static func check(_ jobs: [Job], reading others: [URL], overwrite: Bool, inFolder: Bool) throws {
         for job in jobs { try PredictionFile.checkName(job.output, of: job.dataCase.image.first) }
+        // What stands among the planes of a series is taken for one of them, or takes its place.
+        let folders = Set(jobs.flatMap(\.dataCase.files).compactMap(DICOM.folder))
+        for file in jobs.flatMap(\.files) {
+            guard let folder = folders.first(where: { FileSystem.isPlace(file, in: $0) }) else { continue }
+            throw FileError(
+                file, "cannot be written",
+                reason: "\(folder.path) holds the series that is labelled; name another place by --output")
+        }
         var permissions: OutputFiles.Permissions = overwrite ? [.replacing] : []
         if inFolder { permissions.insert(.makingFolders) }
         let inputs = jobs.flatMap(\.dataCase.files)

@@ -83,6 +83,7 @@ struct InspectCommand: ParsableCommand {
             if FileSystem.kind(of: url) == .missing { try FileSystem.requireFolder(url) }
             throw ValidationError("--series and --uids are for DICOM folders; \(path) is none.")
         }
+        if html != nil || strict { throw ValidationError("--html and --strict are for data sets; \(path) is a DICOM folder.") }
         let note = SlowNote(reading: url)
         defer { note.end() }
         let folder = try DICOMFolder(url)

@@ -10,6 +10,8 @@ struct SeriesList: Findings {
         let modality: String
         let acquisition: String
         let files: Int
+        /// Of its first file, from the listed place on.
+        let folder: String
         /// x, y, z.
         let shape: [Int]?
         let spacing: [Double]?
@@ -32,6 +34,7 @@ struct SeriesList: Findings {
             func row(_ name: String, _ part: DICOMSeries.Part?, problem: String?) -> Row {
                 Row(
                     series: name, modality: series.modality, acquisition: series.acquisition, files: series.fileCount,
+                    folder: series.folder(from: folder.url),
                     shape: part.map { $0.extent.sizes }, spacing: part?.geometry?.spacing,
                     orientation: part?.geometry?.orientation,
                     problem: problem, uid: showsUIDs ? series.uid : nil)
@@ -44,14 +47,17 @@ struct SeriesList: Findings {
     }
 
     var text: String {
-        var columns: [TextTable.Column] = ["series", "modality", "acquisition", "size", "spacing mm", "axes"].map { .words($0) }
+        var columns: [TextTable.Column] = ["series", "modality", "acquisition", "folder", "size", "spacing mm", "axes"].map {
+            .words($0)
+        }
         if rows.contains(where: { $0.uid != nil }) { columns.append(.words("UID")) }
         var table = TextTable(columns)
         for row in rows {
             let size = row.shape.map { $0.map(String.init).joined(separator: " × ") } ?? ""
             let spacing = row.spacing.map { $0.map { String(format: "%.4g", $0) }.joined(separator: " × ") } ?? ""
             let axes = row.orientation ?? ""
-            table.append([row.series, row.modality, row.acquisition, size, spacing, axes] + [row.uid].compactMap(\.self))
+            table.append(
+                [row.series, row.modality, row.acquisition, row.folder, size, spacing, axes] + [row.uid].compactMap(\.self))
         }
         var text = "\(folder)\n\n" + table.plain
         for row in rows { if let problem = row.problem { text += "\nseries \(row.series) is no volume: \(problem)" } }
