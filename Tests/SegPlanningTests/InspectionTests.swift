@@ -58,6 +58,28 @@ import Testing
         }
     }
 
+    /// Planes are often as wide as a power of two: samples at equal steps would all be of one column.
+    @Test func percentilesAreOfAllColumns() throws {
+        try withTemporaryFolder { folder in
+            let extent = Extent(width: 64, height: 64, depth: 32)
+            let values = (0..<extent.voxelCount).map { UInt8($0 % 64 == 0 ? 0 : 100 + $0 % 64) }
+            for name in ["a", "b"] {
+                for part in ["images", "labels"] {
+                    let url = folder.appending(path: "\(part)/\(name).nii")
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    let samples = part == "images" ? values : values.map { $0 > 150 ? 1 : 0 }
+                    try NIfTI.write(.uint8(samples), extent: extent, geometry: VoxelGeometry(spacing: [1, 1, 1]), to: url)
+                }
+            }
+            try Data("file,split\na,train\nb,val\n".utf8).write(to: folder.appending(path: "split.csv"))
+            let configuration = try TinyRun.configuration()
+            let census = try DataSetCensus(of: configuration.openDataSet(at: folder), configuration: configuration) { _ in }
+            let channel = try #require(census.channels.first)
+            #expect((125...139).contains(channel.percentiles[1]) && channel.percentiles[2] >= 162, "\(channel.percentiles)")
+        }
+    }
+
     @Test func sizesAndSpacingsAreRangesAlongEachAxis() throws {
         try withTemporaryFolder { folder in
             for (name, extent, spacing) in [

@@ -134,16 +134,17 @@ struct CaseCensus: Sendable {
 
     private static func channel(_ values: ArraySlice<Float>, sampleSize: Int) -> Channel {
         var channel = Channel()
-        let step = max(1, values.count / sampleSize)
-        for (offset, value) in values.enumerated() {
+        for value in values {
             guard value.isFinite else {
                 channel.notFinite += 1
                 continue
             }
             channel.minimum = min(channel.minimum, value)
             channel.maximum = max(channel.maximum, value)
-            if offset % step == 0 { channel.sample.append(value) }
         }
+        // At random within equal parts: at equal steps all could lie in one column of the planes.
+        channel.sample = ForegroundSample.places(of: values.count, wanted: min(values.count, sampleSize))
+            .map { values[values.startIndex + $0] }.filter(\.isFinite)
         return channel
     }
 

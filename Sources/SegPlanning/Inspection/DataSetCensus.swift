@@ -39,7 +39,7 @@ public struct DataSetCensus: Encodable, Sendable {
     public struct ChannelCensus: Codable, Sendable {
         public let minimum: Float
         public let maximum: Float
-        /// The 1st, 50th and 99th percentile of evenly spaced samples.
+        /// The 1st, 50th and 99th percentile of samples, one at random from each of as many equal parts of an image.
         public let percentiles: [Float]
         /// Shares of those samples in bins of equal width from the first to the last percentile, the rest in the outer bins.
         public let histogram: [Double]
