@@ -183,7 +183,9 @@ import Testing
             message: "FOLDER/b.nii.gz cannot be written: the labels of a picture are PNG or TIFF; end the name in .png or .tif"),
         Refusal(
             testDescription: "a picture's name for a volume", image: "a.nii",
-            message: "FOLDER/b.png cannot be written: the labels of a volume are NIfTI; end the name in .nii or .nii.gz, or for a DICOM series in .dcm"),
+            message:
+                "FOLDER/b.png cannot be written: the labels of a volume are NIfTI; end the name in .nii or .nii.gz, or for a "
+                + "DICOM series in .dcm"),
         Refusal(
             testDescription: "the image itself", output: "a.png",
             message: "FOLDER/a.png cannot be written: it is an input of this command; name another --output"),

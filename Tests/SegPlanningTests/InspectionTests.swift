@@ -62,13 +62,13 @@ import Testing
     @Test func percentilesAreOfAllColumns() throws {
         try withTemporaryFolder { folder in
             let extent = Extent(width: 64, height: 64, depth: 32)
-            let values = (0..<extent.voxelCount).map { UInt8($0 % 64 == 0 ? 0 : 100 + $0 % 64) }
+            let values = (0..<extent.voxelCount).map { (index: Int) -> UInt8 in index % 64 == 0 ? 0 : UInt8(100 + index % 64) }
             for name in ["a", "b"] {
                 for part in ["images", "labels"] {
                     let url = folder.appending(path: "\(part)/\(name).nii")
                     try FileManager.default.createDirectory(
                         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                    let samples = part == "images" ? values : values.map { $0 > 150 ? 1 : 0 }
+                    let samples = part == "images" ? values : values.map { (value: UInt8) -> UInt8 in value > 150 ? 1 : 0 }
                     try NIfTI.write(.uint8(samples), extent: extent, geometry: VoxelGeometry(spacing: [1, 1, 1]), to: url)
                 }
             }
