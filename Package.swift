@@ -53,7 +53,7 @@ let package = Package(
     products: [
         .executable(name: "marginseg", targets: ["marginseg"]),
         .library(name: "MarginCalibration", targets: ["MarginCalibration"]),
-        .library(name: "MedicalImages", targets: ["MedicalImages"]),
+        .library(name: "MedicalImages", targets: ["MedicalImages", "DicomBinding"]),
         .library(name: "SegMetrics", targets: ["SegMetrics"]),
         .library(name: "Torch", targets: ["Torch", "TorchBinding"]),
         .library(name: "TorchBinding", type: .dynamic, targets: ["TorchBinding"]),
@@ -61,8 +61,8 @@ let package = Package(
         .library(
             name: "SegTraining",
             targets: [
-                "Torch", "TorchBinding", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling", "SegConfiguration",
-                "SegInference", "SegTraining",
+                "Torch", "TorchBinding", "DicomBinding", "TorchNN", "SegLosses", "SegModels", "DataSets", "Sampling",
+                "SegConfiguration", "SegInference", "SegTraining",
             ]),
     ],
     dependencies: [

@@ -11,8 +11,8 @@ extension ImageGrouping {
     /// - Throws: `ImageFileError` where there is no volume, and for other images beside the series; `FileError`.
     func ofDICOM(_ input: URL) throws -> Finding? {
         let place = input.withoutSeries
-        guard FileSystem.kind(of: place) != .missing, !Self.isList(place), DICOM.isPlace(place) else { return nil }
-        guard input == place, let base = DICOM.folder(place) else {
+        guard FileSystem.kind(of: place) != .missing, !Self.isList(place), DICOMPlaces.isPlace(place) else { return nil }
+        guard input == place, let base = DICOMPlaces.folder(place) else {
             return Finding(cases: [Self.dataCase(ImageFile.stem(of: place), [input])])
         }
         let others =

@@ -27,9 +27,9 @@ struct FolderIndex: Sendable {
             for url in try FileSystem.list(folder) {
                 let name = url.lastPathComponent
                 let kind = FileSystem.kind(of: url)
-                if kind == .folder, DICOM.folderIsSeries(url) {
+                if kind == .folder, DICOMPlaces.folderIsSeries(url) {
                     images[path, default: []].append(name)
-                } else if kind != .folder, ImageFile.isRecognized(url) || DICOM.looksLikeImage(url) {
+                } else if kind != .folder, ImageFile.isRecognized(url) || DICOMPlaces.looksLikeImage(url) {
                     // A broken link is a missing image, which is reported when it is read.
                     images[path, default: []].append(name)
                 } else if kind == .folder {
@@ -79,7 +79,7 @@ extension URL {
         let plain = file(isWindows ? path.replacing("\\", with: "/") : path)
         // FOLDER#SERIES, unless a name has that sign.
         if let sign = path.lastIndex(of: "#"), FileSystem.kind(of: plain) == .missing,
-            DICOM.isPlace(file(String(path[..<sign])))
+            DICOMPlaces.isPlace(file(String(path[..<sign])))
         {
             self = file(String(path[..<sign])).naming(series: String(path[path.index(after: sign)...]))
         } else {

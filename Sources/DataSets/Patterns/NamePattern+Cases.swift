@@ -38,10 +38,10 @@ extension NamePattern {
     func files(of id: String, in root: URL) -> [URL] {
         let path = parts.map { $0.replacing("*", with: id) }
         let folder = (namesFolders ? path : path.dropLast()).reduce(root) { $0.appending(path: $1) }
-        if namesFolders, DICOM.folderIsSeries(folder) { return [folder] }
+        if namesFolders, DICOMPlaces.folderIsSeries(folder) { return [folder] }
         let files = ((try? FileSystem.list(folder)) ?? []).filter {
             FileSystem.kind(of: $0) == .folder
-                ? DICOM.folderIsSeries($0) : ImageFile.isRecognized($0) || DICOM.looksLikeImage($0)
+                ? DICOMPlaces.folderIsSeries($0) : ImageFile.isRecognized($0) || DICOMPlaces.looksLikeImage($0)
         }
         guard !namesFolders else { return files }
         let below = path.dropLast().map { $0 + "/" }.joined()

@@ -10,7 +10,7 @@ final class DICOMFile {
     /// Of the data set.
     let syntax: DICOMSyntax
     /// Nil where there are none.
-    let pixels: DICOMParser.Pixels?
+    let pixels: DICOMParser.PixelPlace?
     private let file: InputFile
     /// What a deflated data set holds; else the file does.
     private let inflated: [UInt8]?
@@ -30,7 +30,7 @@ final class DICOMFile {
 
     private static func parse(
         _ file: InputFile
-    ) throws -> (DICOMElements, DICOMSyntax, DICOMParser.Pixels?, inflated: [UInt8]?) {
+    ) throws -> (DICOMElements, DICOMSyntax, DICOMParser.PixelPlace?, inflated: [UInt8]?) {
         for window in windows {
             do { return try parse(file, window) } catch is DICOMParser.OutOfBytes { continue }
         }
@@ -39,7 +39,7 @@ final class DICOMFile {
 
     private static func parse(
         _ file: InputFile, _ window: Int
-    ) throws -> (DICOMElements, DICOMSyntax, DICOMParser.Pixels?, inflated: [UInt8]?) {
+    ) throws -> (DICOMElements, DICOMSyntax, DICOMParser.PixelPlace?, inflated: [UInt8]?) {
         let bytes = try file.bytes(from: 0, count: min(file.size, window))
         let isWhole = bytes.count == file.size
         let start = bytes.count >= 132 && Array(bytes[128..<132]) == InputFile.dicomMagic ? 132 : 0

@@ -19,7 +19,7 @@ public struct DICOMFolder: Sendable {
         var seen: Set<String> = []
         let files =
             isFolder
-            ? try Self.files(in: place, depth: 0, &seen) : try DICOM.isDirectory(place) ? Self.listed(in: place) : [place]
+            ? try Self.files(in: place, depth: 0, &seen) : try DICOMPlaces.isDirectory(place) ? Self.listed(in: place) : [place]
         let headers = HeaderStore(count: files.count)
         try inParallel(Array(files.enumerated())) { index, file in
             do {
@@ -36,7 +36,7 @@ public struct DICOMFolder: Sendable {
             case .failure(let error):
                 guard isFolder, files.count > 1 else { throw error }
                 // A file of another kind, not a damaged one.
-                if error.kind != .notAnImage || DICOM.hasEnding(URL(filePath: error.path)) { unreadable.append(error) }
+                if error.kind != .notAnImage || DICOMPlaces.hasEnding(URL(filePath: error.path)) { unreadable.append(error) }
             }
         }
         guard !read.isEmpty else {
@@ -71,7 +71,7 @@ public struct DICOMFolder: Sendable {
         for url in try FileSystem.list(folder) {
             switch FileSystem.kind(of: url) {
             case .folder where depth < Self.depth: files += try Self.files(in: url, depth: depth + 1, &seen)
-            case .file where DICOM.looksLikeImage(url): files.append(url)
+            case .file where DICOMPlaces.looksLikeImage(url): files.append(url)
             default: continue
             }
         }

@@ -77,10 +77,10 @@ struct DICOMHeader: Sendable {
             throw ImageFileError.corrupt(url, "it states \(count) frames and describes \(groups.count)")
         }
         let dimensions = root.items(.dimensionIndices).map { $0.tag(.dimensionIndexPointer) }
-        let common = try known(url) { try Frame(root, shared: nil, own: nil) }
+        let common = try known(url) { try FramePlace(root, shared: nil, own: nil) }
         let isLocalizer = root.texts(.imageType).contains("LOCALIZER")
         return try (0..<count).map { number in
-            let place = groups.isEmpty ? common : try known(url) { try Frame(root, shared: shared, own: groups[number]) }
+            let place = groups.isEmpty ? common : try known(url) { try FramePlace(root, shared: shared, own: groups[number]) }
             return DICOMPlane(
                 file: url, frame: number, storage: storage, scaling: place.scaling, statesScaling: place.statesScaling,
                 // Frames without groups lie nowhere that is known, but for the only one.
@@ -111,7 +111,7 @@ struct DICOMHeader: Sendable {
 
 extension DICOMHeader {
     /// What the functional groups say of a frame, its own before the shared ones, and where there are none the file's elements.
-    struct Frame {
+    struct FramePlace {
         let position: [Double]?
         let orientation: [Double]?
         let spacing: [Double]?

@@ -11,7 +11,7 @@ struct DICOMParser {
     struct OutOfBytes: Error {}
 
     /// Where the pixels' element is, at which parsing ends.
-    struct Pixels {
+    struct PixelPlace {
         /// Where the value begins.
         let start: Int
         /// Nil for fragments.
@@ -24,7 +24,7 @@ struct DICOMParser {
     private let isWhole: Bool
     private var isExplicit: Bool
     private let isBigEndian: Bool
-    private(set) var pixels: Pixels?
+    private(set) var pixels: PixelPlace?
 
     /// Objects of practice have a dozen.
     private static let deepest = 64
@@ -113,7 +113,7 @@ struct DICOMParser {
             if header.tag == Self.itemEnd { return (elements, header.content) }
             let isUndefined = header.length == Self.undefined
             if header.tag == Self.pixelData, depth == 0 {
-                pixels = Pixels(start: header.content, length: isUndefined ? nil : header.length)
+                pixels = PixelPlace(start: header.content, length: isUndefined ? nil : header.length)
                 return (elements, place)
             }
             if isUndefined {

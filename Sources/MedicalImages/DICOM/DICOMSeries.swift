@@ -46,7 +46,7 @@ public struct DICOMSeries: Sendable {
         /// The folder of its first file.
         public var folder: URL { files[0].deletingLastPathComponent() }
 
-        let volume: Result<DICOMVolume, DICOMVolume.Refusal>
+        let volume: Result<DICOMVolume, DICOMVolume.NoVolume>
     }
 
     /// - Parameter headers: of one series, in the order of their names.
@@ -65,7 +65,7 @@ public struct DICOMSeries: Sendable {
         let groups = Self.groups(headers.flatMap(\.planes))
         parts = groups.enumerated().map { index, planes in
             let name = groups.count == 1 ? "\(number)" : "\(number).\(index + 1)"
-            let volume = Result { () throws(DICOMVolume.Refusal) in try DICOMVolume(planes) }
+            let volume = Result { () throws(DICOMVolume.NoVolume) in try DICOMVolume(planes) }
             let whole = try? volume.get()
             let storage = planes[0].storage
             var problem: String?

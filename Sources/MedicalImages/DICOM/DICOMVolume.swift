@@ -9,7 +9,7 @@ struct DICOMVolume: Sendable {
     let notes: [ImageNote]
 
     /// Why planes are no volume.
-    struct Refusal: Error, Equatable {
+    struct NoVolume: Error, Equatable {
         let problem: String
         let advice: String
     }
@@ -17,16 +17,16 @@ struct DICOMVolume: Sendable {
     private static let advice = "leave the planes that do not belong to it out, or fetch the series again"
 
     /// - Parameter planes: alike but for their positions.
-    /// - Throws: `Refusal`, with the files and the positions concerned.
-    init(_ planes: [DICOMPlane]) throws(Refusal) {
-        guard let first = planes.first else { throw Refusal(problem: "it holds no image", advice: "give a series of images") }
+    /// - Throws: `NoVolume`, with the files and the positions concerned.
+    init(_ planes: [DICOMPlane]) throws(NoVolume) {
+        guard let first = planes.first else { throw NoVolume(problem: "it holds no image", advice: "give a series of images") }
         guard first.storage.isGrey else {
-            throw Refusal(
+            throw NoVolume(
                 problem: "its pixels are colours (\(first.storage.photometric.prefix(16)))",
-                advice: "convert it to pictures: gdcmconv or dcmj2pnm write PNG")
+                advice: "convert it to pictures: dcmj2pnm")
         }
         guard [8, 16, 32].contains(first.storage.bitsAllocated) else {
-            throw Refusal(
+            throw NoVolume(
                 problem: "its pixels have \(first.storage.bitsAllocated) bits", advice: "give images of 8, 16 or 32 bits")
         }
         guard planes.count > 1 else {
@@ -34,12 +34,12 @@ struct DICOMVolume: Sendable {
             return
         }
         guard planes.allSatisfy({ $0.statesScaling == planes[0].statesScaling }) else {
-            throw Refusal(
+            throw NoVolume(
                 problem: "RescaleSlope or RescaleIntercept stands in some of its planes and not in others", advice: Self.advice)
         }
         let heights = planes.map(\.height)
         guard !heights.contains(nil) else {
-            throw Refusal(
+            throw NoVolume(
                 problem:
                     "\(heights.count { $0 == nil }) of its \(planes.count) planes state no position, or no directions at right angles",
                 advice: "convert them to pictures, or fetch the series as it was acquired")
@@ -55,13 +55,13 @@ struct DICOMVolume: Sendable {
             (0..<3).contains { abs(sorted[index].position![$0] - start[$0] - Double(index) * step[$0]) > tolerance }
         }
         if let stray {
-            throw Refusal(
+            throw NoVolume(
                 problem:
                     "its planes do not lie behind each other: \(Self.place(sorted[stray])) lies beside the line of the others",
                 advice: Self.advice)
         }
         guard let geometry = Self.geometry(first: sorted[0], step: step) else {
-            throw Refusal(
+            throw NoVolume(
                 problem: "its planes state no usable spacing (PixelSpacing)", advice: "fetch the series as it was acquired")
         }
         self.planes = sorted
@@ -80,10 +80,10 @@ struct DICOMVolume: Sendable {
     /// Positions are written with few digits, and tables move by a little.
     private static func tolerance(of steps: [Double]) -> Double { max(0.02, 0.01 * steps.sorted()[steps.count / 2]) }
 
-    private static func requireEven(_ steps: [Double], _ planes: [DICOMPlane]) throws(Refusal) {
+    private static func requireEven(_ steps: [Double], _ planes: [DICOMPlane]) throws(NoVolume) {
         if let twice = steps.firstIndex(where: { $0 < 1e-3 }) {
             let count = steps.count { $0 < 1e-3 }
-            throw Refusal(
+            throw NoVolume(
                 problem: "\(count) of its planes \(count == 1 ? "lies" : "lie") where others do: \(place(planes[twice])) and "
                     + "\(planes[twice + 1].file.lastPathComponent)",
                 advice: advice)
@@ -94,11 +94,11 @@ struct DICOMVolume: Sendable {
         let between = "between \(place(planes[odd])) and \(place(planes[odd + 1]))"
         if multiples, steps.count > 2 {
             let missing = steps.reduce(0) { $0 + Int(($1 / usual).rounded()) - 1 }
-            throw Refusal(
+            throw NoVolume(
                 problem: "\(missing) plane\(missing == 1 ? " is" : "s are") missing: \(rounded(steps[odd])) mm \(between), "
                     + "\(rounded(usual)) mm elsewhere", advice: "fetch the series again")
         }
-        throw Refusal(
+        throw NoVolume(
             problem:
                 "its planes lie \(rounded(steps.min() ?? 0)) to \(rounded(steps.max() ?? 0)) mm apart: \(rounded(steps[odd])) mm "
                 + between, advice: advice)

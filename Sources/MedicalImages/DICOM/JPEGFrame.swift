@@ -28,7 +28,9 @@ struct JPEGFrame {
         }
         var place = 2
         var found: (rows: Int, columns: Int, components: Int, precision: Int)?
-        while place + 4 <= stream.count, stream[place] == 0xff {
+        while true {
+            // Segments follow each other up to the first scan.
+            guard place + 4 <= stream.count, stream[place] == 0xff else { return nil }
             let marker = stream[place + 1]
             if marker == 0xff {
                 place += 1

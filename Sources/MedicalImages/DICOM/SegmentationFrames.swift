@@ -3,13 +3,13 @@ import Foundation
 /// The frames of a segmentation object that is written, and their pixels.
 struct SegmentationFrames {
     /// As the standard's defined terms.
-    enum Kind: String {
+    enum Packing: String {
         case binary = "BINARY"
         case fractional = "FRACTIONAL"
         case labelMap = "LABELMAP"
     }
 
-    let kind: Kind
+    let packing: Packing
     /// In the order of their segments, then of their planes; without a segment in a label map.
     let frames: [(segment: Int?, plane: Int)]
     /// Of an even number.
@@ -74,8 +74,8 @@ struct SegmentationFrames {
         self.init(.fractional, frames, bytes)
     }
 
-    private init(_ kind: Kind, _ frames: [(segment: Int?, plane: Int)], _ bytes: [UInt8]) {
-        (self.kind, self.frames) = (kind, frames)
+    private init(_ packing: Packing, _ frames: [(segment: Int?, plane: Int)], _ bytes: [UInt8]) {
+        (self.packing, self.frames) = (packing, frames)
         pixels = bytes + [UInt8](repeating: 0, count: bytes.count % 2)
     }
 }

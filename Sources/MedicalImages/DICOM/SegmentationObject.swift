@@ -19,7 +19,7 @@ struct SegmentationObject {
         root = try MadeDataSet(for: url)
         let now = Date()
         root.put(0x0008_0008, .codeString, "DERIVED\\PRIMARY")
-        root.put(.sopClass, content.kind == .labelMap ? "1.2.840.10008.5.1.4.1.1.66.7" : "1.2.840.10008.5.1.4.1.1.66.4")
+        root.put(.sopClass, content.packing == .labelMap ? "1.2.840.10008.5.1.4.1.1.66.7" : "1.2.840.10008.5.1.4.1.1.66.4")
         root.put(.sopInstance, UniqueIdentifier.make())
         root.put(0x0008_0023, .date, now.dicomDate)
         root.put(0x0008_0033, .time, now.dicomTime)
@@ -48,14 +48,14 @@ struct SegmentationObject {
         root.put(.frameCount, "\(content.frames.count)")
         root.put(.rows, UInt16(first.storage.rows))
         root.put(.columns, UInt16(first.storage.columns))
-        let bits: UInt16 = content.kind == .binary ? 1 : 8
+        let bits: UInt16 = content.packing == .binary ? 1 : 8
         root.put(.bitsAllocated, bits)
         root.put(.bitsStored, bits)
         root.put(.highBit, bits - 1)
         root.put(.pixelRepresentation, UInt16(0))
         root.put(0x0028_2110, .codeString, "00")
-        root.put(.segmentationType, content.kind.rawValue)
-        switch content.kind {
+        root.put(.segmentationType, content.packing.rawValue)
+        switch content.packing {
         case .binary: root.put(0x0062_0013, .codeString, "NO")
         case .fractional:
             // What overlaps at all is not said.
@@ -65,10 +65,10 @@ struct SegmentationObject {
         case .labelMap: break
         }
 
-        addSegments(segments, algorithm: algorithm, isLabelMap: content.kind == .labelMap)
+        addSegments(segments, algorithm: algorithm, isLabelMap: content.packing == .labelMap)
         addReferences(volume, series: references.series)
         let organization = UniqueIdentifier.make()
-        addDimensions(organization, hasSegments: content.kind != .labelMap)
+        addDimensions(organization, hasSegments: content.packing != .labelMap)
         addShared(references)
         addFrames(content.frames, of: volume)
         root.put(.pixelData, content.pixels)

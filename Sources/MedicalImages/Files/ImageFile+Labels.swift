@@ -1,20 +1,6 @@
 import DurableFiles
 import Foundation
 
-/// The grid of an image that labels were drawn on.
-package struct ImageGrid: Sendable {
-    let extent: Extent
-    let geometry: VoxelGeometry?
-    /// For messages.
-    let path: String
-    /// Whether headers say where labels lie; if not, voxels are taken one by one.
-    let trustsHeaders: Bool
-
-    package init(_ extent: Extent, _ geometry: VoxelGeometry?, path: String, trustsHeaders: Bool = true) {
-        (self.extent, self.geometry, self.path, self.trustsHeaders) = (extent, geometry, path, trustsHeaders)
-    }
-}
-
 extension ImageFile {
     /// Labels in the order of their image's voxels: a file that stores the same grid along other axes is reordered, and a
     /// segmentation object of DICOM is laid on to it, frame by frame.
@@ -22,7 +8,7 @@ extension ImageFile {
     /// - Parameter grid: of the image; nil: as the file has them.
     /// - Throws: `ImageFileError`, or `FileError` where the file cannot be opened.
     package static func readLabels(_ url: URL, on grid: ImageGrid?) throws -> MedicalImage {
-        if let grid, let segmentation = try DICOM.segmentation(at: url) {
+        if let grid, let segmentation = try DICOMImages.segmentation(at: url) {
             return segmentation.image(
                 try segmentation.labels(on: grid.extent, grid.geometry, imagePath: grid.path), grid.extent, grid.geometry)
         }
@@ -36,7 +22,7 @@ extension ImageFile {
 
     /// The same from the header alone, where that tells it.
     package static func readLabelInfo(_ url: URL, on grid: ImageGrid) throws -> ImageInfo {
-        if let segmentation = try DICOM.segmentation(at: url) { return segmentation.info(grid.extent, grid.geometry) }
+        if let segmentation = try DICOMImages.segmentation(at: url) { return segmentation.info(grid.extent, grid.geometry) }
         let info = try readInfo(url)
         guard let order = grid.order(of: info.geometry), let stored = info.geometry else { return info }
         return ImageInfo(
@@ -46,12 +32,14 @@ extension ImageFile {
 
     /// The grid that two segmentation objects span together; nil where one of the files is none.
     package static func grid(ofSegments one: URL, _ two: URL) throws -> ImageGrid? {
-        guard let first = try DICOM.segmentation(at: one), let second = try DICOM.segmentation(at: two) else { return nil }
+        guard let first = try DICOMImages.segmentation(at: one), let second = try DICOMImages.segmentation(at: two) else {
+            return nil
+        }
         return try DICOMSegmentation.grid(of: [first, second])
     }
 
     /// Whether a file is a segmentation object of DICOM, whose planes are those of an image.
-    package static func holdsSegments(_ url: URL) -> Bool { (try? DICOM.segmentation(at: url)) != nil }
+    package static func holdsSegments(_ url: URL) -> Bool { (try? DICOMImages.segmentation(at: url)) != nil }
 }
 
 extension ImageGrid {

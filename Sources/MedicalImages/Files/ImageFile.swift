@@ -6,7 +6,7 @@ public enum ImageFile {
     /// The formats that are read and whose files are an image each; no two share an ending.
     private static let formats: [any ImageFormat.Type] = [NIfTI.self, PNG.self, JPEG.self, BMP.self, TIFF.self]
 
-    private static let endings = formats.flatMap { $0.endings } + DICOM.endings
+    private static let endings = formats.flatMap { $0.endings } + DICOMImages.endings
 
     /// The whole image, without its alpha channel.
     ///
@@ -43,7 +43,7 @@ public enum ImageFile {
     public static func isThere(_ url: URL) -> Bool {
         switch FileSystem.kind(of: url.withoutSeries) {
         case .file: true
-        case .folder: DICOM.isPlace(url)
+        case .folder: DICOMPlaces.isPlace(url)
         case .missing: false
         }
     }
@@ -62,7 +62,7 @@ public enum ImageFile {
 
     private static func requireFormat(_ url: URL) throws -> any ImageFormat.Type {
         if let format = format(of: url), FileSystem.kind(of: url) != .folder { return format }
-        if DICOM.isPlace(url) { return DICOM.self }
+        if DICOMPlaces.isPlace(url) { return DICOMImages.self }
         if let foreign = ForeignFormat(url) {
             throw ImageFileError(
                 url, .unsupported, "its ending says that it is of \(foreign.name), which is not read", advice: foreign.remedy)

@@ -11,7 +11,7 @@ public enum ClassProposal {
     /// - Parameter onDoubt: called where value 0, which counts as the background, does not look like one.
     /// - Throws: `ClassesNotNamed`; `FileError` for a folder that cannot be read or has no mask that can.
     public static func classes(ofMasksIn folder: URL, onDoubt: (String) -> Void = { _ in }) throws -> [ClassConfiguration] {
-        let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) || DICOM.looksLikeImage($0) }
+        let files = try FileSystem.list(folder).filter { ImageFile.isRecognized($0) || DICOMPlaces.looksLikeImage($0) }
         // A mask that cannot be read suggests nothing; the evaluation tells what is wrong with it.
         let counts = files.reduce(into: [Int: Int]()) { counts, file in
             counts.merge((try? LabelVolume.valueCounts(of: file)) ?? [:], uniquingKeysWith: +)

@@ -74,7 +74,7 @@ public struct FolderEvaluation {
     /// The image files of a folder, by their names without endings.
     private static func filesByStem(_ folder: URL) throws -> [String: URL] {
         let files = try FileSystem.list(folder).filter {
-            FileSystem.kind(of: $0) == .file && (ImageFile.isRecognized($0) || DICOM.looksLikeImage($0))
+            FileSystem.kind(of: $0) == .file && (ImageFile.isRecognized($0) || DICOMPlaces.looksLikeImage($0))
         }
         if files.isEmpty, let remark = ForeignFormat.remark(on: try FileSystem.list(folder).map(\.lastPathComponent)) {
             throw FileError(folder, "cannot be evaluated", reason: remark)

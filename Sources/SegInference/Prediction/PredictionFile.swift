@@ -83,7 +83,7 @@ enum PredictionFile {
     ///
     /// - Throws: `FileError` for a name that does not go with the image's format.
     static func checkName(_ url: URL, of image: URL) throws {
-        if isDICOM(url), DICOM.isPlace(image) { return }
+        if isDICOM(url), DICOMPlaces.isPlace(image) { return }
         try requireName(url, ofVolume: ending(for: image).hasPrefix(".nii"))
     }
 
@@ -120,7 +120,7 @@ enum PredictionFile {
     ///
     /// - Parameter format: of the labels of DICOM.
     static func ending(for image: URL, _ format: LabelFormat = .nifti) -> String {
-        if DICOM.isPlace(image) { return format == .nifti ? ".nii.gz" : ".dcm" }
+        if DICOMPlaces.isPlace(image) { return format == .nifti ? ".nii.gz" : ".dcm" }
         if isTIFF(image) { return ".tif" }
         let name = image.lastPathComponent.lowercased()
         if name.hasSuffix(".gz") { return ".nii.gz" }

@@ -52,7 +52,7 @@ public struct PredictionMaps: Sendable, Hashable {
             }
             files.probabilities = folder.appending(path: "\(name)_probabilities.nii.gz")
         case .dicomSegmentation:
-            guard DICOM.isPlace(image) else {
+            guard DICOMPlaces.isPlace(image) else {
                 throw FileError(
                     image, "has no probabilities as DICOM", reason: "it is no DICOM series; ask for them as nifti or npz")
             }

@@ -156,7 +156,7 @@ public struct PredictionPlan: Sendable {
     private static func check(_ jobs: [Job], reading others: [URL], overwrite: Bool, inFolder: Bool) throws {
         for job in jobs { try PredictionFile.checkName(job.output, of: job.dataCase.image.first) }
         // What stands among the planes of a series is taken for one of them, or takes its place.
-        let folders = Set(jobs.flatMap(\.dataCase.files).compactMap(DICOM.folder))
+        let folders = Set(jobs.flatMap(\.dataCase.files).compactMap(DICOMPlaces.folder))
         for file in jobs.flatMap(\.files) {
             guard let folder = folders.first(where: { FileSystem.isPlace(file, in: $0) }) else { continue }
             throw FileError(

@@ -78,7 +78,7 @@ struct InspectCommand: ParsableCommand {
 
     /// What is to be shown of a folder or index of DICOM files; nil for any other place, and for a data set.
     private func dicom(at url: URL) throws -> (any Findings)? {
-        guard DICOM.isPlace(url), series != nil || DICOM.isIndex(url) || isPlainFolder(url) else {
+        guard DICOMPlaces.isPlace(url), series != nil || DICOMPlaces.isIndex(url) || isPlainFolder(url) else {
             guard series != nil || showsUIDs else { return nil }
             if FileSystem.kind(of: url) == .missing { try FileSystem.requireFolder(url) }
             throw ValidationError("--series and --uids are for DICOM folders; \(path) is none.")
