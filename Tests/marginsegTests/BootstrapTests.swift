@@ -158,6 +158,14 @@ struct BootstrapTests {
         #expect(!sandbox.holds(".libtorch"))
     }
 
+    /// GDCM is for DICOM alone: without it all else is built, and bootstrap says what is not read.
+    @Test func goesOnWithoutGDCM() throws {
+        let sandbox = try Sandbox(files: Sandbox.libtorch(version: "2.13.0"))
+        defer { sandbox.remove() }
+        let result = try sandbox.bootstrap(environment: ["LIBTORCH": "$SANDBOX/mine", "GDCM": "$SANDBOX/none"])
+        #expect(result.status == 0 && result.output.contains("JPEG in DICOM will not be read"), "\(result.output)")
+    }
+
     @Test func installsSystemPackagesAsRoot() throws {
         // The compiler finds libpng once apt-get has installed something.
         let sandbox = try Sandbox(

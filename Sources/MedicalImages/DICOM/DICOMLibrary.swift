@@ -21,7 +21,7 @@ enum DICOMLibrary {
             return try loaded.get()
         } catch {
             throw ImageFileError(
-                url, .unsupported, "its pixels are packed as DICOM packs them, and \(error.reason)",
+                url, .unsupported, "JPEG in DICOM, and objects that are written, need GDCM, and \(error.reason)",
                 advice:
                     "install GDCM (apt-get install libgdcm-dev, dnf install gdcm-devel or brew install gdcm) and build marginseg "
                     + "again: make build")
