@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// A DICOM file: its elements up to the pixels, and where these are.
@@ -55,7 +54,7 @@ final class DICOMFile {
         var inflated: [UInt8]?
         if syntax.isDeflated {
             guard isWhole else { throw DICOMParser.OutOfBytes() }
-            inflated = try inflate(bytes[place...], file.url)
+            inflated = try inflate(file, from: place)
         }
         var parser = DICOMParser(
             file.url, inflated ?? bytes, isWhole: isWhole, isExplicit: syntax.isExplicit, isBigEndian: syntax.isBigEndian)
@@ -63,32 +62,20 @@ final class DICOMFile {
         return (elements, syntax, parser.pixels, inflated)
     }
 
-    private static func inflate(_ packed: ArraySlice<UInt8>, _ url: URL) throws -> [UInt8] {
-        var stream = z_stream()
-        // Without a header or a checksum.
-        guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return [] }
-        defer { inflateEnd(&stream) }
+    private static func inflate(_ file: InputFile, from place: Int) throws -> [UInt8] {
+        try file.seek(to: place)
+        let inflater = try Inflater(file, as: .raw)
         var content: [UInt8] = []
-        var packed = Array(packed)
-        var window = [UInt8](repeating: 0, count: 1 << 16)
-        var code = Z_OK
-        try packed.withUnsafeMutableBufferPointer { packed in
-            stream.next_in = packed.baseAddress
-            stream.avail_in = uInt(packed.count)
-            while code == Z_OK {
-                let count = window.withUnsafeMutableBufferPointer { window in
-                    stream.next_out = window.baseAddress
-                    stream.avail_out = uInt(window.count)
-                    code = CZlib.inflate(&stream, Z_NO_FLUSH)
-                    return window.count - Int(stream.avail_out)
-                }
+        try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { window in
+            var count = window.count
+            while count == window.count {
+                count = try inflater.read(into: window)
                 content += window[..<count]
                 guard content.count <= mostInflated else {
-                    throw ImageFileError.corrupt(url, "its elements inflate to more than a gigabyte")
+                    throw ImageFileError.corrupt(file.url, "its elements inflate to more than a gigabyte")
                 }
             }
         }
-        guard code == Z_STREAM_END else { throw ImageFileError.truncated(url, "its deflated elements are damaged or break off") }
         return content
     }
 

@@ -20,17 +20,13 @@ public struct DICOMFolder: Sendable {
         let files =
             isFolder
             ? try Self.files(in: place, depth: 0, &seen) : try DICOMPlaces.isDirectory(place) ? Self.listed(in: place) : [place]
-        let headers = HeaderStore(count: files.count)
-        try inParallel(Array(files.enumerated())) { index, file in
-            do {
-                headers.set(.success(try DICOMHeader(file)), at: index)
-            } catch let error as ImageFileError {
-                headers.set(.failure(error), at: index)
-            }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let headers = try concurrentMap(files, workers: cores) { file -> Result<DICOMHeader, ImageFileError> in
+            do { return .success(try DICOMHeader(file)) } catch let error as ImageFileError { return .failure(error) }
         }
         var read: [DICOMHeader] = []
         var unreadable: [ImageFileError] = []
-        for case .some(let result) in headers.all {
+        for result in headers {
             switch result {
             case .success(let header): read.append(header)
             case .failure(let error):
@@ -115,15 +111,4 @@ public struct DICOMFolder: Sendable {
             advice: known.isEmpty
                 ? "it holds no image" : "there are \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")")
     }
-}
-
-private final class HeaderStore: @unchecked Sendable {
-    private let lock = NSLock()
-    private var headers: [Result<DICOMHeader, ImageFileError>?]
-
-    init(count: Int) { headers = Array(repeating: nil, count: count) }
-
-    var all: [Result<DICOMHeader, ImageFileError>?] { lock.withLock { headers } }
-
-    func set(_ header: Result<DICOMHeader, ImageFileError>, at index: Int) { lock.withLock { headers[index] = header } }
 }

@@ -4,7 +4,6 @@ import Foundation
 struct DICOMHeader: Sendable {
     let url: URL
     let series: String
-    let study: String
     let seriesNumber: Int?
     let sopClass: String
     let instance: String
@@ -21,13 +20,13 @@ struct DICOMHeader: Sendable {
 
     /// - Throws: `ImageFileError` where it is no sound DICOM; `FileError`.
     init(_ url: URL) throws {
-        try self.init(url, DICOMFile(url).elements)
+        try self.init(DICOMFile(url))
     }
 
-    private init(_ url: URL, _ root: DICOMElements) throws {
-        self.url = url
+    init(_ file: DICOMFile) throws {
+        let root = file.elements
+        url = file.url
         series = root.text(.series) ?? ""
-        study = root.text(.study) ?? ""
         seriesNumber = root.integer(.seriesNumber)
         sopClass = root.text(.sopClass) ?? ""
         instance = root.text(.sopInstance) ?? ""

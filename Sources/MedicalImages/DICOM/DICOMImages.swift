@@ -24,8 +24,15 @@ enum DICOMImages: ImageFormat {
 
     /// The object of segments that a file is; nil for anything else.
     static func segmentation(at url: URL) throws -> DICOMSegmentation? {
-        guard FileSystem.kind(of: url) == .file, DICOMPlaces.isImage(url), try DICOMHeader(url).isSegmentation else { return nil }
-        return try DICOMSegmentation(url)
+        guard FileSystem.kind(of: url) == .file, DICOMPlaces.isImage(url) else { return nil }
+        let file = try DICOMFile(url)
+        let header = try DICOMHeader(file)
+        return header.isSegmentation ? try DICOMSegmentation(file, header) : nil
+    }
+
+    /// Whether a file is an object of segments, by its header alone.
+    static func isSegmentation(_ url: URL) throws -> Bool {
+        try FileSystem.kind(of: url) == .file && DICOMPlaces.isImage(url) && DICOMHeader(url).isSegmentation
     }
 
     /// The volume that a place names.

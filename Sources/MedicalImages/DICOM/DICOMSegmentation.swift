@@ -18,10 +18,8 @@ struct DICOMSegmentation {
     private let pixels: [UInt8]
 
     /// - Throws: `ImageFileError` where it is damaged or packed in a way that is not read; `FileError`.
-    init(_ url: URL) throws {
-        self.url = url
-        let header = try DICOMHeader(url)
-        let file = try DICOMFile(url)
+    init(_ file: DICOMFile, _ header: DICOMHeader) throws {
+        url = file.url
         let root = file.elements
         planes = header.planes
         guard let storage = planes.first?.storage else { throw ImageFileError.corrupt(url, "it holds no frames") }
@@ -235,7 +233,7 @@ struct DICOMSegmentation {
 
     func info() throws -> ImageInfo {
         let (extent, geometry) = try grid()
-        return info(extent, geometry)
+        return Self.info(extent, geometry)
     }
 
     func image() throws -> MedicalImage {
@@ -243,7 +241,7 @@ struct DICOMSegmentation {
         return image(try labels(on: extent, geometry, imagePath: url.path), extent, geometry)
     }
 
-    func info(_ extent: Extent, _ geometry: VoxelGeometry?) -> ImageInfo {
+    static func info(_ extent: Extent, _ geometry: VoxelGeometry?) -> ImageInfo {
         ImageInfo(
             format: "DICOM segmentation", extent: extent.ofOneChannel, voxelType: .int32, scaling: .identity, geometry: geometry)
     }

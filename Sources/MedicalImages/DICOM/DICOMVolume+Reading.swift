@@ -30,7 +30,7 @@ extension DICOMVolume {
             let target = SharedBytes(bytes)
             let size = bytes.count / planes.count
             let byFile = Dictionary(grouping: planes.indices) { planes[$0].file }.values.map(\.self)
-            try inParallel(byFile) { places in
+            _ = try concurrentMap(byFile, workers: ProcessInfo.processInfo.activeProcessorCount) { places in
                 try Self.read(places.map { (planes[$0], target.part($0 * size, size)) }, as: stored, isUniform: isUniform)
             }
         }

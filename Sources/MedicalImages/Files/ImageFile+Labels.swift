@@ -22,7 +22,7 @@ extension ImageFile {
 
     /// The same from the header alone, where that tells it.
     package static func readLabelInfo(_ url: URL, on grid: ImageGrid) throws -> ImageInfo {
-        if let segmentation = try DICOMImages.segmentation(at: url) { return segmentation.info(grid.extent, grid.geometry) }
+        if try DICOMImages.isSegmentation(url) { return DICOMSegmentation.info(grid.extent, grid.geometry) }
         let info = try readInfo(url)
         guard let order = grid.order(of: info.geometry), let stored = info.geometry else { return info }
         return ImageInfo(
@@ -39,7 +39,7 @@ extension ImageFile {
     }
 
     /// Whether a file is a segmentation object of DICOM, whose planes are those of an image.
-    package static func holdsSegments(_ url: URL) -> Bool { (try? DICOMImages.segmentation(at: url)) != nil }
+    package static func holdsSegments(_ url: URL) -> Bool { (try? DICOMImages.isSegmentation(url)) == true }
 }
 
 extension ImageGrid {

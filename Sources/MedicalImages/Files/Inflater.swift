@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// Inflates a gzip file as one stream, member after member (RFC 1952).
+/// Inflates a gzip file as one stream, member after member (RFC 1952), or what is deflated without a frame.
 final class Inflater {
     /// The first two bytes of every gzip member.
     static let magic: [UInt8] = [0x1f, 0x8b]
@@ -16,15 +16,18 @@ final class Inflater {
     // zlib's state points back at the stream, so both need an address that stays for the object's life.
     private let stream: UnsafeMutablePointer<z_stream>
     private let window: UnsafeMutableRawBufferPointer
+    private let frame: Deflater.Frame
     private var isBetweenMembers = false
 
-    init(_ file: InputFile) throws {
+    /// - Parameter file: from where it stands on.
+    init(_ file: InputFile, as frame: Deflater.Frame = .gzip) throws {
         self.file = file
+        self.frame = frame
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         window = .allocate(byteCount: 1 << 18, alignment: 16)
-        // 15 window bits are the most that deflate has; 16 more ask for a gzip header and checksum.
-        let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        // 15 window bits are the most that deflate has; 16 more ask for a gzip header and checksum, a minus for neither.
+        let code = inflateInit2_(stream, frame == .gzip ? 15 + 16 : -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(code == Z_OK, "zlib cannot be set up: its version or memory does not fit")
     }
 
@@ -91,7 +94,8 @@ final class Inflater {
 
     /// Sets up for another member, if one follows; whatever else follows a member is padding.
     private func startMember() throws -> Bool {
-        guard try hasInput(), stream.pointee.next_in.pointee == Inflater.magic[0], inflateReset(stream) == Z_OK else {
+        guard frame == .gzip, try hasInput(), stream.pointee.next_in.pointee == Inflater.magic[0], inflateReset(stream) == Z_OK
+        else {
             return false
         }
         isBetweenMembers = false

@@ -42,11 +42,10 @@ extension LabelStatistics {
         }
         let path = source.first.path
         // The axes and the spacing that training sees are the image's.
-        let info =
-            try recipe.needsGeometry || ImageFile.holdsSegments(source.first) ? ImageFile.readInfo(dataCase.image.first) : nil
+        let image = try ImageFile.readInfo(dataCase.image.first)
         let reading = try LabelReading(
-            source, on: info.map { recipe.labelGrid.of($0.extent, $0.geometry, path: dataCase.image.path) })
-        let geometry = recipe.needsGeometry ? info?.geometry : nil
+            source, on: recipe.labelGrid.of(image.extent, image.geometry, path: dataCase.image.path))
+        let geometry = recipe.needsGeometry ? image.geometry : nil
         let nonzero = try recipe.needsImage ? nonzeroBox(of: dataCase, reading, path: path) : nil
         let grid = try recipe.grid(of: reading.extent, geometry, path: path, nonzero: nonzero)
         var tally = LabelTally(labelCount: recipe.labels.classCount, recipe: recipe, selection: selection)

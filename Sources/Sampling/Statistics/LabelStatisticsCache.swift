@@ -73,7 +73,7 @@ public struct LabelStatisticsCache: Sendable {
                 guard let identity = Self.identity(of: layer.url) else { return nil }
                 key.add("\(layer.value.map(String.init) ?? "own")\0\(identity)")
             }
-            let images = recipe.needsImage ? dataCase.image.files : recipe.needsGeometry ? [dataCase.image.first] : []
+            let images = recipe.needsImage ? dataCase.image.files : [dataCase.image.first]
             for image in images {
                 guard let identity = Self.identity(of: image) else { return nil }
                 key.add(identity)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sampling
+@testable import MedicalImages
 
 struct ConcurrentMapTests {
     private struct Failure: Error, Equatable { var element: Int }
