@@ -27,7 +27,7 @@ struct PredictCommand: ParsableCommand {
             no image itself may be a data set, of which all cases are labelled unless --split names a part.
 
             A folder of DICOM files is an image: its labels are NIfTI on the series' grid or, where the output ends in .dcm, a \
-            segmentation object that refers to the series. Of a folder of patients each series is a case; --format dicom-seg makes \
+            segmentation object that refers to the series. Below a folder of patients each folder with one series is a case; --format dicom-seg makes \
             objects of all.
 
             All outputs are checked before anything is written: no two files may have the same name, none may replace an image, \
