@@ -80,7 +80,11 @@ let package = Package(
         .target(
             name: "TorchBinding", dependencies: ["CTorch"],
             // C++20 is stated here and not for the package, because the documentation's symbol graphs of C targets choke on it.
-            cxxSettings: [.unsafeFlags(["-std=c++20", "-fno-cxx-modules", "-isystem", "\(libtorch)/include"])],
+            cxxSettings: [
+                .unsafeFlags(
+                    ["-std=c++20", "-fno-cxx-modules"]
+                        + ["", "/torch/csrc/api/include"].flatMap { ["-isystem", "\(libtorch)/include\($0)"] })
+            ],
             linkerSettings: [
                 // An installed copy first, then where it was built.
                 searching(["\(here)/torch/lib", "\(libtorch)/lib"]), .unsafeFlags(["-L", "\(libtorch)/lib"]),

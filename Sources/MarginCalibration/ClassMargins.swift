@@ -1,6 +1,6 @@
 /// The margins λ_ik of Eq. 4 by class k: those of the class's own pixels, which should be positive, and those of the others,
 /// which should be negative.
-public struct ClassMargins: Sendable, Hashable {
+public struct ClassMargins: Sendable, Hashable, Codable {
     /// λ_ik over the pixels with y_i = k, for each class k.
     public private(set) var own: [MarginHistogram]
     /// λ_ik over the pixels with y_i ≠ k, for each class k.
@@ -34,6 +34,16 @@ public struct ClassMargins: Sendable, Hashable {
                 let margin = rivals.margin(of: k, score: scores[k * pixels + pixel])
                 if k == label { own[k].add(margin) } else { others[k].add(margin) }
             }
+        }
+    }
+
+    /// Adds the margins of other pixels.
+    ///
+    /// - Precondition: both are of the same classes.
+    public static func += (left: inout ClassMargins, right: ClassMargins) {
+        for k in left.own.indices {
+            left.own[k] += right.own[k]
+            left.others[k] += right.others[k]
         }
     }
 }

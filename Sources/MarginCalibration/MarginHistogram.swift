@@ -1,7 +1,7 @@
 import Foundation
 
 /// How often which margin λ occurred.
-public struct MarginHistogram: Sendable, Hashable {
+public struct MarginHistogram: Sendable, Hashable, Codable {
     /// The upper bound of each bucket, rising: 0.001 wide about 0, a tenth wider each further out, to ±10,000.
     ///
     /// One set for all, so that the buckets of several epochs are the same.
@@ -45,5 +45,15 @@ public struct MarginHistogram: Sendable, Hashable {
         maximum = Swift.max(maximum ?? value, value)
         sum += value
         sumOfSquares += value * value
+    }
+
+    /// Adds the margins of other pixels.
+    public static func += (left: inout MarginHistogram, right: MarginHistogram) {
+        for index in left.counts.indices { left.counts[index] += right.counts[index] }
+        left.minimum = [left.minimum, right.minimum].compactMap(\.self).min()
+        left.maximum = [left.maximum, right.maximum].compactMap(\.self).max()
+        left.sum += right.sum
+        left.sumOfSquares += right.sumOfSquares
+        left.notFinite += right.notFinite
     }
 }

@@ -15,6 +15,7 @@ const ct_functions *ct_torch_functions(void) {
         ct::add_tensor(table);
         ct::add_transfers(table);
         ct::add_pointwise(table);
+        ct::add_processes(table);
         ct::add_reduce(table);
         ct::add_shape(table);
         ct::add_network(table);

@@ -118,6 +118,7 @@ void add_library(ct_functions &);
 void add_network(ct_functions &);
 void add_optimizers(ct_functions &);
 void add_pointwise(ct_functions &);
+void add_processes(ct_functions &);
 void add_random(ct_functions &);
 void add_reduce(ct_functions &);
 void add_shape(ct_functions &);

@@ -28,6 +28,9 @@ open class Module {
     /// The tensors an optimiser changes.
     public var parameters: [Tensor] { namedState().filter(\.isParameter).map(\.tensor) }
 
+    /// The tensors that belong to the state and are not trained.
+    public var buffers: [Tensor] { namedState().filter { !$0.isParameter }.map(\.tensor) }
+
     /// Number of trained numbers.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
@@ -85,9 +88,27 @@ open class Module {
     }
 }
 
+/// Images that are one of several equal parts of a batch, where processes share it out.
+public struct BatchPart: Sendable, Hashable {
+    /// 0 ..< `count`.
+    public let index: Int
+    public let count: Int
+
+    public static let whole = BatchPart(index: 0, count: 1)
+
+    /// - Precondition: `index` is one of `count`.
+    public init(index: Int, count: Int) {
+        precondition((0..<count).contains(index), "part \(index) of \(count)")
+        self.index = index
+        self.count = count
+    }
+}
+
 /// Whether a forward pass trains or evaluates; training brings the randomness that dropout draws from.
+///
+/// Of a part of a batch dropout draws as for the whole, so that the parts together are what the whole would be.
 public enum ForwardMode {
-    case training(Generator)
+    case training(Generator, part: BatchPart = .whole)
     case evaluation
 
     public var isTraining: Bool {

@@ -40,7 +40,8 @@ struct FusedStorageTests {
                     let norm = try GroupNorm(groups: 4, channels: channels)
                     let squeeze = try #require(try SqueezeExcitation(channels, dimensions: 2, Generator(seed: 1)).weights)
                     let results = try [(x.half, e.half), (x.full, e.full)].map { x, e in
-                        let activation = try FusedActivation(norm, slope: 0.01, on: x, dropout: 0.3, seed: 7)
+                        let activation = try FusedActivation(
+                            norm, slope: 0.01, on: x, dropout: .init(probability: 0.3, seed: 7, imagesBefore: 0))
                         let excitation = try activation.excitation(squeeze)
                         let gradients = try activation.backward(e, excitation)
                         return try [

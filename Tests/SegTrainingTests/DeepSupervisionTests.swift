@@ -52,12 +52,14 @@ import Randomness
         ] as [([Int], [Int], [Int], [Int])])
     func labelsOfALowerResolutionAreTheNearest(lengths: [Int], multiples: [Int], sizes: [Int], factors: [Int]) {
         let batch = Self.batch(GridSize(lengths))
-        #expect(batch.labels(at: sizes, multiples: multiples) == Self.expected(batch, at: sizes, factors: factors))
+        #expect(
+            LabelGrids(labels: batch.labels, size: batch.size).resized(to: sizes, multiples: multiples)
+                == Self.expected(batch, at: sizes, factors: factors))
     }
 
     @Test func labelsAtFullResolutionStay() {
         let batch = Self.batch(GridSize([4, 6, 8]))
-        #expect(batch.labels(at: [4, 6, 8], multiples: [1, 2, 4]) == batch.labels)
+        #expect(LabelGrids(labels: batch.labels, size: batch.size).resized(to: [4, 6, 8], multiples: [1, 2, 4]) == batch.labels)
     }
 
     // MARK: The objective
@@ -85,7 +87,10 @@ import Randomness
         }
         let (own, others) = try (heads(), heads())
         let targets = try sizes.map { size in
-            try Targets(Tensor(batch.labels(at: size, multiples: [2, 4, 4]), shape: [2] + size))
+            try Targets(
+                Tensor(
+                    LabelGrids(labels: batch.labels, size: batch.size).resized(to: size, multiples: [2, 4, 4]), shape: [2] + size)
+            )
         }
         let value = try DeepSupervision(loss)(heads: own, targets: targets)
         try value.backward()

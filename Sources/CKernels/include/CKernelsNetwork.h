@@ -62,6 +62,7 @@ typedef struct {
     float slope;           // of LeakyReLU, below 0
     float dropout;         // probability of 0; 0: none
     uint32_t seed;         // of dropout
+    int64_t images_before; // in the batch of which these images are a part
 } ck_activation;
 
 // What forward leaves for backward, each [B, C]: the factor and the shift of x, the mean and the inverse deviation of its

@@ -31,17 +31,19 @@ template <int Lanes> class Dropout {
     Numbers limit;
     Channels<Lanes> kept;
     uint32_t seed;
+    int64_t before;
 
   public:
     explicit Dropout(const ck_activation &s) {
         limit = Numbers(static_cast<uint32_t>(s.dropout * 4294967296.0));
         kept = Channels<Lanes>(1 / (1 - s.dropout));
         seed = s.seed;
+        before = s.images_before * s.pixels * s.channels;
     }
 
     // Of elements from `first` on.
     Channels<Lanes> operator()(int64_t first) const {
-        return dropout_bits<Lanes>(first, seed) >= limit ? kept : Channels<Lanes>(0.f);
+        return dropout_bits<Lanes>(before + first, seed) >= limit ? kept : Channels<Lanes>(0.f);
     }
 };
 

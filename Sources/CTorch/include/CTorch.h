@@ -29,6 +29,8 @@ typedef ct_error *_Nullable ct_result;                   // NULL, or an owned er
 typedef struct { void *_Nullable impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
 typedef struct { void *_Nullable impl; } ct_generator;   // at::Generator *
 typedef struct ct_host_copy ct_host_copy;                // a tensor's elements on their way to the host
+typedef struct ct_group ct_group;                        // this process among those that train together
+typedef struct ct_reducer ct_reducer;                    // the mean of their gradients
 
 typedef enum {
     CT_ERROR_RUNTIME = 0,     // c10::Error of no closer kind: shapes, dtypes, broken preconditions
@@ -68,6 +70,17 @@ typedef enum {
 } ct_binary;
 typedef enum { CT_SUM, CT_MEAN, CT_AMAX, CT_AMIN, CT_LOGSUMEXP } ct_reduction;
 typedef enum { CT_PAD_CONSTANT, CT_PAD_REPLICATE, CT_PAD_REFLECT } ct_pad_mode;
+
+// Where a process of a group finds the others. Whoever serves keeps the store, in which they meet, at host and port.
+typedef struct {
+    const char *host;
+    uint16_t port;
+    bool serves;
+    const char *prefix;                // of the keys in the store
+    const char *_Nullable interface;   // of the network; NULL: the one that the host's own name leads to
+    int32_t rank, size;
+    double timeout;                    // seconds that one waits for another
+} ct_group_place;
 
 // The backward pass of a function of several inputs. `run` takes ownership of the incoming gradient, and fills one
 // gradient for each input with a tensor that the caller will own, or {NULL} for none. It returns NULL or an owned error.
@@ -278,6 +291,25 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
         double learning_rate, double momentum, double weight_decay, bool nesterov, ct_tensor divisor, ct_tensor is_held);
     // The scale of a loss in float16 after a step: halved where `overflowed` is 1, doubled after `interval` steps in a row without.
     ct_result (*_Nonnull update_loss_scale)(ct_tensor scale, ct_tensor steps_since, ct_tensor overflowed, int64_t interval);
+
+    // Processes that train together: every one calls these in the same order, but for `group_post` and `group_posted`
+
+    ct_result (*_Nonnull group_new)(const ct_group_place *place, ct_group *_Nullable *_Nonnull out);
+    void (*_Nonnull group_free)(ct_group *self);
+    // The sum over all, in place.
+    ct_result (*_Nonnull group_sum)(ct_group *self, ct_tensor tensor);
+    // Those of all, [size] before the shape, which all share.
+    ct_result (*_Nonnull group_gather)(ct_group *self, ct_tensor tensor, ct_tensor *out);
+    ct_result (*_Nonnull group_broadcast)(ct_group *self, ct_tensor tensor, int32_t from);
+    // A note for all, and what somebody has posted: uint8 [N], or {NULL} where nobody has.
+    ct_result (*_Nonnull group_post)(ct_group *self, const char *key, const void *bytes, size_t byte_count, double timeout);
+    ct_result (*_Nonnull group_posted)(ct_group *self, const char *key, double timeout, ct_tensor *out);
+    // From then on a backward pass that was prepared leaves the mean of all processes' gradients.
+    ct_result (*_Nonnull reducer_new)(
+        ct_group *group, const ct_tensor *parameters, size_t count, ct_reducer *_Nullable *_Nonnull out);
+    void (*_Nonnull reducer_free)(ct_reducer *self);
+    // The next backward pass is that of `value`.
+    ct_result (*_Nonnull reducer_prepare)(ct_reducer *self, ct_tensor value);
 } ct_functions;
 
 // MARK: Finding it

@@ -15,7 +15,8 @@ public protocol SampleSource: Sendable {
 /// An epoch is one pass over the source, or a number of batches. In the second case passes follow one another whatever the epochs
 /// are: each has every sample once, in an order of its own, so that no sample comes again before all others have.
 ///
-/// The order and the random changes depend on seed, pass and sample alone, never on the number of workers.
+/// The order and the random changes depend on seed, pass and sample alone, never on the number of workers, or of processes that
+/// share out the batches among themselves.
 public struct BatchLoader: Sendable {
     /// In which order samples come.
     public enum Order: Sendable, Hashable {
@@ -39,11 +40,15 @@ public struct BatchLoader: Sendable {
     public let workers: Int
     /// Batches that may be prepared and not yet taken.
     public let prefetch: Int
+    /// Which of so many equal parts of every batch is prepared here.
+    public let part: (index: Int, count: Int)
 
-    /// - Precondition: at least one sample a batch, one worker and one prefetched batch; a sample where `batches` are given.
+    /// - Precondition: at least one sample a batch, one worker and one prefetched batch; a sample where `batches` are given; batches
+    ///   that can be cut into the parts.
     public init(
         _ source: any SampleSource, batchSize: Int, order: Order, dropLast: Bool = false, batches: Int? = nil,
-        transform: SampleTransform? = nil, seed: UInt64 = 0, workers: Int = 1, prefetch: Int = 4
+        transform: SampleTransform? = nil, seed: UInt64 = 0, workers: Int = 1, prefetch: Int = 4,
+        part: (index: Int, count: Int) = (0, 1)
     ) {
         precondition(batchSize > 0 && workers > 0 && prefetch > 0, "a loader needs a batch size, a worker and room for a batch")
         precondition(batches == nil || source.count > 0, "a number of batches needs a sample")
@@ -56,6 +61,7 @@ public struct BatchLoader: Sendable {
         self.seed = seed
         self.workers = workers
         self.prefetch = prefetch
+        self.part = part
     }
 
     /// Batches of an epoch; 0 where `dropLast` leaves none of a pass.
@@ -72,8 +78,10 @@ public struct BatchLoader: Sendable {
     public func epoch(_ epoch: Int, from first: Int = 0) -> BatchStream {
         let draws = draws(in: epoch)
         return BatchStream(first..<max(first, batchesPerEpoch), workers: workers, prefetch: prefetch) { [self] number in
-            let range = number * batchSize..<min((number + 1) * batchSize, draws.count)
-            return try Batch(draws[range].map(sample))
+            let (start, end) = (number * batchSize, min((number + 1) * batchSize, draws.count))
+            precondition((end - start) % part.count == 0, "\(end - start) samples cannot be cut into \(part.count) parts")
+            let size = (end - start) / part.count
+            return try Batch(draws[start + part.index * size..<start + (part.index + 1) * size].map(sample))
         }
     }
 

@@ -50,6 +50,14 @@ public struct ConfusionStore: Sendable, Hashable {
         entries.append(Entry(group: group, caseID: caseID, imageID: imageID, matrix: matrix))
     }
 
+    /// Adds the images of another store.
+    ///
+    /// - Precondition: both are of the same classes.
+    public mutating func append(_ other: ConfusionStore) {
+        precondition(other.classCount == classCount, "a store of \(other.classCount) classes in one of \(classCount)")
+        entries += other.entries
+    }
+
     /// The one matrix over all images: the paper's metrics come from it.
     public var dataset: ConfusionMatrix {
         entries.reduce(into: ConfusionMatrix(classCount: classCount)) { $0 += $1.matrix }

@@ -10,14 +10,24 @@ struct FusedActivation {
     /// What `ck_normalize` leaves, [rows, B, C].
     private let norm: Tensor
 
-    init(_ layer: GroupNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
-        try self.init(FusedNorm(layer), slope: slope, on: input, dropout: dropout, seed: seed)
+    /// With what probability which elements become 0.
+    struct Dropout {
+        let probability: Double
+        let seed: UInt32
+        /// In the batch of which the images are a part.
+        let imagesBefore: Int
     }
 
-    init(_ layer: FusedNorm, slope: Double, on input: PixelImages, dropout: Double = 0, seed: UInt32 = 0) throws {
+    init(_ layer: GroupNorm, slope: Double, on input: PixelImages, dropout: Dropout? = nil) throws {
+        try self.init(FusedNorm(layer), slope: slope, on: input, dropout: dropout)
+    }
+
+    init(_ layer: FusedNorm, slope: Double, on input: PixelImages, dropout: Dropout? = nil) throws {
         shape = ck_activation(
             storage: input.storage, images: Int64(input.count), pixels: Int64(input.pixels), channels: Int64(input.channels),
-            groups: Int64(layer.groups), epsilon: Float(layer.epsilon), slope: Float(slope), dropout: Float(dropout), seed: seed)
+            groups: Int64(layer.groups), epsilon: Float(layer.epsilon), slope: Float(slope),
+            dropout: Float(dropout?.probability ?? 0),
+            seed: dropout?.seed ?? 0, images_before: Int64(dropout?.imagesBefore ?? 0))
         self.layer = layer
         self.input = input
         norm = try Tensor.empty([CK_NORM_ROWS, input.count, input.channels])

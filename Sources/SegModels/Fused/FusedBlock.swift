@@ -61,10 +61,12 @@ struct FusedBlock {
     }
 
     private func forward(_ input: PixelImages, _ mode: ForwardMode) throws -> (output: PixelImages, saved: Saved) {
-        var (probability, seed): (Double, UInt32) = (0, 0)
-        if case .training(let generator) = mode, dropout > 0 { (probability, seed) = (dropout, try generator.bits()) }
+        var drops: FusedActivation.Dropout?
+        if case .training(let generator, let part) = mode, dropout > 0 {
+            drops = .init(probability: dropout, seed: try generator.bits(), imagesBefore: part.index * input.count)
+        }
         let first = try FusedActivation(
-            norms[0], slope: slope, on: FusedConvolution(convolutions[0], on: input)(input), dropout: probability, seed: seed)
+            norms[0], slope: slope, on: FusedConvolution(convolutions[0], on: input)(input), dropout: drops)
         let between = try first()
         let second = try FusedActivation(norms[1], slope: slope, on: FusedConvolution(convolutions[1], on: between)(between))
         let excitation = try excitation.map { try second.excitation($0) }

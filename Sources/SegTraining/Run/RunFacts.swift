@@ -19,6 +19,8 @@ struct RunFacts: Codable, Equatable {
         let device: String
         let threads: Int
         let loaderWorkers: Int
+        /// That trained together; nil: one alone.
+        let processes: Int?
         let system: String
         let cores: Int
         let memoryBytes: UInt64
@@ -27,7 +29,9 @@ struct RunFacts: Codable, Equatable {
         /// Who computed the network; nil in files of before there was a choice. Kernels are for the CPU alone.
         let execution: Execution?
 
-        init(at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: TrainingResources) {
+        init(
+            at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: TrainingResources, processes: Int?
+        ) {
             let process = ProcessInfo.processInfo
             began = .now
             (stage, epoch, step) = (position.stage, position.epoch, position.step)
@@ -36,6 +40,7 @@ struct RunFacts: Codable, Equatable {
             device = resources.device.description
             threads = TorchLibrary.threadCount
             loaderWorkers = resources.loaderWorkers
+            self.processes = processes
             system = process.operatingSystemVersionString
             cores = process.activeProcessorCount
             memoryBytes = process.physicalMemory
@@ -44,7 +49,7 @@ struct RunFacts: Codable, Equatable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case began, stage, epoch, step, program, libtorch, device, threads, system, cores, execution
+            case began, stage, epoch, step, program, libtorch, device, threads, processes, system, cores, execution
             case loaderWorkers = "loader_workers"
             case memoryBytes = "memory_bytes"
             case instructionSet = "instruction_set"
@@ -106,7 +111,8 @@ struct RunFacts: Codable, Equatable {
         try DurableFile.write(try JSONEncoder.sorted(isPretty: true).encode(facts) + Data("\n".utf8), to: url)
         guard let first = facts.sessions.first, let last = facts.sessions.last else { return recording }
         recording.differences = [
-            ("threads", "\(first.threads)", "\(last.threads)"), ("device", first.device, last.device),
+            ("threads", "\(first.threads)", "\(last.threads)"),
+            ("processes", "\(first.processes ?? 1)", "\(last.processes ?? 1)"), ("device", first.device, last.device),
             ("execution", (first.execution ?? last.execution)?.rawValue ?? "", last.execution?.rawValue ?? ""),
             ("instruction set", first.instructionSet, last.instructionSet), ("libtorch", first.libtorch, last.libtorch),
             ("program", first.program, last.program),

@@ -5,6 +5,8 @@ import SegModels
 import Torch
 
 /// A batch where the network is: on its way there, from memory that a GPU reads by itself, while the step before it is computed.
+///
+/// Where processes share the batches, the images are this one's part and the targets those of the whole.
 package struct DeviceBatch {
     let batch: Batch
     /// [B, C, …], float32
@@ -12,21 +14,24 @@ package struct DeviceBatch {
     /// Of each resolution that is scored, the full one first.
     let targets: [Targets]
 
+    /// - Parameter processes: that have the other parts of the batch, whose labels are gathered; nil: there are none.
     package init(
-        _ batch: Batch, for network: any SegmentationNetwork, on device: Device, _ format: TrainingConfiguration.MemoryFormat
+        _ batch: Batch, for network: any SegmentationNetwork, on device: Device, _ format: TrainingConfiguration.MemoryFormat,
+        sharedBy processes: TrainingProcesses? = nil
     ) throws {
         self.batch = batch
         let images = try Tensor(uploading: batch.images, shape: [batch.count, batch.channels] + batch.size.lengths, to: device)
         self.images = try images.contiguous(format.layout(on: device, dimensions: batch.size.dimensions))
+        let whole = LabelGrids(labels: try processes?.whole(batch.labels) ?? batch.labels, size: batch.size)
         targets = try network.headSizes(of: batch.size.lengths).enumerated().map { level, sizes in
-            let labels = level == 0 ? batch.labels : batch.labels(at: sizes, multiples: network.sizeMultiples)
+            let labels = level == 0 ? whole.labels : whole.resized(to: sizes, multiples: network.sizeMultiples)
             return try Targets(
-                Tensor(uploading: labels, shape: [batch.count] + sizes, to: device),
-                counts: Self.classCounts(labels, images: batch.count, classes: network.classCount))
+                Tensor(uploading: labels, shape: [whole.count] + sizes, to: device),
+                counts: Self.classCounts(labels, images: whole.count, classes: network.classCount))
         }
     }
 
-    /// Pixels that are not ignored.
+    /// Pixels of the whole that are not ignored.
     var pixelCount: Int { targets[0].counts?.joined().reduce(0, +) ?? batch.labels.count }
 
     /// The pixels of each class in each image.
@@ -44,7 +49,15 @@ package struct DeviceBatch {
     }
 }
 
-extension Batch {
+/// The labels of a batch.
+struct LabelGrids {
+    /// [B] of `size`.
+    let labels: [UInt8]
+    let size: GridSize
+
+    /// B.
+    var count: Int { labels.count / max(size.count, 1) }
+
     /// Labels at a lower resolution: of each block of pixels the one behind its middle, which of the nearest ones is that of
     /// PyTorch's `nearest-exact`.
     ///
@@ -52,7 +65,7 @@ extension Batch {
     ///   - sizes: of the lower resolution of the images padded to `multiples`; what lies in the padding is ignored.
     ///   - multiples: to which a network pads.
     /// - Returns: [B, …] of `sizes`.
-    func labels(at sizes: [Int], multiples: [Int]) -> [UInt8] {
+    func resized(to sizes: [Int], multiples: [Int]) -> [UInt8] {
         let lengths = size.lengths
         let places = zip(lengths, zip(sizes, multiples)).map { length, lower in
             let (count, multiple) = lower

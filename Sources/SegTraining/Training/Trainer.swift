@@ -25,15 +25,19 @@ public struct Trainer {
     let folder: RunFolder
     let saved: SavedRun?
     let resources: TrainingResources
+    let processes: TrainingProcesses?
     let shouldStop: () -> Bool
     let observe: (TrainingEvent) -> Void
 
     /// A new run.
     ///
-    /// - Parameter shouldStop: asked after every step and every validated case.
+    /// - Parameters:
+    ///   - folder: of the run; that of another process than the first is its own, and nobody asks for it later.
+    ///   - processes: that train it together; nil: this one alone.
+    ///   - shouldStop: asked after every step and every validated case.
     public init(
         _ configuration: RunConfiguration, dataSet: DataSet, folder: RunFolder,
-        resources: TrainingResources = TrainingResources(),
+        resources: TrainingResources = TrainingResources(), processes: TrainingProcesses? = nil,
         shouldStop: @escaping () -> Bool = { false }, observe: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -41,6 +45,7 @@ public struct Trainer {
         self.folder = folder
         saved = nil
         self.resources = resources
+        self.processes = processes
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -50,7 +55,7 @@ public struct Trainer {
     /// - Parameter configuration: the run's own, but for what `SavedRun.changes` allows.
     public init(
         continuing saved: SavedRun, with configuration: RunConfiguration, dataSet: DataSet,
-        resources: TrainingResources = TrainingResources(),
+        resources: TrainingResources = TrainingResources(), processes: TrainingProcesses? = nil,
         shouldStop: @escaping () -> Bool = { false }, observe: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -58,6 +63,7 @@ public struct Trainer {
         folder = saved.folder
         self.saved = saved
         self.resources = resources
+        self.processes = processes
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -73,6 +79,7 @@ public struct Trainer {
         // What can fail fails before the first step, and before the data are decoded where that is possible.
         try resources.device.prepare()
         try configuration.training.precision.prepare()
+        try processes?.requireParts(of: configuration.training.batchSize, "training.batch_size")
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
         if saved == nil { try starts.verify() }
@@ -82,6 +89,12 @@ public struct Trainer {
             observe(.preparing(samples: $0, word: recipe.sampleWord, estimatedBytes: $1))
         }
         try requireSameLabels(data.store.labelDistribution)
+        try processes?.requireSame(
+            configuration, labels: data.store.labelDistribution.counts,
+            version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))")
+        if data.store.count < configuration.training.batchSize {
+            try processes?.requireParts(of: data.store.count, "the number of training samples")
+        }
         let warnings = saved == nil ? try check(data) : []
         let objectives = try makeObjectives(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
@@ -93,8 +106,8 @@ public struct Trainer {
             let state = try TrainingState(
                 configuration, data: data, objectives: objectives, starts: starts, network: network, device: resources.device)
             let loop = try TrainingLoop(
-                configuration, data: data, state: state, folder: folder, resources: resources, shouldStop: shouldStop,
-                observe: observe)
+                configuration, data: data, state: state, folder: folder, resources: resources, processes: processes,
+                shouldStop: shouldStop, observe: observe)
             try loop.begin(restoring: saved)
             // The last of a new run's first files: a folder with it can be continued.
             try DurableFile.write(configuration.yaml, to: folder.configuration)
@@ -105,7 +118,11 @@ public struct Trainer {
                 classNames: dataSet.classNames, labelCounts: data.store.labelDistribution.counts,
                 labelFrequencies: data.store.labelDistribution.frequencies,
                 parameterCount: network.trained.parameterCount,
-                sessions: [.init(at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources)])
+                sessions: [
+                    .init(
+                        at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources,
+                        processes: processes?.count)
+                ])
             let recording = try RunFacts.record(facts, to: folder.facts)
             observe(
                 .prepared(
@@ -118,6 +135,12 @@ public struct Trainer {
                         parameterCount: network.trained.parameterCount, continuing: saved?.position,
                         unreadable: data.unreadable, isOnDisk: data.store.isOnDisk)))
             for warning in warnings { observe(.warned(warning)) }
+            if processes != nil, !network.trained.buffers.isEmpty {
+                observe(
+                    .warned(
+                        "normalization: batch sees each process's part of a batch alone, and validation the running statistics of process 0; group and instance see what one process would"
+                    ))
+            }
             for line in data.store.labelNotes.lines { observe(.warned(line)) }
             if let damaged = recording.damaged {
                 observe(

@@ -18,6 +18,8 @@ final class TrainingLoop {
     private let model: SegmentationModel
     private let folder: RunFolder
     private let resources: TrainingResources
+    private let processes: TrainingProcesses?
+    private let shared: SharedBatches?
     private let shouldStop: () -> Bool
     private let observe: (TrainingEvent) -> Void
     private var lastSave = ContinuousClock.now
@@ -28,7 +30,8 @@ final class TrainingLoop {
 
     init(
         _ configuration: RunConfiguration, data: TrainingData, state: TrainingState, folder: RunFolder,
-        resources: TrainingResources, shouldStop: @escaping () -> Bool, observe: @escaping (TrainingEvent) -> Void
+        resources: TrainingResources, processes: TrainingProcesses?, shouldStop: @escaping () -> Bool,
+        observe: @escaping (TrainingEvent) -> Void
     ) throws {
         self.configuration = configuration
         self.data = data
@@ -39,6 +42,8 @@ final class TrainingLoop {
             configuration: configuration, way: inference.words(configuration, models: 1))
         self.folder = folder
         self.resources = resources
+        self.processes = processes
+        shared = try processes.map { try SharedBatches(state.network.trained.parameters, among: $0) }
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -92,8 +97,11 @@ final class TrainingLoop {
             data.store, batchSize: training.batchSize, order: .shuffled, dropLast: data.store.count >= training.batchSize,
             batches: training.stepsPerEpoch.map { $0 * training.accumulate }, transform: transform,
             seed: training.seed &+ UInt64(state.position.stage) << 32,
-            workers: resources.loaderWorkers)
+            workers: resources.loaderWorkers, part: processes.map { ($0.place.rank, $0.count) } ?? (0, 1))
     }
+
+    /// Whether this process was asked to stop, or another that trains with it.
+    private func isAskedToStop() throws -> Bool { try processes?.any(shouldStop()) ?? shouldStop() }
 
     /// Finds the offsets of a stage that leaves them open, from the stage's start, which is saved; false where it was asked to stop.
     private func findObjective() throws -> Bool {
@@ -153,7 +161,7 @@ final class TrainingLoop {
                 return false
             }
             try finishEpoch(pass, validated, recorder)
-            if shouldStop(), !isDone { return false }
+            if try isAskedToStop(), !isDone { return false }
         }
         return true
     }
@@ -199,7 +207,8 @@ final class TrainingLoop {
         let stream = loader.epoch(state.position.epoch + 1, from: state.position.step * training.accumulate)
         let maker = TrainingStep(
             network: state.network.trained, loss: state.loss, optimizer: state.optimizer, dropout: state.dropout,
-            precision: training.precision, clipNorm: stage.clipNorm, scale: state.scale)
+            precision: training.precision, clipNorm: stage.clipNorm, scale: state.scale,
+            shared: shared)
         func rate(_ step: Int) -> Double { stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total) }
         let start = ContinuousClock.now
         var pass = Pass()
@@ -211,7 +220,7 @@ final class TrainingLoop {
                 let (step, learningRate) = underWay.removeFirst()
                 let outcome = try explaining { try step.outcome() }
                 state.position.add(outcome)
-                let images = step.batches.reduce(0) { $0 + $1.count }
+                let images = step.batches.reduce(0) { $0 + $1.count } * (processes?.count ?? 1)
                 pass.images += images
                 tell(
                     .stepped(
@@ -223,7 +232,8 @@ final class TrainingLoop {
         }
         for number in state.position.step..<steps {
             let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }.map {
-                try DeviceBatch($0, for: state.network.trained, on: resources.device, training.memoryFormat)
+                try DeviceBatch(
+                    $0, for: state.network.trained, on: resources.device, training.memoryFormat, sharedBy: processes)
             }
             let step = state.position.epoch * steps + number
             pass.learningRate = rate(step)
@@ -231,7 +241,7 @@ final class TrainingLoop {
             underWay.append((try maker.begin(batches, learningRate: pass.learningRate), pass.learningRate))
             try state.network.follow(step: step + 1)
             try finish(downTo: resources.stepsAhead)
-            if shouldStop() {
+            if try isAskedToStop() {
                 try finish(downTo: 0)
                 return nil
             }
@@ -255,10 +265,10 @@ final class TrainingLoop {
         do {
             return try step()
         } catch let error as NumberNotFinite {
-            try FailedBatch.write(error.batches, cases: data.cases, to: folder.failedBatch)
+            let samples = try FailedBatch.write(
+                error.batches, cases: data.cases, sharedBy: processes, to: folder.failedBatch)
             throw TrainingError.notFinite(
-                what: error.what, value: error.value, at: state.place(after: 1),
-                samples: error.batches.flatMap(\.samples).map(\.description), file: folder.failedBatch.path)
+                what: error.what, value: error.value, at: state.place(after: 1), samples: samples, file: folder.failedBatch.path)
         }
     }
 
@@ -274,25 +284,36 @@ final class TrainingLoop {
         let start = ContinuousClock.now
         try state.requireFiniteWeights()
         tell(.validating(cases: data.validation.count))
+        // Running statistics follow each process's own part of the batches.
+        try processes?.share(state.network.kept.buffers)
         let evaluator = Evaluator(model)
         let classCount = configuration.data.classes.count
-        var scores = ConfusionStore(classCount: classCount)
         var loss = ValidationLoss(
             state.loss, batchSize: training.batchSize,
             window: InferenceSettings().windowSize(configuration))
         var margins = ValidationMargins(of: data.validation.items, classCount: classCount)
-        for index in 0..<data.validation.count {
-            if shouldStop() { return nil }
+        var cases: [ConfusionStore] = []
+        // Each process takes every so manyeth case.
+        let (rank, count) = (processes?.place.rank ?? 0, processes?.count ?? 1)
+        for first in stride(from: 0, to: data.validation.count, by: count) {
+            if try isAskedToStop() { return nil }
+            let index = first + rank
+            guard index < data.validation.count else { continue }
             let prepared = try data.validation.prepared(at: index)
+            var scores = ConfusionStore(classCount: classCount)
             let prediction = try evaluator.evaluate(prepared, into: &scores) { samples in
                 try loss.add(samples)
                 try margins.add(samples)
             }
-            tell(.validated(.init(number: index + 1, prepared: prepared, prediction: prediction)))
+            cases.append(scores)
+            tell(.validated(.init(number: min(first + count, data.validation.count), prepared: prepared, prediction: prediction)))
         }
-        tell(.marginsGathered(margins.byClass))
-        let mean = try loss.mean()
-        return Validation(scores: scores, loss: mean, seconds: (ContinuousClock.now - start) / .seconds(1))
+        let own = ValidationPart(cases: cases, loss: try loss.total(), margins: margins.byClass)
+        let whole = try processes.map { ValidationPart(try $0.gather(own)) } ?? own
+        tell(.marginsGathered(whole.margins))
+        var scores = ConfusionStore(classCount: classCount)
+        for part in whole.cases { scores.append(part) }
+        return Validation(scores: scores, loss: whole.loss.mean, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
     private func tell(_ event: TrainingEvent) {

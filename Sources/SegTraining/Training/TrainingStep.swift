@@ -21,11 +21,13 @@ package final class TrainingStep {
     let clipNorm: Double
     /// In float16.
     let scale: LossScale?
+    /// With whom the batches are shared.
+    let shared: SharedBatches?
     private var last: StepGuard?
 
     package init(
         network: any SegmentationNetwork, loss: any SegmentationLoss, optimizer: any Optimizer, dropout: Generator,
-        precision: TrainingConfiguration.Precision, clipNorm: Double, scale: LossScale? = nil
+        precision: TrainingConfiguration.Precision, clipNorm: Double, scale: LossScale? = nil, shared: SharedBatches? = nil
     ) {
         self.network = network
         self.loss = loss
@@ -34,6 +36,7 @@ package final class TrainingStep {
         self.precision = precision
         self.clipNorm = clipNorm
         self.scale = scale
+        self.shared = shared
     }
 
     /// What the network made of the batches before the step changed it.
@@ -51,17 +54,19 @@ package final class TrainingStep {
         let weights = Self.weights(of: batches)
         var losses: [Tensor] = []
         var counts: [BatchConfusion.Counts] = []
-        for (batch, weight) in zip(batches, weights) {
-            let heads = try network.headLogits(batch.images, .training(dropout), in: precision.dtype)
+        for (index, (batch, weight)) in zip(batches, weights).enumerated() {
+            let mode = ForwardMode.training(dropout, part: shared?.part ?? .whole)
+            let own = try network.headLogits(batch.images, mode, in: precision.dtype)
+            let heads = try shared?.whole(own) ?? own
             let value = try DeepSupervision(loss)(heads: heads, targets: batch.targets)
             losses.append(value.detached())
             let weighted = weight == 1 ? value : value * weight
-            try (scale.map { weighted * $0.value } ?? weighted).backward()
+            let scaled = scale.map { weighted * $0.value } ?? weighted
+            if let shared { try shared.backward(scaled, isLast: index == batches.count - 1) } else { try scaled.backward() }
             counts.append(
                 try BatchConfusion.Counts(
                     logits: heads[0], targets: batch.targets[0], ignoreLabel: Int(LabelMap.ignored)))
         }
-        // Several processes would take the mean of their gradients here.
         let scaledBy = try scale?.value.clone()
         let guarding = try StepGuard(optimizer, losses: losses, longest: clipNorm, scale: scale, after: last)
         try optimizer.step(learningRate: learningRate, guarding)

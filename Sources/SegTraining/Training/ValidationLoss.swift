@@ -24,6 +24,21 @@ struct ValidationLoss {
     private var sum = 0.0
     private var pixels = 0
 
+    /// Of some batches.
+    struct Total: Codable {
+        /// Of the pixels' losses; nil where it is not finite.
+        var sum: Double?
+        var pixels: Int
+
+        /// Nil where no pixel counts, or where it is not finite.
+        var mean: Double? { pixels > 0 ? sum.map { $0 / Double(pixels) } : nil }
+
+        static func += (left: inout Total, right: Total) {
+            left.sum = left.sum.flatMap { left in right.sum.map { left + $0 } }
+            left.pixels += right.pixels
+        }
+    }
+
     /// - Parameter window: whose scores come in parts; nil: whole samples come.
     init(_ loss: any SegmentationLoss, batchSize: Int, window: GridSize? = nil) {
         self.loss = loss
@@ -48,11 +63,10 @@ struct ValidationLoss {
         }
     }
 
-    /// Over all planes so far; nil where no pixel counts, or where it is not finite.
-    mutating func mean() throws -> Double? {
+    /// Over all planes so far.
+    mutating func total() throws -> Total {
         try finishBatch()
-        guard pixels > 0, sum.isFinite else { return nil }
-        return sum / Double(pixels)
+        return Total(sum: sum.isFinite ? sum : nil, pixels: pixels)
     }
 
     private mutating func finishBatch() throws {

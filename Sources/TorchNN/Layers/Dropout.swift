@@ -11,9 +11,12 @@ public final class Dropout: Module, Layer {
     }
 
     public func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
-        guard case .training(let generator) = mode, probability > 0 else { return input }
-        let kept = try Tensor.empty(input.shape, dtype: input.dtype, device: input.device)
-        try kept.bernoulliInPlace(1 - probability, generator)
+        guard case .training(let generator, let part) = mode, probability > 0 else { return input }
+        let images = input.shape[0]
+        let drawn = try Tensor.empty(
+            [images * part.count] + input.shape.dropFirst(), dtype: input.dtype, device: input.device)
+        try drawn.bernoulliInPlace(1 - probability, generator)
+        let kept = try drawn.narrowed(0, part.index * images..<(part.index + 1) * images)
         try kept.multiplyInPlace(by: 1 / (1 - probability))
         return input * kept
     }

@@ -34,6 +34,12 @@ struct TrainCommand: ParsableCommand {
             It is saved after every epoch and every training.save_minutes. Ctrl-C, SIGTERM or a lost connection (SIGHUP) ends the \
             step, saves and exits with 75; another Ctrl-C a second later or more quits at once. Another configuration than the run's is refused, unless --set, --epochs, \
             --patience or --execution ask for each key that differs, and the run can take it.
+
+            Several processes train one run together, on one host or many; each takes its part of every batch, and the result is that             of one process but for the last bits of sums. docs/PROCESSES.md tells more:
+
+              marginseg train my.yaml --output runs/c --processes 2
+              torchrun --nproc-per-node 4 --no-python marginseg train my.yaml \
+                --output runs/c --device cuda
             """)
 
     @Argument(help: "YAML file, or /dev/stdin; Examples/ has commented ones.")
@@ -83,11 +89,27 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Leave out cases whose files cannot be read, and name them; if there are any, the exit code is 2.")
     var skipUnreadable = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Train with so many processes on this host, which share each batch.",
+            discussion: "Default: one, or those that torchrun or srun started."))
+    var processes: Int?
+
+    @Option(
+        help: ArgumentHelp("Seconds that a process waits for another, before the run ends.", valueName: "seconds"))
+    var timeout = 600.0
+
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var network: ExecutionOptions
 
     func validate() throws {
+        if let processes, !(1...1024).contains(processes) {
+            throw ValidationError("--processes needs 1 to 1024, found \(processes).")
+        }
+        guard (1...1e6).contains(timeout) else {
+            throw ValidationError("--timeout needs 1 to 1000000 seconds, found \(timeout).")
+        }
         if let memory, !(memory >= 0 && memory < 1e9) { throw ValidationError("--memory needs 0 or more GB, found \(memory).") }
         try ComputeOptions.requireThreads(workers, option: "--workers")
         switch (output, resume) {
@@ -101,61 +123,102 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let saved = try resume.map { try SavedRun(RunFolder(URL(argument: $0))) }
+        let place = try ProcessPlace.given()
+        if let processes, processes > 1 {
+            guard place == nil || ProcessInfo.processInfo.environment[ProcessLauncher.launcherVariable] != nil else {
+                throw ValidationError("A launcher has started several processes already (WORLD_SIZE): leave --processes out.")
+            }
+            if place == nil {
+                let code = try ProcessLauncher(count: processes, logger: RunLog.make().logger).run(
+                    Array(CommandLine.arguments.dropFirst()))
+                if code != 0 { throw ExitCode(code) }
+                return
+            }
+        }
+        guard let place else { return try train(with: nil) }
+        do {
+            let processes = try TrainingProcesses(place, timeout: timeout)
+            do {
+                try train(with: processes)
+            } catch let code as ExitCode {
+                try processes.finish()
+                throw code
+            } catch {
+                processes.leave(because: error)
+                throw error
+            }
+            try processes.finish()
+        } catch let error where !(error is ExitCode) {
+            throw ProcessError(place: place, error: error)
+        }
+    }
+
+    private func train(with processes: TrainingProcesses?) throws {
+        let place = processes?.place
+        let isFirst = place?.isFirst ?? true
+        // What belongs to a run is written by the first process alone.
+        let mirror = try place.flatMap { try $0.isFirst ? nil : RunMirror(of: $0) }
+        if let mirror, let processes, resume != nil { try mirror.take(from: processes) }
+        let named = (output ?? resume).map { RunFolder(URL(argument: $0)) }
+        guard let folder = mirror?.folder ?? named else { return }  // one of the two is there: `validate`
+        let saved = try resume.map { _ in try SavedRun(folder) }
+        if let processes, saved != nil, isFirst { try RunMirror.give(folder, to: processes) }
         let configuration = try resolve(saved)
-        let device = try compute.prepare()
-        let log = RunLog.make()
-        if let damage = saved?.damage { log.logger.warning("\(damage); going on with previous.safetensors") }
-        let changes = try saved?.changes(to: configuration, asked: asked(configuration)) ?? []
-        let folder = saved?.folder ?? RunFolder(URL(argument: output ?? ""))  // one of the two is there: `validate`
-        let display = TrainingDisplay(log.logger, stages: configuration.training.stages) { try log.open(folder.log) }
+        let device = try compute.prepare(at: place)
+        let log = RunLog.make(level: isFirst ? .info : .warning, of: isFirst ? nil : place)
         let logger = log.logger
-        let watch = RunWatch(folder, configuration: configuration) { logger.warning("\($0)") }
+        if let damage = saved?.damage, isFirst { logger.warning("\(damage); going on with previous.safetensors") }
+        let changes = try saved?.changes(to: configuration, asked: asked(configuration)) ?? []
         let stop = StopSignal { logger.info("stopping after this step; once more quits at once") }
+        let display = TrainingDisplay(logger, stages: configuration.training.stages) { try log.open(folder.log) }
+        let watch = isFirst ? RunWatch(folder, configuration: configuration) { logger.warning("\($0)") } : nil
         var leftOut = 0
         func observe(_ event: TrainingEvent) {
-            display.show(event)
-            watch.show(event)
+            if isFirst { display.show(event) }
+            watch?.show(event)
             guard case .prepared(let data) = event else { return }
             leftOut = data.unreadable.count
             let hasEventFiles = (configuration.training.watch ?? .standard).byteLimit > 0
             let board = hasEventFiles ? "; tensorboard --logdir \(shown(folder.tensorBoard).shellWord)" : ""
+            if let processes { logger.info("\(processes.place.count) processes share each batch") }
             logger.info("curves: open \(shown(folder.curves)) in a browser\(board)")
-            for change in changes { log.logger.info("changed: \(change)") }
+            for change in changes { logger.info("changed: \(change)") }
             stop.arm()
         }
+        let half = ProcessInfo.processInfo.physicalMemory / 2 / UInt64(place?.localCount ?? 1)
         let resources = TrainingResources(
-            device: device, loaderWorkers: workers, memory: memory.map { Int($0 * 1e9) },
+            device: device, loaderWorkers: workers, memory: memory.map { Int($0 * 1e9) } ?? Int(clamping: half),
             tolerance: skipUnreadable ? .skipUnreadable : .none)
         let dataSet = try configuration.openDataSet(at: nil, keeping: saved?.splits)
-        for note in dataSet.notes { log.logger.info("data: \(note)") }
+        for note in dataSet.notes { logger.info("data: \(note)") }
+        func shouldStop() -> Bool { stop.isReceived || ProcessLauncher.isLauncherGone }
         let trainer =
             if let saved {
                 Trainer(
-                    continuing: saved, with: configuration, dataSet: dataSet, resources: resources,
-                    shouldStop: { stop.isReceived }, observe: observe)
+                    continuing: saved, with: configuration, dataSet: dataSet, resources: resources, processes: processes,
+                    shouldStop: shouldStop, observe: observe)
             } else {
                 Trainer(
-                    configuration, dataSet: dataSet, folder: folder, resources: resources, shouldStop: { stop.isReceived },
-                    observe: observe)
+                    configuration, dataSet: dataSet, folder: folder, resources: resources, processes: processes,
+                    shouldStop: shouldStop, observe: observe)
             }
         let outcome: Trainer.Outcome
         do {
             outcome = try trainer.run()
         } catch {
-            watch.end(.failed(reason: "\(error)"))
+            watch?.end(.failed(reason: "\(error)"))
             throw error
         }
         switch outcome {
         case .finished:
-            watch.end(.finished)
-            log.logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url).shellWord)")
-            printResult(folder.best.path + "\n")
+            watch?.end(.finished)
+            logger.info("the run is in \(shown(folder.url)); next: marginseg evaluate \(shown(folder.url).shellWord)")
+            if isFirst { printResult(folder.best.path + "\n") }
             if leftOut > 0 { throw ExitCode.someLeftOut }
         case .stopped(let position):
             let advice = "go on with: marginseg train --resume \(shown(folder.url).shellWord)"
-            watch.end(.stopped(advice: "It was saved at \(position.words); \(advice)"))
-            log.logger.info("stopped and saved at \(position.words); \(advice)")
+            watch?.end(.stopped(advice: "It was saved at \(position.words); \(advice)"))
+            logger.info("stopped and saved at \(position.words); \(advice)")
             throw ExitCode.stoppedAndSaved
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import SegTraining
 import Synchronization
 
 /// Sends messages to standard error as they are and, once there is one, to a run's log file with the time.
@@ -25,13 +26,23 @@ struct RunLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
 
+    /// Said before each message, to tell several processes apart.
+    private let speaker: String
+
     /// A logger, and what makes its messages go to a file too.
-    static func make(level: Logger.Level = .info) -> (logger: Logger, open: (URL) throws -> Void) {
-        let handler = RunLog(logLevel: level)
+    ///
+    /// - Parameter place: of the process that speaks; nil: of the only one.
+    static func make(
+        level: Logger.Level = .info, of place: ProcessPlace? = nil
+    ) -> (logger: Logger, open: (URL) throws -> Void) {
+        let handler = RunLog(logLevel: level, speaker: place.map { "\($0.name): " } ?? "")
         return (Logger(label: "marginseg") { _ in handler }, handler.file.open)
     }
 
-    private init(logLevel: Logger.Level) { self.logLevel = logLevel }
+    private init(logLevel: Logger.Level, speaker: String) {
+        self.logLevel = logLevel
+        self.speaker = speaker
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -40,7 +51,7 @@ struct RunLog: LogHandler {
 
     func log(event: LogEvent) {
         let prefix = event.level >= .warning ? "\(event.level): " : ""
-        Terminal.write("\(prefix)\(event.message)\n")
+        Terminal.write("\(speaker)\(prefix)\(event.message)\n")
         file.write("\(Date.now.ISO8601Format()) \(event.level) \(event.message)\n")
     }
 }

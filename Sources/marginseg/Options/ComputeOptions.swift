@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SegTraining
 import Torch
 
 /// Where and with how many threads to compute.
@@ -21,11 +22,21 @@ struct ComputeOptions: ParsableArguments {
 
     /// Applies the settings of the process.
     ///
+    /// - Parameter place: among processes that share the host's devices and cores.
     /// - Throws: `TorchError` for a device that is not there.
-    func prepare() throws -> Device {
-        let device = try Device(named: device)
+    func prepare(at place: ProcessPlace? = nil) throws -> Device {
+        var device = try Device(named: device)
+        if let place, place.localCount > 1, case .cuda = device {
+            guard self.device == "cuda" else {
+                throw ValidationError(
+                    "Each of the \(place.localCount) processes here takes a GPU of its own: say --device cuda, not \(self.device)."
+                )
+            }
+            device = .cuda(place.localRank)
+        }
         try device.prepare()
-        if let threads { try TorchLibrary.setThreadCount(threads) }
+        let shared = place.map { max(1, ProcessInfo.processInfo.activeProcessorCount / $0.localCount) }
+        if let count = threads ?? shared { try TorchLibrary.setThreadCount(count) }
         return device
     }
 }
