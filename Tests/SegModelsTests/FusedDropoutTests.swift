@@ -16,7 +16,8 @@ struct FusedDropoutTests {
             try norm.bias.tensor.fillInPlace(1)
         }
         func mask(_ probability: Double, seed: UInt32) throws -> (activation: FusedActivation, values: Tensor) {
-            let activation = try FusedActivation(norm, slope: 0.01, on: ones, dropout: probability, seed: seed)
+            let activation = try FusedActivation(
+                norm, slope: 0.01, on: ones, dropout: .init(probability: probability, seed: seed, imagesBefore: 0))
             return try (activation, activation().tensor)
         }
         for probability in [0.1, 0.3, 0.5] {
@@ -39,10 +40,33 @@ struct FusedDropoutTests {
         let images = try PixelImages(Tensor.random([2, 16, 8, 8], seed: 3, dtype: .float32))
         let norm = try GroupNorm(groups: 4, channels: 16)
         try withoutGradient { try norm.bias.tensor.fillInPlace(20) }  // every u is positive
-        let activation = try FusedActivation(norm, slope: 0.01, on: images, dropout: 0.4, seed: 5)
+        let activation = try FusedActivation(
+            norm, slope: 0.01, on: images, dropout: .init(probability: 0.4, seed: 5, imagesBefore: 0))
         let incoming = try PixelImages(Tensor.random([2, 16, 8, 8], seed: 4, dtype: .float32))
         let mask = try activation().tensor.greater(0).to(.float32) * (1 / 0.6)
         let expected = try (incoming.tensor * mask).sum([0, 2, 3])
         #expect(try activation.backward(incoming).bias.largestDifference(to: expected) < 1e-4)
+    }
+
+    /// The parts of a batch draw what the whole does, by the kernels and by libtorch.
+    @Test func partsOfABatchHaveTheMaskOfTheWhole() throws {
+        let whole = try PixelImages(.ones([6, 16, 10, 14]))
+        let norm = try GroupNorm(groups: 4, channels: 16)
+        try withoutGradient {
+            try norm.weight.tensor.fillInPlace(0)
+            try norm.bias.tensor.fillInPlace(1)
+        }
+        func mask(_ images: PixelImages, before: Int) throws -> Tensor {
+            try FusedActivation(
+                norm, slope: 0.01, on: images, dropout: .init(probability: 0.5, seed: 9, imagesBefore: before))().tensor
+        }
+        let parts = try (0..<3).map { try mask(PixelImages(.ones([2, 16, 10, 14])), before: 2 * $0) }
+        #expect(try Tensor.concatenated(parts, 0).bytes() == mask(whole, before: 0).bytes())
+
+        let drawn = try Dropout(0.5)(.ones([6, 5]), .training(Generator(seed: 4)))
+        let drawnInParts = try (0..<3).map {
+            try Dropout(0.5)(.ones([2, 5]), .training(Generator(seed: 4), part: BatchPart(index: $0, count: 3)))
+        }
+        #expect(try Tensor.concatenated(drawnInParts, 0).bytes() == drawn.bytes())
     }
 }

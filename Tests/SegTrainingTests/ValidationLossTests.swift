@@ -34,7 +34,7 @@ import Torch
                 let prepared = try reader.read(DataCase(id: "\(index)", group: "", image: ImageLocation(image), label: label))
                 try model.forEachPart(of: prepared) { try validation.add($0) }
             }
-            return try validation.mean()
+            return try validation.total().mean
         }
     }
 

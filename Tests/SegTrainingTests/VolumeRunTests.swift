@@ -71,7 +71,7 @@ import Testing
                         parts += 1
                     }
                 }
-                return (store.dataset, try #require(try loss.mean()), parts)
+                return (store.dataset, try #require(try loss.total().mean), parts)
             }
             let network = WholeInput(network: LevelNetwork([0, 3], dimensions: 3))
             let whole = try validated(network, window: nil)

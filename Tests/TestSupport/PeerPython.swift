@@ -35,7 +35,7 @@ public enum PeerPython {
         os.execv(sys.executable, [sys.executable] + sys.argv[1:])
         """
 
-    private static let program: String = {
+    public static let program: String = {
         if let named = ProcessInfo.processInfo.environment["MARGINSEG_PYTHON"] { return named }
         let own = TestFolders.package.appending(path: ".peers/bin/python").path
         return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"

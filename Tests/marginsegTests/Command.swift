@@ -37,6 +37,11 @@ struct Command {
             output: output, errors: errors)
     }
 
+    /// Starts another program; see above.
+    static func start(_ program: URL, _ arguments: [String], environment: [String: String]) throws -> Running {
+        try Running(program: program, arguments, in: nil, environment: environment)
+    }
+
     /// Runs a line of the shell in `folder`, with the program as `$M`.
     static func shell(_ line: String, in folder: URL? = nil) throws -> Command {
         let program = try #require(program, "marginseg was built beside the tests")

@@ -7,10 +7,17 @@ import SegInference
 public final class RunMirror {
     public let folder: RunFolder
 
-    /// - Throws: `FileError`.
-    public init(of place: ProcessPlace) throws {
-        let name = "marginseg-process-\(place.rank)-\(UUID().uuidString)"
-        folder = RunFolder(FileManager.default.temporaryDirectory.appending(path: name, directoryHint: .isDirectory))
+    private static let prefix = "marginseg-process-"
+
+    /// Removes those that processes left which were killed.
+    public init() {
+        let place = FileManager.default.temporaryDirectory
+        for folder in (try? FileSystem.list(place)) ?? [] where folder.lastPathComponent.hasPrefix(Self.prefix) {
+            guard let owner = pid_t(folder.lastPathComponent.dropFirst(Self.prefix.count)), kill(owner, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(at: folder)
+        }
+        folder = RunFolder(place.appending(path: "\(Self.prefix)\(getpid())", directoryHint: .isDirectory))
     }
 
     deinit { try? FileManager.default.removeItem(at: folder.url) }

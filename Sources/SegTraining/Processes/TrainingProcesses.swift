@@ -1,6 +1,5 @@
 import Foundation
 import SegConfiguration
-import Synchronization
 import Torch
 
 /// The processes that train one run together, as one of them sees them.
@@ -13,7 +12,7 @@ import Torch
 public final class TrainingProcesses {
     public let place: ProcessPlace
     let group: ProcessGroup
-    private let pulse: Pulse
+    private let notes: Notes
 
     var isFirst: Bool { place.isFirst }
     var count: Int { place.count }
@@ -24,6 +23,8 @@ public final class TrainingProcesses {
     /// - Throws: `ProcessesError` where they do not come together.
     public init(_ place: ProcessPlace, timeout: Double) throws {
         self.place = place
+        // c10d warns of hosts without a name, which say nothing to whoever trains.
+        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
         let meeting = place.meeting(timeout: timeout)
         do {
             group = try ProcessGroup(meeting)
@@ -36,8 +37,8 @@ public final class TrainingProcesses {
                     : "see whether process 0 runs, and whether that address can be reached from here (MASTER_ADDR, MASTER_PORT, "
                         + "GLOO_SOCKET_IFNAME)")
         }
-        pulse = Pulse(group)
-        pulse.begin()
+        notes = Notes(group)
+        notes.beginPulse()
     }
 
     // MARK: Agreement
@@ -127,15 +128,15 @@ public final class TrainingProcesses {
     /// Until all have come so far.
     public func finish() throws {
         _ = try any(false)
-        pulse.end()
+        notes.endPulse()
     }
 
     /// Tells the others why this process ends before them.
     public func leave(because error: any Error) {
-        pulse.end()
+        notes.endPulse()
         // A process that has lost another has nothing of its own to tell.
         guard !(error is ProcessesError) else { return }
-        try? group.post("\(error)", as: "failed/\(place.rank)", timeout: Pulse.patience)
+        try? notes.post("\(error)", as: Notes.failure(place.rank))
     }
 
     /// What `body` throws; where that comes of another process's end, with which and why.
@@ -147,59 +148,38 @@ public final class TrainingProcesses {
         }
     }
 
+    /// What Gloo says, without where its source stands and whom to ask.
+    private static func words(_ cause: TorchError) -> String {
+        let text = cause.message.prefix { $0 != "\n" }
+        let end = text.range(of: ". This is typically")?.lowerBound ?? text.endIndex
+        let start = text.hasPrefix("[") ? text.range(of: "] ")?.upperBound ?? text.startIndex : text.startIndex
+        return String(text[min(start, end)..<end])
+    }
+
     private func lost(_ cause: TorchError) throws -> ProcessesError? {
         let others = (0..<count).filter { $0 != place.rank }
         let remedy = "the last checkpoint stands: go on with --resume"
         do {
             for rank in others {
-                if let reason = try group.posted("failed/\(rank)", timeout: Pulse.patience) {
+                if let reason = try notes.posted(Notes.failure(rank)) {
                     return ProcessesError(place, "process \(rank) failed: \(reason)", remedy)
                 }
             }
-            let before = try others.map { try group.posted(Pulse.key($0), timeout: Pulse.patience) }
-            Thread.sleep(forTimeInterval: 3 * Pulse.interval)
-            let silent = try zip(others, before).filter { try group.posted(Pulse.key($0), timeout: Pulse.patience) == $1 }.map(
-                \.0)
+            let before = try others.map { try notes.posted(Notes.pulse($0)) }
+            Thread.sleep(forTimeInterval: 3 * Notes.interval)
+            let silent = try zip(others, before).filter { try notes.posted(Notes.pulse($0)) == $1 }.map(\.0)
             guard !silent.isEmpty else { return nil }
             let names = silent.map(String.init).joined(separator: ", ")
             return ProcessesError(
-                place, "process\(silent.count > 1 ? "es" : "") \(names) ended, hangs or cannot be reached (\(cause.message))",
+                place, "process\(silent.count > 1 ? "es" : "") \(names) ended, hangs or cannot be reached (\(Self.words(cause)))",
                 remedy)
         } catch {
             // Without the store nothing is known of anybody but its keeper.
             return ProcessesError(
-                place, "process 0 ended, hangs or cannot be reached at \(place.address):\(place.port) (\(cause.message))", remedy)
+                place, "process 0 ended, hangs or cannot be reached at \(place.address):\(place.port) (\(Self.words(cause)))",
+                remedy)
         }
     }
-}
-
-/// Says again and again that a process lives.
-private final class Pulse: Sendable {
-    /// Seconds between two beats, and those that the store may take to answer.
-    static let interval = 1.0
-    static let patience = 5.0
-
-    static func key(_ rank: Int) -> String { "lives/\(rank)" }
-
-    private let isOver = Mutex(false)
-    /// For `post` alone, which c10d's stores allow on any thread.
-    nonisolated(unsafe) private let group: ProcessGroup
-
-    init(_ group: ProcessGroup) { self.group = group }
-
-    func begin() {
-        let thread = Thread { [self] in
-            var beats = 0
-            while !isOver.withLock({ $0 }) {
-                beats += 1
-                try? group.post("\(beats)", as: Self.key(group.rank), timeout: Self.patience)
-                Thread.sleep(forTimeInterval: Self.interval)
-            }
-        }
-        thread.start()
-    }
-
-    func end() { isOver.withLock { $0 = true } }
 }
 
 /// Processes that cannot train together, or no longer.

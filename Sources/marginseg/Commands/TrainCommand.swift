@@ -157,7 +157,7 @@ struct TrainCommand: ParsableCommand {
         let place = processes?.place
         let isFirst = place?.isFirst ?? true
         // What belongs to a run is written by the first process alone.
-        let mirror = try place.flatMap { try $0.isFirst ? nil : RunMirror(of: $0) }
+        let mirror = isFirst ? nil : RunMirror()
         if let mirror, let processes, resume != nil { try mirror.take(from: processes) }
         let named = (output ?? resume).map { RunFolder(URL(argument: $0)) }
         guard let folder = mirror?.folder ?? named else { return }  // one of the two is there: `validate`
