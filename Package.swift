@@ -12,6 +12,11 @@ let gdcm = (Context.environment["GDCM"].flatMap { $0.isEmpty ? nil : [$0] } ?? [
     .flatMap { prefix in ["gdcm-3.0", "gdcm-3.2", "gdcm"].map { (prefix: prefix, headers: "\(prefix)/include/\($0)") } }
     .first { FileManager.default.fileExists(atPath: $0.headers + "/gdcmReader.h") }
 
+// What the binding sees: libtorch's headers and, for training in several processes, Gloo's, where they are not among the system's:
+// the environment variable GLOO names their prefix.
+let gloo: [String] = Context.environment["GLOO"].flatMap { $0.isEmpty ? nil : [$0 + "/include"] } ?? []
+let bindingHeaders: [String] = [libtorch + "/include", libtorch + "/include/torch/csrc/api/include"] + gloo
+
 /// Where a program or shared library looks for shared libraries.
 func searching(_ folders: [String]) -> LinkerSetting {
     .unsafeFlags(folders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
@@ -81,9 +86,7 @@ let package = Package(
             name: "TorchBinding", dependencies: ["CTorch"],
             // C++20 is stated here and not for the package, because the documentation's symbol graphs of C targets choke on it.
             cxxSettings: [
-                .unsafeFlags(
-                    ["-std=c++20", "-fno-cxx-modules"]
-                        + ["", "/torch/csrc/api/include"].flatMap { ["-isystem", "\(libtorch)/include\($0)"] })
+                .unsafeFlags(["-std=c++20", "-fno-cxx-modules"] + bindingHeaders.flatMap { ["-isystem", $0] })
             ],
             linkerSettings: [
                 // An installed copy first, then where it was built.

@@ -1,15 +1,16 @@
 import Foundation
 
-/// The right of one process to work in a folder, for as long as this object lives.
+/// The right of one process to work in a folder, or at a part of what is done there, for as long as this object lives.
 ///
 /// The system takes the lock back when the process ends, however it ends, so none is left behind by a crash; the file
 /// `.lock` that carries it stays and means nothing by itself.
 public final class FolderLock {
     private let descriptor: Int32
 
+    /// - Parameter part: a name for the part; nil: the folder as a whole. Neither keeps out the other.
     /// - Throws: `FileError` where another process has the lock, with that process's number.
-    public init(_ folder: URL) throws {
-        let file = folder.appending(path: ".lock")
+    public init(_ folder: URL, for part: String? = nil) throws {
+        let file = folder.appending(path: ".lock" + (part.map { "-\($0)" } ?? ""))
         descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.now(file, "cannot be written") }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {

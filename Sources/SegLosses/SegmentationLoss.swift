@@ -19,6 +19,10 @@ public protocol SegmentationLoss: Sendable {
     /// refused.
     func fused(logits: Tensor, targets: Targets) throws -> Tensor?
 
+    /// Whether the value of a batch is the mean over its pixels that are not ignored of what each pixel alone gives: then that of a
+    /// batch is known from its parts', each weighed by its pixels.
+    var isMeanOverPixels: Bool { get }
+
     /// The offsets of each margin-calibrated term, for records.
     var marginOffsets: [MarginOffsets] { get }
 
@@ -28,6 +32,8 @@ public protocol SegmentationLoss: Sendable {
 
 extension SegmentationLoss {
     public func fused(logits: Tensor, targets: Targets) throws -> Tensor? { nil }
+
+    public var isMeanOverPixels: Bool { false }
 
     public var marginOffsets: [MarginOffsets] { [] }
 

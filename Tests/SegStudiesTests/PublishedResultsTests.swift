@@ -11,7 +11,7 @@ import Testing
     func tablesOfTheDocument(_ name: String) throws {
         let docs = TestFolders.package.appending(path: "docs")
         let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)
-        let results = try StudyFiles(contentsOf: docs.appending(path: "results/\(name).json")).results
+        let results = try StudyFiles(contentsOf: [docs.appending(path: "results/\(name).json")]).results
         var rows = 0
         for task in results.tasks where task.split == "test" {
             for line in task.overviewTable(reference: results.reference).markdown.split(separator: "\n") {

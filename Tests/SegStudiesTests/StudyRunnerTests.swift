@@ -65,6 +65,37 @@ import Testing
         }
     }
 
+    /// Machines that share a study make what one would; results of other tasks are one study's, those of the same task are not.
+    @Test func partsMakeTheWhole() throws {
+        try withTemporaryFolder { folder in
+            let study = try TinyStudy.make(TinyStudy.yaml(seeds: "[1, 2]"), in: folder)
+            let (whole, shared) = (folder.appending(path: "whole"), folder.appending(path: "shared"))
+            _ = try TinyStudy.run(study, in: whole)
+            for number in 1...2 {
+                let part = WorkPart(number: number, of: 2)
+                let own = study.runs(in: shared, part: part)
+                #expect(own.map(\.seed) == Array(repeating: UInt64(number), count: 3))
+                _ = try TinyStudy.run(study, in: shared, part: part)
+                #expect(try StudyResults(study, in: shared, bootstrap: Bootstrap(resamples: 20)).doneCount == 3 * number)
+            }
+            let results = try StudyResults(study, in: whole, bootstrap: Bootstrap(resamples: 20))
+            let scores = try [results, StudyResults(study, in: shared, bootstrap: Bootstrap(resamples: 20))].map { results in
+                results.tasks.flatMap(\.arms).flatMap(\.scores)
+            }
+            #expect(scores[0] == scores[1])
+
+            let yaml = TinyStudy.yaml(seeds: "[1, 2]").replacing("name: lesions", with: "name: other lesions")
+            let other = try TinyStudy.make(yaml, in: folder)
+            _ = try TinyStudy.run(other, in: folder.appending(path: "other"))
+            let others = try StudyResults(other, in: folder.appending(path: "other"), bootstrap: Bootstrap(resamples: 20))
+            let merged = try StudyResults(merging: [results, others])
+            #expect(merged.tasks.map(\.name) == ["lesions", "other lesions"])
+            #expect((merged.runCount, merged.doneCount) == (12, 12) && merged.notes == results.notes)
+            let error = #expect(throws: StudyError.self) { try StudyResults(merging: [results, results]) }
+            #expect(error?.problem.contains("'lesions' (test) is in two of the files") == true)
+        }
+    }
+
     /// A case that comes between two seeds moves no other: all are compared on one test set.
     @Test func splitsOfATaskStand() throws {
         try withTemporaryFolder { folder in
@@ -127,7 +158,7 @@ import Testing
             #expect(csv.count == 1 + 2 * 2 * task.arms[0].scores.count)
             let anew = folder.appending(path: "anew", directoryHint: .isDirectory)
             try FileSystem.makeFolder(anew)
-            let copies = try StudyFiles(contentsOf: files[3]).write(into: anew)
+            let copies = try StudyFiles(contentsOf: [files[3]]).write(into: anew)
             for (file, copy) in zip(files, copies) {
                 #expect(
                     try Data(contentsOf: file) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the numbers")

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Phantoms
+import SegInference
 import SegMetrics
 import Torch
 
@@ -48,14 +49,14 @@ enum TinyStudy {
     }
 
     static func run(
-        _ study: Study, in folder: URL, shouldStop: @escaping () -> Bool = { false },
+        _ study: Study, in folder: URL, part: WorkPart? = nil, shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (StudyRunner.Event) -> Void = { _ in }
     ) throws -> StudyRunner.Outcome {
         // Tests run side by side: threads within a step as well would wait for each other on busy cores.
         try TorchLibrary.setThreadCount(1)
         return try StudyRunner(
-            study, in: folder, resources: .init(loaderWorkers: 1), bootstrap: Bootstrap(resamples: 20), shouldStop: shouldStop,
-            observe: observe
+            study, in: folder, resources: .init(loaderWorkers: 1), bootstrap: Bootstrap(resamples: 20), part: part,
+            shouldStop: shouldStop, observe: observe
         ).run()
     }
 }

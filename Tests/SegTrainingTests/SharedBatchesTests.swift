@@ -49,9 +49,10 @@ import TorchTestSupport
             LossContext(
                 classNames: ["background", "lung", "lesion"], distribution: LabelDistribution(counts: [500, 400, 90]),
                 ignoreLabel: Int(LabelMap.ignored)))
+        let shared = try processes.map { try SharedBatches(network.parameters, for: loss, among: $0) }
         let maker = TrainingStep(
             network: network, loss: loss, optimizer: try SGD(network.parameters), dropout: try Generator(seed: 2),
-            precision: .float32, clipNorm: 1, shared: try processes.map { try SharedBatches(network.parameters, among: $0) })
+            precision: .float32, clipNorm: 1, shared: shared)
         var steps = Steps()
         for (number, samples) in batches.enumerated() {
             let size = samples.count / cut
@@ -60,7 +61,7 @@ import TorchTestSupport
                 let half = batch.count / (processes?.count ?? 1)
                 let first = (processes?.place.rank ?? 0) * half
                 return try DeviceBatch(
-                    Batch(Array(batch[first..<first + half])), for: network, on: .cpu, .channelsFirst, sharedBy: processes)
+                    Batch(Array(batch[first..<first + half])), for: network, on: .cpu, .channelsFirst, shared: shared)
             }
             let outcome = try maker.begin(batches, learningRate: 0.001).outcome()
             steps.losses.append(outcome.loss)

@@ -341,6 +341,8 @@ private struct Sandbox {
         let script = TestFolders.package.appending(path: "Scripts/bootstrap")
         try write(String(contentsOf: script, encoding: .utf8), to: "Scripts/bootstrap")
         try write("", to: "gdcm/include/gdcm-3.0/gdcmReader.h")
+        try write("", to: "gloo/include/gloo/transport/device.h")
+        try write("", to: "Sources/TorchBinding/processes.cpp")
         for (name, text) in files { try write(text, to: name) }
     }
 
@@ -393,8 +395,9 @@ private struct Sandbox {
         var complete = environment.mapValues { $0.replacingOccurrences(of: "$SANDBOX", with: path) }
         complete["PATH"] = path + "/bin"
         complete["HOME"] = path
-        // GDCM is there, whatever this machine has.
+        // GDCM and Gloo's headers are there, whatever this machine has.
         complete["GDCM"] = complete["GDCM"] ?? path + "/gdcm"
+        complete["GLOO"] = complete["GLOO"] ?? path + "/gloo"
         complete["SANDBOX"] = path
         return try Self.run(path + "/bin/bash", [path + "/Scripts/bootstrap"] + arguments, environment: complete, in: folder)
     }

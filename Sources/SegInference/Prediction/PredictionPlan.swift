@@ -32,24 +32,6 @@ public struct PredictionPlan: Sendable {
         public var files: [URL] { [output] + maps.all }
     }
 
-    /// One of several equal parts of the cases, such as the second of eight.
-    public struct Part: Sendable, Equatable {
-        public let number: Int
-        public let count: Int
-
-        /// - Precondition: 1 ≤ `number` ≤ `count`.
-        public init(number: Int, of count: Int) {
-            precondition((1...max(count, 1)).contains(number), "part \(number) of \(count)")
-            self.number = number
-            self.count = count
-        }
-
-        /// Every `count`-th element.
-        func of<Element>(_ elements: [Element]) -> [Element] {
-            stride(from: number - 1, to: elements.count, by: count).map { elements[$0] }
-        }
-    }
-
     public let jobs: [Job]
     /// Those whose label files are there already and whole.
     public private(set) var done: [Job] = []
@@ -75,7 +57,7 @@ public struct PredictionPlan: Sendable {
     /// - Throws: `FileError` for outputs that cannot be, and for one that is kept but not whole.
     public init(
         _ source: PredictionInput, output: URL?, overwrite: Bool = false, continues: Bool = false, values: [Int]? = nil,
-        part: Part? = nil, format: LabelFormat = .nifti,
+        part: WorkPart? = nil, format: LabelFormat = .nifti,
         maps: PredictionMaps = PredictionMaps(), outside dataFolder: URL? = nil, reading others: [URL] = []
     ) throws {
         let (input, finding, others) = (source.url, source.finding, others + source.files)

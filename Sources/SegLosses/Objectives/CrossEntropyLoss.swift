@@ -12,6 +12,8 @@ public struct CrossEntropyLoss: BatchLoss {
         self.ignoreLabel = ignoreLabel
     }
 
+    public var isMeanOverPixels: Bool { weights == nil }
+
     func composed(_ inputs: LossInputs) throws -> Tensor {
         if let weights, weights.count != inputs.classCount {
             throw LossInputError(.classes(expected: weights.count, found: inputs.classCount, of: "the weights of cross_entropy"))

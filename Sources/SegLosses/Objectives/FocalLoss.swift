@@ -21,6 +21,8 @@ public struct FocalLoss: BatchLoss {
         self.ignoreLabel = ignoreLabel
     }
 
+    public var isMeanOverPixels: Bool { true }
+
     func composed(_ inputs: LossInputs) throws -> Tensor {
         guard gamma > 0 else { return try inputs.crossEntropy(of: inputs.logits) }
         let own = try inputs.logits.logSoftmax(1).gathered(1, inputs.labels.unsqueezed(1)).squeezed(1)  // ln p_y, [B, …]

@@ -36,6 +36,8 @@ public struct LDAMLoss: BatchLoss {
         self.ignoreLabel = ignoreLabel
     }
 
+    public var isMeanOverPixels: Bool { true }
+
     func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.classCount == margins.count else {
             throw LossInputError(.classes(expected: margins.count, found: inputs.classCount, of: "the margins of ldam"))

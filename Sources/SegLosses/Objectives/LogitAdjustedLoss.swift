@@ -28,6 +28,8 @@ public struct LogitAdjustedLoss: BatchLoss {
         self.ignoreLabel = ignoreLabel
     }
 
+    public var isMeanOverPixels: Bool { true }
+
     func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.classCount == adjustments.count else {
             throw LossInputError(

@@ -32,6 +32,8 @@ public struct MarginCalibrationLoss: BatchLoss {
         self.ignoreLabel = ignoreLabel
     }
 
+    public var isMeanOverPixels: Bool { true }
+
     func composed(_ inputs: LossInputs) throws -> Tensor {
         let classCount = inputs.classCount
         guard classCount == offsets.classCount else {

@@ -49,6 +49,8 @@ public struct WeightedSumLoss: SegmentationLoss {
         return others.map { value + $0 } ?? value
     }
 
+    public var isMeanOverPixels: Bool { terms.allSatisfy(\.loss.isMeanOverPixels) }
+
     public var marginOffsets: [MarginOffsets] { terms.flatMap(\.loss.marginOffsets) }
 
     public var runningMeans: [RunningMeans] { terms.flatMap(\.loss.runningMeans) }

@@ -10,16 +10,21 @@ public struct StudyFiles {
 
     public init(_ results: StudyResults) { self.results = results }
 
-    /// Those of a file `results.json`, from which all others but `report.html` are made anew.
+    /// Those of a file `results.json`, from which all others but `report.html` are made anew, or of several that have other tasks
+    /// each.
     ///
-    /// - Throws: `FileError` for a file that cannot be read, or is none.
-    public init(contentsOf url: URL) throws {
-        let data = try FileSystem.read(url)
-        do {
-            results = try JSONDecoder().decode(StudyResults.self, from: data)
-        } catch {
-            throw FileError(url, "cannot be used as a study's results", reason: "it is not what `marginseg study` writes")
-        }
+    /// - Throws: `FileError` for a file that cannot be read, or is none; `StudyError` for files that make no study together.
+    /// - Precondition: a file or more.
+    public init(contentsOf files: [URL]) throws {
+        results = try StudyResults(
+            merging: files.map { url in
+                let data = try FileSystem.read(url)
+                do {
+                    return try JSONDecoder().decode(StudyResults.self, from: data)
+                } catch {
+                    throw FileError(url, "cannot be used as a study's results", reason: "it is not what `marginseg study` writes")
+                }
+            })
     }
 
     /// Writes the tables, the numbers and the plots.

@@ -25,8 +25,11 @@ public struct StudyRun: Sendable {
 
 extension Study {
     /// All trainings in the order they are made: seed by seed, so that a study cut short compares all objectives on fewer seeds.
-    public func runs(in folder: URL) -> [StudyRun] {
-        seeds.flatMap { seed in tasks.flatMap { task in runs(of: task, seed: seed, in: folder) } }
+    ///
+    /// - Parameter part: of the seeds and tasks, each of which has one pre-training; nil: all.
+    public func runs(in folder: URL, part: WorkPart? = nil) -> [StudyRun] {
+        let places = seeds.flatMap { seed in tasks.map { (seed: seed, task: $0) } }
+        return (part?.of(places) ?? places).flatMap { runs(of: $0.task, seed: $0.seed, in: folder) }
     }
 
     private func runs(of task: StudyTask, seed: UInt64, in folder: URL) -> [StudyRun] {

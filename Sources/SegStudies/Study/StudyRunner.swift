@@ -32,14 +32,16 @@ public struct StudyRunner {
     private let folder: URL
     private let resources: TrainingResources
     private let bootstrap: Bootstrap
+    private let part: WorkPart?
     private let shouldStop: () -> Bool
     private let observe: (Event) -> Void
 
     /// - Parameters:
     ///   - folder: of the study; made where it is missing.
     ///   - bootstrap: of the intervals in each run's own evaluation.
+    ///   - part: of the pre-trainings with what starts from them, for machines that share the folder; nil: all.
     public init(
-        _ study: Study, in folder: URL, resources: TrainingResources, bootstrap: Bootstrap = Bootstrap(),
+        _ study: Study, in folder: URL, resources: TrainingResources, bootstrap: Bootstrap = Bootstrap(), part: WorkPart? = nil,
         shouldStop: @escaping () -> Bool = { false },
         observe: @escaping (Event) -> Void = { _ in }
     ) {
@@ -47,6 +49,7 @@ public struct StudyRunner {
         self.folder = folder
         self.resources = resources
         self.bootstrap = bootstrap
+        self.part = part
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -56,9 +59,9 @@ public struct StudyRunner {
     /// - Throws: errors of data, configuration and files; `StudyError` where a run in the folder was made by another study.
     public func run() throws -> Outcome {
         try FileSystem.makeFolder(folder)
-        let lock = try FolderLock(folder)
+        let lock = try FolderLock(folder, for: part.map { "part-\($0.number)-of-\($0.count)" })
         return try withExtendedLifetime(lock) {
-            let runs = study.runs(in: folder)
+            let runs = runs
             var failed: Set<URL> = []
             for (index, run) in runs.enumerated() where try !isDone(run) {
                 if shouldStop() { return .stopped }
@@ -81,7 +84,10 @@ public struct StudyRunner {
     /// The trainings that are still to be made or scored.
     ///
     /// - Throws: `StudyError` where a run in the folder was made by another study.
-    public func pending() throws -> [StudyRun] { try study.runs(in: folder).filter { try !isDone($0) } }
+    public func pending() throws -> [StudyRun] { try runs.filter { try !isDone($0) } }
+
+    /// Those of the part, in the order they are made.
+    public var runs: [StudyRun] { study.runs(in: folder, part: part) }
 
     private func isDone(_ run: StudyRun) throws -> Bool {
         guard RunSeries.hasBegun(run.folder) else { return false }

@@ -4,9 +4,9 @@ import Torch
 
 /// The processes that train one run together, as one of them sees them.
 ///
-/// Each has a part of every batch, and what the whole batch gives: scores and labels are gathered before the objective is computed, so
-/// that it is that of the whole batch whatever it is, and the gradients of the parts are added up. So all hold the same weights,
-/// optimiser and random numbers at every step, and the run is that of one process but for the last bits of sums.
+/// Each has a part of every batch, whose objective is that of the whole (`SharedBatches`), and the gradients of the parts are added
+/// up. So all hold the same weights, optimiser and random numbers at every step, and the run is that of one process but for the last
+/// bits of sums.
 ///
 /// Where one is lost the others end too, with what happened to it.
 public final class TrainingProcesses {
@@ -121,6 +121,17 @@ public final class TrainingProcesses {
     /// The same of numbers that have no gradient.
     func whole<Element: TensorElement>(_ own: [Element]) throws -> [Element] {
         try explaining { try group.gather(Tensor(own)) }.elements()
+    }
+
+    /// Adds up a tensor of all, in place.
+    func sum(_ tensor: Tensor) throws { try explaining { try group.sum(tensor) } }
+
+    /// The sums of numbers of all.
+    func sum(_ counts: [Int]) throws -> [Int] {
+        let all = try Tensor(counts.map(Int64.init))
+        try sum(all)
+        let sums: [Int64] = try all.elements()
+        return sums.map(Int.init)
     }
 
     // MARK: Ends

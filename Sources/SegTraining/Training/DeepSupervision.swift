@@ -12,13 +12,15 @@ struct DeepSupervision {
     /// - Parameters:
     ///   - heads: [B, classes, …] each, the full resolution first; one or more.
     ///   - targets: of each of them.
+    ///   - shares: what part of a whole each of them is; 1 unless said.
     /// - Returns: [], float32.
-    func callAsFunction(heads: [Tensor], targets: [Targets]) throws -> Tensor {
+    func callAsFunction(heads: [Tensor], targets: [Targets], shares: [Double]? = nil) throws -> Tensor {
         let weights = heads.indices.map { exp2(-Double($0)) }
         let sum = weights.reduce(0, +)
-        let parts = try zip(zip(heads, targets), weights).map { level, weight in
-            let value = try loss(logits: level.0, targets: level.1)
-            return heads.count == 1 ? value : value * (weight / sum)
+        let parts = try heads.indices.map { level in
+            let value = try loss(logits: heads[level], targets: targets[level])
+            let weight = weights[level] / sum * (shares?[level] ?? 1)
+            return weight == 1 ? value : value * weight
         }
         return parts.dropFirst().reduce(parts[0]) { $0 + $1 }
     }

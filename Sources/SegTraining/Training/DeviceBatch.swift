@@ -6,33 +6,43 @@ import Torch
 
 /// A batch where the network is: on its way there, from memory that a GPU reads by itself, while the step before it is computed.
 ///
-/// Where processes share the batches, the images are this one's part and the targets those of the whole.
+/// Where processes share the batches, the images are this one's part; the targets are too, or those of the whole.
 package struct DeviceBatch {
     let batch: Batch
     /// [B, C, …], float32
     package let images: Tensor
     /// Of each resolution that is scored, the full one first.
     let targets: [Targets]
+    /// Of the pixels of each resolution that are not ignored, the share that the targets hold: 1 where they are the whole's.
+    let shares: [Double]
+    /// Pixels of the whole that are not ignored.
+    let pixelCount: Int
 
-    /// - Parameter processes: that have the other parts of the batch, whose labels are gathered; nil: there are none.
+    /// - Parameter shared: with whom the batch is shared; nil: with nobody.
     package init(
         _ batch: Batch, for network: any SegmentationNetwork, on device: Device, _ format: TrainingConfiguration.MemoryFormat,
-        sharedBy processes: TrainingProcesses? = nil
+        shared: SharedBatches? = nil
     ) throws {
         self.batch = batch
         let images = try Tensor(uploading: batch.images, shape: [batch.count, batch.channels] + batch.size.lengths, to: device)
         self.images = try images.contiguous(format.layout(on: device, dimensions: batch.size.dimensions))
-        let whole = LabelGrids(labels: try processes?.whole(batch.labels) ?? batch.labels, size: batch.size)
-        targets = try network.headSizes(of: batch.size.lengths).enumerated().map { level, sizes in
-            let labels = level == 0 ? whole.labels : whole.resized(to: sizes, multiples: network.sizeMultiples)
-            return try Targets(
-                Tensor(uploading: labels, shape: [whole.count] + sizes, to: device),
-                counts: Self.classCounts(labels, images: whole.count, classes: network.classCount))
+        let grids = LabelGrids(labels: try shared?.targets(batch.labels) ?? batch.labels, size: batch.size)
+        let levels: [(targets: Targets, pixels: Int)] = try network.headSizes(of: batch.size.lengths).enumerated().map {
+            level, sizes in
+            let labels = level == 0 ? grids.labels : grids.resized(to: sizes, multiples: network.sizeMultiples)
+            let counts = Self.classCounts(labels, images: grids.count, classes: network.classCount)
+            return (
+                targets: Targets(
+                    try Tensor(uploading: labels, shape: [grids.count] + sizes, to: device), counts: counts),
+                pixels: counts.joined().reduce(0, +)
+            )
         }
+        targets = levels.map(\.targets)
+        let own = levels.map(\.pixels)
+        let whole = try shared?.wholePixels(own) ?? own
+        pixelCount = whole[0]
+        shares = zip(own, whole).map { $1 == 0 ? 1 : Double($0) / Double($1) }
     }
-
-    /// Pixels of the whole that are not ignored.
-    var pixelCount: Int { targets[0].counts?.joined().reduce(0, +) ?? batch.labels.count }
 
     /// The pixels of each class in each image.
     private static func classCounts(_ labels: [UInt8], images: Int, classes: Int) -> [[Int]] {

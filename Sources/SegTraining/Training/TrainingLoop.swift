@@ -19,7 +19,6 @@ final class TrainingLoop {
     private let folder: RunFolder
     private let resources: TrainingResources
     private let processes: TrainingProcesses?
-    private let shared: SharedBatches?
     private let shouldStop: () -> Bool
     private let observe: (TrainingEvent) -> Void
     private var lastSave = ContinuousClock.now
@@ -43,7 +42,6 @@ final class TrainingLoop {
         self.folder = folder
         self.resources = resources
         self.processes = processes
-        shared = try processes.map { try SharedBatches(state.network.trained.parameters, among: $0) }
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -205,6 +203,7 @@ final class TrainingLoop {
         let (stage, steps) = (state.stage, stepsPerEpoch(loader))
         let total = steps * stage.epochs
         let stream = loader.epoch(state.position.epoch + 1, from: state.position.step * training.accumulate)
+        let shared = try processes.map { try SharedBatches(state.network.trained.parameters, for: state.loss, among: $0) }
         let maker = TrainingStep(
             network: state.network.trained, loss: state.loss, optimizer: state.optimizer, dropout: state.dropout,
             precision: training.precision, clipNorm: stage.clipNorm, scale: state.scale,
@@ -233,7 +232,7 @@ final class TrainingLoop {
         for number in state.position.step..<steps {
             let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }.map {
                 try DeviceBatch(
-                    $0, for: state.network.trained, on: resources.device, training.memoryFormat, sharedBy: processes)
+                    $0, for: state.network.trained, on: resources.device, training.memoryFormat, shared: shared)
             }
             let step = state.position.epoch * steps + number
             pass.learningRate = rate(step)

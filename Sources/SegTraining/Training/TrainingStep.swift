@@ -57,8 +57,8 @@ package final class TrainingStep {
         for (index, (batch, weight)) in zip(batches, weights).enumerated() {
             let mode = ForwardMode.training(dropout, part: shared?.part ?? .whole)
             let own = try network.headLogits(batch.images, mode, in: precision.dtype)
-            let heads = try shared?.whole(own) ?? own
-            let value = try DeepSupervision(loss)(heads: heads, targets: batch.targets)
+            let heads = try shared?.heads(own) ?? own
+            let value = try DeepSupervision(loss)(heads: heads, targets: batch.targets, shares: batch.shares)
             losses.append(value.detached())
             let weighted = weight == 1 ? value : value * weight
             let scaled = scale.map { weighted * $0.value } ?? weighted
@@ -67,13 +67,14 @@ package final class TrainingStep {
                 try BatchConfusion.Counts(
                     logits: heads[0], targets: batch.targets[0], ignoreLabel: Int(LabelMap.ignored)))
         }
+        if let shared { losses = try shared.sums(losses) }
         let scaledBy = try scale?.value.clone()
         let guarding = try StepGuard(optimizer, losses: losses, longest: clipNorm, scale: scale, after: last)
         try optimizer.step(learningRate: learningRate, guarding)
         last = guarding
         return try StepUnderWay(
             batches.map(\.batch), weights: weights, numbers: losses + [guarding.norm] + (scaledBy.map { [$0] } ?? []),
-            counts: counts, classCount: network.classCount)
+            counts: counts, classCount: network.classCount, shared: shared)
     }
 
     /// The share of each batch in the pixels that are not ignored; equal shares where all are.
@@ -93,15 +94,18 @@ package struct StepUnderWay {
     private let numbers: HostCopy
     private let counts: [BatchConfusion.Counts]
     private let classCount: Int
+    private let shared: SharedBatches?
 
     fileprivate init(
-        _ batches: [Batch], weights: [Double], numbers: [Tensor], counts: [BatchConfusion.Counts], classCount: Int
+        _ batches: [Batch], weights: [Double], numbers: [Tensor], counts: [BatchConfusion.Counts], classCount: Int,
+        shared: SharedBatches?
     ) throws {
         self.batches = batches
         self.weights = weights
         self.numbers = try HostCopy(.stacked(numbers.map { try $0.to(.float32) }, 0))
         self.counts = counts
         self.classCount = classCount
+        self.shared = shared
     }
 
     /// Until its numbers are there.
@@ -128,7 +132,7 @@ package struct StepUnderWay {
         for counts in counts {
             for image in try counts.confusion().images { confusion += ConfusionMatrix(rows: image) }
         }
-        return TrainingStep.Outcome(loss: sum, confusion: confusion)
+        return TrainingStep.Outcome(loss: sum, confusion: try shared?.sum(confusion) ?? confusion)
     }
 }
 

@@ -26,7 +26,7 @@ struct CrossValidateCommand: ParsableCommand {
             cross-validation.csv with a row for each patient and class.
 
             The same command resumes what was interrupted, for whatever reason, and ends in the same table. Ctrl-C saves and exits with \
-            75. Several machines share the work by --only: each trains the folds that it names, and the last one prints the table.
+            75. Several machines share the work by --part, or by --only: each trains its folds, and the last one prints the table.
             """)
 
     @Argument(help: "Folder of the data set.")
@@ -49,6 +49,8 @@ struct CrossValidateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Train these folds alone, counted from 0: 0,1.", valueName: "k[,k…]"))
     var only: CountList?
 
+    @OptionGroup var sharing: PartOption
+
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
@@ -62,6 +64,7 @@ struct CrossValidateCommand: ParsableCommand {
 
     func validate() throws {
         if let folds, folds < 2 { throw ValidationError("--folds needs 2 or more, found \(folds).") }
+        if only != nil, sharing.part != nil { throw ValidationError("Choose --only or --part.") }
     }
 
     func run() throws {
@@ -72,7 +75,9 @@ struct CrossValidateCommand: ParsableCommand {
         let (file, folder) = try places(of: place.standardizedFileURL.lastPathComponent)
         let configuration = try ConfigurationReader(file: file, overrides: overrides, data: place).configuration()
         let validation = try CrossValidation(configuration, in: folder, count: folds)
-        let own = try only.map { try checked($0.values, of: validation.folds.count) }
+        let own =
+            try only.map { try checked($0.values, of: validation.folds.count) }
+            ?? sharing.part.map { Set($0.of(validation.folds.map(\.number))) }
         let device = try studying.compute.prepare()
         let log = RunLog.make(level: .warning)
         let display = SeriesDisplay(

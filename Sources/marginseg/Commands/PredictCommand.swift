@@ -87,11 +87,7 @@ struct PredictCommand: ParsableCommand {
     @Flag(name: .customLong("continue"), help: "Keep label files that exist and label the rest, as after an interruption.")
     var continues = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Label one of N equal parts of the cases, for machines that share them.", valueName: "K/N"),
-        transform: part(argument:))
-    var part: PredictionPlan.Part?
+    @OptionGroup var sharing: PartOption
 
     @Flag(
         help: "Print a JSON object a line for programs: what is planned, progress, each file. docs/PREDICTION.md has the fields.")
@@ -111,14 +107,6 @@ struct PredictCommand: ParsableCommand {
         if overwrite, continues { throw ValidationError("Choose --overwrite or --continue.") }
     }
 
-    private static func part(argument: String) throws -> PredictionPlan.Part {
-        let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        guard numbers.count == 2, numbers[0] >= 1, numbers[0] <= numbers[1] else {
-            throw ValidationError("expected a part such as 2/8: the second of eight")
-        }
-        return PredictionPlan.Part(number: numbers[0], of: numbers[1])
-    }
-
     func run() throws {
         let models = try NamedModels(model)
         let files = models.files
@@ -133,7 +121,7 @@ struct PredictCommand: ParsableCommand {
         for note in source.notes { Terminal.write("note: \(note)\n") }
         let plan = try PredictionPlan(
             source, output: output.map(URL.init(argument:)), overwrite: overwrite, continues: continues,
-            values: manifest.configuration.data.writtenValues, part: part, format: format,
+            values: manifest.configuration.data.writtenValues, part: sharing.part, format: format,
             maps: PredictionMaps(probabilities: probabilities, uncertainty: uncertainty), outside: dataFolder,
             reading: files + trainingFiles)
         if let first = plan.labels.first {

@@ -24,10 +24,12 @@ struct StudyCommand: ParsableCommand {
             Every number of the tables is in results.json; of that alone, tables and plots are made anew:
 
               marginseg study docs/results/objectives.json --output tables
+
+            Machines share a study by --part: each takes some of the tasks and seeds, and the tables hold what all have done so far.             Where they share no folder, the results.json of each are named one after another, and make tables of all.
             """)
 
-    @Argument(help: "The study's YAML file, or its results.json.")
-    var file: String
+    @Argument(help: "The study's YAML file, or its results.json; several of these make one.")
+    var file: [String]
 
     @Option(
         help: ArgumentHelp("Folder that data.folder of every task starts at, instead of the file's own.", valueName: "folder"))
@@ -39,14 +41,17 @@ struct StudyCommand: ParsableCommand {
     @Flag(help: "Print the trainings that are left and how long they will take, and start none.")
     var plan = false
 
+    @OptionGroup var sharing: PartOption
+
     @OptionGroup var studying: StudyOptions
 
     func run() throws {
-        if file.lowercased().hasSuffix(".json") { return try writeTables() }
-        let study = try StudyFile(URL(argument: file), data: data.map(URL.init(argument:))).study()
+        if file.allSatisfy({ $0.lowercased().hasSuffix(".json") }) { return try writeTables() }
+        guard file.count == 1 else { throw ValidationError("A study is one YAML file; several results.json make tables.") }
+        let study = try StudyFile(URL(argument: file[0]), data: data.map(URL.init(argument:))).study()
         let folder = URL(argument: output)
-        if plan { return printResult(try studying.plan(of: study, in: folder)) }
-        let outcome = try studying.run(study, in: folder)
+        if plan { return printResult(try studying.plan(of: study, in: folder, part: sharing.part)) }
+        let outcome = try studying.run(study, in: folder, part: sharing.part)
         let results = try StudyResults(study, in: folder, bootstrap: studying.bootstrap)
         let files = StudyFiles(results)
         let written = try files.write(into: folder) + [files.writePage(of: study, in: folder, into: folder)]
@@ -56,11 +61,11 @@ struct StudyCommand: ParsableCommand {
 
     /// The tables of results that are there.
     private func writeTables() throws {
-        guard !plan, data == nil else {
-            throw ValidationError("--plan and --data are for a study's YAML file; of results.json tables are made anew.")
+        guard !plan, data == nil, sharing.part == nil else {
+            throw ValidationError("--plan, --data and --part are for a study's YAML file; of results.json tables are made anew.")
         }
         let folder = URL(argument: output)
-        let files = try StudyFiles(contentsOf: URL(argument: file))
+        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)))
         try FileSystem.makeFolder(folder)
         printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }

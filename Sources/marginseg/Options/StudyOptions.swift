@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SegInference
 import SegMetrics
 import SegPlanning
 import SegReports
@@ -23,16 +24,16 @@ struct StudyOptions: ParsableArguments {
     var bootstrap: Bootstrap { Bootstrap(resamples: resamples) }
 
     /// Trains what is left, with a bar for each training and a line for each score.
-    func run(_ study: Study, in folder: URL) throws -> StudyRunner.Outcome {
+    func run(_ study: Study, in folder: URL, part: WorkPart? = nil) throws -> StudyRunner.Outcome {
         let device = try compute.prepare()
         let log = RunLog.make(level: .warning)
-        let count = study.runs(in: folder).count
+        let count = study.runs(in: folder, part: part).count
         let display = SeriesDisplay("\(study.title): \(count) trainings", total: count, logger: log.logger)
         for note in study.notes { Terminal.write("note: \(note)\n") }
         let stop = StopSignal { Terminal.write("stopping after this step; once more quits at once\n") }
         stop.arm()
         let runner = StudyRunner(
-            study, in: folder, resources: .init(device: device, loaderWorkers: workers), bootstrap: bootstrap,
+            study, in: folder, resources: .init(device: device, loaderWorkers: workers), bootstrap: bootstrap, part: part,
             shouldStop: { stop.isReceived }
         ) { display.show($0) }
         let outcome = try runner.run()
@@ -49,21 +50,23 @@ struct StudyOptions: ParsableArguments {
             + (estimate.isBusy ? "; \(StepTrial.busyNote)\n" : "\n")
     }
 
-    private func left(of study: Study, in folder: URL) throws -> (pending: [StudyRun], estimate: StudyEstimate) {
+    private func left(
+        of study: Study, in folder: URL, part: WorkPart? = nil
+    ) throws -> (pending: [StudyRun], estimate: StudyEstimate) {
         let device = try compute.prepare()
-        let pending = try StudyRunner(study, in: folder, resources: .init(device: device)).pending()
+        let pending = try StudyRunner(study, in: folder, resources: .init(device: device), part: part).pending()
         return (pending, try StudyEstimate(pending, device: device))
     }
 
     /// The trainings that are left, and an estimate of their time.
-    func plan(of study: Study, in folder: URL) throws -> String {
-        let (pending, estimate) = try left(of: study, in: folder)
+    func plan(of study: Study, in folder: URL, part: WorkPart? = nil) throws -> String {
+        let (pending, estimate) = try left(of: study, in: folder, part: part)
         var table = TextTable([.words("training"), .words("objective"), .numbers("epochs"), .numbers("at most")])
         for run in pending {
             let stage = run.configuration.training.stages[0]
             table.append([run.name, stage.objective, "\(stage.epochs)", ReportNumbers.duration(estimate.seconds(of: run))])
         }
-        let count = study.runs(in: folder).count
+        let count = study.runs(in: folder, part: part).count
         return """
             \(study.title): \(pending.count) of \(count) trainings are left, at most \(ReportNumbers.duration(estimate.total)) on this machine\(estimate.isBusy ? "; \(StepTrial.busyNote)" : "").
 
