@@ -3,7 +3,6 @@ import MarginCalibration
 import Randomness
 import SegLosses
 import SegModels
-import Synchronization
 import Testing
 import Torch
 import TorchNN
@@ -79,20 +78,15 @@ import TorchTestSupport
         _ body: @escaping @Sendable (TrainingProcesses) throws -> Result
     ) throws -> [Result] {
         let port = UInt16.random(in: 20_000...29_999)
-        let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: 2) { rank in
-            let result = Swift.Result {
-                let processes = try TrainingProcesses(
-                    ProcessPlace(
-                        rank: rank, count: 2, localRank: rank, localCount: 2, address: "127.0.0.1", port: port,
-                        isServedByLauncher: false, attempt: 0, interface: nil), timeout: 20)
-                let result = try body(processes)
-                try processes.finish()
-                return result
-            }
-            results.withLock { $0[rank] = result }
+        return try inThreads(2) { rank in
+            let processes = try TrainingProcesses(
+                ProcessPlace(
+                    rank: rank, count: 2, localRank: rank, localCount: 2, address: "127.0.0.1", port: port,
+                    isServedByLauncher: false, attempt: 0, interface: nil), timeout: 20)
+            let result = try body(processes)
+            try processes.finish()
+            return result
         }
-        return try (0..<2).map { rank in try results.withLock { $0[rank] }!.get() }
     }
 
     private func expectSame(_ found: Steps, _ expected: Steps, _ what: String) throws {

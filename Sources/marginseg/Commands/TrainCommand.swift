@@ -128,6 +128,9 @@ struct TrainCommand: ParsableCommand {
             guard place == nil || ProcessInfo.processInfo.environment[ProcessLauncher.launcherVariable] != nil else {
                 throw ValidationError("A launcher has started several processes already (WORLD_SIZE): leave --processes out.")
             }
+            if file == "/dev/stdin" || file == "-" {
+                throw ValidationError("Several processes cannot read one standard input: name a file of the configuration.")
+            }
             if place == nil {
                 let code = try ProcessLauncher(count: processes, logger: RunLog.make().logger).run(
                     Array(CommandLine.arguments.dropFirst()))
