@@ -104,8 +104,9 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var network: ExecutionOptions
 
     func validate() throws {
-        if let processes, !(1...1024).contains(processes) {
-            throw ValidationError("--processes needs 1 to 1024, found \(processes).")
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        if let processes, !(1...cores).contains(processes) {
+            throw ValidationError("--processes needs 1 to \(cores), the cores of this host; found \(processes).")
         }
         guard (1...1e6).contains(timeout) else {
             throw ValidationError("--timeout needs 1 to 1000000 seconds, found \(timeout).")
