@@ -104,6 +104,11 @@ public final class ProcessGroup {
         return try content.elements()
     }
 
+    /// Ends the connections to the others, who notice; notes can still be left and read.
+    ///
+    /// - Precondition: nothing but notes follows.
+    public func disconnect() { libtorch.group_disconnect(handle) }
+
     /// Leaves a note for the others, who need not wait for it.
     ///
     /// - Parameter timeout: in seconds, for the store to answer.

@@ -77,6 +77,7 @@ static ct_result group_new(const ct_group_place *place, ct_group **out) {
 }
 
 static void group_free(ct_group *self) { delete self; }
+static void group_disconnect(ct_group *self) { self->processes.reset(); }
 
 static ct_result group_sum(ct_group *self, ct_tensor tensor) {
     return ct::guarded([&] {
@@ -113,6 +114,8 @@ static ct_result group_post(ct_group *self, const char *key, const void *bytes, 
         const auto *first = static_cast<const uint8_t *>(bytes);
         self->notes->setTimeout(milliseconds(timeout));
         self->notes->set(key, std::vector<uint8_t>(first, first + byte_count));
+        // A store does not answer to that; to this it does, after it.
+        self->notes->check({key});
     });
 }
 
@@ -221,6 +224,7 @@ static ct_result no_groups() {
 }
 static ct_result group_new(const ct_group_place *, ct_group **) { return no_groups(); }
 static void group_free(ct_group *) {}
+static void group_disconnect(ct_group *) {}
 static ct_result group_sum(ct_group *, ct_tensor) { return no_groups(); }
 static ct_result group_gather(ct_group *, ct_tensor, ct_tensor *) { return no_groups(); }
 static ct_result group_broadcast(ct_group *, ct_tensor, int32_t) { return no_groups(); }
@@ -235,6 +239,7 @@ static ct_result reducer_prepare(ct_reducer *, ct_tensor) { return no_groups(); 
 void ct::add_processes(ct_functions &table) {
     table.group_new = group_new;
     table.group_free = group_free;
+    table.group_disconnect = group_disconnect;
     table.group_sum = group_sum;
     table.group_gather = group_gather;
     table.group_broadcast = group_broadcast;

@@ -125,8 +125,8 @@ import Testing
             let launched = try Command.run(
                 URL(filePath: "/usr/bin/env"),
                 [
-                    PeerPython.program, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--no-python", "--master-port",
-                    "0", program.path,
+                    PeerPython.program, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--no-python", "--standalone",
+                    program.path,
                 ]
                     + Self.arguments(data, ["--output", run.path]))
             #expect(launched.status == 0, "\(launched.errors)")
@@ -191,6 +191,11 @@ import Testing
             ])
             #expect(ended[0].status == 1 && ended[0].errors.contains("process 1 failed: "), "\(ended[0].errors)")
             #expect(ended[1].status == 1 && ended[1].errors.contains("Error: process 1 of 2: "), "\(ended[1].errors)")
+            // The first keeps the store in which the others look.
+            let other = try Self.together([
+                Self.arguments(folder.appending(path: "nowhere"), output), Self.arguments(data, output),
+            ])
+            #expect(other[1].status == 1 && other[1].errors.contains("process 0 failed: "), "\(other[1].errors)")
         }
     }
 

@@ -296,6 +296,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
     ct_result (*_Nonnull group_new)(const ct_group_place *place, ct_group *_Nullable *_Nonnull out);
     void (*_Nonnull group_free)(ct_group *self);
+    // Ends the connections to the others; after it notes alone can be posted and read.
+    void (*_Nonnull group_disconnect)(ct_group *self);
     // The sum over all, in place.
     ct_result (*_Nonnull group_sum)(ct_group *self, ct_tensor tensor);
     // Those of all, [size] before the shape, which all share.

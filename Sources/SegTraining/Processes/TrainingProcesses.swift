@@ -31,7 +31,7 @@ public final class TrainingProcesses {
         } catch {
             if error.kind == .notImplemented || error.kind == .notLoaded { throw error }
             throw ProcessesError(
-                place, "could not meet the others at \(meeting.host):\(meeting.port) within \(Int(timeout)) s: \(error.message)",
+                "could not meet the others at \(meeting.host):\(meeting.port) within \(Int(timeout)) s: \(error.message)",
                 meeting.serves
                     ? "see whether all \(place.count) were started, and whether the port is free (MASTER_PORT)"
                     : "see whether process 0 runs, and whether that address can be reached from here (MASTER_ADDR, MASTER_PORT, "
@@ -91,7 +91,7 @@ public final class TrainingProcesses {
             if other.version != all[0].version { differences.append("\(other.version), not \(all[0].version)") }
             guard differences.isEmpty else {
                 throw ProcessesError(
-                    place, "process \(rank) would train something else than process 0: \(differences.joined(separator: ", "))",
+                    "process \(rank) would train something else than process 0: \(differences.joined(separator: ", "))",
                     "start all with the same command on the same data")
             }
         }
@@ -102,7 +102,7 @@ public final class TrainingProcesses {
         guard size % count != 0 else { return }
         let fitting = (1...size).filter { size % $0 == 0 }.map(String.init).joined(separator: ", ")
         throw ProcessesError(
-            place, "\(what) is \(size), which \(count) processes cannot share evenly",
+            "\(what) is \(size), which \(count) processes cannot share evenly",
             "take a multiple of \(count), or another number of processes: \(fitting)")
     }
 
@@ -146,8 +146,10 @@ public final class TrainingProcesses {
     public func leave(because error: any Error) {
         notes.endPulse()
         // A process that has lost another has nothing of its own to tell.
-        guard !(error is ProcessesError) else { return }
-        try? notes.post("\(error)", as: Notes.failure(place.rank))
+        if !(error is ProcessesError) { try? notes.post("\(error)", as: Notes.failure(place.rank)) }
+        group.disconnect()
+        // Those who notice by that ask the store why, which may end with this process.
+        if group.place.serves { Thread.sleep(forTimeInterval: 2 * Notes.interval) }
     }
 
     /// What `body` throws; where that comes of another process's end, with which and why.
@@ -173,7 +175,7 @@ public final class TrainingProcesses {
         do {
             for rank in others {
                 if let reason = try notes.posted(Notes.failure(rank)) {
-                    return ProcessesError(place, "process \(rank) failed: \(reason)", remedy)
+                    return ProcessesError("process \(rank) failed: \(reason)", remedy)
                 }
             }
             let before = try others.map { try notes.posted(Notes.pulse($0)) }
@@ -182,12 +184,12 @@ public final class TrainingProcesses {
             guard !silent.isEmpty else { return nil }
             let names = silent.map(String.init).joined(separator: ", ")
             return ProcessesError(
-                place, "process\(silent.count > 1 ? "es" : "") \(names) ended, hangs or cannot be reached (\(Self.words(cause)))",
+                "process\(silent.count > 1 ? "es" : "") \(names) ended, hangs or cannot be reached (\(Self.words(cause)))",
                 remedy)
         } catch {
             // Without the store nothing is known of anybody but its keeper.
             return ProcessesError(
-                place, "process 0 ended, hangs or cannot be reached at \(place.address):\(place.port) (\(Self.words(cause)))",
+                "process 0 ended, hangs or cannot be reached at \(place.address):\(place.port) (\(Self.words(cause)))",
                 remedy)
         }
     }
@@ -195,12 +197,10 @@ public final class TrainingProcesses {
 
 /// Processes that cannot train together, or no longer.
 public struct ProcessesError: Error, CustomStringConvertible, Equatable {
-    let name: String
     let problem: String
     let remedy: String
 
-    init(_ place: ProcessPlace, _ problem: String, _ remedy: String) {
-        name = place.name
+    init(_ problem: String, _ remedy: String) {
         self.problem = problem
         self.remedy = remedy
     }
