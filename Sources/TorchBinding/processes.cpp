@@ -10,6 +10,7 @@
 #define USE_C10D_GLOO
 
 #include <ATen/ops/empty.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -17,6 +18,7 @@
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -63,6 +65,14 @@ void wait(const c10::intrusive_ptr<c10d::Work> &work) { work->wait(); }
 
 static ct_result group_new(const ct_group_place *place, ct_group **out) {
     return ct::guarded([&] {
+        // What c10d logs of a network that fails are pages of its own stack; errors say the same in a line. TORCH_CPP_LOG_LEVEL
+        // brings them back.
+        static const bool is_quiet = [] {
+            setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
+            c10::initLogging();
+            return true;
+        }();
+        (void)is_quiet;
         auto group = std::make_unique<ct_group>();
         group->size = place->size;
         group->store = meet(*place);

@@ -12,6 +12,13 @@ import Testing
         (["RANK": "0", "WORLD_SIZE": "4"], WorkPart(number: 1, of: 4)),
         (["SLURM_ARRAY_TASK_ID": "12", "SLURM_ARRAY_TASK_MIN": "10", "SLURM_ARRAY_TASK_COUNT": "5"], WorkPart(number: 3, of: 5)),
         (["SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_PROCID": "0"], WorkPart(number: 1, of: 2)),
+        (
+            [
+                "SLURM_ARRAY_TASK_ID": "4", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_STEP": "2",
+                "SLURM_ARRAY_TASK_COUNT": "3",
+            ],
+            WorkPart(number: 3, of: 3)
+        ),
         (["SLURM_PROCID": "3", "SLURM_STEP_NUM_TASKS": "4"], WorkPart(number: 4, of: 4)),
     ])
     func autoTakesTheLaunchersPlace(environment: [String: String], expected: WorkPart) throws {

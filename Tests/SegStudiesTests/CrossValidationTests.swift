@@ -81,7 +81,16 @@ import Torch
         try withTemporaryFolder { folder in
             _ = try runner(make(folder, into: "out")).run(only: [0])
             let other = try make(folder, into: "out", ["training.batch_size=2"])
-            #expect(messageThrown { _ = try runner(other).run() }?.contains("other settings than are asked for now") == true)
+            // Whoever trains other folds sees it too.
+            for only: Set<Int>? in [nil, [1]] {
+                let message = messageThrown { _ = try runner(other).run(only: only) }
+                #expect(
+                    message?.contains("other settings than are asked for now: training.batch_size (4, now 2)") == true,
+                    "\(message ?? "nothing was thrown")")
+            }
+            let fewer = try make(folder, into: "out", count: 3)
+            let refused = messageThrown { _ = try runner(fewer).run(only: [1]) }
+            #expect(refused?.contains("data.split.folds.count (2, now 3)") == true, "\(refused ?? "nothing was thrown")")
             for kind in ["images", "labels"] {
                 try FileManager.default.copyItem(
                     at: folder.appending(path: "data/\(kind)/case_01.nii.gz"),

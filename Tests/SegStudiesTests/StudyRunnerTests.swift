@@ -50,7 +50,7 @@ import Testing
             } while tries < 60
             #expect(tries > 2 && tries < 60)
             // Checkpoints name the pre-training's path, so that those of the objectives differ in it; the scores do not.
-            let (first, second) = (try StudyResults(study, in: whole), try StudyResults(study, in: cut))
+            let (first, second) = (try StudyResults(StudyRecord(study, in: whole)), try StudyResults(StudyRecord(study, in: cut)))
             let scores = [first, second].map { results in results.tasks.flatMap(\.arms).flatMap(\.scores) }
             #expect(scores[0] == scores[1])
             #expect(first.doneCount == 6)
@@ -76,10 +76,12 @@ import Testing
                 let own = study.runs(in: shared, part: part)
                 #expect(own.map(\.seed) == Array(repeating: UInt64(number), count: 3))
                 _ = try TinyStudy.run(study, in: shared, part: part)
-                #expect(try StudyResults(study, in: shared, bootstrap: Bootstrap(resamples: 20)).doneCount == 3 * number)
+                #expect(
+                    try StudyResults(StudyRecord(study, in: shared), bootstrap: Bootstrap(resamples: 20)).doneCount == 3 * number)
             }
-            let results = try StudyResults(study, in: whole, bootstrap: Bootstrap(resamples: 20))
-            let scores = try [results, StudyResults(study, in: shared, bootstrap: Bootstrap(resamples: 20))].map { results in
+            let results = try StudyResults(StudyRecord(study, in: whole), bootstrap: Bootstrap(resamples: 20))
+            let scores = try [results, StudyResults(StudyRecord(study, in: shared), bootstrap: Bootstrap(resamples: 20))].map {
+                results in
                 results.tasks.flatMap(\.arms).flatMap(\.scores)
             }
             #expect(scores[0] == scores[1])
@@ -87,12 +89,22 @@ import Testing
             let yaml = TinyStudy.yaml(seeds: "[1, 2]").replacing("name: lesions", with: "name: other lesions")
             let other = try TinyStudy.make(yaml, in: folder)
             _ = try TinyStudy.run(other, in: folder.appending(path: "other"))
-            let others = try StudyResults(other, in: folder.appending(path: "other"), bootstrap: Bootstrap(resamples: 20))
-            let merged = try StudyResults(merging: [results, others])
+            // In folders of their own: records of the parts, and of another task.
+            let elsewhere = try (1...2).map { number in
+                let place = folder.appending(path: "part-\(number)")
+                _ = try TinyStudy.run(study, in: place, part: WorkPart(number: number, of: 2))
+                return try StudyRecord(study, in: place)
+            }
+            let pooled = try StudyResults(StudyRecord(merging: elsewhere.reversed()), bootstrap: Bootstrap(resamples: 20))
+            #expect(pooled.tasks.flatMap(\.arms).flatMap(\.scores) == scores[0])
+            #expect((pooled.runCount, pooled.doneCount, pooled.seeds) == (6, 6, [1, 2]))
+            let twice = #expect(throws: StudyError.self) { try StudyRecord(merging: [elsewhere[0], elsewhere[0]]) }
+            #expect(twice?.problem.contains("'cross-entropy' with seed 1 in two of the files") == true, "\(twice?.problem ?? "")")
+
+            let others = try StudyRecord(other, in: folder.appending(path: "other"))
+            let merged = try StudyRecord(merging: elsewhere + [others])
             #expect(merged.tasks.map(\.name) == ["lesions", "other lesions"])
-            #expect((merged.runCount, merged.doneCount) == (12, 12) && merged.notes == results.notes)
-            let error = #expect(throws: StudyError.self) { try StudyResults(merging: [results, results]) }
-            #expect(error?.problem.contains("'lesions' (test) is in two of the files") == true)
+            #expect(merged.doneCount == 12 && merged.notes == results.notes)
         }
     }
 
@@ -113,7 +125,7 @@ import Testing
             _ = try TinyStudy.run(both, in: place)
             let splits = try both.runs(in: place).map { try #require(Checkpoint.manifest(of: $0.folder.best).splits) }
             #expect(splits.count == 6 && Set(splits).count == 1)
-            #expect(try StudyResults(both, in: place, bootstrap: Bootstrap(resamples: 20)).doneCount == 6)
+            #expect(try StudyResults(StudyRecord(both, in: place), bootstrap: Bootstrap(resamples: 20)).doneCount == 6)
         }
     }
 
@@ -122,7 +134,7 @@ import Testing
             let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)
             let place = folder.appending(path: "out", directoryHint: .isDirectory)
             _ = try TinyStudy.run(study, in: place)
-            let results = try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 50))
+            let results = try StudyResults(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 50))
             let task = try #require(results.tasks.first)
             #expect(results.tasks.count == 1)
             #expect(task.arms.map(\.name) == ["cross-entropy", "margin"])
@@ -146,11 +158,14 @@ import Testing
             #expect(task.scoreTable.columns.last == .numbers("paper: mIoU"))
             #expect(task.scoreTable.rows.map(\.last) == ["n/a", "71.3"])
 
-            let writer = StudyFiles(results)
+            let writer = try StudyFiles(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 50))
             let files = try writer.write(into: place) + [writer.writePage(of: study, in: place, into: place)]
             #expect(
                 files.map(\.lastPathComponent)
-                    == ["results.md", "results.tex", "results.csv", "results.json", "differences-1.svg", "report.html"])
+                    == [
+                        "results.md", "results.tex", "results.csv", "results.json", "record.json", "differences-1.svg",
+                        "report.html",
+                    ])
             let markdown = try String(contentsOf: files[0], encoding: .utf8)
             #expect(markdown.contains("# A tiny study") && markdown.contains("Of no use but to be tested."))
             #expect(markdown.contains("6 of 6 trainings are done"))
@@ -158,13 +173,19 @@ import Testing
             #expect(csv.count == 1 + 2 * 2 * task.arms[0].scores.count)
             let anew = folder.appending(path: "anew", directoryHint: .isDirectory)
             try FileSystem.makeFolder(anew)
-            let copies = try StudyFiles(contentsOf: [files[3]]).write(into: anew)
+            let copies = try StudyFiles(contentsOf: [files[4]], bootstrap: Bootstrap(resamples: 50)).write(into: anew)
             for (file, copy) in zip(files, copies) {
                 #expect(
-                    try Data(contentsOf: file) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the numbers")
+                    try Data(contentsOf: file) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the record")
             }
             #expect(copies.count == files.count - 1)
-            let page = try String(contentsOf: files[5], encoding: .utf8)
+            for copy in try StudyFiles(contentsOf: [files[3]]).write(into: anew) {
+                let original = place.appending(path: copy.lastPathComponent)
+                #expect(
+                    try Data(contentsOf: original) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the results"
+                )
+            }
+            let page = try String(contentsOf: files[6], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
 
             // As many seeds, but others: they are no pairs.
@@ -172,7 +193,8 @@ import Testing
                 try FileManager.default.removeItem(
                     at: place.appending(path: "runs/lesions/seed-\(seed)/\(name)/evaluation-test.json"))
             }
-            let unpaired = try #require(StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 50)).tasks.first)
+            let unpaired = try #require(
+                StudyResults(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 50)).tasks.first)
             #expect(unpaired.arms.map(\.seeds) == [[1], [2]])
             #expect(unpaired.comparison == nil)
         }
@@ -197,7 +219,7 @@ import Testing
                 })
             #expect(outcome == .finished)
             #expect(failures.count == 1 && failures[0].contains("small nu") && failures[0].contains("take nu >"), "\(failures)")
-            let results = try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20))
+            let results = try StudyResults(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 20))
             #expect(results.tasks[0].arms.map(\.name) == ["cross-entropy", "dice"])
             #expect((results.doneCount, results.runCount) == (3, 4))
         }
@@ -215,7 +237,8 @@ import Testing
             let stored = try DecisionFile.read(run.decision)
             let evaluation = try EvaluationFile.read(run.evaluation(of: .test, by: .calibrated))
             #expect(stored.reference == "validation" && (evaluation.inference != nil) == (stored.offsets != nil))
-            let task = try #require(try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20)).tasks.first)
+            let task = try #require(
+                try StudyResults(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 20)).tasks.first)
             #expect(
                 task.arms.map(\.name) == [
                     "cross-entropy", "margin", "cross-entropy, calibrated", "margin, calibrated",
@@ -244,7 +267,8 @@ import Testing
                         """), in: folder)
             let place = folder.appending(path: "out", directoryHint: .isDirectory)
             _ = try TinyStudy.run(study, in: place)
-            let task = try #require(try StudyResults(study, in: place, bootstrap: Bootstrap(resamples: 20)).tasks.first)
+            let task = try #require(
+                try StudyResults(StudyRecord(study, in: place), bootstrap: Bootstrap(resamples: 20)).tasks.first)
             let scores = task.arms.prefix(3).map { $0.score("miou_foreground")?.overSeeds.mean ?? -1 }
             let best = try #require(scores.indices.max { scores[$0] < scores[$1] })
             #expect(task.rivalComparison?.reference == (best == 0 ? nil : task.arms[best].name), "\(scores)")
@@ -268,7 +292,7 @@ import Testing
     @Test func nothingDoneYetIsSaidToo() throws {
         try withTemporaryFolder { folder in
             let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)
-            let results = try StudyResults(study, in: folder.appending(path: "out"))
+            let results = try StudyResults(StudyRecord(study, in: folder.appending(path: "out")))
             #expect(results.tasks.isEmpty)
             #expect((results.doneCount, results.runCount) == (0, 6))
             let place = folder.appending(path: "out", directoryHint: .isDirectory)

@@ -133,7 +133,7 @@ import Torch
             ).run()
             #expect(
                 warnings.first
-                    == "this run began on other terms (instruction set \(TorchLibrary.instructionSet), not SSE2): numbers may differ in their last bits"
+                    == "this run goes on on other terms than it began (instruction set \(TorchLibrary.instructionSet), not SSE2): numbers may differ in their last bits"
             )
             let decoder = JSONDecoder()
             decoder.dateDecodingStrategy = .iso8601

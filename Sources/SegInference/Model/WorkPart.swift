@@ -36,19 +36,22 @@ public struct WorkPart: Sendable, Hashable {
 
     private static func given(by environment: [String: String]) throws -> WorkPart {
         func value(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
-        // Arrays may begin anywhere, and processes at 0.
-        let places: [(number: String, first: Int, count: String)] = [
-            ("RANK", 0, "WORLD_SIZE"), ("SLURM_ARRAY_TASK_ID", value("SLURM_ARRAY_TASK_MIN") ?? 0, "SLURM_ARRAY_TASK_COUNT"),
-            ("SLURM_PROCID", 0, "SLURM_STEP_NUM_TASKS"),
+        // Arrays may begin anywhere and go by steps.
+        let (first, step) = (value("SLURM_ARRAY_TASK_MIN") ?? 0, max(1, value("SLURM_ARRAY_TASK_STEP") ?? 1))
+        let places: [(number: String, first: Int, step: Int, count: String)] = [
+            ("RANK", 0, 1, "WORLD_SIZE"), ("SLURM_ARRAY_TASK_ID", first, step, "SLURM_ARRAY_TASK_COUNT"),
+            ("SLURM_PROCID", 0, 1, "SLURM_STEP_NUM_TASKS"),
         ]
         for place in places where environment[place.number] != nil || environment[place.count] != nil {
-            guard let number = value(place.number), let count = value(place.count), (0..<count).contains(number - place.first)
+            guard let number = value(place.number), let count = value(place.count), (number - place.first) % place.step == 0,
+                (0..<count).contains((number - place.first) / place.step)
             else {
+                let of = place.number.contains("ARRAY") ? ", from \(place.first) in steps of \(place.step)," : ""
                 throw WorkPartError(
-                    "\(place.number) is \(environment[place.number] ?? "not set") and \(place.count) \(environment[place.count] ?? "not set"), which say no part"
+                    "\(place.number) is \(environment[place.number] ?? "not set") and \(place.count) \(environment[place.count] ?? "not set")\(of) which say no part; name it, such as --part 2/8"
                 )
             }
-            return WorkPart(number: number - place.first + 1, of: count)
+            return WorkPart(number: (number - place.first) / place.step + 1, of: count)
         }
         throw WorkPartError(
             "auto takes the part from RANK and WORLD_SIZE, SLURM_ARRAY_TASK_ID and SLURM_ARRAY_TASK_COUNT, or SLURM_PROCID and "

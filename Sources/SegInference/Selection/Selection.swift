@@ -98,7 +98,7 @@ extension Selection {
     /// `plan-2d and plan, offsets, post-processed`
     public var words: String {
         [
-            chosen.configurations.joined(separator: " and "),
+            chosen.configurations.map { $0 == "." ? "these folds" : $0 }.joined(separator: " and "),
             ["usual", "none"].contains(mirroring) ? nil : "mirroring (\(mirroring))",
             chosen.decision == .argmax ? "the largest score" : "decision \(chosen.decision.rawValue)",
             chosen.isPostProcessed ? "post-processing" : nil,

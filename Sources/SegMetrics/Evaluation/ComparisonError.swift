@@ -9,7 +9,7 @@ public enum ComparisonError: Error, Equatable, Sendable {
     case unknownScore(String, rowNames: [String])
 
     /// - Throws: unless both are scores of the same classes by the same rule.
-    static func requireSameTerms(_ first: Evaluation, _ second: Evaluation) throws {
+    public static func requireSameTerms(_ first: Evaluation, _ second: Evaluation) throws {
         guard first.classes.rows == second.classes.rows else {
             throw classes(
                 first: first.subject, second: second.subject, firstNames: first.classes.rowNames,
@@ -27,7 +27,7 @@ public enum ComparisonError: Error, Equatable, Sendable {
     }
 
     /// - Throws: unless both were scored on the same cases, with the same truth, classes and rule.
-    static func requireSame(_ first: Evaluation, _ second: Evaluation) throws {
+    public static func requireSame(_ first: Evaluation, _ second: Evaluation) throws {
         try requireSameTerms(first, second)
         // Cases of one name in two groups are two cases.
         func cases(_ evaluation: Evaluation) -> [String: ConfusionMatrix] {

@@ -46,8 +46,8 @@ public struct CrossValidationRunner {
     ///   set has other cases than it had for an earlier fold, and where a case cannot be scored.
     public func run(only: Set<Int>? = nil) throws -> Outcome {
         try FileSystem.makeFolder(validation.folder)
+        try requireOneSeries()
         for fold in validation.folds where only?.contains(fold.number) ?? true {
-            if RunSeries.hasBegun(fold.folder) { try RunSeries.requireSame(fold.folder, as: fold.configuration) }
             guard !RunSeries.isScored(fold.folder, on: .validation) else { continue }
             if series.shouldStop() { return .stopped }
             try requireSameCases(for: fold)
@@ -69,6 +69,22 @@ public struct CrossValidationRunner {
     public func foldScores() throws -> [Evaluation]? {
         guard validation.folds.allSatisfy({ RunSeries.isScored($0.folder, on: .validation) }) else { return nil }
         return try validation.folds.map { try EvaluationFile.read($0.folder.url, split: .validation) }
+    }
+
+    /// What other machines train is of this cross-validation too.
+    private func requireOneSeries() throws {
+        for fold in validation.folds where RunSeries.hasBegun(fold.folder) {
+            try RunSeries.requireSame(fold.folder, as: fold.configuration)
+        }
+        let own = Set(validation.folds.map(\.folder.url.lastPathComponent))
+        let strange = try FileSystem.list(validation.folder).filter {
+            $0.lastPathComponent.hasPrefix("fold-") && !own.contains($0.lastPathComponent) && RunSeries.hasBegun(RunFolder($0))
+        }
+        if let first = strange.first {
+            throw StudyError(
+                "\(first.path) is of a cross-validation with more folds than the \(validation.folds.count) asked for now; name a new folder, "
+                    + "or remove it")
+        }
     }
 
     /// Folds are parts of one whole only while the data set stays what it was.

@@ -15,13 +15,12 @@ extension Reproduction {
         var written: [URL] = []
         var results: StudyResults?
         if let study {
-            let found = try StudyResults(study, in: folder, bootstrap: bootstrap)
+            let files = try StudyFiles(StudyRecord(study, in: folder), bootstrap: bootstrap)
             let place = folder.appending(path: "study", directoryHint: .isDirectory)
             try FileSystem.makeFolder(place)
-            let files = StudyFiles(found)
             _ = try files.write(into: place)
             _ = try files.writePage(of: study, in: folder, into: place)
-            results = found
+            results = files.results
         }
         let exhibits = try items.compactMap { item in
             try results.flatMap { table(item, $0) } ?? figure(item, study, device: device)

@@ -1,30 +1,45 @@
 import DurableFiles
 import Foundation
 import SegInference
+import SegMetrics
 import SegReports
 
-/// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json`, a plot of differences for each task, and
-/// `report.html`.
+/// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json`, `record.json`, a plot of differences for each task,
+/// and `report.html`.
 public struct StudyFiles {
     let results: StudyResults
+    /// Nil for results that were kept without it.
+    let record: StudyRecord?
 
-    public init(_ results: StudyResults) { self.results = results }
+    public init(_ record: StudyRecord, bootstrap: Bootstrap = Bootstrap()) throws {
+        self.init(try StudyResults(record, bootstrap: bootstrap), record)
+    }
 
-    /// Those of a file `results.json`, from which all others but `report.html` are made anew, or of several that have other tasks
-    /// each.
+    init(_ results: StudyResults, _ record: StudyRecord? = nil) { (self.results, self.record) = (results, record) }
+
+    /// Those of a file `results.json`, or of one or several `record.json`, from which all others but `report.html` are made anew.
     ///
-    /// - Throws: `FileError` for a file that cannot be read, or is none; `StudyError` for files that make no study together.
+    /// - Parameter bootstrap: of what follows from records.
+    /// - Throws: `FileError` for a file that cannot be read, or is neither; `StudyError` for records that make no study together.
     /// - Precondition: a file or more.
-    public init(contentsOf files: [URL]) throws {
-        results = try StudyResults(
-            merging: files.map { url in
-                let data = try FileSystem.read(url)
-                do {
-                    return try JSONDecoder().decode(StudyResults.self, from: data)
-                } catch {
-                    throw FileError(url, "cannot be used as a study's results", reason: "it is not what `marginseg study` writes")
-                }
-            })
+    public init(contentsOf files: [URL], bootstrap: Bootstrap = Bootstrap()) throws {
+        let contents = try files.map { (url: $0, data: try FileSystem.read($0)) }
+        let decoder = JSONDecoder()
+        if files.count == 1, let results = try? decoder.decode(StudyResults.self, from: contents[0].data) {
+            self.init(results)
+            return
+        }
+        try self.init(
+            StudyRecord(
+                merging: contents.map { url, data in
+                    do {
+                        return try decoder.decode(StudyRecord.self, from: data)
+                    } catch {
+                        throw FileError(
+                            url, "cannot be used as a study's record",
+                            reason: "expected a record.json that `marginseg study` wrote, or one results.json alone")
+                    }
+                }), bootstrap: bootstrap)
     }
 
     /// Writes the tables, the numbers and the plots.
@@ -35,10 +50,11 @@ public struct StudyFiles {
         let plots = results.tasks.enumerated().compactMap { index, task in
             task.differenceChart(reference: results.reference).map { (Self.plot(index), $0.drawing.svg) }
         }
-        let texts = [
-            ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
-            ("results.json", try JSONEncoder.sorted().text(results) + "\n"),
-        ]
+        let texts =
+            [
+                ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
+                ("results.json", try JSONEncoder.sorted().text(results) + "\n"),
+            ] + (try record.map { [("record.json", try JSONEncoder.sorted().text($0) + "\n")] } ?? [])
         return try (texts + plots).map { name, text in
             let file = place.appending(path: name)
             try DurableFile.write(text, to: file)

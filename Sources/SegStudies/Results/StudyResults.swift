@@ -2,7 +2,7 @@ import Foundation
 import MarginCalibration
 import SegMetrics
 
-/// What a study found so far: every number of its tables, which are made anew from the JSON of this.
+/// What a study found so far: every number of its tables, which are made anew from the JSON of this, as it is from that of a `StudyRecord`.
 public struct StudyResults: Sendable, Codable {
     /// A task on one split, with the planes that count.
     public struct Task: Sendable, Codable {
@@ -98,37 +98,4 @@ public struct StudyResults: Sendable, Codable {
 
     /// What of them is tested: the mean IoU, of the whole set and of the mean patient or video.
     static let tested = [primary, "per_group_miou_foreground"]
-}
-
-extension StudyResults {
-    /// One study of several that have other tasks each; title and notes are the first's.
-    ///
-    /// - Throws: `StudyError` for the same task in two of them, or another reference.
-    /// - Precondition: one or more.
-    init(merging parts: [StudyResults]) throws {
-        let first = parts[0]
-        var places: Set<[String]> = []
-        for part in parts {
-            guard part.reference == first.reference else {
-                throw StudyError(
-                    "'\(part.title)' is held against '\(part.reference)', and '\(first.title)' against '\(first.reference)'; results of "
-                        + "one reference make tables together")
-            }
-            for task in part.tasks where !places.insert([task.name, task.split, task.planes ?? ""]).inserted {
-                throw StudyError(
-                    "the task '\(task.name)' (\(task.split)) is in two of the files; seeds of one task are pooled where their runs lie, in "
-                        + "one folder, by `marginseg study` with the YAML file")
-            }
-        }
-        title = first.title
-        notes = parts.flatMap(\.notes).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        reference = first.reference
-        seeds = Set(parts.flatMap(\.seeds)).sorted()
-        runCount = parts.reduce(0) { $0 + $1.runCount }
-        doneCount = parts.reduce(0) { $0 + $1.doneCount }
-        program = parts.map(\.program).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
-        bootstrap = first.bootstrap
-        trainingSeconds = parts.reduce(0) { $0 + $1.trainingSeconds }
-        tasks = parts.flatMap(\.tasks)
-    }
 }

@@ -102,17 +102,21 @@ struct RunSeries {
         let text = String(decoding: try FileSystem.read(folder.configuration), as: UTF8.self)
         let written = try? YAMLDecoder().decode(RunConfiguration.self, from: text)
         /// Folders may have moved.
-        func comparable(_ configuration: RunConfiguration?) -> RunConfiguration? {
+        func comparable(_ configuration: RunConfiguration) -> RunConfiguration {
             var configuration = configuration
-            configuration?.data.folder = nil
-            configuration?.training.stages[0].from = nil
+            configuration.data.folder = nil
+            configuration.training.stages[0].from = nil
             return configuration
         }
-        guard comparable(written) == comparable(configuration) else {
-            throw StudyError(
-                "\(folder.url.path) was trained with other settings than are asked for now; name a new folder, or remove this run"
-            )
+        guard let written else {
+            throw FileError(folder.configuration, "cannot be used", reason: "it is no configuration of a run")
         }
+        guard comparable(written) != comparable(configuration) else { return }
+        let changes = try ConfigurationChange.all(from: comparable(written), to: comparable(configuration))
+        let words = changes.isEmpty ? "" : ": " + changes.prefix(4).map(\.description).joined(separator: ", ")
+        throw StudyError(
+            "\(folder.url.path) was trained with other settings than are asked for now\(words)\(changes.count > 4 ? ", …" : ""); name a new "
+                + "folder, or remove this run")
     }
 }
 

@@ -7,18 +7,15 @@ import SegInference
 public final class RunMirror {
     public let folder: RunFolder
 
-    private static let prefix = "marginseg-process-"
+    /// Of this process.
+    public init() { folder = RunFolder(Self.place(of: getpid())) }
 
-    /// Removes those that processes left which were killed.
-    public init() {
-        let place = FileManager.default.temporaryDirectory
-        for folder in (try? FileSystem.list(place)) ?? [] where folder.lastPathComponent.hasPrefix(Self.prefix) {
-            guard let owner = pid_t(folder.lastPathComponent.dropFirst(Self.prefix.count)), kill(owner, 0) != 0, errno == ESRCH
-            else { continue }
-            try? FileManager.default.removeItem(at: folder)
-        }
-        folder = RunFolder(place.appending(path: "\(Self.prefix)\(getpid())", directoryHint: .isDirectory))
+    private static func place(of process: pid_t) -> URL {
+        FileManager.default.temporaryDirectory.appending(path: "marginseg-process-\(process)", directoryHint: .isDirectory)
     }
+
+    /// Removes that of a process which was killed.
+    public static func remove(of process: pid_t) { try? FileManager.default.removeItem(at: place(of: process)) }
 
     deinit { try? FileManager.default.removeItem(at: folder.url) }
 

@@ -13,6 +13,8 @@ public final class TrainingProcesses {
     public let place: ProcessPlace
     let group: ProcessGroup
     private let notes: Notes
+    /// Whether there is a checkpoint to go on from.
+    var isSaved = false
 
     var isFirst: Bool { place.isFirst }
     var count: Int { place.count }
@@ -23,8 +25,6 @@ public final class TrainingProcesses {
     /// - Throws: `ProcessesError` where they do not come together.
     public init(_ place: ProcessPlace, timeout: Double) throws {
         self.place = place
-        // c10d warns of hosts without a name, which say nothing to whoever trains.
-        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
         let meeting = place.meeting(timeout: timeout)
         do {
             group = try ProcessGroup(meeting)
@@ -97,13 +97,27 @@ public final class TrainingProcesses {
         }
     }
 
-    /// - Parameter what: in words, what is to be shared out evenly.
-    func requireParts(of size: Int, _ what: String) throws {
+    /// Stops batches that cannot be cut into equal parts.
+    func requireParts(ofBatches size: Int) throws {
         guard size % count != 0 else { return }
         let fitting = (1...size).filter { size % $0 == 0 }.map(String.init).joined(separator: ", ")
         throw ProcessesError(
-            "\(what) is \(size), which \(count) processes cannot share evenly",
+            "training.batch_size is \(size), which \(count) processes cannot share evenly",
             "take a multiple of \(count), or another number of processes: \(fitting)")
+    }
+
+    /// Fewer samples than a batch make one of all.
+    ///
+    /// - Parameters:
+    ///   - samples: of the training split.
+    ///   - size: of a batch.
+    func requireParts(of samples: Int, inBatchesOf size: Int) throws {
+        guard samples < size, samples % count != 0 else { return }
+        let fitting = (1...samples).last { $0 % count == 0 }
+        throw ProcessesError(
+            "the training split has \(samples) samples, fewer than training.batch_size (\(size)), and \(count) processes cannot share them "
+                + "evenly",
+            fitting.map { "take batches of \($0) or fewer, or one process" } ?? "take one process")
     }
 
     // MARK: A step
@@ -171,7 +185,7 @@ public final class TrainingProcesses {
 
     private func lost(_ cause: TorchError) throws -> ProcessesError? {
         let others = (0..<count).filter { $0 != place.rank }
-        let remedy = "the last checkpoint stands: go on with --resume"
+        let remedy = isSaved ? "the last checkpoint stands: go on with --resume" : "mend that, and start all again"
         do {
             for rank in others {
                 if let reason = try notes.posted(Notes.failure(rank)) {

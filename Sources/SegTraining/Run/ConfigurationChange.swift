@@ -16,7 +16,7 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
     }
 
     /// Every difference, in the order of the keys.
-    static func all(from old: RunConfiguration, to new: RunConfiguration) throws -> [ConfigurationChange] {
+    package static func all(from old: RunConfiguration, to new: RunConfiguration) throws -> [ConfigurationChange] {
         var old = old
         // A run that was begun without a word on it is watched as the new one says.
         old.training.watch = old.training.watch ?? new.training.watch

@@ -79,7 +79,7 @@ public struct Trainer {
         // What can fail fails before the first step, and before the data are decoded where that is possible.
         try resources.device.prepare()
         try configuration.training.precision.prepare()
-        try processes?.requireParts(of: configuration.training.batchSize, "training.batch_size")
+        try processes?.requireParts(ofBatches: configuration.training.batchSize)
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
         if saved == nil { try starts.verify() }
@@ -92,9 +92,7 @@ public struct Trainer {
         try processes?.requireSame(
             configuration, labels: data.store.labelDistribution.counts,
             version: "marginseg \(Version.current) (libtorch \(TorchLibrary.version))")
-        if data.store.count < configuration.training.batchSize {
-            try processes?.requireParts(of: data.store.count, "the number of training samples")
-        }
+        try processes?.requireParts(of: data.store.count, inBatchesOf: configuration.training.batchSize)
         let warnings = saved == nil ? try check(data) : []
         let objectives = try makeObjectives(data.store.labelDistribution)
         try starts.require(channels: data.store.channels, configuration)
@@ -109,6 +107,7 @@ public struct Trainer {
                 configuration, data: data, state: state, folder: folder, resources: resources, processes: processes,
                 shouldStop: shouldStop, observe: observe)
             try loop.begin(restoring: saved)
+            processes?.isSaved = true
             // The last of a new run's first files: a folder with it can be continued.
             try DurableFile.write(configuration.yaml, to: folder.configuration)
             let facts = RunFacts(
@@ -151,7 +150,7 @@ public struct Trainer {
             if !recording.differences.isEmpty {
                 observe(
                     .warned(
-                        "this run began on other terms (\(recording.differences.joined(separator: ", "))): numbers may differ in their last bits"
+                        "this run goes on on other terms than it began (\(recording.differences.joined(separator: ", "))): numbers may differ in their last bits"
                     ))
             }
             return try loop.run()

@@ -78,6 +78,7 @@ struct CrossValidateCommand: ParsableCommand {
         let own =
             try only.map { try checked($0.values, of: validation.folds.count) }
             ?? sharing.part.map { Set($0.of(validation.folds.map(\.number))) }
+        if own?.isEmpty == true { Terminal.write("note: this part has no fold\n") }
         let device = try studying.compute.prepare()
         let log = RunLog.make(level: .warning)
         let display = SeriesDisplay(

@@ -17,7 +17,7 @@ struct StudyCommand: ParsableCommand {
 
             The same command resumes a study that was interrupted: runs that are trained and scored stay as they are, and the run \
             that was under way is resumed. Every training is a run folder below runs/, which `report`, `compare` and `predict` take. The tables \
-            (results.md, .tex, .csv, .json, a plot of differences for each task) and report.html are written from what is done so far, \
+            (results.md, .tex, .csv, .json, a plot of differences for each task), record.json and report.html are written from what is done so far, \
             with intervals over patients or videos, the spread over seeds, and paired tests against the reference. Exit codes as of \
             `train`: 75 for a study that a signal stopped.
 
@@ -28,7 +28,7 @@ struct StudyCommand: ParsableCommand {
             Machines share a study by --part: each takes some of the tasks and seeds, and the tables hold what all have done so far.             Where they share no folder, the results.json of each are named one after another, and make tables of all.
             """)
 
-    @Argument(help: "The study's YAML file, or its results.json; several of these make one.")
+    @Argument(help: "The study's YAML file, its results.json, or one record.json or several.")
     var file: [String]
 
     @Option(
@@ -47,13 +47,12 @@ struct StudyCommand: ParsableCommand {
 
     func run() throws {
         if file.allSatisfy({ $0.lowercased().hasSuffix(".json") }) { return try writeTables() }
-        guard file.count == 1 else { throw ValidationError("A study is one YAML file; several results.json make tables.") }
+        guard file.count == 1 else { throw ValidationError("A study is one YAML file; several record.json make tables.") }
         let study = try StudyFile(URL(argument: file[0]), data: data.map(URL.init(argument:))).study()
         let folder = URL(argument: output)
         if plan { return printResult(try studying.plan(of: study, in: folder, part: sharing.part)) }
         let outcome = try studying.run(study, in: folder, part: sharing.part)
-        let results = try StudyResults(study, in: folder, bootstrap: studying.bootstrap)
-        let files = StudyFiles(results)
+        let files = try StudyFiles(StudyRecord(study, in: folder), bootstrap: studying.bootstrap)
         let written = try files.write(into: folder) + [files.writePage(of: study, in: folder, into: folder)]
         printResult(written.map { shown($0) + "\n" }.joined())
         if outcome == .stopped { throw ExitCode.stoppedAndSaved }
@@ -62,10 +61,10 @@ struct StudyCommand: ParsableCommand {
     /// The tables of results that are there.
     private func writeTables() throws {
         guard !plan, data == nil, sharing.part == nil else {
-            throw ValidationError("--plan, --data and --part are for a study's YAML file; of results.json tables are made anew.")
+            throw ValidationError("--plan, --data and --part are for a study's YAML file; of results tables are made anew.")
         }
         let folder = URL(argument: output)
-        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)))
+        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)), bootstrap: studying.bootstrap)
         try FileSystem.makeFolder(folder)
         printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }

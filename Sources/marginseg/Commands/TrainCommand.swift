@@ -35,10 +35,11 @@ struct TrainCommand: ParsableCommand {
             step, saves and exits with 75; another Ctrl-C a second later or more quits at once. Another configuration than the run's is refused, unless --set, --epochs, \
             --patience or --execution ask for each key that differs, and the run can take it.
 
-            Several processes train one run together, on one host or many; each takes its part of every batch, and the result is that             of one process but for the last bits of sums. docs/PROCESSES.md tells more:
+            Several processes train one run together, on one host or many; each takes its part of every batch, and the result is that \
+            of one process but for the last bits of sums. docs/PROCESSES.md tells more:
 
               marginseg train my.yaml --output runs/c --processes 2
-              torchrun --nproc-per-node 4 --no-python marginseg train my.yaml \
+              torchrun --nproc-per-node 4 --no-python marginseg train my.yaml \\
                 --output runs/c --device cuda
             """)
 

@@ -11,7 +11,7 @@ struct ProcessLauncher {
     /// By what a process knows who started it.
     static let launcherVariable = "MARGINSEG_LAUNCHER"
     /// Seconds that the others have to end by themselves when one is lost.
-    private static let grace = 30.0
+    private static let grace = 15.0
 
     /// Whether whoever started this process is gone.
     static var isLauncherGone: Bool {
@@ -41,32 +41,43 @@ struct ProcessLauncher {
             return process
         }
         let numbers = processes.map(\.processIdentifier)
+        let requests = Mutex<[(number: Int32, at: ContinuousClock.Instant)]>([])
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { for process in numbers { kill(process, number) } }
+            source.setEventHandler {
+                let now = ContinuousClock.now
+                let isRepeated = requests.withLock { requests in
+                    defer { requests.append((number, now)) }
+                    return requests.first.map { now - $0.at >= .seconds(1) } ?? false
+                }
+                for process in numbers { kill(process, isRepeated && number != SIGHUP ? SIGKILL : number) }
+            }
             source.resume()
             return source
         }
         return withExtendedLifetime(sources) {
-            wait(for: processes, ended)
-            return code(of: processes)
+            wait(for: processes, ended, wasAsked: { requests.withLock { !$0.isEmpty } })
+            for process in numbers { RunMirror.remove(of: process) }
+            return code(of: processes, asked: requests.withLock { $0.first?.number })
         }
     }
 
-    private func wait(for processes: [Process], _ ended: DispatchSemaphore) {
+    private func wait(for processes: [Process], _ ended: DispatchSemaphore, wasAsked: () -> Bool) {
         var told: Set<Int> = []
         var deadline: DispatchTime = .distantFuture
         while processes.contains(where: \.isRunning) {
             if ended.wait(timeout: deadline) == .timedOut {
-                for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+                for (rank, process) in processes.enumerated() where process.isRunning {
+                    logger.error("process \(rank) does not end, and is killed")
+                    told.insert(rank)
+                    kill(process.processIdentifier, SIGKILL)
+                }
                 deadline = .distantFuture
             }
             for (rank, process) in processes.enumerated() where !process.isRunning && told.insert(rank).inserted {
-                guard process.terminationReason == .uncaughtSignal || ![0, 2, 75].contains(process.terminationStatus) else {
-                    continue
-                }
-                if process.terminationReason == .uncaughtSignal {
+                guard hasFailed(process) else { continue }
+                if process.terminationReason == .uncaughtSignal, !wasAsked() {
                     logger.error("process \(rank) was ended by signal \(process.terminationStatus)")
                 }
                 deadline = min(deadline, .now() + Self.grace)
@@ -74,10 +85,18 @@ struct ProcessLauncher {
         }
     }
 
-    private func code(of processes: [Process]) -> Int32 {
-        let failed = processes.first { $0.terminationReason == .uncaughtSignal || ![0, 2, 75].contains($0.terminationStatus) }
-        guard let failed else { return processes[0].terminationStatus }
-        return failed.terminationReason == .uncaughtSignal ? 1 : failed.terminationStatus
+    private func hasFailed(_ process: Process) -> Bool {
+        process.terminationReason == .uncaughtSignal || ![0, 2, 75].contains(process.terminationStatus)
+    }
+
+    /// - Parameter asked: the signal that this process got first.
+    private func code(of processes: [Process], asked: Int32?) -> Int32 {
+        guard let failed = processes.first(where: hasFailed) else { return processes[0].terminationStatus }
+        guard failed.terminationReason == .uncaughtSignal else { return failed.terminationStatus }
+        guard let asked else { return 1 }
+        logger.info("ended before anything was saved, or without saving")
+        // As shells say it of a program that a signal ended.
+        return 128 + asked
     }
 
     /// A port of this host that nobody listens at now.

@@ -30,6 +30,7 @@ struct StudyOptions: ParsableArguments {
         let count = study.runs(in: folder, part: part).count
         let display = SeriesDisplay("\(study.title): \(count) trainings", total: count, logger: log.logger)
         for note in study.notes { Terminal.write("note: \(note)\n") }
+        if count == 0 { Terminal.write("note: this part has no training\n") }
         let stop = StopSignal { Terminal.write("stopping after this step; once more quits at once\n") }
         stop.arm()
         let runner = StudyRunner(

@@ -1,32 +1,29 @@
 import DataSets
 import DurableFiles
 import Foundation
-import MarginCalibration
 import SegInference
 import SegMetrics
 
-extension StudyResults {
+extension StudyRecord {
     /// Reads what the study's folder holds.
     ///
     /// - Throws: `FileError`; `ComparisonError` where runs were scored on different cases.
-    public init(_ study: Study, in folder: URL, bootstrap: Bootstrap = Bootstrap()) throws {
+    public init(_ study: Study, in folder: URL) throws {
         let runs = study.runs(in: folder)
         let scored = try runs.compactMap { try ScoredRun($0, study.decisions) }
         title = study.title
         notes = study.notes
         reference = study.reference
-        seeds = study.seeds
         runCount = runs.count
         doneCount = scored.count + runs.count { $0.arm == nil && FileSystem.kind(of: $0.folder.best) == .file }
         program = "marginseg \(Version.current)"
-        self.bootstrap = bootstrap
         trainingSeconds = try runs.reduce(0) { try $0 + $1.trainingSeconds() }
         tasks = try study.tasks.flatMap { task in
             let runs = scored.filter { $0.run.task.name == task.name }
             return try task.splits.flatMap { split -> [Task] in
-                let all = try Task(task, split, planes: nil, runs, study, bootstrap) { $0 }
+                let all = try Task(task, split, planes: nil, runs, study) { $0 }
                 guard task.scored == .allAndForeground else { return [all].compactMap { $0 } }
-                let foreground = try Task(task, split, planes: "planes whose truth has foreground", runs, study, bootstrap) {
+                let foreground = try Task(task, split, planes: "planes whose truth has foreground", runs, study) {
                     let classes = $0.classes.foregroundClasses
                     return $0.onImages { matrix in
                         classes.contains { truth in
@@ -67,66 +64,44 @@ extension StudyRun {
     fileprivate func trainingSeconds() throws -> Double { try folder.epochs().reduce(0) { $0 + $1.seconds } }
 }
 
-extension StudyResults.Arm {
-    fileprivate var hasMargins: Bool { objective.contains("margin") }
-    fileprivate var primary: Double? { score(StudyResults.primary)?.overSeeds.mean }
-}
-
-extension StudyResults.Task {
+extension StudyRecord.Task {
     /// Nil where nothing is scored, or no plane counts.
     fileprivate init?(
-        _ task: StudyTask, _ split: Split, planes: String?, _ runs: [ScoredRun], _ study: Study, _ bootstrap: Bootstrap,
+        _ task: StudyTask, _ split: Split, planes: String?, _ runs: [ScoredRun], _ study: Study,
         restricted: (Evaluation) -> Evaluation?
     ) throws {
-        var methods: [(method: Comparison.Method, seeds: [UInt64])] = []
-        var arms: [StudyResults.Arm] = []
+        var example: Evaluation?
+        var arms: [StudyRecord.Arm] = []
         let readings = study.decisions.flatMap { decision in study.arms(of: task).map { (arm: $0, decision: decision) } }
         for (arm, decision) in readings {
             let scored = runs.filter { $0.arm.name == arm.name }.compactMap { run in
                 run.evaluations[split]?[decision].flatMap(restricted).map { (run: run.run, evaluation: $0) }
             }
             guard let first = scored.first else { continue }
-            let seeds = scored.map(\.run.seed)
-            let name = arm.name + decision.suffix
-            let method = Comparison.Method(name: name, evaluations: scored.map(\.evaluation))
-            methods.append((method, seeds))
-            let kept = try scored.map { try $0.run.folder.epochs().last { $0.isBest }?.validationLoss }
+            for other in scored { try ComparisonError.requireSame(example ?? first.evaluation, other.evaluation) }
+            example = example ?? first.evaluation
             arms.append(
-                StudyResults.Arm(
-                    name: name, objective: arm.stage.objective, seeds: seeds,
-                    scores: try method.scores(
-                        StudyResults.scoreNames(first.evaluation.classes), by: bootstrap),
-                    trainingSeconds: try scored.reduce(0) { try $0 + $1.run.trainingSeconds() },
-                    validationLoss: MeanAndDeviation(kept).mean,
-                    marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets))
+                StudyRecord.Arm(
+                    name: arm.name + decision.suffix, objective: arm.stage.objective,
+                    marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets,
+                    runs: try scored.map { run, evaluation in
+                        StudyRecord.Run(
+                            seed: run.seed, trainingSeconds: try run.trainingSeconds(),
+                            validationLoss: try run.folder.epochs().last { $0.isBest }?.validationLoss,
+                            counts: evaluation.native.store.cases.map(\.matrix))
+                    }))
         }
-        guard let example = methods.first?.method.evaluations.first, let run = runs.first else { return nil }
+        guard let example, let run = runs.first else { return nil }
         name = task.name
         summary = task.summary
         self.split = split.rawValue
         self.planes = planes
-        classNames = example.classNames
+        classes = example.classes
+        emptyRule = example.native.summary.emptyRule
         trainingPixels = try Checkpoint(contentsOf: run.run.folder.best).manifest.trainingLabels.counts
-        groupCount = example.native.groupCount
-        caseCount = example.native.caseCount
         imageCount = example.native.imageCount
-        self.arms = arms
         published = task.published[split] ?? [:]
-        // Differences are paired seed by seed, so only equal seeds can be.
-        let reference = methods.filter { $0.method.name == study.reference }
-        let others = methods.filter { other in
-            other.method.name != study.reference && reference.contains { $0.seeds == other.seeds }
-        }
-        func compared(_ methods: [Comparison.Method]) throws -> Comparison? {
-            methods.count < 2 ? nil : try Comparison(methods, scores: StudyResults.tested, bootstrap: bootstrap)
-        }
-        let complete = (reference + others).map(\.method)
-        comparison = try compared(complete)
-        let withMargins = Set(arms.filter(\.hasMargins).map(\.name))
-        let best = arms.filter { arm in !arm.hasMargins && complete.contains { $0.name == arm.name } }
-            .max { ($0.primary ?? -1) < ($1.primary ?? -1) }
-        rivalComparison =
-            best == nil || best?.name == study.reference
-            ? nil : try compared(complete.filter { $0.name == best?.name } + complete.filter { withMargins.contains($0.name) })
+        cases = example.native.store.cases.map { .init(group: $0.group, id: $0.id) }
+        self.arms = arms
     }
 }
