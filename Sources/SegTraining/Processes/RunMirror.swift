@@ -7,11 +7,20 @@ import SegInference
 public final class RunMirror {
     public let folder: RunFolder
 
-    /// Of this process.
-    public init() { folder = RunFolder(Self.place(of: getpid())) }
+    private static let prefix = "marginseg-process-"
+
+    /// Of this process. Removes those of processes that were killed.
+    public init() {
+        let folders = (try? FileSystem.list(FileManager.default.temporaryDirectory)) ?? []
+        for place in folders where place.lastPathComponent.hasPrefix(Self.prefix) {
+            guard let owner = pid_t(place.lastPathComponent.dropFirst(Self.prefix.count)) else { continue }
+            if kill(owner, 0) != 0, errno == ESRCH { Self.remove(of: owner) }
+        }
+        folder = RunFolder(Self.place(of: getpid()))
+    }
 
     private static func place(of process: pid_t) -> URL {
-        FileManager.default.temporaryDirectory.appending(path: "marginseg-process-\(process)", directoryHint: .isDirectory)
+        FileManager.default.temporaryDirectory.appending(path: "\(prefix)\(process)", directoryHint: .isDirectory)
     }
 
     /// Removes that of a process which was killed.

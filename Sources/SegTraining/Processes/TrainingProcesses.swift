@@ -31,7 +31,7 @@ public final class TrainingProcesses {
         } catch {
             if error.kind == .notImplemented || error.kind == .notLoaded { throw error }
             throw ProcessesError(
-                "could not meet the others at \(meeting.host):\(meeting.port) within \(Int(timeout)) s: \(error.message)",
+                "could not meet the others at \(meeting.host):\(meeting.port) within \(Int(timeout)) s: \(Self.words(error))",
                 meeting.serves
                     ? "see whether all \(place.count) were started, and whether the port is free (MASTER_PORT)"
                     : "see whether process 0 runs, and whether that address can be reached from here (MASTER_ADDR, MASTER_PORT, "
@@ -180,7 +180,7 @@ public final class TrainingProcesses {
         let text = cause.message.prefix { $0 != "\n" }
         let end = text.range(of: ". This is typically")?.lowerBound ?? text.endIndex
         let start = text.hasPrefix("[") ? text.range(of: "] ")?.upperBound ?? text.startIndex : text.startIndex
-        return String(text[min(start, end)..<end])
+        return text[min(start, end)..<end].trimmingCharacters(in: CharacterSet(charactersIn: ". "))
     }
 
     private func lost(_ cause: TorchError) throws -> ProcessesError? {

@@ -21,11 +21,13 @@ struct StudyCommand: ParsableCommand {
             with intervals over patients or videos, the spread over seeds, and paired tests against the reference. Exit codes as of \
             `train`: 75 for a study that a signal stopped.
 
-            Every number of the tables is in results.json; of that alone, tables and plots are made anew:
+            Every number of the tables is in results.json, and follows from record.json, which has the counts of every case; of either \
+            alone, tables and plots are made anew:
 
               marginseg study docs/results/objectives.json --output tables
 
-            Machines share a study by --part: each takes some of the tasks and seeds, and the tables hold what all have done so far.             Where they share no folder, the results.json of each are named one after another, and make tables of all.
+            Machines share a study by --part: each takes some of the tasks and seeds, and the tables hold what all have done so far. \
+            Where they share no folder, the record.json of each are named one after another, and make tables of all.
             """)
 
     @Argument(help: "The study's YAML file, its results.json, or one record.json or several.")
