@@ -10,14 +10,17 @@ struct Measurement {
     /// Median milliseconds of each contender.
     let medians: [String: Double]
 
-    /// - Parameter budget: seconds; at least three rounds are run.
-    init(_ contenders: [Contender], budget: Double) throws {
+    /// - Parameters:
+    ///   - budget: seconds; at least three rounds are run.
+    ///   - pause: seconds before each work, in which the threads of another process that was at it stop waiting awake.
+    init(_ contenders: [Contender], budget: Double, pause: Double = 0) throws {
         for contender in contenders { try contender.work() }
         var times: [String: [Double]] = [:]
         let start = ContinuousClock.now
         var rounds = 0
         while rounds < 3 || (rounds < 200 && (ContinuousClock.now - start) / .seconds(1) < budget) {
             for contender in contenders {
+                if pause > 0 { Thread.sleep(forTimeInterval: pause) }
                 let begin = ContinuousClock.now
                 try contender.work()
                 times[contender.name, default: []].append((ContinuousClock.now - begin) / .milliseconds(1))

@@ -36,7 +36,7 @@ struct VolumeBenchmark {
                 + (peer?.greeting.settings ?? []).map { setting in
                     .init(name: setting) { try peer?.request(Run(run: setting, work: work)) }
                 }
-            let medians = try Measurement(contenders, budget: budget).medians
+            let medians = try Measurement(contenders, budget: budget, pause: 0.25).medians
             report("\(title):")
             for (name, median) in medians.sorted(by: { $0.value < $1.value }) {
                 report(String(format: "  %-30@ %7.1f ms", name, median))
