@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import SegMetrics
 import TestSupport
 import Testing
 
@@ -30,6 +31,35 @@ import Testing
                 #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
             }
         }
+    }
+
+    /// The settings that were searched: every row follows from the records.
+    @Test func tableOfTheSearchedSettings() throws {
+        let docs = TestFolders.package.appending(path: "docs")
+        let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)
+        let section = try #require(
+            document.components(separatedBy: "## Six settings of each family").last?.components(separatedBy: "\n## ").first)
+        let records = ["nodules", "hippocampus"].map { docs.appending(path: "results/tuning-\($0).json") }
+        let tasks = try StudyFiles(contentsOf: records, bootstrap: Bootstrap(resamples: 1)).results.tasks
+        #expect(tasks.map(\.name) == ["nodules", "hippocampus"] && tasks.map(\.arms.count) == [61, 61])
+        func value(_ task: Int, _ name: String) throws -> Double {
+            100 * (try #require(tasks[task].arms.first { $0.name == name }?.score("miou_foreground")?.overSeeds.mean))
+        }
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst(2)
+        for row in rows {
+            let cells = row.split(separator: "|", omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            let differences = try (0...1).map { try value($0, cells[2]) - value($0, "cross-entropy") }
+            func text(_ difference: Double) -> String { String(format: "%+.2f", difference).replacing("-", with: "−") }
+            let isReference = cells[2] == "cross-entropy"
+            let expected = try (0...1).flatMap {
+                [String(format: "%.2f", try value($0, cells[2])), isReference ? "" : text(differences[$0])]
+            }
+            #expect(Array(cells[3...6]) == expected, "\(row)")
+            #expect(cells[7] == (isReference ? "" : text((differences[0] + differences[1]) / 2)))
+        }
+        #expect(rows.count == 13)
     }
 
     /// Where a rival without margins is better than the reference, margins are held against it too.
