@@ -8,13 +8,18 @@ import TorchTestSupport
 /// The masks that the CPU kernels draw.
 struct FusedDropoutTests {
     /// A norm that gives 1 everywhere shows the mask.
-    @Test func dropoutKeepsTheMeanAndDrawsAnewEachTime() throws {
-        let ones = try PixelImages(.ones([2, 16, 32, 32]))
+    private static func ones() throws -> GroupNorm {
         let norm = try GroupNorm(groups: 4, channels: 16)
         try withoutGradient {
             try norm.weight.tensor.fillInPlace(0)
             try norm.bias.tensor.fillInPlace(1)
         }
+        return norm
+    }
+
+    @Test func dropoutKeepsTheMeanAndDrawsAnewEachTime() throws {
+        let ones = try PixelImages(.ones([2, 16, 32, 32]))
+        let norm = try Self.ones()
         func mask(_ probability: Double, seed: UInt32) throws -> (activation: FusedActivation, values: Tensor) {
             let activation = try FusedActivation(
                 norm, slope: 0.01, on: ones, dropout: .init(probability: probability, seed: seed, imagesBefore: 0))
@@ -51,11 +56,7 @@ struct FusedDropoutTests {
     /// The parts of a batch draw what the whole does, by the kernels and by libtorch.
     @Test func partsOfABatchHaveTheMaskOfTheWhole() throws {
         let whole = try PixelImages(.ones([6, 16, 10, 14]))
-        let norm = try GroupNorm(groups: 4, channels: 16)
-        try withoutGradient {
-            try norm.weight.tensor.fillInPlace(0)
-            try norm.bias.tensor.fillInPlace(1)
-        }
+        let norm = try Self.ones()
         func mask(_ images: PixelImages, before: Int) throws -> Tensor {
             try FusedActivation(
                 norm, slope: 0.01, on: images, dropout: .init(probability: 0.5, seed: 9, imagesBefore: before))().tensor

@@ -60,7 +60,7 @@ import Testing
         (["SLURM_STEP_NUM_TASKS": "2"], "SLURM_PROCID is not"),
     ])
     func contradictionsAreErrors(environment: [String: String], words: String) throws {
-        let error = #expect(throws: ProcessPlaceError.self) { try ProcessPlace.given(by: environment) }
+        let error = #expect(throws: ProcessesError.self) { try ProcessPlace.given(by: environment) }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "no error")")
     }
 }

@@ -28,7 +28,7 @@ public struct ProcessPlace: Sendable, Hashable {
 
     /// The place that the environment gives; nil where nobody started several.
     ///
-    /// - Throws: `ProcessPlaceError` for variables that contradict each other, or of which some are missing.
+    /// - Throws: `ProcessesError` for variables that contradict each other, or of which some are missing.
     public static func given(by environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ProcessPlace? {
         if environment["WORLD_SIZE"] != nil || environment["RANK"] != nil { return try byPyTorch(environment) }
         if environment["SLURM_STEP_NUM_TASKS"] != nil { return try bySlurm(environment) }
@@ -43,7 +43,7 @@ public struct ProcessPlace: Sendable, Hashable {
         }
         let localRank = try environment["LOCAL_RANK"].map { _ in try number("LOCAL_RANK", in: environment, 0...count - 1) }
         guard let address = environment["MASTER_ADDR"], !address.isEmpty else {
-            throw ProcessPlaceError(
+            throw ProcessesError(
                 "RANK=\(rank) and WORLD_SIZE=\(count) are set, and MASTER_ADDR is not",
                 "set it to the host of process 0, and MASTER_PORT to a free port there, or start with torchrun or --processes")
         }
@@ -61,7 +61,7 @@ public struct ProcessPlace: Sendable, Hashable {
         let rank = try number("SLURM_PROCID", in: environment, 0...count - 1)
         let hosts = environment["SLURM_STEP_NODELIST"] ?? environment["SLURM_NODELIST"] ?? ""
         guard let address = environment["MASTER_ADDR"] ?? firstHost(of: hosts) else {
-            throw ProcessPlaceError(
+            throw ProcessesError(
                 "Slurm started \(count) tasks and names no hosts in SLURM_STEP_NODELIST", "set MASTER_ADDR to the host of task 0")
         }
         let nodes = environment["SLURM_STEP_NUM_NODES"].flatMap(Int.init) ?? 1
@@ -86,12 +86,12 @@ public struct ProcessPlace: Sendable, Hashable {
     private static func number(_ name: String, in environment: [String: String], _ range: ClosedRange<Int>) throws -> Int {
         guard let text = environment[name] else {
             let known = ["RANK", "WORLD_SIZE"].filter { environment[$0] != nil }.joined(separator: " and ")
-            throw ProcessPlaceError(
+            throw ProcessesError(
                 "\(known.isEmpty ? "this process is one of several" : "\(known) is set"), and \(name) is not",
                 "set it, start with torchrun, srun or --processes, or unset the others to train alone")
         }
         guard let value = Int(text), range.contains(value) else {
-            throw ProcessPlaceError(
+            throw ProcessesError(
                 "\(name) is '\(text)'; expected \(range.lowerBound) to \(range.upperBound)", "see what started this process")
         }
         return value
@@ -103,17 +103,4 @@ public struct ProcessPlace: Sendable, Hashable {
             host: address, port: port, rank: rank, size: count, serves: isFirst && !isServedByLauncher,
             prefix: "marginseg/\(attempt)", interface: interface, timeout: timeout)
     }
-}
-
-/// An environment that does not say where a process stands.
-public struct ProcessPlaceError: Error, CustomStringConvertible, Equatable {
-    let problem: String
-    let remedy: String
-
-    init(_ problem: String, _ remedy: String) {
-        self.problem = problem
-        self.remedy = remedy
-    }
-
-    public var description: String { "\(problem); \(remedy)" }
 }

@@ -127,7 +127,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let place = try ProcessPlace.given()
         if let processes, processes > 1 {
-            guard place == nil || ProcessInfo.processInfo.environment[ProcessLauncher.launcherVariable] != nil else {
+            guard place == nil || ProcessLauncher.launcher != nil else {
                 throw ValidationError("A launcher has started several processes already (WORLD_SIZE): leave --processes out.")
             }
             if file == "/dev/stdin" || file == "-" {

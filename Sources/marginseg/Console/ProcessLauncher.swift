@@ -9,15 +9,15 @@ struct ProcessLauncher {
     let logger: Logger
 
     /// By what a process knows who started it.
-    static let launcherVariable = "MARGINSEG_LAUNCHER"
+    private static let launcherVariable = "MARGINSEG_LAUNCHER"
     /// Seconds that the others have to end by themselves when one is lost.
     private static let grace = 15.0
 
     /// Whether whoever started this process is gone.
-    static var isLauncherGone: Bool {
-        guard let launcher = ProcessInfo.processInfo.environment[launcherVariable].flatMap(Int32.init) else { return false }
-        return getppid() != launcher
-    }
+    static var isLauncherGone: Bool { launcher.map { getppid() != $0 } ?? false }
+
+    /// The process that started this one; nil where none did.
+    static let launcher = ProcessInfo.processInfo.environment[launcherVariable].flatMap { pid_t($0) }
 
     /// Runs the command line in every process.
     ///
