@@ -41,6 +41,20 @@ struct SplitRuleTests {
         #expect(validated.sorted() == open("abcdefg").keys.sorted())
     }
 
+    /// Where a fold tests, the data set's own test cases are dealt too, and each case tests once.
+    @Test func aFoldMayTest() throws {
+        let listing = listing(open("abcdefg").merging(["t1": .split(.test), "z1": .leftOut]) { $1 })
+        var tested: [String] = []
+        for fold in 0..<3 {
+            let data = try split(.folds(FoldSplit(count: 3, fold: (fold + 1) % 3, seed: 4, test: fold)), listing)
+            let next = try split(.folds(FoldSplit(count: 3, fold: (fold + 2) % 3, seed: 4, test: (fold + 1) % 3)), listing)
+            tested += try data.cases(of: .test).map(\.id)
+            #expect(try data.cases(of: .validation) == next.cases(of: .test))
+            #expect(data.splits.train.count + data.splits.validation.count + data.splits.test.count == 15)
+        }
+        #expect(tested.sorted() == (open("abcdefg").keys + ["t1"]).sorted())
+    }
+
     /// A table's test cases stay out of the folds, and a split at random takes no notice of what a written one tests.
     @Test func foldsAreDealtOfWhatAnotherRuleLeavesThem() throws {
         try withTemporaryFolder { folder in
@@ -196,6 +210,10 @@ struct SplitRuleTests {
             (FoldSplit(count: 1, fold: 0, seed: 1), "fold 0 of 1; expected 2 folds or more, counted from 0"),
             (FoldSplit(count: 3, fold: 3, seed: 1), "fold 3 of 3; expected 2 folds or more, counted from 0"),
             (
+                FoldSplit(count: 3, fold: 1, seed: 1, test: 1),
+                "fold 1 of 3 tests and fold 1 validates; expected 3 folds or more, counted from 0, and two of them"
+            ),
+            (
                 FoldSplit(count: 5, fold: 0, seed: 1),
                 "DIR: 2 groups cannot be split, expected at least 5; add cases or ask for fewer splits"
             ),
@@ -206,6 +224,7 @@ struct SplitRuleTests {
 
     @Test(arguments: [
         #""own""#, #""paper""#, #""lists\/one.csv""#, #"{"folds":{"count":5,"fold":2,"seed":1}}"#,
+        #"{"folds":{"count":5,"fold":2,"seed":1,"test":3}}"#,
         #"{"random":{"seed":3,"test":0,"validation":0.5}}"#,
     ])
     func isWrittenAsRead(text: String) throws {

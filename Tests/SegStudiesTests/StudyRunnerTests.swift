@@ -108,6 +108,49 @@ import Testing
         }
     }
 
+    /// Every patient tests once, by a network that has not seen it, and the scores are of all together.
+    @Test func foldsPoolAllPatients() throws {
+        try withTemporaryFolder { folder in
+            let yaml = TinyStudy.yaml(seeds: "[1]").replacing("summary: Drawn.", with: "folds: 3")
+            let study = try TinyStudy.make(yaml, in: folder)
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            let runs = study.runs(in: place)
+            #expect(
+                runs.map(\.name)
+                    == (0..<3).flatMap { fold in
+                        ["pre-training", "cross-entropy", "margin"].map { "lesions, seed 1, fold \(fold), \($0)" }
+                    })
+            // A seed counts when all its folds are there.
+            var scored = 0
+            _ = try TinyStudy.run(
+                study, in: place, shouldStop: { scored == 5 }, observe: { if case .scored = $0 { scored += 1 } })
+            let part = try StudyRecord(study, in: place)
+            #expect(part.tasks.map { $0.arms.map(\.name) } == [["cross-entropy"]] && part.runCount == 9)
+            #expect(try TinyStudy.run(study, in: place) == .finished)
+
+            let record = try StudyRecord(study, in: place)
+            let task = try #require(record.tasks.first)
+            #expect(record.doneCount == 9)
+            #expect(Set(task.cases.map(\.id)).count == 6 && task.cases.count == 6)
+            for arm in task.arms {
+                #expect(arm.runs.map(\.seed) == [1])
+                let own = runs.filter { $0.arm?.name == arm.name }
+                let evaluations = try own.map { try EvaluationFile.read($0.folder.evaluation(of: .test)) }
+                #expect(arm.runs[0].counts == evaluations.flatMap { $0.native.store.cases.map(\.matrix) })
+                for (run, evaluation) in zip(own, evaluations) {
+                    let splits = try #require(Checkpoint.manifest(of: run.folder.best).splits)
+                    #expect(Set(evaluation.native.store.cases.map(\.id)).isDisjoint(with: splits.train + splits.validation))
+                }
+            }
+            #expect(try StudyResults(record, bootstrap: Bootstrap(resamples: 20)).tasks[0].groupCount == 6)
+
+            let tooFew = #expect(throws: StudyError.self) {
+                try TinyStudy.make(yaml.replacing("folds: 3", with: "folds: 2"), in: folder)
+            }
+            #expect(tooFew?.problem.hasPrefix("'lesions' has folds: 2; expected 3 or more") == true)
+        }
+    }
+
     /// A case that comes between two seeds moves no other: all are compared on one test set.
     @Test func splitsOfATaskStand() throws {
         try withTemporaryFolder { folder in

@@ -112,7 +112,7 @@ public enum SplitRule: Sendable, Hashable {
         return placement
     }
 
-    /// The cases that do not test, dealt to the folds.
+    /// The cases that do not test, or all where a fold tests, dealt to the folds.
     private static func folds(_ folds: FoldSplit, _ listing: CaseListing, root: URL, seed: UInt64) throws -> Placement {
         var placement: Placement
         if let rule = folds.of {
@@ -123,9 +123,10 @@ public enum SplitRule: Sendable, Hashable {
             }
             placement = Placement(listing, splits, stated: Set(splits.keys))
         }
-        placement.stated.formIntersection(placement.splits.filter { $0.value == .test }.keys)
+        let kept = folds.test == nil ? Set(placement.splits.filter { $0.value == .test }.keys) : []
+        placement.stated.formIntersection(kept)
         let dealt = placement.listing.entries.filter { entry in
-            placement.splits[entry.dataCase.id].map { $0 != .test } ?? false
+            placement.splits[entry.dataCase.id] != nil && !kept.contains(entry.dataCase.id)
         }
         let byGroup = try folds.assign(Set(dealt.map(\.dataCase.group)), origin: placement.origin)
         for entry in dealt { placement.splits[entry.dataCase.id] = byGroup[entry.dataCase.group] }

@@ -10,16 +10,17 @@ extension StudyRecord {
     /// - Throws: `FileError`; `ComparisonError` where runs were scored on different cases.
     public init(_ study: Study, in folder: URL) throws {
         let runs = study.runs(in: folder)
-        let scored = try runs.compactMap { try ScoredRun($0, study.decisions) }
+        let scored = try Self.byObjective(runs).compactMap { try ScoredRun($0, study.decisions) }
         title = study.title
         notes = study.notes
         reference = study.reference
         runCount = runs.count
-        doneCount = scored.count + runs.count { $0.arm == nil && FileSystem.kind(of: $0.folder.best) == .file }
+        doneCount =
+            scored.reduce(0) { $0 + $1.runs.count } + runs.count { $0.arm == nil && FileSystem.kind(of: $0.folder.best) == .file }
         program = "marginseg \(Version.current)"
         trainingSeconds = try runs.reduce(0) { try $0 + $1.trainingSeconds() }
         tasks = try study.tasks.flatMap { task in
-            let runs = scored.filter { $0.run.task.name == task.name }
+            let runs = scored.filter { $0.task.name == task.name }
             return try task.splits.flatMap { split -> [Task] in
                 let all = try Task(task, split, planes: nil, runs, study) { $0 }
                 guard task.scored == .allAndForeground else { return [all].compactMap { $0 } }
@@ -37,26 +38,56 @@ extension StudyRecord {
     }
 }
 
-/// A training with the scores of its splits.
+extension StudyRecord {
+    /// The trainings of an objective with a seed together: one, or one for each fold.
+    private static func byObjective(_ runs: [StudyRun]) -> [[StudyRun]] {
+        var order: [[String]] = []
+        var groups: [[String]: [StudyRun]] = [:]
+        for run in runs {
+            let place = [run.task.name, "\(run.seed)", run.arm?.name ?? ""]
+            if groups[place] == nil { order.append(place) }
+            groups[place, default: []].append(run)
+        }
+        return order.compactMap { groups[$0] }
+    }
+}
+
+/// What an objective reached with a seed: a training with the scores of its splits, or one for each fold with the scores of all.
 private struct ScoredRun {
-    let run: StudyRun
+    let task: StudyTask
     let arm: StudyArm
+    let seed: UInt64
+    let runs: [StudyRun]
     let evaluations: [Split: [DecisionName: Evaluation]]
 
-    /// Nil for a pre-training, and for one that is not scored yet.
-    init?(_ run: StudyRun, _ decisions: [DecisionName]) throws {
-        guard let arm = run.arm else { return nil }
+    /// Nil for a pre-training, and where one is not scored yet.
+    ///
+    /// - Parameter runs: one, or one for each fold.
+    init?(_ runs: [StudyRun], _ decisions: [DecisionName]) throws {
+        guard let arm = runs[0].arm else { return nil }
+        let task = runs[0].task
         var evaluations: [Split: [DecisionName: Evaluation]] = [:]
-        for split in run.task.splits {
+        for split in task.splits {
             for decision in decisions {
-                let file = run.folder.evaluation(of: split, by: decision)
-                guard FileSystem.kind(of: file) == .file else { return nil }
-                evaluations[split, default: [:]][decision] = try EvaluationFile.read(file)
+                let files = runs.map { $0.folder.evaluation(of: split, by: decision) }
+                guard files.allSatisfy({ FileSystem.kind(of: $0) == .file }) else { return nil }
+                let scores = try files.map(EvaluationFile.read)
+                evaluations[split, default: [:]][decision] =
+                    scores.count == 1
+                    ? scores[0]
+                    // Whoever compares resamples for all trainings at once.
+                    : try Evaluation(
+                        pooling: scores, subject: runs[0].name, reference: split.rawValue, bootstrap: Bootstrap(resamples: 1))
             }
         }
-        self.run = run
-        self.arm = arm
-        self.evaluations = evaluations
+        (self.task, self.arm, seed, self.runs, self.evaluations) = (task, arm, runs[0].seed, runs, evaluations)
+    }
+
+    func trainingSeconds() throws -> Double { try runs.reduce(0) { try $0 + $1.trainingSeconds() } }
+
+    /// The mean over the folds; nil where it was not recorded.
+    func validationLoss() throws -> Double? {
+        MeanAndDeviation(try runs.map { try $0.folder.epochs().last { $0.isBest }?.validationLoss }).mean
     }
 }
 
@@ -75,7 +106,7 @@ extension StudyRecord.Task {
         let readings = study.decisions.flatMap { decision in study.arms(of: task).map { (arm: $0, decision: decision) } }
         for (arm, decision) in readings {
             let scored = runs.filter { $0.arm.name == arm.name }.compactMap { run in
-                run.evaluations[split]?[decision].flatMap(restricted).map { (run: run.run, evaluation: $0) }
+                run.evaluations[split]?[decision].flatMap(restricted).map { (run: run, evaluation: $0) }
             }
             guard let first = scored.first else { continue }
             for other in scored { try ComparisonError.requireSame(example ?? first.evaluation, other.evaluation) }
@@ -83,11 +114,11 @@ extension StudyRecord.Task {
             arms.append(
                 StudyRecord.Arm(
                     name: arm.name + decision.suffix, objective: arm.stage.objective,
-                    marginOffsets: try Checkpoint(contentsOf: first.run.folder.best).manifest.marginOffsets,
+                    marginOffsets: try Checkpoint(contentsOf: first.run.runs[0].folder.best).manifest.marginOffsets,
                     runs: try scored.map { run, evaluation in
                         StudyRecord.Run(
                             seed: run.seed, trainingSeconds: try run.trainingSeconds(),
-                            validationLoss: try run.folder.epochs().last { $0.isBest }?.validationLoss,
+                            validationLoss: try run.validationLoss(),
                             counts: evaluation.native.store.cases.map(\.matrix))
                     }))
         }
@@ -98,7 +129,7 @@ extension StudyRecord.Task {
         self.planes = planes
         classes = example.classes
         emptyRule = example.native.summary.emptyRule
-        trainingPixels = try Checkpoint(contentsOf: run.run.folder.best).manifest.trainingLabels.counts
+        trainingPixels = try Checkpoint(contentsOf: run.runs[0].folder.best).manifest.trainingLabels.counts
         imageCount = example.native.imageCount
         published = task.published[split] ?? [:]
         cases = example.native.store.cases.map { .init(group: $0.group, id: $0.id) }

@@ -12,7 +12,7 @@ public struct StudyRecord: Sendable, Codable {
         let planes: String?
         let classes: ScoredClasses
         let emptyRule: EmptyRule
-        /// Pixels of each class in the training planes.
+        /// Pixels of each class in the training planes; of the first fold where there are folds.
         let trainingPixels: [Int]
         let imageCount: Int
         let published: [String: [String: Double]]

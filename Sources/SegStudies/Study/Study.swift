@@ -52,6 +52,10 @@ public struct Study: Sendable {
         try require(seeds.map(String.init), of: "seed")
         try require(tasks.map(\.name), of: "task")
         try require(arms.map(\.name), of: "objective")
+        if let task = tasks.first(where: { ($0.folds ?? 3) < 3 }) {
+            throw StudyError(
+                "'\(task.name)' has folds: \(task.folds ?? 0); expected 3 or more: one tests, one validates, the others train")
+        }
         guard !decisions.contains(.iou) else {
             throw StudyError(
                 "the decision 'iou' is not defined for every network, as where the IoU of a class is 0; a study reads argmax and "
@@ -101,12 +105,28 @@ public struct StudyTask: Sendable {
     public var epochs = Epochs()
     /// The splits that are scored.
     public var splits: [Split] = [.test]
+    /// Into how many parts the patients are dealt, each of which tests once, the next validates, and the others train; nil: the
+    /// configuration's own split.
+    public var folds: Int?
     /// The planes that the scores are of.
     public var scored = ScoredPlanes.all
     /// Numbers of others to stand beside ours, in per cent: of a split, then of an arm, then by the score's name.
     public var published: Published = [:]
 
     public typealias Published = [Split: [String: [String: Double]]]
+
+    /// What each objective is trained on for a seed: each fold in turn, or the configuration's own split.
+    var rounds: [(fold: Int?, configuration: RunConfiguration)] {
+        guard let folds else { return [(nil, configuration)] }
+        return (0..<folds).map { number in
+            var configuration = configuration
+            configuration.data.split = .folds(
+                FoldSplit(
+                    count: folds, fold: (number + 1) % folds, seed: SplitRule.seedOfOpenCases, of: configuration.data.split,
+                    test: number))
+            return (number, configuration)
+        }
+    }
 
     /// Of the pre-training and of each objective; nil: the study's.
     public struct Epochs: Sendable, Hashable, Codable {

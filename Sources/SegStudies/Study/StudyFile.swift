@@ -53,7 +53,7 @@ public struct StudyFile {
     }
 
     private func task(_ section: ConfigurationSection) throws -> StudyTask {
-        try section.refuse(keysBesides: ["name", "summary", "epochs", "splits", "scored", "published", "configuration"])
+        try section.refuse(keysBesides: ["name", "summary", "epochs", "splits", "folds", "scored", "published", "configuration"])
         return StudyTask(
             name: try section.require(String.self, at: "name"), summary: try section.decode(String.self, at: "summary") ?? "",
             configuration: try ConfigurationReader(
@@ -62,6 +62,7 @@ public struct StudyFile {
             ).configuration(),
             epochs: try section.decode(StudyTask.Epochs.self, at: "epochs") ?? .init(),
             splits: try section.decode([Split].self, at: "splits") ?? [.test],
+            folds: try section.decode(Int.self, at: "folds"),
             scored: try section.decode(ScoredPlanes.self, at: "scored") ?? .all,
             published: try published(section.section("published")))
     }

@@ -2,17 +2,21 @@ import Foundation
 import SegConfiguration
 import SegInference
 
-/// One training of a study, and where it lies: `runs/TASK/seed-N/ARM`.
+/// One training of a study, and where it lies: `runs/TASK/seed-N/ARM`, or `runs/TASK/seed-N/fold-K/ARM`.
 public struct StudyRun: Sendable {
     public let task: StudyTask
     /// Nil for the pre-training.
     public let arm: StudyArm?
     public let seed: UInt64
+    /// The part of the patients that tests, from 0; nil where the task has no folds.
+    public let fold: Int?
     public let folder: RunFolder
     public let configuration: RunConfiguration
 
     /// `hippocampus, seed 1, dice`
-    public var name: String { "\(task.name), seed \(seed), \(arm?.name ?? Self.pretraining)" }
+    public var name: String {
+        "\(task.name), seed \(seed), \(fold.map { "fold \($0), " } ?? "")\(arm?.name ?? Self.pretraining)"
+    }
 
     static let pretraining = "pre-training"
 
@@ -34,15 +38,25 @@ extension Study {
 
     private func runs(of task: StudyTask, seed: UInt64, in folder: URL) -> [StudyRun] {
         let place = folder.appending(path: "runs/\(StudyRun.fileName(task.name))/seed-\(seed)", directoryHint: .isDirectory)
+        return task.rounds.flatMap { round in
+            runs(
+                of: task, seed: seed, fold: round.fold, round.configuration,
+                in: round.fold.map { place.appending(path: "fold-\($0)", directoryHint: .isDirectory) } ?? place)
+        }
+    }
+
+    private func runs(
+        of task: StudyTask, seed: UInt64, fold: Int?, _ configuration: RunConfiguration, in place: URL
+    ) -> [StudyRun] {
         func run(_ arm: StudyArm?, _ stage: StageConfiguration, named name: String, from start: RunFolder?) -> StudyRun {
-            var configuration = task.configuration
+            var configuration = configuration
             configuration.training.seed = seed
             var stage = stage
             stage.epochs = (arm == nil ? task.epochs.pretraining : task.epochs.finetuning) ?? stage.epochs
             stage.from = start?.best.path
             configuration.training.stages = [stage]
             let folder = RunFolder(place.appending(path: StudyRun.fileName(name), directoryHint: .isDirectory))
-            return StudyRun(task: task, arm: arm, seed: seed, folder: folder, configuration: configuration)
+            return StudyRun(task: task, arm: arm, seed: seed, fold: fold, folder: folder, configuration: configuration)
         }
         let arms = arms(of: task)
         let shared = pretraining.map { run(nil, $0, named: StudyRun.pretraining, from: nil) }

@@ -99,13 +99,15 @@ public struct StudyRunner {
     private var series: RunSeries { RunSeries(resources: resources, shouldStop: shouldStop) }
 
     private func train(_ run: StudyRun) throws -> Trainer.Outcome {
-        try series.train(run.configuration, in: run.folder, keeping: splits(of: run.task)) { observe(.training($0)) }
+        try series.train(run.configuration, in: run.folder, keeping: splits(of: run)) { observe(.training($0)) }
     }
 
-    /// Those that a task's first training drew stand for all that follow, whatever comes into its folder meanwhile.
-    private func splits(of task: StudyTask) throws -> CaseSplits? {
-        try study.runs(in: folder).first { $0.task.name == task.name && FileSystem.kind(of: $0.folder.best) == .file }
-            .flatMap { try Checkpoint.manifest(of: $0.folder.best).splits }
+    /// Those that the first training of a task, or of its fold, drew stand for all that follow, whatever comes into the folder
+    /// meanwhile.
+    private func splits(of run: StudyRun) throws -> CaseSplits? {
+        try study.runs(in: folder).first { other in
+            other.task.name == run.task.name && other.fold == run.fold && FileSystem.kind(of: other.folder.best) == .file
+        }.flatMap { try Checkpoint.manifest(of: $0.folder.best).splits }
     }
 
     /// Scores the best checkpoint; a pre-training is scored by the arm that continues it.
