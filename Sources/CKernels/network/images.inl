@@ -12,7 +12,7 @@ template <int Lanes = lanes> inline Channels<Lanes> load_channels(const float *f
 
 template <int Lanes = lanes> inline void store_channels(float *to, Channels<Lanes> x) { std::memcpy(to, &x, sizeof x); }
 
-// Images may lie in memory as bfloat16, the upper half of a float32. Arithmetic is in float32 all the same.
+// Images may lie in memory as bfloat16, the upper half of a float32. Sums are in float32 all the same.
 template <int Lanes = lanes> inline Channels<Lanes> load_channels(const BFloat16 *from) {
     typedef uint16_t Halves __attribute__((ext_vector_type(Lanes)));
     typedef uint32_t Words __attribute__((ext_vector_type(Lanes)));
@@ -43,6 +43,16 @@ template <int Lanes = lanes> inline void store_channels(BFloat16 *to, Channels<L
 
 inline float number(float x) { return x; }
 inline float number(BFloat16 x) { return __builtin_bit_cast(float, static_cast<uint32_t>(x.bits) << 16); }
+
+// The element nearest to a number.
+template <typename Element> inline Element nearest(float x) {
+    if constexpr (std::is_same_v<Element, float>) {
+        return x;
+    } else {
+        const auto bits = __builtin_bit_cast(uint32_t, x);
+        return {static_cast<uint16_t>(x == x ? (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16 : 0x7fc0u)};
+    }
+}
 
 typedef Channels<lanes> F;
 

@@ -21,21 +21,44 @@ template <typename Body> inline void with_panel(int64_t columns, Body &&body) {
     }
 }
 
-// c[Rows][16·Vectors] = a[Rows][depth] · b[depth][16·Vectors]; b is packed, strides are in floats.
-template <int Rows, int Vectors>
-inline void multiply(const float *a, int64_t a_stride, const float *b, int64_t depth, float *c, int64_t c_stride) {
+// Two neighbours of a sum's terms, multiplied in one instruction where there is one.
+struct Pair { BFloat16 first, second; };
+
+inline F load_operands(const float *from) { return load_channels(from); }
+inline F broadcast(const float *from) { return all(*from); }
+inline F plus_product(F sum, F a, F b) { return sum + a * b; }
+
+#if defined(CK_AVX512_BF16)
+inline __m512bh load_operands(const Pair *from) {
+    __m512bh x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+}
+
+inline __m512bh broadcast(const Pair *from) {
+    return __builtin_bit_cast(__m512bh, _mm512_set1_epi32(__builtin_bit_cast(int, *from)));
+}
+
+inline F plus_product(F sum, __m512bh a, __m512bh b) {
+    return __builtin_bit_cast(F, _mm512_dpbf16_ps(__builtin_bit_cast(__m512, sum), a, b));
+}
+#endif
+
+// c[Rows][16·Vectors] = a[Rows][depth] · b[depth][16·Vectors]; b is packed, strides are in operands: floats, or pairs along depth.
+template <int Rows, int Vectors, typename Operand>
+inline void multiply(const Operand *a, int64_t a_stride, const Operand *b, int64_t depth, float *c, int64_t c_stride) {
     F sum[Rows][Vectors];
     for (int r = 0; r < Rows; r++) {
         for (int v = 0; v < Vectors; v++) sum[r][v] = all(0.f);
     }
     for (int64_t k = 0; k < depth; k++) {
-        F right[Vectors];
-        for (int v = 0; v < Vectors; v++) right[v] = load_channels(b + (k * Vectors + v) * lanes);
+        decltype(load_operands(b)) right[Vectors];
+        for (int v = 0; v < Vectors; v++) right[v] = load_operands(b + (k * Vectors + v) * lanes);
 #pragma clang loop unroll(full)
         for (int r = 0; r < Rows; r++) {
-            const F left = all(a[r * a_stride + k]);
+            const auto left = broadcast(a + r * a_stride + k);
 #pragma clang loop unroll(full)
-            for (int v = 0; v < Vectors; v++) sum[r][v] += left * right[v];
+            for (int v = 0; v < Vectors; v++) sum[r][v] = plus_product(sum[r][v], left, right[v]);
         }
     }
     for (int r = 0; r < Rows; r++) {
@@ -43,22 +66,22 @@ inline void multiply(const float *a, int64_t a_stride, const float *b, int64_t d
     }
 }
 
-// c[Rows][16·Vectors] += aᵀ · b over `depth` rows of a and b.
-template <int Rows, int Vectors>
+// c[Rows][16·Vectors] += aᵀ · b over `depth` rows of a and b, of floats or of pairs of two rows' numbers.
+template <int Rows, int Vectors, typename Operand>
 inline void accumulate(
-    const float *a, int64_t a_stride, const float *b, int64_t b_stride, int64_t depth, float *c, int64_t c_stride) {
+    const Operand *a, int64_t a_stride, const Operand *b, int64_t b_stride, int64_t depth, float *c, int64_t c_stride) {
     F sum[Rows][Vectors];
     for (int r = 0; r < Rows; r++) {
         for (int v = 0; v < Vectors; v++) sum[r][v] = load_channels(c + r * c_stride + v * lanes);
     }
     for (int64_t k = 0; k < depth; k++) {
-        F right[Vectors];
-        for (int v = 0; v < Vectors; v++) right[v] = load_channels(b + k * b_stride + v * lanes);
+        decltype(load_operands(b)) right[Vectors];
+        for (int v = 0; v < Vectors; v++) right[v] = load_operands(b + k * b_stride + v * lanes);
 #pragma clang loop unroll(full)
         for (int r = 0; r < Rows; r++) {
-            const F left = all(a[k * a_stride + r]);
+            const auto left = broadcast(a + k * a_stride + r);
 #pragma clang loop unroll(full)
-            for (int v = 0; v < Vectors; v++) sum[r][v] += left * right[v];
+            for (int v = 0; v < Vectors; v++) sum[r][v] = plus_product(sum[r][v], left, right[v]);
         }
     }
     for (int r = 0; r < Rows; r++) {

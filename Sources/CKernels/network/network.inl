@@ -22,6 +22,8 @@ namespace {
 #include "volume_weights.inl"
 #include "volume_tiles.inl"
 #include "volume_weight_gradient.inl"
+#include "volume_gathering.inl"
+#include "volume_operands.inl"
 #include "volume_direct.inl"
 #include "volume_head.inl"
 #include "volumes.inl"
