@@ -85,6 +85,33 @@ import Torch
         }
     }
 
+    /// Scores that are brought back where they are, by libtorch's operations, give the labels of those that the host brings back. Sums
+    /// are in single precision there, so that scores which are almost equal may change places.
+    @Test(arguments: ways.indices, [GridSize([4, 4, 4]), GridSize([16, 5, 7])])
+    func labelsAreThoseOfTheHost(_ way: Int, _ window: GridSize) throws {
+        try withTemporaryFolder { folder in
+            let (prepared, configuration) = try prepared(Self.ways[way].fit, spacing: Self.ways[way].spacing, in: folder)
+            guard prepared.route.interpolates else { return }
+            for inferer in [Levels() as any Inferer, SlidingWindow(Levels(), window: window, step: 0.4)] {
+                let model = try SegmentationModel(inferer, configuration: configuration)
+                var (all, others) = (0, 0)
+                _ = try model.predict(
+                    prepared,
+                    collect: { part in
+                        for decision in [Decision.argmax, .offsets([0, 0.3, -0.2])] {
+                            let (host, device) = try (
+                                part.nativeClasses(by: decision)[0], part.classesWhereScoresAre(by: decision)[0]
+                            )
+                            #expect(device.count == host.count)
+                            all += host.count
+                            others += zip(host, device).count { $0 != $1 }
+                        }
+                    })
+                #expect(all == 2 * prepared.route.native.count && others <= all / 500, "\(others) of \(all)")
+            }
+        }
+    }
+
     /// Boxes of an input are cut from it.
     @Test(arguments: ways.indices)
     func inputsAreReadBoxByBox(_ way: Int) throws {

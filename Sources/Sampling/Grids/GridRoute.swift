@@ -114,7 +114,7 @@ public struct GridRoute: Sendable, Hashable {
 
     /// How the planes of a volume come back: its first plane in the network's input, the weights from there to native planes, and
     /// where in each plane it lies.
-    private var planeSteps: (first: Int, weights: ResamplingWeights, frame: GridBox)? {
+    var planeSteps: (first: Int, weights: ResamplingWeights, frame: GridBox)? {
         switch fit {
         case .resize(let size, _):
             guard spaced == native else { return nil }
@@ -157,7 +157,7 @@ public struct GridRoute: Sendable, Hashable {
         GridResampling.resize(values, from: size, to: other, filter, planes: filterAcrossPlanes)
     }
 
-    private var filterAcrossPlanes: ResamplingFilter? { isAnisotropic ? .nearest : nil }
+    var filterAcrossPlanes: ResamplingFilter? { isAnisotropic ? .nearest : nil }
 }
 
 extension Recipe {

@@ -1,4 +1,5 @@
 import SegMetrics
+import Torch
 
 /// How the class of a pixel follows from its scores.
 ///
@@ -26,6 +27,15 @@ public enum Decision: Sendable, Hashable {
     /// What is added to the scores of a class.
     func offset(ofClass k: Int) -> Float {
         if case .offsets(let offsets) = self { Float(offsets[k]) } else { 0 }
+    }
+
+    /// Scores with the offsets, where those decide.
+    ///
+    /// - Parameter scores: `[B, C, …]`.
+    func added(to scores: Tensor) throws -> Tensor {
+        guard case .offsets(let offsets) = self else { return scores }
+        let shape = [offsets.count] + Array(repeating: 1, count: scores.shape.count - 2)
+        return try scores + Tensor(offsets.map(Float.init), shape: shape).to(device: scores.device)
     }
 
     /// What is compared in place of the scores: the largest is the class.

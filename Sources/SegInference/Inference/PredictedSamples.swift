@@ -86,14 +86,16 @@ public final class PredictedSamples {
         if let classesAtNetworkSize { return classesAtNetworkSize }
         let size = boxSize.count
         let classes: [[UInt8]]
-        if decision == .argmax {
-            let all: [UInt8] = try withInference { try logits.contiguous().largestClass().elements() }
-            classes = (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
-        } else {
+        if case .iou = decision {
             let (all, length): ([Float], Int) = (try logits.elements(), classCount * size)
             classes = (0..<numbers.count).map {
                 decision.classes(of: Array(all[$0 * length..<($0 + 1) * length]), pixels: size)
             }
+        } else {
+            let all: [UInt8] = try withInference {
+                try decision.added(to: logits.contiguous()).largestClass().elements()
+            }
+            classes = (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
         }
         classesAtNetworkSize = classes
         return classes
@@ -155,7 +157,24 @@ public final class PredictedSamples {
         if case .iou = decision {
             return try nativeScores().map { decision.classes(of: $0, pixels: $0.count / classCount) }
         }
-        return try (0..<numbers.count).map { try largest(at: $0, by: decision) }
+        return logits.device == .cpu
+            ? try (0..<numbers.count).map { try largest(at: $0, by: decision) } : try classesWhereScoresAre(by: decision)
+    }
+
+    /// The same, found on the device that has the scores.
+    ///
+    /// - Precondition: sizes differ, and the decision takes the largest score.
+    func classesWhereScoresAre(by decision: Decision) throws -> [[UInt8]] {
+        guard let nativeBox else { return numbers.map { _ in [] } }
+        return try withInference {
+            let steps = sources.map {
+                route.scoreSteps(of: $0.planes, to: nativeBox.front..<nativeBox.front + nativeBox.size.depth)
+            }
+            let restoration = try ScoreRestoration(steps ?? route.scoreSteps, on: logits.device)
+            let all: [UInt8] = try restoration.classes(of: sources?.scores ?? logits, by: decision).elements()
+            let size = nativeBox.size.count
+            return (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
+        }
     }
 
     /// Pixel by pixel, the class of the largest score with its offset; the first of equals. Class by class, so that memory holds the
