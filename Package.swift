@@ -28,7 +28,7 @@ func searching(_ folders: [String]) -> LinkerSetting {
     let here = "$ORIGIN"
 #endif
 
-// Included by the kernels' files of each instruction set, not compiled by themselves.
+// Included by the kernels' files of each instruction set, or text for a device's compiler; not compiled by themselves.
 let kernelParts =
     [
         "losses", "vectors", "tiles", "labels", "margin", "softmax", "cross_entropy", "overlap", "lovasz", "terms", "confusion",
@@ -37,8 +37,9 @@ let kernelParts =
         "network", "images", "matrices", "winograd", "direct", "convolution", "mixing", "normalization", "excitation",
         "activation",
         "resolution", "volume_shapes", "volume_transforms", "volume_weights",
-        "volume_tiles", "volume_weight_gradient", "volume_direct", "volume_head", "volumes",
-    ].map { "network/\($0).inl" }
+        "volume_tiles", "volume_weight_gradient", "volume_gathering", "volume_operands", "volume_direct", "volume_head",
+        "volumes",
+    ].map { "network/\($0).inl" } + ["device/objectives.inl", "device/kernels.inl"]
 
 /// A room that sees no libtorch.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -240,7 +241,8 @@ let package = Package(
         tests("SegReports", ["SegMetrics", "PostProcessing", "MarginCalibration", "MedicalImages", "Randomness"]),
         tests("TensorBoardEvents"),
         tests("Torch", ["TorchTestSupport"]), tests("TorchNN", ["TorchTestSupport"]),
-        tests("SegLosses", ["TorchTestSupport", "CKernels"]),
+        .target(name: "KernelsOnHost", dependencies: ["CKernels"], path: "Tests/KernelsOnHost"),
+        tests("SegLosses", ["TorchTestSupport", "CKernels", "KernelsOnHost"]),
         tests("SegModels", ["TorchTestSupport", "CKernels"]),
         tests("SegConfiguration", ["RunTestSupport", yams]),
         tests("SegInference", ["RunTestSupport", "TorchTestSupport", "CaseTestSupport", "Randomness"]),

@@ -10,10 +10,10 @@ protocol BatchLoss: SegmentationLoss {
     /// - Throws: `LossInputError` for another number of classes.
     func composed(_ inputs: LossInputs) throws -> Tensor
 
-    /// What kernels do for it; nil where they cannot serve the batch, or where the loss refuses it.
+    /// What kernels are to do for it; nil where there is none, or where the loss refuses the batch.
     ///
     /// - Throws: `TorchError` of kind `outOfMemory`.
-    func fusedTerm(in batch: FusedBatch) throws -> FusedTerm?
+    func fusedTerm(in batch: any FusedBatch) throws -> FusedTerm?
 }
 
 extension BatchLoss {
@@ -22,8 +22,7 @@ extension BatchLoss {
     }
 
     public func fused(logits: Tensor, targets: Targets) throws -> Tensor? {
-        guard let batch = try FusedBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel),
-            let term = try fusedTerm(in: batch)
+        guard let batch = try Self.fusedBatch(logits, targets, ignoreLabel: ignoreLabel), let term = try takenTerm(in: batch)
         else { return nil }
         return try batch.loss([(weight: 1, term: term)])
     }

@@ -28,5 +28,15 @@ extension Tensor {
     }
 }
 
+extension Tensor {
+    /// Lends the addresses of several tensors' first elements, each on its own device, for kernels that run there; nil for nil. Memory
+    /// that is let go while a kernel uses it is given to work that comes after the kernel alone.
+    public static func withDeviceAddresses<Result>(
+        of tensors: [Tensor?], _ body: ([UnsafeMutableRawPointer?]) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(tensors) { try body(tensors.map { $0.flatMap { libtorch.tensor_data($0.raw) } }) }
+    }
+}
+
 /// Whether operations on this thread are recorded for backward passes.
 public var isRecordingGradient: Bool { libtorch.grad_mode_get() }

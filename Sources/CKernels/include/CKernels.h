@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "CKernelsDevice.h"
 #include "CKernelsNetwork.h"
 #include "CKernelsTypes.h"
 #include "CKernelsVolumes.h"

@@ -125,6 +125,14 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     // Loads what the device needs and proves that one tensor can live there.
     ct_result (*_Nonnull device_prepare)(ct_device device);
 
+    // Kernels of a source in CUDA's language, compiled with -DCK_CLASSES=classes
+
+    // For tests on machines without a device: an architecture such as sm_90, and NVRTC's file; the size of the machine code.
+    ct_result (*_Nonnull kernel_compile)(const char *source, int32_t classes, const char *architecture, const char *_Nullable library, int64_t *byte_count);
+    // Compiled for the device at the first call with this source, which lives as long as the process, and started on its default
+    // stream. blocks: along x and y. arguments: the address of each.
+    ct_result (*_Nonnull kernel_launch)(ct_device device, const char *source, int32_t classes, const char *name, const int32_t *blocks, int32_t threads, const void *_Nonnull const *_Nonnull arguments);
+
     // Tensors
 
     ct_result (*_Nonnull tensor_empty)(const int64_t *sizes, size_t dim, ct_dtype dtype, ct_device device, ct_tensor *out);

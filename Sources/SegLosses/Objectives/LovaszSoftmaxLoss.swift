@@ -41,8 +41,8 @@ public struct LovaszSoftmaxLoss: BatchLoss {
         return try means.mean(where: classCounts.greater(0))
     }
 
-    func fusedTerm(in batch: FusedBatch) -> FusedTerm? {
-        batch.pixelCount > 0 && batch.fitsSort(perImage: perImage) ? .lovasz(perImage: perImage) : nil
+    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+        batch.pixelCount > 0 ? .lovasz(perImage: perImage) : nil
     }
 
     /// ΔJ, [S, C, N]. Counted in whole numbers: float32 stops at 2²⁴, fewer than the voxels of a large scan.

@@ -32,13 +32,13 @@ public struct WeightedSumLoss: SegmentationLoss {
         // In one sum the same pixels take part.
         let ignoreLabel = rest.lazy.compactMap { ($0.loss as? any BatchLoss)?.ignoreLabel }.first
         let composed = Self.value(logits, targets) { try $0(logits: logits, targets: targets) }
-        guard let batch = try FusedBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel) else {
+        guard let batch = try Self.fusedBatch(logits, targets, ignoreLabel: ignoreLabel) else {
             return try Self.sum(rest, composed)
         }
         var shared: [(weight: Double, term: FusedTerm)] = []
         try rest.removeAll { term in
             guard let loss = term.loss as? any BatchLoss, loss.ignoreLabel == ignoreLabel,
-                let made = try loss.fusedTerm(in: batch)
+                let made = try loss.takenTerm(in: batch)
             else { return false }
             shared.append((term.weight, made))
             return true

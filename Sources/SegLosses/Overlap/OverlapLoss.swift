@@ -41,10 +41,16 @@ extension OverlapLoss {
 
     func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
-        let sums = try OverlapSums(inputs, noise: noise, perImage: perImage)
+        return try value(
+            of: OverlapSums(inputs, noise: noise, perImage: perImage), classCounts: inputs.classCounts())
+    }
+
+    /// - Parameters:
+    ///   - sums: a row for each image, or one of the batch.
+    ///   - classCounts: the pixels of each class in each image.
+    func value(of sums: OverlapSums<Tensor>, classCounts images: [[Int]]) throws -> Tensor {
         let (errors, sizes) = ratio(of: sums)
-        let images = try inputs.classCounts()
-        let batch = (0..<inputs.classCount).map { k in images.reduce(0) { $0 + $1[k] } }
+        let batch = images.dropFirst().reduce(images[0]) { zip($0, $1).map(+) }
         let rows = (perImage ? images : [batch]).map { $0.map(Double.init) }
         let weights = try ClassConstants.tensor(weights(rows).flatMap { $0 }, dtype: errors.dtype, device: errors.device)
             .reshaped(errors.shape)
@@ -57,7 +63,7 @@ extension OverlapLoss {
         return try ((power == 1 ? losses : losses.positivePower(power)) * weights).sum()
     }
 
-    func fusedTerm(in batch: FusedBatch) -> FusedTerm? { batch.pixelCount > 0 ? .overlap(self) : nil }
+    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? { batch.pixelCount > 0 ? .overlap(self) : nil }
 
     /// The value at sums of images and classes, and its slopes there: d value / d (common, predicted, squared, noise).
     ///

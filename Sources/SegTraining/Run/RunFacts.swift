@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import MarginCalibration
 import SegInference
+import SegLosses
 import SegModels
 import Torch
 
@@ -28,6 +29,8 @@ struct RunFacts: Codable, Equatable {
         let instructionSet: String
         /// Who computed the network; nil in files of before there was a choice. Kernels are for the CPU alone.
         let execution: Execution?
+        /// Why a CUDA device does without kernels of our own for objectives; nil where it has them, and on the CPU.
+        let withoutObjectiveKernels: String?
 
         init(
             at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: TrainingResources, processes: Int?
@@ -46,6 +49,7 @@ struct RunFacts: Codable, Equatable {
             memoryBytes = process.physicalMemory
             instructionSet = TorchLibrary.instructionSet
             execution = resources.device == .cpu ? network.execution : .composed
+            withoutObjectiveKernels = DeviceObjectiveKernels.reason(on: resources.device)
         }
 
         enum CodingKeys: String, CodingKey {
@@ -53,6 +57,7 @@ struct RunFacts: Codable, Equatable {
             case loaderWorkers = "loader_workers"
             case memoryBytes = "memory_bytes"
             case instructionSet = "instruction_set"
+            case withoutObjectiveKernels = "without_objective_kernels"
         }
     }
 

@@ -1,0 +1,145 @@
+import CKernels
+import Foundation
+import KernelsOnHost
+import MarginCalibration
+import TestSupport
+import Testing
+import Torch
+import TorchTestSupport
+
+@testable import SegLosses
+
+/// The kernels of CUDA devices: their arithmetic, compiled for the host as it is for a device, against the composed losses in double
+/// precision; and their source, compiled for devices where NVIDIA's compiler is at hand.
+struct DeviceKernelTests {
+    /// The host in place of a device.
+    private struct HostKernels: ObjectiveKernels {
+        func value(of terms: [ck_device_term], _ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+            var (arguments, value) = (ck_device_terms(batch, terms), 0.0)
+            #expect(ck_terms_as_device(&arguments, Int32(classes), &value))
+            return try .scalar(value)
+        }
+
+        func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+            var arguments = ck_device_overlap(batch: batch, slopes: nil)
+            var sums = [Float](repeating: .nan, count: Int(batch.images) * classes * 2)
+            #expect(ck_overlap_sums_as_device(&arguments, Int32(classes), &sums))
+            return try Tensor(sums, shape: [Int(batch.images), classes, 2])
+        }
+
+        func overlapGradient(_ overlap: ck_device_overlap, classes: Int, on device: Device) throws {
+            var arguments = overlap
+            #expect(ck_overlap_gradient_as_device(&arguments, Int32(classes)))
+        }
+    }
+
+    private static let expressions = [
+        "cross_entropy", "cross_entropy(weights=[1,3,0.5])", "focal(gamma=2)", "focal(gamma=0.5)", "focal(gamma=2,detached=true)",
+        "ldam(max=0.5,scale=30)", "logit_adjusted(tau=1)", "margin(form=paper,sum=1)", "margin(form=authors,tau=10,nu=1)",
+        "margin(form=paper,sum=0,positive=3)", "dice(form=soft)", "dice(form=generalized_safe)", "dice(background=false)",
+        "tversky(fp=0.3,fn=0.7,gamma=0.75)", "jaccard(per_image=true)", "jaccard(per_image=false)",
+        "margin(form=authors,sum=1)+0.5*dice(form=soft)+2*cross_entropy+jaccard(per_image=true)",
+    ]
+
+    /// Of two images of 35 pixels.
+    private static func labels(ignored: Int?) -> [UInt8] {
+        (0..<70).map { place in
+            if let ignored, place % 9 == 0 { return UInt8(ignored) }
+            return UInt8(place * place % 11 % 3)
+        }
+    }
+
+    @Test(arguments: expressions, [MemoryFormat.contiguous, .channelsLast])
+    func valueAndGradientAreTheComposedOnes(_ expression: String, _ format: MemoryFormat) throws {
+        for (labelType, ignored) in [(DType.uint8, 255), (.int64, 255), (.uint8, nil)] as [(DType, Int?)] {
+            let loss = try LossExpression(expression).makeLoss(
+                LossContext(classCount: 3, distribution: LabelDistribution(counts: [900, 70, 30]), ignoreLabel: ignored))
+            let numbers = Self.labels(ignored: ignored)
+            let counts = [numbers[..<35], numbers[35...]].map { image in
+                (0..<3).map { k in image.reduce(0) { $0 + (Int($1) == k ? 1 : 0) } }
+            }
+            let targets = Targets(try Tensor(numbers, shape: [2, 5, 7]).to(labelType), counts: counts)
+            let single = try Tensor.random([2, 3, 5, 7], seed: 3, dtype: .float32) * 4
+            let logits = try single.contiguous(format).clone()
+            try logits.setRequiresGradient()
+            let batch = try #require(
+                try DeviceKernelBatch(logits: logits, targets: targets, ignoreLabel: ignored, kernels: HostKernels()))
+            let terms = ((loss as? WeightedSumLoss)?.terms ?? [.init(weight: 1, loss: loss)])
+            let value = try batch.loss(
+                terms.map { term in
+                    let loss = try #require(term.loss as? any BatchLoss)
+                    return (term.weight, try #require(try loss.takenTerm(in: batch)))
+                })
+            try (value * 3).backward()
+
+            let wide = try single.to(.float64).clone()
+            try wide.setRequiresGradient()
+            let expected = try loss.composed(logits: wide, targets: targets)
+            try (expected * 3).backward()
+            #expect(try abs(value.item() - expected.item()) <= 2e-6 * max(1, abs(expected.item())), "\(labelType)")
+            let gradients = try (#require(logits.gradient), #require(wide.gradient))
+            #expect(gradients.0.isContiguous(format))
+            #expect(try gradients.0.largestDifference(to: gradients.1) <= 2e-6 * max(1, gradients.1.abs().max().item()))
+        }
+    }
+
+    /// What a device's kernels are held against when they are first wanted.
+    @Test func theyAreCheckedBeforeTheyAreUsed() throws {
+        #expect(try DeviceObjectiveKernels.largestError(of: HostKernels(), on: .cpu) < 1e-5)
+
+        struct Wrong: ObjectiveKernels {
+            func value(of terms: [ck_device_term], _ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+                try HostKernels().value(of: terms, batch, classes: classes, on: device) * 1.01
+            }
+            func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+                try HostKernels().overlapSums(batch, classes: classes, on: device)
+            }
+            func overlapGradient(_ overlap: ck_device_overlap, classes: Int, on device: Device) throws {
+                try HostKernels().overlapGradient(overlap, classes: classes, on: device)
+            }
+        }
+        #expect(try DeviceObjectiveKernels.largestError(of: Wrong(), on: .cpu) > 1e-3)
+        #expect(DeviceObjectiveKernels.reason(on: .cpu) == nil && DeviceObjectiveKernels.checked(on: .cpu) == nil)
+    }
+
+    /// Labels that only the device knows, classes that may be ignored, and what has no kernel are left to libtorch.
+    @Test func whatTheyDoNotTakeIsLeft() throws {
+        let logits = try Tensor.random([1, 3, 4, 4], seed: 1, dtype: .float32)
+        let labels = try Tensor([UInt8](repeating: 1, count: 16), shape: [1, 4, 4])
+        func batch(_ targets: Targets, _ logits: Tensor, ignoring: Int? = nil) throws -> DeviceKernelBatch? {
+            try DeviceKernelBatch(logits: logits, targets: targets, ignoreLabel: ignoring, kernels: HostKernels())
+        }
+        let known = Targets(labels, counts: [[0, 16, 0]])
+        #expect(try batch(Targets(labels), logits) == nil)
+        #expect(try batch(known, logits, ignoring: 1) == nil)
+        #expect(try batch(known, logits.to(.float64)) == nil)
+        #expect(try batch(Targets(labels, counts: [[0, 15, 0]]), logits) == nil)
+        let taken = try #require(try batch(known, logits))
+        for expression in ["lovasz(per_image=true)", "margin(form=bound,sum=1)", "nr_dice(gamma=1.5)"] {
+            let loss = try LossExpression(expression).makeLoss(
+                LossContext(classCount: 3, distribution: LabelDistribution(counts: [9, 5, 2]), ignoreLabel: nil))
+            #expect(try (loss as? any BatchLoss)?.takenTerm(in: taken) == nil, "\(expression)")
+        }
+    }
+
+    /// NVIDIA's compiler, which needs no device.
+    private static let compiler: String? = {
+        let find =
+            "import nvidia, pathlib; print(next(p for f in nvidia.__path__ for p in pathlib.Path(f).rglob('libnvrtc.so.*')))"
+        guard let found = try? PeerPython.run(["-c", find]), found.status == 0 else { return nil }
+        return String(decoding: found.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }()
+
+    @Test(.enabled(if: compiler != nil, "no NVRTC: run Scripts/peers"))
+    func theSourceCompilesForDevices() throws {
+        let kernels = DeviceKernels(source: ck_device_source())
+        for architecture in ["sm_80", "sm_90", "sm_100"] {
+            for classes in [2, 3, 5, 20] {
+                #expect(
+                    try kernels.compile(classes: classes, for: architecture, by: Self.compiler) > 1000,
+                    "\(architecture), \(classes)")
+            }
+        }
+        #expect(throws: TorchError.self) { try kernels.compile(classes: 2, for: "sm_1", by: Self.compiler) }
+    }
+}
