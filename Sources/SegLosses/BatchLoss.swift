@@ -26,4 +26,9 @@ extension BatchLoss {
         else { return nil }
         return try batch.loss([(weight: 1, term: term)])
     }
+
+    /// What kernels do for it; nil where they cannot serve the batch.
+    func takenTerm(in batch: any FusedBatch) throws -> FusedTerm? {
+        try fusedTerm(in: batch).flatMap { batch.takes($0) ? $0 : nil }
+    }
 }

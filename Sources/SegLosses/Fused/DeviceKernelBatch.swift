@@ -15,9 +15,7 @@ struct DeviceKernelBatch: FusedBatch {
     private let isChannelsLast: Bool
 
     /// Nil where libtorch's operations must serve.
-    ///
-    /// - Parameter kernels: nil: those of the logits' device.
-    init?(logits: Tensor, targets: Targets, ignoreLabel: Int?, kernels: (any ObjectiveKernels)? = nil) throws {
+    init?(logits: Tensor, targets: Targets, ignoreLabel: Int?, kernels: any ObjectiveKernels) throws {
         let (shape, labels) = (logits.shape, targets.labels)
         guard logits.dtype == .float32, shape.count >= 3, logits.count > 0, [.uint8, .int64].contains(labels.dtype),
             labels.device == logits.device, labels.shape == [shape[0]] + shape.dropFirst(2),
@@ -25,8 +23,7 @@ struct DeviceKernelBatch: FusedBatch {
             // What labels are there has to be known without asking the device, and what is no class has to be ignored.
             let counts = targets.counts, counts.allSatisfy({ $0.count == shape[1] }),
             ignoreLabel.map({ $0 >= shape[1] && (labels.dtype == .int64 || $0 <= UInt8.max) })
-                ?? (counts.joined().reduce(0, +) == labels.count),
-            let kernels = kernels ?? DeviceObjectiveKernels.checked(on: logits.device)
+                ?? (counts.joined().reduce(0, +) == labels.count)
         else { return nil }
         let isPlain = logits.isContiguous()
         isChannelsLast = !isPlain && shape.count > 3 && logits.isContiguous(shape.count == 5 ? .channelsLast3D : .channelsLast)

@@ -18,21 +18,6 @@ protocol FusedBatch {
     func loss(_ terms: [(weight: Double, term: FusedTerm)]) throws -> Tensor
 }
 
-extension SegmentationLoss {
-    /// The batch for the kernels of its device; nil where the composed form must serve, be it to refuse labels with an exact message.
-    static func fusedBatch(_ logits: Tensor, _ targets: Targets, ignoreLabel: Int?) throws -> (any FusedBatch)? {
-        try HostBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel)
-            ?? DeviceKernelBatch(logits: logits, targets: targets, ignoreLabel: ignoreLabel)
-    }
-}
-
-extension BatchLoss {
-    /// What kernels do for it; nil where they cannot serve the batch.
-    func takenTerm(in batch: any FusedBatch) throws -> FusedTerm? {
-        try fusedTerm(in: batch).flatMap { batch.takes($0) ? $0 : nil }
-    }
-}
-
 /// What kernels do for one loss: a sum of losses shares their passes, and one gradient.
 enum FusedTerm {
     /// Of pixels that stand each alone: what `ck_terms` sums, times `scale`.

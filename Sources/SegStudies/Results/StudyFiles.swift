@@ -75,7 +75,7 @@ public struct StudyFiles {
 
     private static func plot(_ task: Int) -> String { "differences-\(task + 1).svg" }
 
-    /// The title, what to know, and for each task a table of scores and one of differences.
+    /// The title, what to know, all tasks in one table, and for each a table of scores and one of differences.
     public var markdown: String {
         let head = ["# \(results.title)", results.state] + (results.notes.isEmpty ? [] : [bullets(results.notes)])
         let tasks = results.tasks.enumerated().flatMap { index, task in
@@ -91,7 +91,13 @@ public struct StudyFiles {
                     ]
                 } ?? [])
         }
-        return (head + tasks).filter { !$0.isEmpty }.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
+        let splits = results.tasks.reduce(into: [String]()) { if !$0.contains($1.split) { $0.append($1.split) } }
+        let all = splits.flatMap { split in
+            results.tableOfAllTasks(split: split).map {
+                ["## All tasks, \(split) split", $0.markdown, StudyResults.allTasksCaption(results)]
+            } ?? []
+        }
+        return (head + all + tasks).filter { !$0.isEmpty }.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
     }
 
     private func bullets(_ lines: [String]) -> String { lines.map { "- \($0)\n" }.joined() }
