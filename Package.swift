@@ -217,7 +217,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "SegLosses", "SegModels", "SegConfiguration", "SegInference", "SegTraining", "Sampling", "CKernels", "Torch",
-                "TorchBinding", "TorchNN", "MarginCalibration", "MedicalImages", "CZlib",
+                "TorchBinding", "TorchNN", "MarginCalibration", "MedicalImages", "CZlib", "DataSets", "Phantoms",
             ],
             path: "Benchmarks/Sources"),
 

@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// `bench [losses] [confusion] [images] [network] [volumes] [windows] [--seconds N] [--compile]`: prints tables and writes them to
+/// `bench [losses] [confusion] [images] [network] [volumes] [windows] [loading] [--seconds N] [--compile]`: prints tables and writes them to
 /// `Benchmarks/results/DATE.json`, from which `Benchmarks/page` makes the tables of docs/PERFORMANCE.md.
 ///
 /// `--compile` lets stock PyTorch compile its networks too, which takes minutes. `bench device NAME` is our side of `Benchmarks/gpu`.
@@ -39,7 +39,7 @@ struct Bench {
         }
         let compiles = arguments.contains("--compile")
         arguments.removeAll { $0 == "--compile" }
-        let known = ["losses", "confusion", "images", "network", "volumes", "windows"]
+        let known = ["losses", "confusion", "images", "network", "volumes", "windows", "loading"]
         guard arguments.allSatisfy(known.contains) else {
             FileHandle.standardError.write(
                 Data(
@@ -67,6 +67,10 @@ struct Bench {
         if isWanted("windows") {
             TorchLibrary.keepFreedMemory()
             parts["windows"] = try WindowBenchmark(budget: budget) { print($0) }.run()
+        }
+        if isWanted("loading") {
+            let peer = try StockPeer(script: "Benchmarks/peer/loading.py", arguments: [])
+            parts["loading"] = try LoadingBenchmark(budget: 2 * budget, peer: peer) { print($0) }.run()
         }
         print("\nwritten: \(try BenchmarkFile.write(parts).relativePath)")
     }
