@@ -126,6 +126,7 @@ import Testing
                 study, in: place, shouldStop: { scored == 5 }, observe: { if case .scored = $0 { scored += 1 } })
             let part = try StudyRecord(study, in: place)
             #expect(part.tasks.map { $0.arms.map(\.name) } == [["cross-entropy"]] && part.runCount == 9)
+            #expect(part.doneCount == 8, "five scored, and three that they start from")
             #expect(try TinyStudy.run(study, in: place) == .finished)
 
             let record = try StudyRecord(study, in: place)
@@ -143,6 +144,21 @@ import Testing
                 }
             }
             #expect(try StudyResults(record, bootstrap: Bootstrap(resamples: 20)).tasks[0].groupCount == 6)
+
+            // A case that comes between two folds would move all others.
+            let begun = folder.appending(path: "begun", directoryHint: .isDirectory)
+            scored = 0
+            _ = try TinyStudy.run(
+                study, in: begun, shouldStop: { scored == 2 }, observe: { if case .scored = $0 { scored += 1 } })
+            let data = folder.appending(path: "data")
+            for kind in ["images", "labels"] {
+                try FileManager.default.copyItem(
+                    at: data.appending(path: "\(kind)/case_01.nii.gz"), to: data.appending(path: "\(kind)/a.nii.gz"))
+            }
+            try FileManager.default.removeItem(at: data.appending(path: "split.csv"))
+            var failures: [String] = []
+            _ = try TinyStudy.run(study, in: begun, observe: { if case .failed(_, let reason) = $0 { failures.append(reason) } })
+            #expect(failures.first?.contains("1 have come or gone, such as 'a'; put the data back") == true, "\(failures)")
 
             let tooFew = #expect(throws: StudyError.self) {
                 try TinyStudy.make(yaml.replacing("folds: 3", with: "folds: 2"), in: folder)

@@ -1,5 +1,5 @@
-// Convolutions of volumes by the CPU kernels, forward and backward, with sums in float32. Other convolutions than those of 3×3×3 and
-// stride 1, and these where volumes are small, round weights to bfloat16 where volumes are stored so.
+// Convolutions of volumes by the CPU kernels, forward and backward, with sums in float32. Those that go by gathering (a stride, another
+// kernel than 3×3×3 or 1×3×3, few inputs, small volumes) round weights to bfloat16 where volumes are stored so.
 //
 // Volumes lie as [B, D, H, W, C] (libtorch's channels-last), stored as planes are; weights are float32 and lie as libtorch has
 // them. The inputs' channels may stand in two tensors, as a skip and what is joined to it: `joined` of them, the last ones, in

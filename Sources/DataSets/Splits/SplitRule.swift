@@ -10,7 +10,7 @@ public enum SplitRule: Sendable, Hashable {
     case table(String)
     /// At random by groups; test cases that the layout keeps apart stay what they are, and a written table is not followed.
     case random(SeededSplit)
-    /// k-fold by groups: one fold validates, the others train; test cases stay what they are.
+    /// k-fold by groups: one fold validates, the others train; test cases stay what they are, unless a fold tests.
     indirect case folds(FoldSplit)
 
     /// What the places that a data set leaves open are drawn with. A training's own seed draws weights and batches: runs of

@@ -34,7 +34,7 @@ public struct CrossValidation: Sendable {
     {
         let split = configuration.data.split
         func rule(_ fold: Int, of count: Int) -> SplitRule {
-            .folds(FoldSplit(count: count, fold: fold, seed: seed, of: Self.dealt(split)))
+            .folds(FoldSplit(count: count, fold: fold, seed: seed, of: split.dealt))
         }
         let dataSet = try configuration.listDataSet(at: nil).dataSet(rule(0, of: 2))
         groupCount = Set(try [Split.train, .validation].flatMap(dataSet.cases).map(\.group)).count
@@ -49,16 +49,6 @@ public struct CrossValidation: Sendable {
             configuration.data.split = rule(number, of: count)
             let place = folder.appending(path: "fold-\(number)", directoryHint: .isDirectory)
             return Fold(number: number, folder: RunFolder(place), configuration: configuration)
-        }
-    }
-
-    /// The rule whose training and validation cases are dealt.
-    private static func dealt(_ split: SplitRule) -> SplitRule? {
-        switch split {
-        case .own: nil
-        case .paper, .table: split
-        case .random(let seeded): .random(SeededSplit(seed: seeded.seed, validation: seeded.validation, test: 0))
-        case .folds(let folds): folds.of
         }
     }
 

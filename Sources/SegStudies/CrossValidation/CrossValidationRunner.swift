@@ -50,7 +50,7 @@ public struct CrossValidationRunner {
         for fold in validation.folds where only?.contains(fold.number) ?? true {
             guard !RunSeries.isScored(fold.folder, on: .validation) else { continue }
             if series.shouldStop() { return .stopped }
-            try requireSameCases(for: fold)
+            try RunSeries.requireSameCases(fold.folder, fold.configuration, as: validation.folds.map(\.folder))
             observe(.began(fold))
             let outcome = try series.train(fold.configuration, in: fold.folder, keeping: nil) { observe(.training($0)) }
             guard outcome == .finished else { return .stopped }
@@ -84,22 +84,6 @@ public struct CrossValidationRunner {
             throw StudyError(
                 "\(first.path) is of a cross-validation with more folds than the \(validation.folds.count) asked for now; name a new folder, "
                     + "or remove it")
-        }
-    }
-
-    /// Folds are parts of one whole only while the data set stays what it was.
-    private func requireSameCases(for fold: CrossValidation.Fold) throws {
-        func names(_ splits: CaseSplits) -> Set<String> { Set(splits.train + splits.validation) }
-        guard !RunSeries.hasBegun(fold.folder) else { return }
-        let own = names(try fold.configuration.openDataSet(at: nil).splits)
-        for other in validation.folds where FileSystem.kind(of: other.folder.best) == .file {
-            guard let splits = try Checkpoint.manifest(of: other.folder.best).splits else { continue }
-            let changed = names(splits).symmetricDifference(own).sorted()
-            guard changed.isEmpty else {
-                throw StudyError(
-                    "\(other.folder.url.path) was trained when the data set had other cases: \(changed.count) have come or gone, "
-                        + "such as '\(changed[0])'; put the data back, or begin a new cross-validation with another --output")
-            }
         }
     }
 }

@@ -61,7 +61,7 @@ struct StudyPage {
             caption: "\(task.title): differences with their 95 % intervals over patients or videos, means over the seeds.")
     }
 
-    /// Validation mIoU of each objective over its epochs, the mean over the seeds.
+    /// Validation mIoU of each objective over its epochs, the mean over its trainings: seeds, and folds where there are some.
     private func curves(of task: StudyResults.Task, number: Int) throws -> PageFigure? {
         let runs = study.runs(in: folder).filter { $0.task.name == task.name }
         var lines: [LineChart.Line] = []
@@ -86,7 +86,9 @@ struct StudyPage {
             xTickCount: max(1, min(6, Int(last) - 1)))
         return PageFigure(
             name: "curves-\(number)", charts: [chart],
-            caption: "\(task.name): mean over the seeds; whole images at native resolution.")
+            caption:
+                "\(task.name): mean over the seeds\(runs.contains { $0.fold != nil } ? " and folds" : ""); whole images at native resolution."
+        )
     }
 }
 

@@ -15,8 +15,9 @@ extension StudyRecord {
         notes = study.notes
         reference = study.reference
         runCount = runs.count
-        doneCount =
-            scored.reduce(0) { $0 + $1.runs.count } + runs.count { $0.arm == nil && FileSystem.kind(of: $0.folder.best) == .file }
+        doneCount = runs.count {
+            $0.arm == nil ? FileSystem.kind(of: $0.folder.best) == .file : $0.isScored(by: study.decisions)
+        }
         program = "marginseg \(Version.current)"
         trainingSeconds = try runs.reduce(0) { try $0 + $1.trainingSeconds() }
         tasks = try study.tasks.flatMap { task in
@@ -64,14 +65,12 @@ private struct ScoredRun {
     ///
     /// - Parameter runs: one, or one for each fold.
     init?(_ runs: [StudyRun], _ decisions: [DecisionName]) throws {
-        guard let arm = runs[0].arm else { return nil }
+        guard let arm = runs[0].arm, runs.allSatisfy({ $0.isScored(by: decisions) }) else { return nil }
         let task = runs[0].task
         var evaluations: [Split: [DecisionName: Evaluation]] = [:]
         for split in task.splits {
             for decision in decisions {
-                let files = runs.map { $0.folder.evaluation(of: split, by: decision) }
-                guard files.allSatisfy({ FileSystem.kind(of: $0) == .file }) else { return nil }
-                let scores = try files.map(EvaluationFile.read)
+                let scores = try runs.map { try EvaluationFile.read($0.folder.evaluation(of: split, by: decision)) }
                 evaluations[split, default: [:]][decision] =
                     scores.count == 1
                     ? scores[0]
@@ -92,6 +91,10 @@ private struct ScoredRun {
 }
 
 extension StudyRun {
+    fileprivate func isScored(by decisions: [DecisionName]) -> Bool {
+        task.splits.allSatisfy { split in decisions.allSatisfy { RunSeries.isScored(folder, on: split, by: $0) } }
+    }
+
     fileprivate func trainingSeconds() throws -> Double { try folder.epochs().reduce(0) { $0 + $1.seconds } }
 }
 

@@ -39,6 +39,7 @@ public struct StudyRecord: Sendable, Codable {
     struct Arm: Sendable, Codable {
         let name: String
         let objective: String
+        /// Of the first fold where there are folds: offsets follow the labels.
         let marginOffsets: [MarginOffsets]
         var runs: [Run]
 

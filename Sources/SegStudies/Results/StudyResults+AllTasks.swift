@@ -5,7 +5,7 @@ import SegReports
 extension StudyResults {
     /// Every objective on every task of a split with all its planes: the difference in mIoU from the reference in points with its interval,
     /// in bold where that lies above 0 and the p-value of Wilcoxon's test, after Holm's correction, below 0.05; the mean of the differences
-    /// over the tasks, where all have one; and how many times as long as the reference its training took. Nil for fewer than two tasks.
+    /// over the tasks, and how many times as long as the reference its training took, where all tasks have one. Nil for fewer than two tasks.
     public func tableOfAllTasks(split: String) -> TextTable? {
         let tasks = tasks.filter { $0.split == split && $0.planes == nil }
         guard tasks.count > 1 else { return nil }
@@ -17,14 +17,14 @@ extension StudyResults {
             let rows = tasks.map { task in
                 task.comparison?.rows.first { $0.method == name && $0.score == Self.primary }
             }
-            let differences = rows.compactMap { $0?.difference }
+            let (differences, times) = (rows.compactMap { $0?.difference }, tasks.compactMap { time(of: name, on: $0) })
             table.append(
                 [name] + rows.map { name == reference ? "reference" : $0.map(Self.cell) ?? "" }
                     + [
                         differences.count == tasks.count
                             ? ReportNumbers.points(MeanAndDeviation(differences).mean, decimals: 2) : ""
                     ]
-                    + [TextTable.cell(MeanAndDeviation(tasks.map { time(of: name, on: $0) }).mean, decimals: 2)])
+                    + [times.count == tasks.count ? TextTable.cell(MeanAndDeviation(times).mean, decimals: 2) : ""])
         }
         return table
     }

@@ -122,7 +122,7 @@ public struct StudyTask: Sendable {
             var configuration = configuration
             configuration.data.split = .folds(
                 FoldSplit(
-                    count: folds, fold: (number + 1) % folds, seed: SplitRule.seedOfOpenCases, of: configuration.data.split,
+                    count: folds, fold: (number + 1) % folds, seed: SplitRule.seedOfOpenCases, of: configuration.data.split.dealt,
                     test: number))
             return (number, configuration)
         }

@@ -30,7 +30,7 @@ public struct StudyRun: Sendable {
 extension Study {
     /// All trainings in the order they are made: seed by seed, so that a study cut short compares all objectives on fewer seeds.
     ///
-    /// - Parameter part: of the seeds and tasks, each of which has one pre-training; nil: all.
+    /// - Parameter part: of the seeds and tasks, with all folds of each; nil: all.
     public func runs(in folder: URL, part: WorkPart? = nil) -> [StudyRun] {
         let places = seeds.flatMap { seed in tasks.map { (seed: seed, task: $0) } }
         return (part?.of(places) ?? places).flatMap { runs(of: $0.task, seed: $0.seed, in: folder) }

@@ -99,7 +99,12 @@ public struct StudyRunner {
     private var series: RunSeries { RunSeries(resources: resources, shouldStop: shouldStop) }
 
     private func train(_ run: StudyRun) throws -> Trainer.Outcome {
-        try series.train(run.configuration, in: run.folder, keeping: splits(of: run)) { observe(.training($0)) }
+        let splits = try splits(of: run)
+        if run.fold != nil, splits == nil {
+            let folds = study.runs(in: folder).filter { $0.task.name == run.task.name }
+            try RunSeries.requireSameCases(run.folder, run.configuration, as: folds.map(\.folder))
+        }
+        return try series.train(run.configuration, in: run.folder, keeping: splits) { observe(.training($0)) }
     }
 
     /// Those that the first training of a task, or of its fold, drew stand for all that follow, whatever comes into the folder
