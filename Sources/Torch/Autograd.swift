@@ -37,7 +37,8 @@ extension Tensor {
     /// - Parameters:
     ///   - value: [], the function's value.
     ///   - input: any shape, in the graph.
-    ///   - gradient: the shape of `input`, d value / d input.
+    ///   - gradient: the shape of `input`, d value / d input. It is autograd's from here on: a pass that keeps no graph multiplies it where
+    ///     it lies.
     public static func withKnownGradient(value: Tensor, input: Tensor, gradient: Tensor) throws(TorchError) -> Tensor {
         try make("known gradient", [value, input, gradient]) { libtorch.attach_gradient(value.raw, input.raw, gradient.raw, $0) }
     }

@@ -8,6 +8,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/graph_task.h>
 
 #include <memory>
 #include <stdexcept>
@@ -78,7 +79,9 @@ class KnownGradient : public torch::autograd::Node {
         // Without a type: libtorch 2.11 exports the accessors by types under names that newer compilers mangle otherwise.
         const bool is_one = factor.is_cpu() && factor.scalar_type() == at::kFloat &&
                             *static_cast<const float *>(factor.const_data_ptr()) == 1;
-        return {is_one ? gradient : gradient.mul(factor)};
+        if (is_one) return {gradient};
+        // What a second walk will want stays.
+        return {torch::autograd::get_current_graph_task_keep_graph() ? gradient.mul(factor) : gradient.mul_(factor)};
     }
 
     void release_variables() override {

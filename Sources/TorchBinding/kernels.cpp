@@ -104,7 +104,7 @@ void *compiler_library(const char *named) {
         TORCH_CHECK(library, "NVRTC cannot be opened: ", dlerror());
         return library;
     }
-    std::vector<std::string> names = {"libnvrtc.so.13", "libnvrtc.so.12"};
+    std::vector<std::string> names;
     Dl_info place;
     if (dladdr(reinterpret_cast<void *>(at::get_num_threads), &place) != 0 && place.dli_fname) {
         // Beside libtorch's folder as it came from PyPI.
@@ -112,6 +112,7 @@ void *compiler_library(const char *named) {
         names.push_back((packages / "cu13/lib/libnvrtc.so.13").string());
         names.push_back((packages / "cuda_nvrtc/lib/libnvrtc.so.12").string());
     }
+    names.insert(names.end(), {"libnvrtc.so.13", "libnvrtc.so.12"});
     for (const auto &name : names) {
         if (void *library = dlopen(name.c_str(), RTLD_NOW)) return library;
     }

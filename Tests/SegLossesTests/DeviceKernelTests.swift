@@ -83,23 +83,33 @@ struct DeviceKernelTests {
         }
     }
 
-    /// What a device's kernels are held against when they are first wanted.
-    @Test func theyAreCheckedBeforeTheyAreUsed() throws {
-        #expect(try DeviceObjectiveKernels.largestError(of: HostKernels(), on: .cpu) < 1e-5)
+    /// Kernels whose values are other than they should be by a factor.
+    private struct WrongKernels: ObjectiveKernels {
+        let factor: Double
 
-        struct Wrong: ObjectiveKernels {
-            func value(of terms: [ck_device_term], _ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
-                try HostKernels().value(of: terms, batch, classes: classes, on: device) * 1.01
-            }
-            func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
-                try HostKernels().overlapSums(batch, classes: classes, on: device)
-            }
-            func overlapGradient(_ overlap: ck_device_overlap, classes: Int, on device: Device) throws {
-                try HostKernels().overlapGradient(overlap, classes: classes, on: device)
-            }
+        func value(of terms: [ck_device_term], _ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+            try HostKernels().value(of: terms, batch, classes: classes, on: device) * factor
         }
-        #expect(try DeviceObjectiveKernels.largestError(of: Wrong(), on: .cpu) > 1e-3)
-        #expect(DeviceObjectiveKernels.reason(on: .cpu) == nil && DeviceObjectiveKernels.checked(on: .cpu) == nil)
+
+        func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
+            try HostKernels().overlapSums(batch, classes: classes, on: device)
+        }
+
+        func overlapGradient(_ overlap: ck_device_overlap, classes: Int, on device: Device) throws {
+            try HostKernels().overlapGradient(overlap, classes: classes, on: device)
+        }
+    }
+
+    /// What a device's kernels are held against when they are first wanted.
+    @Test(arguments: [2, 3, 8]) func theyAreCheckedBeforeTheyAreUsed(classes: Int) throws {
+        func error(_ kernels: some ObjectiveKernels) throws -> Double {
+            try DeviceObjectiveKernels.largestError(of: kernels, on: .cpu, classes: classes)
+        }
+        #expect(try error(HostKernels()) < 1e-4)
+        #expect(try error(WrongKernels(factor: 1.01)) > 1e-3)
+        #expect(try error(WrongKernels(factor: .nan)) == .infinity)
+        #expect(DeviceObjectiveKernels.reason(on: .cpu, classes: classes) == nil)
+        #expect(DeviceObjectiveKernels.checked(on: .cpu, classes: classes) == nil)
     }
 
     /// Labels that only the device knows, classes that may be ignored, and what has no kernel are left to libtorch.

@@ -1,8 +1,10 @@
 // The objectives' arithmetic for one pixel of C classes, for the compiler of a device and for the host's. CK_INLINE: how a function
 // begins there.
 
-CK_INLINE long long label_of(const ck_device_batch &s, long long at) {
-    return s.wide ? ((const long long *)s.labels)[at] : (long long)((const unsigned char *)s.labels)[at];
+// The class of a pixel, below 0 where it takes no part.
+template <int C> CK_INLINE int label_of(const ck_device_batch &s, long long at) {
+    const long long label = s.wide ? ((const long long *)s.labels)[at] : (long long)((const unsigned char *)s.labels)[at];
+    return label == s.ignored || label < 0 || label >= C ? -1 : (int)label;
 }
 
 template <int C> CK_INLINE void load(const ck_device_batch &s, long long image, long long pixel, float *x) {
@@ -88,16 +90,16 @@ template <int C> CK_INLINE float focal(const ck_device_term &t, const float *x, 
 }
 
 template <int C> CK_INLINE double terms_of(const ck_device_terms &s, long long image, long long pixel) {
-    const long long label = label_of(s.batch, image * s.batch.pixels + pixel);
+    const int label = label_of<C>(s.batch, image * s.batch.pixels + pixel);
     float x[C], g[C];
     for (int k = 0; k < C; k++) g[k] = 0;
     double value = 0;
-    if (label != s.batch.ignored) {
+    if (label >= 0) {
         load<C>(s.batch, image, pixel, x);
         for (int i = 0; i < s.count; i++) {
             const ck_device_term &t = s.terms[i];
-            const float own = t.kind == 0 ? margin<C>(t, x, (int)label, g)
-                : t.kind == 1 ? cross_entropy<C>(t, x, (int)label, g) : focal<C>(t, x, (int)label, g);
+            const float own = t.kind == 0 ? margin<C>(t, x, label, g)
+                : t.kind == 1 ? cross_entropy<C>(t, x, label, g) : focal<C>(t, x, label, g);
             value += (double)t.scale * own;
         }
     }
@@ -107,8 +109,8 @@ template <int C> CK_INLINE double terms_of(const ck_device_terms &s, long long i
 
 // Adds Σ p y and Σ p of a pixel to [C][2].
 template <int C> CK_INLINE void overlap_of(const ck_device_batch &s, long long image, long long pixel, float *sums) {
-    const long long label = label_of(s, image * s.pixels + pixel);
-    if (label == s.ignored) return;
+    const int label = label_of<C>(s, image * s.pixels + pixel);
+    if (label < 0) return;
     float x[C], e[C], largest, total;
     load<C>(s, image, pixel, x);
     softmax<C>(x, e, largest, total);
@@ -120,10 +122,10 @@ template <int C> CK_INLINE void overlap_of(const ck_device_batch &s, long long i
 
 // d loss / d s_k = p_k (v_k − Σ_j p_j v_j), v = d loss / d p.
 template <int C> CK_INLINE void overlap_gradient_of(const ck_device_overlap &s, long long image, long long pixel) {
-    const long long label = label_of(s.batch, image * s.batch.pixels + pixel);
+    const int label = label_of<C>(s.batch, image * s.batch.pixels + pixel);
     float x[C], e[C], g[C], largest, total, mean = 0;
     for (int k = 0; k < C; k++) g[k] = 0;
-    if (label != s.batch.ignored) {
+    if (label >= 0) {
         load<C>(s.batch, image, pixel, x);
         softmax<C>(x, e, largest, total);
         for (int k = 0; k < C; k++) {

@@ -19,7 +19,7 @@ typedef struct {
     float *gradient;       // 0 for none
     const void *labels;    // [images, pixels], unsigned char or, where `wide`, long long
     long long image_stride, class_stride, pixel_stride, images, pixels;
-    long long ignored;     // a label that takes no part; all others are classes
+    long long ignored;     // a label that takes no part, as those that are no class
     int wide;
 } ck_device_batch;
 

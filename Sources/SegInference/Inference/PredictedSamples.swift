@@ -157,8 +157,14 @@ public final class PredictedSamples {
         if case .iou = decision {
             return try nativeScores().map { decision.classes(of: $0, pixels: $0.count / classCount) }
         }
-        return logits.device == .cpu
-            ? try (0..<numbers.count).map { try largest(at: $0, by: decision) } : try classesWhereScoresAre(by: decision)
+        if logits.device != .cpu {
+            do {
+                return try classesWhereScoresAre(by: decision)
+            } catch let error as TorchError where error.kind == .outOfMemory {
+                // The host takes them class by class.
+            }
+        }
+        return try (0..<numbers.count).map { try largest(at: $0, by: decision) }
     }
 
     /// The same, found on the device that has the scores.
@@ -171,9 +177,11 @@ public final class PredictedSamples {
                 route.scoreSteps(of: $0.planes, to: nativeBox.front..<nativeBox.front + nativeBox.size.depth)
             }
             let restoration = try ScoreRestoration(steps ?? route.scoreSteps, on: logits.device)
-            let all: [UInt8] = try restoration.classes(of: sources?.scores ?? logits, by: decision).elements()
-            let size = nativeBox.size.count
-            return (0..<numbers.count).map { Array(all[$0 * size..<($0 + 1) * size]) }
+            let scores = sources?.scores ?? logits
+            // One sample at a time: at native size they may be many times as large.
+            return try (0..<numbers.count).map {
+                try restoration.classes(of: scores.narrowed(0, $0..<$0 + 1), by: decision).elements()
+            }
         }
     }
 

@@ -15,8 +15,8 @@ struct ScoreRestoration {
         self.steps = try steps.map { step in
             let terms = try zip(step.places, step.weights).map { places, weights in
                 Term(
-                    places: try Tensor(places.map(Int64.init), shape: [places.count]).to(device: device),
-                    weights: step.isSelection ? nil : try Tensor(weights, shape: [weights.count]).to(device: device))
+                    places: try Tensor(uploading: places.map(Int64.init), shape: [places.count], to: device),
+                    weights: step.isSelection ? nil : try Tensor(uploading: weights, shape: [weights.count], to: device))
             }
             return (step.axis, terms)
         }

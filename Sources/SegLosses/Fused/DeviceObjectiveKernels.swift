@@ -7,7 +7,11 @@ public struct DeviceObjectiveKernels: ObjectiveKernels {
     private static let threads = Int(CK_DEVICE_THREADS)
 
     /// Enough for every multiprocessor to have some, few enough for their sums to be added up at once.
-    private static func blocks(of count: Int64) -> Int { Int(min((count + Int64(threads) - 1) / Int64(threads), 1024)) }
+    var mostBlocks = 1024
+
+    private func blocks(of count: Int64) -> Int {
+        min(Int((count + Int64(Self.threads) - 1) / Int64(Self.threads)), mostBlocks)
+    }
 
     private func start(
         _ name: String, classes: Int, on device: Device, _ blocks: (x: Int, y: Int), _ arguments: [UnsafeRawPointer]
@@ -16,7 +20,7 @@ public struct DeviceObjectiveKernels: ObjectiveKernels {
     }
 
     func value(of terms: [ck_device_term], _ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
-        let blocks = Self.blocks(of: batch.images * batch.pixels)
+        let blocks = blocks(of: batch.images * batch.pixels)
         let values = try Tensor.empty([blocks], dtype: .float64, device: device)
         var arguments = ck_device_terms(batch, terms)
         try Tensor.withDeviceAddresses(of: [values]) { addresses in
@@ -32,7 +36,7 @@ public struct DeviceObjectiveKernels: ObjectiveKernels {
     }
 
     func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
-        let blocks = Self.blocks(of: batch.pixels)
+        let blocks = blocks(of: batch.pixels)
         let sums = try Tensor.empty([Int(batch.images), blocks, classes, 2], device: device)
         var arguments = ck_device_overlap(batch: batch, slopes: nil)
         try Tensor.withDeviceAddresses(of: [sums]) { addresses in
@@ -53,7 +57,7 @@ public struct DeviceObjectiveKernels: ObjectiveKernels {
         try withUnsafePointer(to: &arguments) {
             try start(
                 "ck_overlap_gradient", classes: classes, on: device,
-                (Self.blocks(of: overlap.batch.pixels), Int(overlap.batch.images)), [$0])
+                (blocks(of: overlap.batch.pixels), Int(overlap.batch.images)), [$0])
         }
     }
 }

@@ -6,7 +6,8 @@ extension SegmentationLoss {
         guard logits.device != .cpu else {
             return try HostBatch(logits: logits, labels: targets.labels, ignoreLabel: ignoreLabel)
         }
-        return try DeviceObjectiveKernels.checked(on: logits.device).flatMap {
+        guard logits.rank > 1 else { return nil }
+        return try DeviceObjectiveKernels.checked(on: logits.device, classes: logits.shape[1]).flatMap {
             try DeviceKernelBatch(logits: logits, targets: targets, ignoreLabel: ignoreLabel, kernels: $0)
         }
     }

@@ -33,7 +33,8 @@ struct RunFacts: Codable, Equatable {
         let withoutObjectiveKernels: String?
 
         init(
-            at position: TrainingPosition, _ network: NetworkConfiguration, _ resources: TrainingResources, processes: Int?
+            at position: TrainingPosition, _ network: NetworkConfiguration, classes: Int, _ resources: TrainingResources,
+            processes: Int?
         ) {
             let process = ProcessInfo.processInfo
             began = .now
@@ -49,7 +50,7 @@ struct RunFacts: Codable, Equatable {
             memoryBytes = process.physicalMemory
             instructionSet = TorchLibrary.instructionSet
             execution = resources.device == .cpu ? network.execution : .composed
-            withoutObjectiveKernels = DeviceObjectiveKernels.reason(on: resources.device)
+            withoutObjectiveKernels = DeviceObjectiveKernels.reason(on: resources.device, classes: classes)
         }
 
         enum CodingKeys: String, CodingKey {

@@ -45,7 +45,7 @@ package struct DeviceBatch {
     }
 
     /// The pixels of each class in each image.
-    private static func classCounts(_ labels: [UInt8], images: Int, classes: Int) -> [[Int]] {
+    static func classCounts(_ labels: [UInt8], images: Int, classes: Int) -> [[Int]] {
         let size = labels.count / max(images, 1)
         return labels.withUnsafeBufferPointer { labels in
             (0..<images).map { image in

@@ -119,7 +119,8 @@ public struct Trainer {
                 parameterCount: network.trained.parameterCount,
                 sessions: [
                     .init(
-                        at: saved?.position ?? TrainingPosition(stage: 1), configuration.network, resources,
+                        at: saved?.position ?? TrainingPosition(stage: 1), configuration.network,
+                        classes: configuration.data.classes.count, resources,
                         processes: processes?.count)
                 ])
             let recording = try RunFacts.record(facts, to: folder.facts)

@@ -78,7 +78,9 @@ struct ValidationLoss {
             let value = try withInference {
                 try loss(
                     logits: .concatenated(logits, isOfParts ? 2 : 0).to(.float32),
-                    labels: Tensor(labels, shape: shape).to(device: first.device)
+                    targets: Targets(
+                        Tensor(uploading: labels, shape: shape, to: first.device),
+                        counts: DeviceBatch.classCounts(labels, images: shape[0], classes: first.shape[1]))
                 ).item()
             }
             sum += value * Double(counted)
