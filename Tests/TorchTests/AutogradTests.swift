@@ -130,7 +130,7 @@ struct AutogradTests {
         #expect(loss.shape == [])
         #expect(try loss.item() == 7)
         #expect(loss.requiresGradient)
-        let halved = try loss * 0.5 + 1
+        let halved = loss * 0.5 + 1
         try halved.backward(keepingGraph: true)
         #expect(try gradient(of: x) == [5, 10, 15])
         let untouched: [Double] = try known.elements()

@@ -5,26 +5,25 @@ import SegReports
 extension StudyResults {
     /// Every objective on every task of a split with all its planes: the difference in mIoU from the reference in points with its interval,
     /// in bold where that lies above 0 and the p-value of Wilcoxon's test, after Holm's correction, below 0.05; the mean of the differences
-    /// over the tasks, and how many times as long as the reference its training took, where all tasks have one. Nil for fewer than two tasks.
+    /// over the tasks, where all have one. Nil for fewer than two tasks.
     public func tableOfAllTasks(split: String) -> TextTable? {
         let tasks = tasks.filter { $0.split == split && $0.planes == nil }
         guard tasks.count > 1 else { return nil }
         var table = TextTable(
-            [.words("objective")] + tasks.map { .numbers($0.name) } + [.numbers("mean"), .numbers("time")])
+            [.words("objective")] + tasks.map { .numbers($0.name) } + [.numbers("mean")])
         var names: [String] = []
         for name in tasks.flatMap(\.arms).map(\.name) where !names.contains(name) { names.append(name) }
         for name in names {
             let rows = tasks.map { task in
                 task.comparison?.rows.first { $0.method == name && $0.score == Self.primary }
             }
-            let (differences, times) = (rows.compactMap { $0?.difference }, tasks.compactMap { time(of: name, on: $0) })
+            let differences = rows.compactMap { $0?.difference }
             table.append(
                 [name] + rows.map { name == reference ? "reference" : $0.map(Self.cell) ?? "" }
                     + [
                         differences.count == tasks.count
                             ? ReportNumbers.points(MeanAndDeviation(differences).mean, decimals: 2) : ""
-                    ]
-                    + [times.count == tasks.count ? TextTable.cell(MeanAndDeviation(times).mean, decimals: 2) : ""])
+                    ])
         }
         return table
     }
@@ -36,17 +35,9 @@ extension StudyResults {
         return isAbove ? "**\(text)**" : text
     }
 
-    /// Nil where an objective has other seeds than the reference.
-    private func time(of name: String, on task: Task) -> Double? {
-        guard let arm = task.arms.first(where: { $0.name == name }), let other = task.arms.first(where: { $0.name == reference }),
-            arm.seeds == other.seeds, other.trainingSeconds > 0
-        else { return nil }
-        return arm.trainingSeconds / other.trainingSeconds
-    }
-
     static func allTasksCaption(_ results: StudyResults) -> String {
         "Differences in mIoU of the foreground from \(results.reference) in points, paired by patient or video and by seed, with the 95 % "
             + "interval over patients or videos; bold where the interval lies above 0 and Wilcoxon's p, after Holm's correction over the "
-            + "task's rows, below 0.05. Time: of the training, as many times the reference's, the mean over the tasks."
+            + "task's rows, below 0.05."
     }
 }
