@@ -62,6 +62,49 @@ import Testing
         #expect(rows.count == 13)
     }
 
+    /// The study that says which objective: its tables follow from its results, and these from the counts of every case.
+    @Test func tablesOfTheEvidence() throws {
+        let docs = TestFolders.package.appending(path: "docs")
+        let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)
+        let results = try StudyFiles(contentsOf: [docs.appending(path: "results/evidence.json")]).results
+        let all = try #require(results.tableOfAllTasks(split: "test"))
+        let read = { (name: String) in !name.hasSuffix(", calibrated") }
+        for line in all.markdown.split(separator: "\n") { #expect(document.contains("\n\(line)\n"), "\(line)") }
+        for task in results.tasks {
+            for line in task.overviewTable(reference: results.reference).markdown.split(separator: "\n")
+            where !line.contains(", calibrated |") {
+                #expect(document.contains("\n\(line)\n"), "\(task.title): \(line)")
+            }
+        }
+        let records = try FileSystem.list(docs.appending(path: "results/evidence")).filter { $0.pathExtension == "json" }
+        let made = try StudyFiles(contentsOf: records, bootstrap: Bootstrap(resamples: 1)).results
+        #expect(made.tasks.map(\.name).sorted() == results.tasks.map(\.name).sorted())
+        for task in results.tasks {
+            let own = try #require(made.tasks.first { $0.name == task.name })
+            #expect(own.arms.map(\.name).filter(read).sorted() == task.arms.map(\.name).filter(read).sorted())
+            for arm in task.arms {
+                let same = own.arms.first { $0.name == arm.name }
+                #expect(same?.seeds == arm.seeds)
+                for score in arm.scores { #expect(same?.score(score.score)?.values == score.values, "\(task.name), \(arm.name)") }
+                let difference = { (task: StudyResults.Task) in
+                    task.comparison?.rows.first { $0.method == arm.name && $0.score == StudyResults.primary }?.difference
+                }
+                #expect(difference(own) == difference(task), "\(task.name), \(arm.name)")
+            }
+        }
+        #expect(results.tasks.count > 3)
+        let plots = try FileSystem.list(docs.appending(path: "results/evidence")).filter { $0.pathExtension == "svg" }
+        #expect(plots.count == results.tasks.count)
+        try withTemporaryFolder { folder in
+            let files = try StudyFiles(results).write(into: folder)
+            for plot in plots {
+                let same = try #require(files.first { $0.lastPathComponent == plot.lastPathComponent })
+                #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
+                #expect(document.contains("results/evidence/\(plot.lastPathComponent))"))
+            }
+        }
+    }
+
     /// Where a rival without margins is better than the reference, margins are held against it too.
     @Test func theBestRivalStandsInTheTable() throws {
         let url = TestFolders.package.appending(path: "docs/results/objectives.json")
