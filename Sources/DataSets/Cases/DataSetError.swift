@@ -14,7 +14,7 @@ public enum DataSetError: Error, Equatable, Sendable {
     case tooFewGroups(origin: String, groups: Int, needed: Int)
     case fractions(validation: Double, test: Double)
     case folds(number: Int, count: Int)
-    case testFold(Int, of: FoldSplit)
+    case testFold(number: Int, validation: Int, count: Int)
     case noPaperSplit(origin: String, named: String?)
     case sharedFile(origin: String, file: String, first: String, second: String)
     case equalNames(origin: String, name: String, first: String, second: String)
@@ -60,9 +60,9 @@ extension DataSetError: CustomStringConvertible {
             return "split fractions: validation \(validation) and test \(test); expected numbers from 0 with a sum below 1"
         case .folds(let number, let count):
             return "fold \(number) of \(count); expected 2 folds or more, counted from 0"
-        case .testFold(let number, let folds):
+        case .testFold(let number, let validation, let count):
             return
-                "fold \(number) of \(folds.count) tests and fold \(folds.fold) validates; expected 3 folds or more, counted from 0, "
+                "fold \(number) of \(count) tests and fold \(validation) validates; expected 3 folds or more, counted from 0, "
                 + "and two of them"
         case .noPaperSplit(let origin, let named):
             let problem =

@@ -28,7 +28,9 @@ public struct FoldSplit: Sendable, Hashable, Codable {
     func assign(_ groups: Set<String>, origin: String) throws -> [String: Split] {
         guard count >= 2, (0..<count).contains(fold) else { throw DataSetError.folds(number: fold, count: count) }
         if let test {
-            guard count >= 3, (0..<count).contains(test), test != fold else { throw DataSetError.testFold(test, of: self) }
+            guard count >= 3, (0..<count).contains(test), test != fold else {
+                throw DataSetError.testFold(number: test, validation: fold, count: count)
+            }
         }
         guard groups.count >= count else {
             throw DataSetError.tooFewGroups(origin: origin, groups: groups.count, needed: count)
