@@ -112,8 +112,12 @@ inline void accumulate_gathered(
     for (; first < end; first += places_together) {
         const int64_t count = std::min(places_together, end - first), operands = (count + each - 1) / each;
         gather(g, first, count, reach, source, from, channels, gathered, left_row);
-        if constexpr (each > 1) operands_of_rows(gathered, left_row, count, depth, left, left_row);
-        operands_of_rows(incoming + first * outputs, outputs, count, outputs, right, right_row);
+        if constexpr (each > 1) {
+            pairs_of_rows(gathered, left_row, count, depth, left, left_row);
+            pairs_of_rows(incoming + first * outputs, outputs, count, outputs, right, right_row);
+        } else {
+            widen_rows<lanes>(incoming + first * outputs, count, outputs, right, right_row);
+        }
         for (int64_t out = 0; out < outputs; out += Vectors * lanes) {
             for (int64_t in = 0; in < depth; in += rows) {
                 accumulate<rows, Vectors>(

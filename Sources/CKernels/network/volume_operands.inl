@@ -54,18 +54,8 @@ inline void gather(
     }
 }
 
-// Rows as operands of a sum over rows; two rows make one of pairs, and a last one without a neighbour has zeros for it.
-inline void operands_of_rows(const float *from, int64_t from_row, int64_t rows, int64_t columns, float *to, int64_t to_row) {
-    for (int64_t row = 0; row < rows; row++) std::copy_n(from + row * from_row, columns, to + row * to_row);
-}
-
-inline void operands_of_rows(const BFloat16 *from, int64_t from_row, int64_t rows, int64_t columns, float *to, int64_t to_row) {
-    for (int64_t row = 0; row < rows; row++) {
-        for (int64_t c = 0; c < columns; c += lanes) read_channels(to + row * to_row + c, from + row * from_row + c);
-    }
-}
-
-inline void operands_of_rows(const BFloat16 *from, int64_t from_row, int64_t rows, int64_t columns, Pair *to, int64_t to_row) {
+// Two rows as pairs for a sum over rows; a last one without a neighbour has zeros for it.
+inline void pairs_of_rows(const BFloat16 *from, int64_t from_row, int64_t rows, int64_t columns, Pair *to, int64_t to_row) {
     typedef uint16_t Halves __attribute__((ext_vector_type(lanes)));
     typedef uint32_t Words __attribute__((ext_vector_type(lanes)));
     const auto words = [](const BFloat16 *at) {
