@@ -64,7 +64,8 @@ struct DeviceBenchmark {
         for problem in problems {
             for precision in TrainingConfiguration.Precision.allCases where device != .cpu || precision != .float16 {
                 try precision.prepare()
-                try train(problem, precision)
+                try train(problem, precision, asGraph: false)
+                if case .cuda = device { try train(problem, precision, asGraph: true) }
                 try predict(problem, precision)
             }
         }
@@ -94,18 +95,26 @@ struct DeviceBenchmark {
     }
 
     /// With the batch's way to the device, one step ahead, as `marginseg train` does it.
-    private func train(_ problem: Problem, _ precision: TrainingConfiguration.Precision) throws {
+    ///
+    /// - Parameter asGraph: the step is recorded and repeated, which is what `training.step_graph: auto` does.
+    private func train(_ problem: Problem, _ precision: TrainingConfiguration.Precision, asGraph: Bool) throws {
         let (batch, network) = (batch(problem), try network(problem))
         let optimizer: any Optimizer =
             problem.network.dimensions == 3
             ? try SGD(network.parameters, momentum: 0.99, weightDecay: 3e-5, nesterov: true)
             : try AdamW(network.parameters, weightDecay: 5e-4)
-        let step = TrainingStep(
+        let dropout = try Generator(seed: 1, device: device)
+        let work = "training step, \(problem.name)"
+        let step = try TrainingStep(
             network: network, loss: CrossEntropyLoss(ignoreLabel: Int(LabelMap.ignored)), optimizer: optimizer,
-            dropout: try Generator(seed: 1, device: device), precision: precision, clipNorm: 12,
-            scale: precision == .float16 ? try LossScale(device: device) : nil)
+            dropout: dropout, precision: precision, clipNorm: 12,
+            scale: precision == .float16 ? try LossScale(device: device) : nil,
+            repeating: asGraph
+                ? RepeatedSteps(TrainingStep.recorder(on: device, drawing: dropout)) {
+                    try? FileHandle.standardError.write(contentsOf: Data("\(work), \(precision): no graph: \($0)\n".utf8))
+                } : nil)
         var last: StepUnderWay?
-        try time("training step, \(problem.name)", "\(precision)") {
+        try time(work, "\(precision)\(asGraph ? ", graph" : "")") {
             let next = try step.begin([DeviceBatch(batch, for: network, on: device, .automatic)], learningRate: 1e-4)
             try last?.wait()
             last = next
@@ -162,9 +171,9 @@ struct DeviceBenchmark {
         }
     }
 
-    /// The mean of many in a row, after some that allocate memory and choose algorithms.
+    /// The mean of many in a row, after some that allocate memory, choose algorithms and record graphs.
     private func time(_ work: String, _ setting: String, _ body: () throws -> Void, end: () throws -> Void) throws {
-        for _ in 0..<3 { try body() }
+        for _ in 0..<5 { try body() }
         try end()
         var count = 0
         let start = ContinuousClock.now

@@ -13,7 +13,7 @@ protocol BatchLoss: SegmentationLoss {
     /// What kernels are to do for it; nil where there is none, or where the loss refuses the batch.
     ///
     /// - Throws: `TorchError` of kind `outOfMemory`.
-    func fusedTerm(in batch: any FusedBatch) throws -> FusedTerm?
+    func fusedTerm(in batch: any CountedLabels) throws -> FusedTerm?
 }
 
 extension BatchLoss {
@@ -27,8 +27,14 @@ extension BatchLoss {
         return try batch.loss([(weight: 1, term: term)])
     }
 
+    public func deviceNumbers(_ counts: [[Int]]) throws -> [Float]? {
+        guard !counts.isEmpty else { return nil }
+        let known = KnownLabels(counts: counts)
+        return try takenTerm(in: known).map { known.numbers(of: $0, weight: 1) }
+    }
+
     /// What kernels do for it; nil where they cannot serve the batch.
-    func takenTerm(in batch: any FusedBatch) throws -> FusedTerm? {
+    func takenTerm(in batch: any CountedLabels) throws -> FusedTerm? {
         try fusedTerm(in: batch).flatMap { batch.takes($0) ? $0 : nil }
     }
 }

@@ -8,6 +8,8 @@ public struct LossInputError: Error, CustomStringConvertible, Equatable {
         /// `first` is the position of the first such pixel, as [b, …].
         case labelOutOfRange(value: Int, count: Int, first: [Int], classCount: Int)
         case classes(expected: Int, found: Int, of: String)
+        /// Numbers that kernels take in place of counts.
+        case numbersWithoutKernels
     }
 
     public let problem: Problem
@@ -28,6 +30,8 @@ public struct LossInputError: Error, CustomStringConvertible, Equatable {
             "\(count) labels lie outside the classes 0 to \(classCount - 1), first \(value) at \(first); map or ignore them"
         case .classes(let expected, let found, let what):
             "\(what) are for \(expected) classes, the logits have \(found)"
+        case .numbersWithoutKernels:
+            "numbers of labels are for kernels of a device, and libtorch's operations had to serve"
         }
     }
 }

@@ -27,6 +27,7 @@ final class LossInputs {
         guard !labels.dtype.isFloatingPoint, labels.dtype != .bool else { throw LossInputError(.labelType("\(labels.dtype)")) }
         let classCount = shape[1]
         guard classCount >= 2 else { throw LossInputError(.tooFewClasses(classCount)) }
+        guard targets.numbers == nil else { throw LossInputError(.numbersWithoutKernels) }
         let known = targets.counts.map { $0.joined().reduce(0, +) }
         // What is in no class has to be ignored, and a class may be.
         let isOutside = ignoreLabel.map { !(0..<classCount).contains($0) } ?? (known == labels.count)

@@ -19,6 +19,13 @@ public protocol SegmentationLoss: Sendable {
     /// refused.
     func fused(logits: Tensor, targets: Targets) throws -> Tensor?
 
+    /// What kernels on a device are told of labels, beside the labels: `Targets` of a batch take it in place of what its counts say.
+    /// With other labels and their numbers at the same addresses, the same calls compute the objective of those.
+    ///
+    /// - Parameter counts: the pixels of each class in each image.
+    /// - Returns: nil where such kernels do not compute all of it, or not for these labels.
+    func deviceNumbers(_ counts: [[Int]]) throws -> [Float]?
+
     /// Whether the value of a batch is the mean over its pixels that are not ignored of what each pixel alone gives: then that of a
     /// batch is known from its parts', each weighed by its pixels.
     var isMeanOverPixels: Bool { get }
@@ -32,6 +39,8 @@ public protocol SegmentationLoss: Sendable {
 
 extension SegmentationLoss {
     public func fused(logits: Tensor, targets: Targets) throws -> Tensor? { nil }
+
+    public func deviceNumbers(_ counts: [[Int]]) throws -> [Float]? { nil }
 
     public var isMeanOverPixels: Bool { false }
 

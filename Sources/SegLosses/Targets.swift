@@ -6,10 +6,16 @@ public struct Targets {
     public let labels: Tensor
     /// The pixels of each class in each image, [B][C]; nil where the tensor has to be asked.
     public let counts: [[Int]]?
+    /// What kernels on a device take in place of what follows from `counts`: see `SegmentationLoss.deviceNumbers(_:)`.
+    public let numbers: Tensor?
 
-    /// - Parameter counts: of `labels`, whose pixels of no class all have the ignore label.
-    public init(_ labels: Tensor, counts: [[Int]]? = nil) {
+    /// - Parameters:
+    ///   - counts: of `labels`, whose pixels of no class all have the ignore label.
+    ///   - numbers: [N], float32, on the device of the labels: where they stand when the objective is computed, `counts` tell nothing
+    ///     but the number of classes.
+    public init(_ labels: Tensor, counts: [[Int]]? = nil, numbers: Tensor? = nil) {
         self.labels = labels
         self.counts = counts
+        self.numbers = numbers
     }
 }

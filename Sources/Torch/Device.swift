@@ -41,6 +41,13 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Memory that is not taken, by this program or another; nil where the device does not tell.
+    public var freeBytes: Int? {
+        var bytes: Int64 = 0
+        guard self != .cpu, (try? check("memory", libtorch.device_free_bytes(raw, &bytes))) != nil else { return nil }
+        return Int(bytes)
+    }
+
     public var description: String {
         switch self {
         case .cpu: "cpu"

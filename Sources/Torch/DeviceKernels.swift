@@ -7,7 +7,7 @@ public struct DeviceKernels: @unchecked Sendable {
     /// - Parameter source: lives as long as the process.
     public init(source: UnsafePointer<CChar>) { self.source = source }
 
-    /// Starts a kernel on the device's default stream, where libtorch's own work is too.
+    /// Starts a kernel on the device's current stream, where libtorch's own work is too.
     ///
     /// - Parameters:
     ///   - classes: what `CK_CLASSES` stands for in the source.

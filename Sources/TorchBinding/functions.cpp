@@ -14,6 +14,7 @@ const ct_functions *ct_torch_functions(void) {
         ct::add_library(table);
         ct::add_tensor(table);
         ct::add_transfers(table);
+        ct::add_graphs(table);
         ct::add_kernels(table);
         ct::add_pointwise(table);
         ct::add_processes(table);

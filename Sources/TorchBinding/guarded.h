@@ -117,6 +117,7 @@ void add_autograd(ct_functions &);
 void add_library(ct_functions &);
 void add_network(ct_functions &);
 void add_optimizers(ct_functions &);
+void add_graphs(ct_functions &);
 void add_kernels(ct_functions &);
 void add_pointwise(ct_functions &);
 void add_processes(ct_functions &);

@@ -169,7 +169,6 @@ static ct_result kernel_launch(
         static std::map<std::tuple<int, const char *, int32_t>, std::unique_ptr<const Module>> modules;
         const auto device = ct::device(handle);
         const auto stream = c10::impl::VirtualGuardImpl(device.type()).getStream(device);
-        TORCH_CHECK(stream.id() == 0, "kernels of our own run on the device's default stream alone");
         const Module *module;
         {
             const std::lock_guard lock(mutex);
@@ -179,7 +178,7 @@ static ct_result kernel_launch(
             if (!made) made = std::make_unique<const Module>(compiler, driver, device.index(), source, classes);
             module = made.get();
         }
-        module->launch(name, blocks, threads, arguments, /*the default stream*/ nullptr);
+        module->launch(name, blocks, threads, arguments, stream.native_handle());
     });
 }
 

@@ -9,6 +9,7 @@
 #include <ATen/detail/MPSHooksInterface.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/core/CachingDeviceAllocator.h>
 
 #include <dlfcn.h>
 
@@ -27,7 +28,13 @@ static const char *cpu_capability(void) {
     return name.c_str();
 }
 
-static void set_deterministic(bool on) { at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false); }
+static void set_deterministic(bool on) {
+    // cuBLAS reads it when it is first used; what the user set stands.
+    if (on) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+    at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false);
+    at::globalContext().setDeterministicCuDNN(on);
+}
+
 static bool get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
 
 static ct_result set_tf32(bool on) {
@@ -62,6 +69,13 @@ static ct_result device_prepare(ct_device handle) {
         // What libtorch itself says then is seven thousand characters long.
         TORCH_CHECK(handle.type != CT_MPS || at::detail::getMPSHooks().hasMPS(), "this libtorch has no MPS, or the system none");
         at::zeros({1}, at::TensorOptions().device(ct::device(handle)).dtype(at::kFloat));
+    });
+}
+
+static ct_result device_free_bytes(ct_device handle, int64_t *out) {
+    return ct::guarded([&] {
+        const auto device = ct::device(handle);
+        *out = static_cast<int64_t>(c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index()).first);
     });
 }
 
@@ -100,4 +114,5 @@ void ct::add_library(ct_functions &table) {
     table.get_deterministic = get_deterministic;
     table.set_tf32 = set_tf32;
     table.device_prepare = device_prepare;
+    table.device_free_bytes = device_free_bytes;
 }

@@ -56,7 +56,7 @@ import Testing
         Mistake(
             "training:\n  batchsize: 3\n",
             "run.yaml:2:3: training: unknown key 'batchsize'; did you mean 'batch_size'? "
-                + "(known: accumulate, augmentation, batch_size, memory_format, planes, precision, save_minutes, seed, select_by, stages, steps_per_epoch, watch, weight_average)"
+                + "(known: accumulate, augmentation, batch_size, deterministic, memory_format, planes, precision, save_minutes, seed, select_by, stages, step_graph, steps_per_epoch, watch, weight_average)"
         ),
         Mistake(
             "input:\n  fit: {resise: [64, 64]}",

@@ -22,9 +22,11 @@ struct DeviceKernelTests {
 
         func overlapSums(_ batch: ck_device_batch, classes: Int, on device: Device) throws -> Tensor {
             var arguments = ck_device_overlap(batch: batch, slopes: nil)
-            var sums = [Float](repeating: .nan, count: Int(batch.images) * classes * 2)
-            #expect(ck_overlap_sums_as_device(&arguments, Int32(classes), &sums))
-            return try Tensor(sums, shape: [Int(batch.images), classes, 2])
+            let sums = try Tensor.full([Int(batch.images), classes, 2], .nan)
+            sums.withUnsafeMutableAddress {
+                #expect(ck_overlap_sums_as_device(&arguments, Int32(classes), $0.assumingMemoryBound(to: Float.self)))
+            }
+            return sums
         }
 
         func overlapGradient(_ overlap: ck_device_overlap, classes: Int, on device: Device) throws {
@@ -81,6 +83,54 @@ struct DeviceKernelTests {
             #expect(gradients.0.isContiguous(format))
             #expect(try gradients.0.largestDifference(to: gradients.1) <= 2e-6 * max(1, gradients.1.abs().max().item()))
         }
+    }
+
+    /// What a device repeats as it recorded it: the calls were made for other labels, whose numbers are gone; nothing is asked or sent.
+    @Test(arguments: expressions)
+    func numbersStandInForLabels(_ expression: String) throws {
+        let loss = try LossExpression(expression).makeLoss(
+            LossContext(classCount: 3, distribution: LabelDistribution(counts: [900, 70, 30]), ignoreLabel: 255))
+        let terms = (loss as? WeightedSumLoss)?.terms ?? [.init(weight: 1, loss: loss)]
+        let labels = Self.labels(ignored: 255)
+        let counts = [labels[..<35], labels[35...]].map { image in
+            (0..<3).map { k in image.reduce(0) { $0 + (Int($1) == k ? 1 : 0) } }
+        }
+        let numbers = try #require(try loss.deviceNumbers(counts))
+        let kept = try Tensor(labels, shape: [2, 5, 7])
+        let told = Targets(kept, counts: [[30, 2, 0], [1, 1, 1]], numbers: try Tensor(numbers))
+        let logits = try Tensor.random([2, 3, 5, 7], seed: 3, dtype: .float32) * 4
+        func result(_ targets: Targets) throws -> [Float] {
+            let logits = try logits.clone()
+            try logits.setRequiresGradient()
+            let batch = try #require(
+                try DeviceKernelBatch(logits: logits, targets: targets, ignoreLabel: 255, kernels: HostKernels()))
+            let value = try batch.loss(
+                terms.map { term in (term.weight, try #require(try (term.loss as? any BatchLoss)?.takenTerm(in: batch))) })
+            try value.backward()
+            return try [[value.to(.float32)], [#require(logits.gradient)]].flatMap { try $0.flatMap { try $0.elements() } }
+        }
+        let expected = try result(Targets(kept, counts: counts))
+        var found: [Float] = []
+        #expect(try Transfers.counted { found = try result(told) }.uploads == 0)
+        #expect(found == expected)
+        // Kernels alone take them.
+        #expect(throws: LossInputError(.numbersWithoutKernels)) { try loss.composed(logits: logits, targets: told) }
+    }
+
+    /// Objectives that libtorch's operations compute, even in part, and labels without a pixel that counts have no such numbers.
+    @Test func whatIsNotOfKernelsAloneHasNoNumbers() throws {
+        func numbers(_ expression: String, _ counts: [[Int]]) throws -> [Float]? {
+            try LossExpression(expression).makeLoss(
+                LossContext(classCount: 3, distribution: LabelDistribution(counts: [9, 5, 2]), ignoreLabel: 255)
+            ).deviceNumbers(counts)
+        }
+        for expression in ["lovasz", "cross_entropy + lovasz", "margin(form=bound,sum=1)", "nr_dice(gamma=1.5)"] {
+            #expect(try numbers(expression, [[4, 4, 1]]) == nil, "\(expression)")
+        }
+        #expect(try numbers("cross_entropy", [[4, 4, 0], [0, 8, 0]]) == [1.0 / 16])
+        #expect(try numbers("0.5 * cross_entropy + 2 * focal", [[4, 4, 0], [0, 8, 0]]) == [0.5 / 16, 2.0 / 16])
+        #expect(try numbers("cross_entropy", [[0, 0, 0]]) == nil)
+        #expect(try numbers("cross_entropy", []) == nil)
     }
 
     /// Kernels whose values are other than they should be by a factor.

@@ -122,7 +122,7 @@ import Randomness
             dropout: Array(repeating: 0, count: levels), deepSupervision: true, normalization: .instance
         ).makeNetwork(channels: 1, classes: 3, generator: Generator(seed: 1))
         let before = try network.state().mapValues { try $0.clone() }
-        let step = TrainingStep(
+        let step = try TrainingStep(
             network: network, loss: try Self.loss("cross_entropy + dice"), optimizer: try SGD(network.parameters, momentum: 0.9),
             dropout: try Generator(seed: 2), precision: .float32, clipNorm: 12)
         let batch = Self.batch(GridSize([8, 16, 15]))

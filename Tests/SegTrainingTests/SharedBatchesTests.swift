@@ -49,7 +49,7 @@ import TorchTestSupport
                 classNames: ["background", "lung", "lesion"], distribution: LabelDistribution(counts: [500, 400, 90]),
                 ignoreLabel: Int(LabelMap.ignored)))
         let shared = try processes.map { try SharedBatches(network.parameters, for: loss, among: $0) }
-        let maker = TrainingStep(
+        let maker = try TrainingStep(
             network: network, loss: loss, optimizer: try SGD(network.parameters), dropout: try Generator(seed: 2),
             precision: .float32, clipNorm: 1, shared: shared)
         var steps = Steps()

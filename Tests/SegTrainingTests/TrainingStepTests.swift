@@ -35,7 +35,7 @@ import Randomness
             LossContext(
                 classNames: ["background", "lesion"], distribution: LabelDistribution(counts: [1, 1]),
                 ignoreLabel: Int(LabelMap.ignored)))
-        let maker = TrainingStep(
+        let maker = try TrainingStep(
             network: network, loss: loss, optimizer: try SGD(network.parameters), dropout: try Generator(seed: 2),
             precision: .float32, clipNorm: 0)
         let outcome = try maker.begin(
@@ -95,7 +95,7 @@ import Randomness
             LossContext(
                 classNames: ["background", "lesion"], distribution: LabelDistribution(counts: [9, 1]),
                 ignoreLabel: Int(LabelMap.ignored)))
-        let maker = TrainingStep(
+        let maker = try TrainingStep(
             network: network, loss: Composed(loss: loss), optimizer: try SGD(network.parameters, momentum: 0.9),
             dropout: try Generator(seed: 2), precision: .float32, clipNorm: 12)
         let batch = try DeviceBatch(Batch(Array(Self.samples.prefix(3))), for: network, on: .cpu, .channelsFirst)

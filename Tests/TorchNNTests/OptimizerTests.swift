@@ -143,6 +143,27 @@ struct OptimizerTests {
         #expect(try optimizer.state()["0.step"]?.item() == 3)
     }
 
+    /// A rate that a step reads when it is taken is the number that stands there.
+    @Test(arguments: rows)
+    func aStoredRateIsItsNumber(row: Row) throws {
+        func parameters(_ rate: (Double) throws -> LearningRate) throws -> [Double] {
+            let optimizer = try row.make(problem())
+            for number in [0.125, 0.5, 0.0625] {
+                try optimizer.clearGradients()
+                try (optimizer.parameters[0].power(2).sum() + optimizer.parameters[1].sum()).backward()
+                try optimizer.step(rate(number), nil)
+            }
+            return try numbers(optimizer)
+        }
+        let stored = try Tensor.scalar(0)
+        let expected = try parameters { .value($0) }
+        #expect(
+            try parameters {
+                try stored.fillInPlace($0)
+                return .stored(stored)
+            } == expected)
+    }
+
     @Test func noGradientAtAllIsNoStep() throws {
         let parameters = try problem()
         let optimizer = try AdamW(parameters)

@@ -43,7 +43,7 @@ struct StepGuardTests {
         func step(_ factor: Double, loss: Float, after: StepGuard? = nil) throws -> StepGuard {
             try optimizer.clearGradients()
             try (weights.sum() * factor).backward()
-            let guarding = try StepGuard(optimizer, losses: [.scalar(Double(loss))], longest: 12, after: after)
+            let guarding = try StepGuard(optimizer, losses: [.scalar(Double(loss))], longest: 12, lost: after?.isLost)
             try optimizer.step(learningRate: 0.1, guarding)
             return guarding
         }
@@ -68,7 +68,7 @@ struct StepGuardTests {
         func step(_ factor: Double, loss: Double = 0.5, after: StepGuard? = nil) throws -> StepGuard {
             try optimizer.clearGradients()
             try (weights.sum() * factor * scale.value).backward()
-            let guarding = try StepGuard(optimizer, losses: [.scalar(loss)], longest: 100, scale: scale, after: after)
+            let guarding = try StepGuard(optimizer, losses: [.scalar(loss)], longest: 100, scale: scale, lost: after?.isLost)
             try optimizer.step(learningRate: 0.5, guarding)
             return guarding
         }

@@ -21,6 +21,8 @@ struct DeviceTests {
         #expect(try Tensor.zeros([1]).device == .cpu)
     }
 
+    @Test func theCPUTellsNoFreeMemory() { #expect(Device.cpu.freeBytes == nil) }
+
     #if os(Linux)
         static let absent = [Device.cuda(100), .mps]
     #else

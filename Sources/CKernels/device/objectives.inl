@@ -26,6 +26,7 @@ template <int C> CK_INLINE void softmax(const float *x, float *e, float &largest
 }
 
 template <int C> CK_INLINE float margin(const ck_device_term &t, const float *x, int label, float *g) {
+    const float scale = t.numbers[0], *rho_k0 = t.numbers + 1, *rho_0k = rho_k0 + C;
     float first = x[0], second = first;   // of two classes or more one is the second
     int first_class = 0, second_class = -1;
     for (int k = 1; k < C; k++) {
@@ -44,11 +45,11 @@ template <int C> CK_INLINE float margin(const ck_device_term &t, const float *x,
     float d[C];
     for (int k = 0; k < C; k++) {
         const float lambda = x[k] - (k == first_class ? second : first);
-        const float excess = (k == label ? t.a[k] - lambda : lambda + t.b[k]) * unit;
+        const float excess = (k == label ? rho_k0[k] - lambda : lambda + rho_0k[k]) * unit;
         const float power = exp2f(-fabsf(excess)), weight = k == label ? t.number : 1.f;
         value += weight * length * (fmaxf(excess, 0.f) + log1pf(power) * 1.44269504f);
         const float slope = (excess > 0 ? 1.f : power) / (1.f + power);
-        d[k] = (k == label ? -weight : weight) * slope * t.scale;
+        d[k] = (k == label ? -weight : weight) * slope * scale;
         if (k == first_class) of_first = d[k]; else others += d[k];
     }
     for (int k = 0; k < C; k++) {
@@ -58,16 +59,17 @@ template <int C> CK_INLINE float margin(const ck_device_term &t, const float *x,
 }
 
 template <int C> CK_INLINE float cross_entropy(const ck_device_term &t, const float *x, int label, float *g) {
+    const float scale = t.numbers[0], *a = t.numbers + 1;
     float z[C], e[C], largest, total, own = 0, weight = 1;
     for (int k = 0; k < C; k++) {
         z[k] = x[k];
-        if (t.mode == 2) z[k] = (k == label ? x[k] - t.a[k] : x[k]) * t.number;
-        if (t.mode == 3) z[k] += t.a[k];
+        if (t.mode == 2) z[k] = (k == label ? x[k] - a[k] : x[k]) * t.number;
+        if (t.mode == 3) z[k] += a[k];
         if (k == label) own = z[k];
     }
-    if (t.mode == 1) weight = t.a[label];
+    if (t.mode == 1) weight = a[label];
     softmax<C>(z, e, largest, total);
-    const float step = t.scale * weight * t.number;
+    const float step = scale * weight * t.number;
     for (int k = 0; k < C; k++) g[k] += step * (e[k] / total - (k == label ? 1.f : 0.f));
     return weight * (logf(total) + (largest - own));
 }
@@ -84,7 +86,7 @@ template <int C> CK_INLINE float focal(const ck_device_term &t, const float *x, 
     const float weight = t.number == 0 ? 1.f : powf(q, t.number);
     float a = -weight;
     if (!t.mode && t.number != 0) a += t.number * p * weight * (q > 1e-30f ? log_p / q : -1.f);
-    a *= t.scale;
+    a *= t.numbers[0];
     for (int k = 0; k < C; k++) g[k] += a * ((k == label ? 1.f : 0.f) - e[k] / total);
     return -weight * log_p;
 }
@@ -100,7 +102,7 @@ template <int C> CK_INLINE double terms_of(const ck_device_terms &s, long long i
             const ck_device_term &t = s.terms[i];
             const float own = t.kind == 0 ? margin<C>(t, x, label, g)
                 : t.kind == 1 ? cross_entropy<C>(t, x, label, g) : focal<C>(t, x, label, g);
-            value += (double)t.scale * own;
+            value += (double)t.numbers[0] * own;
         }
     }
     if (s.batch.gradient) store<C>(s.batch, image, pixel, g);

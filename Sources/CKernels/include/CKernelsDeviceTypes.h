@@ -8,9 +8,8 @@ typedef struct {
     int kind;              // 0 margin, 1 cross-entropy, 2 focal
     int mode;              // margin: 1 for natural logarithms; cross-entropy: what a is, 0 none, 1 weights, 2 margins, 3 shifts;
                            // focal: 1 for a weight that is left out of the gradient
-    float scale;           // of the value and the gradient
     float number;          // margin: the weight of the label's term; cross-entropy: the sharpness; focal: the exponent
-    const float *a, *b;    // margin: rho_k0 and rho_0k; one number for each class
+    const float *numbers;  // the scale of value and gradient, then those that the term has of a [C] and b [C]; margin: rho_k0, rho_0k
 } ck_device_term;
 
 // Logits [images, C, pixels] at these strides, in elements, and a gradient at the same.

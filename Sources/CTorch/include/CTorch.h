@@ -29,6 +29,7 @@ typedef ct_error *_Nullable ct_result;                   // NULL, or an owned er
 typedef struct { void *_Nullable impl; } ct_tensor;      // at::Tensor *; impl == NULL stands for "no tensor" where allowed
 typedef struct { void *_Nullable impl; } ct_generator;   // at::Generator *
 typedef struct ct_host_copy ct_host_copy;                // a tensor's elements on their way to the host
+typedef struct ct_graph ct_graph;                        // work that a CUDA device recorded
 typedef struct ct_group ct_group;                        // this process among those that train together
 typedef struct ct_reducer ct_reducer;                    // the mean of their gradients
 
@@ -124,14 +125,23 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     ct_result (*_Nonnull set_tf32)(bool on);
     // Loads what the device needs and proves that one tensor can live there.
     ct_result (*_Nonnull device_prepare)(ct_device device);
+    // Memory that nobody has taken.
+    ct_result (*_Nonnull device_free_bytes)(ct_device device, int64_t *out);
 
     // Kernels of a source in CUDA's language, compiled with -DCK_CLASSES=classes
 
     // For tests on machines without a device: an architecture such as sm_90, and NVRTC's file; the size of the machine code.
     ct_result (*_Nonnull kernel_compile)(const char *source, int32_t classes, const char *architecture, const char *_Nullable library, int64_t *byte_count);
-    // Compiled for the device at the first call with this source, which lives as long as the process, and started on its default
+    // Compiled for the device at the first call with this source, which lives as long as the process, and started on its current
     // stream. blocks: along x and y. arguments: the address of each.
     ct_result (*_Nonnull kernel_launch)(ct_device device, const char *source, int32_t classes, const char *name, const int32_t *blocks, int32_t threads, const void *_Nonnull const *_Nonnull arguments);
+
+    // Graphs: what this thread gives a CUDA device between `graph_begin` and `graph_end` is recorded and not done; the generators are
+    // those that it draws from. Memory that it takes meanwhile is the graph's. To free one that has not ended gives up the recording.
+    ct_result (*_Nonnull graph_begin)(ct_device device, const ct_generator *generators, size_t count, ct_graph *_Nullable *_Nonnull out);
+    ct_result (*_Nonnull graph_end)(ct_graph *_Nonnull self);
+    ct_result (*_Nonnull graph_replay)(ct_graph *_Nonnull self);
+    void (*_Nonnull graph_free)(ct_graph *_Nonnull self);
 
     // Tensors
 
@@ -292,11 +302,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     // One AdamW step over all parameters. Lists of equal length; `steps` are float32 scalars, raised by one here.
     ct_result (*_Nonnull fused_adamw)(
         const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *first_moments, const ct_tensor *second_moments,
-        const ct_tensor *steps, size_t count, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon,
-        ct_tensor divisor, ct_tensor is_held);
+        const ct_tensor *steps, size_t count, double learning_rate, ct_tensor rate, double beta1, double beta2, double weight_decay,
+        double epsilon, ct_tensor divisor, ct_tensor is_held);
     ct_result (*_Nonnull fused_sgd)(
         const ct_tensor *parameters, const ct_tensor *gradients, const ct_tensor *momentum_buffers, size_t count,
-        double learning_rate, double momentum, double weight_decay, bool nesterov, ct_tensor divisor, ct_tensor is_held);
+        double learning_rate, ct_tensor rate, double momentum, double weight_decay, bool nesterov, ct_tensor divisor,
+        ct_tensor is_held);
     // The scale of a loss in float16 after a step: halved where `overflowed` is 1, doubled after `interval` steps in a row without.
     ct_result (*_Nonnull update_loss_scale)(ct_tensor scale, ct_tensor steps_since, ct_tensor overflowed, int64_t interval);
 

@@ -28,4 +28,13 @@ public struct Batch: Sendable, Equatable {
         }
         samples = parts.map(\.id)
     }
+
+    /// The first samples.
+    package func prefix(_ count: Int) -> Batch {
+        var batch = self
+        batch.images = Array(images.prefix(count * channels * size.count))
+        batch.labels = Array(labels.prefix(count * size.count))
+        batch.samples = Array(samples.prefix(count))
+        return batch
+    }
 }

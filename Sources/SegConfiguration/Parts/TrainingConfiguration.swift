@@ -26,6 +26,12 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         package func prepare() throws { try TorchLibrary.setTF32(self == .tf32) }
     }
 
+    /// Sets what belongs to the process.
+    package func prepare(on device: Device) throws {
+        try precision.prepare()
+        TorchLibrary.isDeterministic = device != .cpu && deterministic == true
+    }
+
     /// How images and convolutions lie in memory.
     public enum MemoryFormat: String, Sendable, Hashable, Codable, CaseIterable {
         /// Channels last on CUDA devices, first elsewhere.
@@ -40,6 +46,13 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         }
     }
 
+    /// Whether a CUDA device records a step and repeats it (`DeviceGraph`), so that the host gives it in one call.
+    public enum StepGraph: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Where it can be.
+        case automatic = "auto"
+        case never
+    }
+
     /// Of the starting weights, the order of samples, dropout and augmentation.
     public var seed: UInt64
     public var batchSize: Int
@@ -49,6 +62,10 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var stepsPerEpoch: Int?
     public var precision: Precision
     public var memoryFormat: MemoryFormat
+    /// Nil, in files of before there was a choice: automatic.
+    public var stepGraph: StepGraph?
+    /// Whether a CUDA device takes forms of operations alone that give the same bits every time; the CPU has no others. Nil: false.
+    public var deterministic: Bool?
     /// Decay of the running average of the weights, which then is what is validated and kept; 0: no average.
     public var weightAverage: Double
     /// Which planes of the training volumes take part.
@@ -63,11 +80,12 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var stages: [StageConfiguration]
 
     enum CodingKeys: String, CodingKey {
-        case seed, accumulate, precision, planes, augmentation, stages, watch
+        case seed, accumulate, precision, planes, augmentation, stages, watch, deterministic
         case weightAverage = "weight_average"
         case batchSize = "batch_size"
         case stepsPerEpoch = "steps_per_epoch"
         case memoryFormat = "memory_format"
+        case stepGraph = "step_graph"
         case selectBy = "select_by"
         case saveMinutes = "save_minutes"
     }

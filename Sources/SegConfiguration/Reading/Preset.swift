@@ -74,6 +74,8 @@ public struct Preset: Sendable {
           steps_per_epoch: \(stepsPerEpoch.map(String.init) ?? "null")
           precision: float32
           memory_format: auto
+          step_graph: auto
+          deterministic: false
           weight_average: 0
           planes: \(planes)
           augmentation: \(augmentation.yaml)

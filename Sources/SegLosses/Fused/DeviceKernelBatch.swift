@@ -9,8 +9,9 @@ struct DeviceKernelBatch: FusedBatch {
     /// [B, …], uint8 or int64.
     private let labels: Tensor
     private let ignoreLabel: Int?
-    /// Of each class in each image.
-    private let classCounts: [[Int]]
+    private let known: KnownLabels
+    /// Of another batch's labels, in place of those of `known`.
+    private let numbers: Tensor?
     private let kernels: any ObjectiveKernels
     private let isChannelsLast: Bool
 
@@ -29,30 +30,34 @@ struct DeviceKernelBatch: FusedBatch {
         isChannelsLast = !isPlain && shape.count > 3 && logits.isContiguous(shape.count == 5 ? .channelsLast3D : .channelsLast)
         self.logits = isPlain || isChannelsLast ? logits : try logits.contiguous()
         self.labels = try labels.contiguous()
-        (self.ignoreLabel, classCounts, self.kernels) = (ignoreLabel, counts, kernels)
+        (self.ignoreLabel, self.kernels, numbers) = (ignoreLabel, kernels, targets.numbers)
+        known = KnownLabels(counts: counts)
     }
 
-    var classCount: Int { logits.shape[1] }
-    var pixelCount: Int { classCounts.joined().reduce(0, +) }
+    var classCount: Int { known.classCount }
+    var pixelCount: Int { known.pixelCount }
 
-    func weight(of classes: [Float]) -> Double {
-        classCounts.reduce(0) { sum, image in zip(image, classes).reduce(sum) { $0 + Double($1.0) * Double($1.1) } }
-    }
+    func weight(of classes: [Float]) -> Double { known.weight(of: classes) }
 
-    func takes(_ term: FusedTerm) -> Bool {
-        switch term {
-        case .margin, .crossEntropy, .focal: true
-        case .overlap(let loss): loss.noise == 0
-        case .bound, .lovasz: false
+    func takes(_ term: FusedTerm) -> Bool { known.takes(term) }
+
+    func loss(_ terms: [WeightedTerm]) throws -> Tensor {
+        let lists = terms.map { known.numbers(of: $0.term, weight: $0.weight) }
+        let count = lists.reduce(0) { $0 + $1.count }
+        let all = try numbers ?? Tensor(uploading: lists.flatMap { $0 }, shape: [count], to: logits.device)
+        precondition(all.shape == [count], "numbers of the same terms")
+        var start = 0
+        let numbered = try zip(terms, lists).map { term, list in
+            defer { start += list.count }
+            return (weight: term.weight, term: term.term, numbers: try all.narrowed(0, start..<start + list.count))
         }
-    }
-
-    func loss(_ terms: [(weight: Double, term: FusedTerm)]) throws -> Tensor {
         var values: [Tensor] = []
-        let overlaps = terms.compactMap { weight, term in if case .overlap(let loss) = term { (weight, loss) } else { nil } }
+        let overlaps = numbered.compactMap { weight, term, numbers in
+            if case .overlap(let loss) = term { (weight, loss, numbers) } else { nil }
+        }
         if !overlaps.isEmpty { values += try self.overlaps(overlaps) }
         // As many at a time as a kernel takes.
-        let pixelwise = try terms.compactMap { try deviceTerm($1, weight: $0) }
+        let pixelwise = numbered.compactMap { Self.deviceTerm($1, $2) }
         for start in stride(from: 0, to: pixelwise.count, by: Int(CK_DEVICE_TERMS)) {
             values.append(try self.pixelwise(Array(pixelwise[start..<min(start + Int(CK_DEVICE_TERMS), pixelwise.count)])))
         }
@@ -61,40 +66,30 @@ struct DeviceKernelBatch: FusedBatch {
 
     // MARK: Pixels that stand each alone
 
-    /// A term, with the tensors that hold what it points to.
-    private typealias HeldTerm = (term: ck_device_term, constants: [Tensor?])
+    /// A term, with the tensor that holds what it points to.
+    private typealias HeldTerm = (term: ck_device_term, numbers: Tensor)
 
-    private func deviceTerm(_ term: FusedTerm, weight: Double) throws -> HeldTerm? {
-        func constant(_ values: [Float]) throws -> Tensor {
-            try ClassConstants.tensor(values.map(Double.init), dtype: .float32, device: logits.device)
-        }
+    private static func deviceTerm(_ term: FusedTerm, _ numbers: Tensor) -> HeldTerm? {
         var made = ck_device_term()
         switch term {
-        case .margin(let rhoK0, let rho0k, let isNatural, let ownWeight, let scale):
+        case .margin(_, _, let isNatural, let ownWeight, _):
             (made.kind, made.mode, made.number) = (0, isNatural ? 1 : 0, ownWeight)
-            made.scale = Float(weight * scale)
-            return (made, [try constant(rhoK0), try constant(rho0k)])
-        case .crossEntropy(let weights, let margins, let shifts, let sharpness, let scale):
+        case .crossEntropy(let weights, let margins, let shifts, let sharpness, _):
             (made.kind, made.mode, made.number) = (1, weights != nil ? 1 : margins != nil ? 2 : shifts != nil ? 3 : 0, sharpness)
-            made.scale = Float(weight * scale)
-            return (made, [try (weights ?? margins ?? shifts).map(constant), nil])
-        case .focal(let gamma, let isDetached, let scale):
-            (made.kind, made.mode, made.number) = (2, isDetached ? 1 : 0, gamma)
-            made.scale = Float(weight * scale)
-            return (made, [nil, nil])
+        case .focal(let gamma, let isDetached, _): (made.kind, made.mode, made.number) = (2, isDetached ? 1 : 0, gamma)
         case .overlap, .bound, .lovasz: return nil
         }
+        return (made, numbers)
     }
 
     private func pixelwise(_ terms: [HeldTerm]) throws -> Tensor {
         let gradient = logits.requiresGradient && isRecordingGradient ? try emptyGradient() : nil
-        let value = try Tensor.withDeviceAddresses(of: terms.flatMap(\.constants)) { addresses in
-            var numbered = terms.map(\.term)
-            for index in numbered.indices {
-                numbered[index].a = UnsafePointer(addresses[2 * index]?.assumingMemoryBound(to: Float.self))
-                numbered[index].b = UnsafePointer(addresses[2 * index + 1]?.assumingMemoryBound(to: Float.self))
+        let value = try Tensor.withDeviceAddresses(of: terms.map(\.numbers)) { addresses in
+            var placed = terms.map(\.term)
+            for (index, address) in addresses.enumerated() {
+                placed[index].numbers = UnsafePointer(address?.assumingMemoryBound(to: Float.self))
             }
-            return try withBatch(gradient) { try kernels.value(of: numbered, $0, classes: classCount, on: logits.device) }
+            return try withBatch(gradient) { try kernels.value(of: placed, $0, classes: classCount, on: logits.device) }
         }
         guard let gradient else { return value }
         return try .withKnownGradient(value: value, input: logits, gradient: gradient)
@@ -124,7 +119,7 @@ struct DeviceKernelBatch: FusedBatch {
     // MARK: Overlap
 
     /// All from the same sums, through which their gradients meet.
-    private func overlaps(_ losses: [(weight: Double, loss: any OverlapLoss)]) throws -> [Tensor] {
+    private func overlaps(_ losses: [(weight: Double, loss: any OverlapLoss, numbers: Tensor)]) throws -> [Tensor] {
         let device = logits.device
         let plain = try withBatch(nil) { try kernels.overlapSums($0, classes: classCount, on: device) }
         let sums = try plain.withBackward(inputs: [logits]) { [self] slopes in
@@ -138,15 +133,14 @@ struct DeviceKernelBatch: FusedBatch {
             }
             return [gradient]
         }
-        let labelled = try Tensor(
-            uploading: classCounts.joined().map(Float.init), shape: [classCounts.count, classCount], to: device)
-        return try losses.map { weight, loss in
+        return try losses.map { weight, loss, numbers in
             func rows(_ images: Tensor) throws -> Tensor { try loss.perImage ? images : images.sum([0], keepingAxes: true) }
-            let own = try rows(labelled)
+            let told = try numbers.reshaped([2, loss.perImage ? logits.shape[0] : 1, classCount])
+            let labelled = try told.selected(0, 0)
             let value = try loss.value(
                 of: OverlapSums(
-                    common: rows(sums.selected(2, 0)), predicted: rows(sums.selected(2, 1)), labelled: own, squared: own * 0,
-                    noise: own * 0), classCounts: classCounts)
+                    common: rows(sums.selected(2, 0)), predicted: rows(sums.selected(2, 1)), labelled: labelled,
+                    squared: labelled * 0, noise: labelled * 0), weights: told.selected(0, 1))
             return weight == 1 ? value : value * weight
         }
     }

@@ -1,7 +1,7 @@
 import Torch
 
-/// A batch whose labels are classes, for kernels that make value and gradient of a sum of losses together.
-protocol FusedBatch {
+/// What the labels of a batch tell the terms of an objective before kernels run.
+protocol CountedLabels {
     var classCount: Int { get }
     /// Pixels that take part.
     var pixelCount: Int { get }
@@ -11,12 +11,17 @@ protocol FusedBatch {
 
     /// Whether there are kernels for it.
     func takes(_ term: FusedTerm) -> Bool
+}
 
+/// A batch whose labels are classes, for kernels that make value and gradient of a sum of losses together.
+protocol FusedBatch: CountedLabels {
     /// Σ weight · term, known to autograd as a function of the logits.
     ///
     /// - Precondition: it takes each.
-    func loss(_ terms: [(weight: Double, term: FusedTerm)]) throws -> Tensor
+    func loss(_ terms: [WeightedTerm]) throws -> Tensor
 }
+
+typealias WeightedTerm = (weight: Double, term: FusedTerm)
 
 /// What kernels do for one loss: a sum of losses shares their passes, and one gradient.
 enum FusedTerm {

@@ -31,7 +31,7 @@ struct HostBatch: FusedBatch {
         return (perImage ? batch.pixelCount : batch.pixelCount * batch.imageCount) <= Int(Int32.max)
     }
 
-    func loss(_ terms: [(weight: Double, term: FusedTerm)]) throws -> Tensor {
+    func loss(_ terms: [WeightedTerm]) throws -> Tensor {
         let gradient = batch.logits.requiresGradient && isRecordingGradient ? try batch.emptyGradient() : nil
         let memory = TermMemory()
         var (value, kernelTerms) = try sorted(terms, gradient, memory)
@@ -81,7 +81,7 @@ struct HostBatch: FusedBatch {
     ///
     /// - Parameter gradient: where nothing lies yet.
     private func overlaps(
-        _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
+        _ terms: [WeightedTerm], _ gradient: Tensor?, _ memory: TermMemory
     ) throws -> (value: Double, terms: [ck_term]) {
         let losses = terms.compactMap { weight, term in
             if case .overlap(let loss) = term { (weight: weight, loss: loss) } else { nil }
@@ -119,7 +119,7 @@ struct HostBatch: FusedBatch {
     ///
     /// - Parameter isWanted: the gradient.
     private func bounds(
-        _ terms: [(weight: Double, term: FusedTerm)], isWanted: Bool, _ memory: TermMemory
+        _ terms: [WeightedTerm], isWanted: Bool, _ memory: TermMemory
     ) throws -> (value: Double, terms: [ck_term]) {
         var value = 0.0
         var made: [ck_term] = []
@@ -152,7 +152,7 @@ struct HostBatch: FusedBatch {
 
     /// The losses that sort. Their derivatives lie where the gradient goes if they can, for the first of them.
     private func sorted(
-        _ terms: [(weight: Double, term: FusedTerm)], _ gradient: Tensor?, _ memory: TermMemory
+        _ terms: [WeightedTerm], _ gradient: Tensor?, _ memory: TermMemory
     ) throws -> (value: Double, terms: [ck_term]) {
         var value = 0.0
         var made: [ck_term] = []

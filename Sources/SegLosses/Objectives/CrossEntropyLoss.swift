@@ -24,7 +24,7 @@ public struct CrossEntropyLoss: BatchLoss {
         return try inputs.crossEntropy(of: inputs.logits, weight: weight)
     }
 
-    func fusedTerm(in batch: any FusedBatch) throws -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) throws -> FusedTerm? {
         guard let weights = weights?.map(Float.init) else {
             return batch.pixelCount > 0 ? .crossEntropy(scale: 1 / Double(batch.pixelCount)) : nil
         }

@@ -32,7 +32,7 @@ public struct FocalLoss: BatchLoss {
         return try inputs.sum(-(detached ? weights.detached() : weights) * own, dividedBy: Double(inputs.pixelCount))
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         .focal(gamma: Float(gamma), isDetached: detached, scale: 1 / Double(max(batch.pixelCount, 1)))
     }
 }

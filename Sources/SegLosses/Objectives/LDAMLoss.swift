@@ -47,7 +47,7 @@ public struct LDAMLoss: BatchLoss {
         return try inputs.crossEntropy(of: scores * scale)
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         guard batch.classCount == margins.count else { return nil }
         return .crossEntropy(
             margins: margins.map(Float.init), sharpness: Float(scale), scale: 1 / Double(max(batch.pixelCount, 1)))

@@ -38,7 +38,7 @@ public struct LogitAdjustedLoss: BatchLoss {
         return try inputs.crossEntropy(of: inputs.logits + inputs.alongClasses(adjustments))
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         guard batch.classCount == adjustments.count else { return nil }
         return .crossEntropy(shifts: adjustments.map(Float.init), scale: 1 / Double(max(batch.pixelCount, 1)))
     }

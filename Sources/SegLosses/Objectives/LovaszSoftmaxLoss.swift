@@ -41,7 +41,7 @@ public struct LovaszSoftmaxLoss: BatchLoss {
         return try means.mean(where: classCounts.greater(0))
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         batch.pixelCount > 0 ? .lovasz(perImage: perImage) : nil
     }
 

@@ -83,7 +83,7 @@ public struct MarginBoundLoss: BatchLoss {
         return try value(images, of: Array(inputs.logits.shape.dropFirst(2)))
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         guard case .smooth(let temperature) = ramp, batch.classCount == offsets.classCount, batch.pixelCount > 0 else {
             return nil
         }

@@ -55,7 +55,7 @@ public struct MarginCalibrationLoss: BatchLoss {
 
     private func weight(_ classCount: Int) -> Double { positiveWeight ?? form.positiveWeight(classCount) }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? {
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? {
         let classes = batch.classCount
         guard classes == offsets.classCount else { return nil }
         return .margin(

@@ -29,25 +29,42 @@ public struct WeightedSumLoss: SegmentationLoss {
     /// Terms that kernels compute share their passes and one gradient; others go each its own fastest way.
     public func fused(logits: Tensor, targets: Targets) throws -> Tensor? {
         var rest = flattened
-        // In one sum the same pixels take part.
-        let ignoreLabel = rest.lazy.compactMap { ($0.loss as? any BatchLoss)?.ignoreLabel }.first
         let composed = Self.value(logits, targets) { try $0(logits: logits, targets: targets) }
         guard let batch = try Self.fusedBatch(logits, targets, ignoreLabel: ignoreLabel) else {
             return try Self.sum(rest, composed)
         }
-        var shared: [(weight: Double, term: FusedTerm)] = []
-        try rest.removeAll { term in
-            guard let loss = term.loss as? any BatchLoss, loss.ignoreLabel == ignoreLabel,
-                let made = try loss.takenTerm(in: batch)
-            else { return false }
-            shared.append((term.weight, made))
-            return true
-        }
+        let shared = try Self.takeTerms(of: &rest, ignoreLabel: ignoreLabel, in: batch)
         let others = try Self.sum(rest, composed)
         guard !shared.isEmpty else { return others }
         let value = try batch.loss(shared)
         return others.map { value + $0 } ?? value
     }
+
+    public func deviceNumbers(_ counts: [[Int]]) throws -> [Float]? {
+        guard !counts.isEmpty else { return nil }
+        let known = KnownLabels(counts: counts)
+        var rest = flattened
+        let taken = try Self.takeTerms(of: &rest, ignoreLabel: ignoreLabel, in: known)
+        return rest.isEmpty ? known.numbers(of: taken) : nil
+    }
+
+    /// What kernels do for the terms that they can serve, which are taken out.
+    private static func takeTerms(
+        of rest: inout [Term], ignoreLabel: Int?, in batch: any CountedLabels
+    ) throws -> [WeightedTerm] {
+        var taken: [WeightedTerm] = []
+        try rest.removeAll { term in
+            guard let loss = term.loss as? any BatchLoss, loss.ignoreLabel == ignoreLabel,
+                let made = try loss.takenTerm(in: batch)
+            else { return false }
+            taken.append((term.weight, made))
+            return true
+        }
+        return taken
+    }
+
+    /// In one sum the same pixels take part.
+    private var ignoreLabel: Int? { flattened.lazy.compactMap { ($0.loss as? any BatchLoss)?.ignoreLabel }.first }
 
     public var isMeanOverPixels: Bool { terms.allSatisfy(\.loss.isMeanOverPixels) }
 

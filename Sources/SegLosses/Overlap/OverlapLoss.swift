@@ -41,19 +41,27 @@ extension OverlapLoss {
 
     func composed(_ inputs: LossInputs) throws -> Tensor {
         guard inputs.pixelCount > 0 else { return try inputs.zero() }
+        let weights = try weights(labelled(inputs.classCounts()))
+        let logits = inputs.logits
         return try value(
-            of: OverlapSums(inputs, noise: noise, perImage: perImage), classCounts: inputs.classCounts())
+            of: OverlapSums(inputs, noise: noise, perImage: perImage),
+            weights: ClassConstants.tensor(weights.flatMap { $0 }, dtype: logits.dtype, device: logits.device)
+                .reshaped([weights.count, inputs.classCount]))
+    }
+
+    /// Σ y of each row of sums.
+    ///
+    /// - Parameter images: the pixels of each class in each image.
+    func labelled(_ images: [[Int]]) -> [[Double]] {
+        let batch = images.dropFirst().reduce(images[0]) { zip($0, $1).map(+) }
+        return (perImage ? images : [batch]).map { $0.map(Double.init) }
     }
 
     /// - Parameters:
     ///   - sums: a row for each image, or one of the batch.
-    ///   - classCounts: the pixels of each class in each image.
-    func value(of sums: OverlapSums<Tensor>, classCounts images: [[Int]]) throws -> Tensor {
+    ///   - weights: of each row's classes.
+    func value(of sums: OverlapSums<Tensor>, weights: Tensor) throws -> Tensor {
         let (errors, sizes) = ratio(of: sums)
-        let batch = images.dropFirst().reduce(images[0]) { zip($0, $1).map(+) }
-        let rows = (perImage ? images : [batch]).map { $0.map(Double.init) }
-        let weights = try ClassConstants.tensor(weights(rows).flatMap { $0 }, dtype: errors.dtype, device: errors.device)
-            .reshaped(errors.shape)
         if let limit {
             let (error, size) = (try (errors * weights).sum(), try (sizes * weights).sum())
             let least = try Tensor.scalar(limit, dtype: size.dtype, device: size.device)
@@ -63,7 +71,7 @@ extension OverlapLoss {
         return try ((power == 1 ? losses : losses.positivePower(power)) * weights).sum()
     }
 
-    func fusedTerm(in batch: any FusedBatch) -> FusedTerm? { batch.pixelCount > 0 ? .overlap(self) : nil }
+    func fusedTerm(in batch: any CountedLabels) -> FusedTerm? { batch.pixelCount > 0 ? .overlap(self) : nil }
 
     /// The value at sums of images and classes, and its slopes there: d value / d (common, predicted, squared, noise).
     ///

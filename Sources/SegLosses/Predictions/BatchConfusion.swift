@@ -46,6 +46,7 @@ extension BatchConfusion {
     public struct Counts {
         private enum Place {
             case host(BatchConfusion)
+            case device(Tensor, classCount: Int)
             case onTheWay(HostCopy, classCount: Int)
         }
 
@@ -62,9 +63,16 @@ extension BatchConfusion {
 
         private init(_ place: Place) { self.place = place }
 
+        /// The same on their way to the host, as they will be when the device has done what it was given before this.
+        public func sent() throws -> Counts {
+            guard case .device(let counts, let classCount) = place else { return self }
+            return try Counts(.onTheWay(HostCopy(counts), classCount: classCount))
+        }
+
         public func confusion() throws -> BatchConfusion {
             switch place {
             case .host(let confusion): return confusion
+            case .device: return try sent().confusion()
             case .onTheWay(let copy, let classCount):
                 return try BatchConfusion(counts: copy.elements().dropLast(), classCount: classCount)
             }
@@ -86,7 +94,7 @@ extension BatchConfusion.Counts {
         let places = (image * size + inputs.labels) * size + predicted
         let counts = try places.masked(where: inputs.isCounted.logicalNot(), with: Double(none)).reshaped([-1])
             .binCounts(none + 1)
-        return try Self(.onTheWay(HostCopy(counts), classCount: classes))
+        return Self(.device(counts, classCount: classes))
     }
 }
 

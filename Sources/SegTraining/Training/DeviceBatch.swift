@@ -44,6 +44,41 @@ package struct DeviceBatch {
         shares = zip(own, whole).map { $1 == 0 ? 1 : Double($0) / Double($1) }
     }
 
+    private init(
+        _ batch: Batch, images: Tensor, targets: [Targets], shares: [Double], pixelCount: Int
+    ) {
+        (self.batch, self.images, self.targets, self.shares, self.pixelCount) = (batch, images, targets, shares, pixelCount)
+    }
+
+    /// The same in memory of its own, with the numbers that kernels on a device take of each resolution's labels.
+    func kept(numbers: [[Float]]) throws -> DeviceBatch {
+        let targets = try zip(targets, numbers).map { targets, numbers in
+            Targets(
+                try targets.labels.clone(), counts: targets.counts,
+                numbers: try Tensor(uploading: numbers, shape: [numbers.count], to: images.device))
+        }
+        return DeviceBatch(batch, images: try images.clone(), targets: targets, shares: shares, pixelCount: pixelCount)
+    }
+
+    /// Takes another batch's images, labels and numbers into its own memory.
+    func take(_ other: DeviceBatch, numbers: [[Float]]) throws {
+        try images.copyInPlace(from: other.images)
+        for (index, (own, others)) in zip(targets, other.targets).enumerated() {
+            try own.labels.copyInPlace(from: others.labels)
+            try own.numbers?.copyInPlace(
+                from: Tensor(uploading: numbers[index], shape: [numbers[index].count], to: images.device))
+        }
+    }
+
+    /// The shapes and the layout of its tensors.
+    struct Form: Hashable {
+        let images: [Int]
+        let strides: [Int]
+        let labels: [[Int]]
+    }
+
+    var form: Form { Form(images: images.shape, strides: images.strides, labels: targets.map(\.labels.shape)) }
+
     /// The pixels of each class in each image.
     static func classCounts(_ labels: [UInt8], images: Int, classes: Int) -> [[Int]] {
         let size = labels.count / max(images, 1)

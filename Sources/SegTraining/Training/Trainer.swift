@@ -78,7 +78,7 @@ public struct Trainer {
         if saved?.isFinished(with: configuration) == true { return .finished }
         // What can fail fails before the first step, and before the data are decoded where that is possible.
         try resources.device.prepare()
-        try configuration.training.precision.prepare()
+        try configuration.training.prepare(on: resources.device)
         try processes?.requireParts(ofBatches: configuration.training.batchSize)
         if saved == nil { try folder.requireNew() }
         let starts = try StartingWeights(configuration)
@@ -173,15 +173,21 @@ public struct Trainer {
 
     /// Refuses batches that no step could hold; smaller ones may still be too large, and then the step says so.
     private func requireMemory() throws {
-        guard resources.device == .cpu, let available = ProcessMemory.available else { return }
+        let device = resources.device
+        guard let available = device == .cpu ? ProcessMemory.available : device.freeBytes else { return }
         let (training, size) = (configuration.training, configuration.input.fit.size)
-        let bytes = configuration.network.leastTrainingBytes(
-            batch: training.batchSize, sizes: size.lengths, dtype: training.precision.dtype)
-        guard bytes > available else { return }
+        func bytes(_ batch: Int) -> Int {
+            configuration.network.leastTrainingBytes(batch: batch, sizes: size.lengths, dtype: training.precision.dtype)
+        }
+        let own = (training.batchSize + (processes?.count ?? 1) - 1) / (processes?.count ?? 1)
+        guard bytes(own) > available else { return }
+        let most = available / max(bytes(1), 1)
         throw TooLittleMemory(
-            what: "a step on \(training.batchSize) of \(size) (training.batch_size, input.fit)", bytes: bytes,
-            available: available,
-            remedy: "choose smaller ones, or a narrower network")
+            what: "a step on \(own) of \(size) (training.batch_size, input.fit)\(device == .cpu ? "" : " on \(device)")",
+            bytes: bytes(own), available: available,
+            remedy: most > 0
+                ? "choose a batch of \(most) or less, smaller ones of them, or a narrower network"
+                : "choose smaller ones, or a narrower network")
     }
 
     /// The same folder may hold other data by now.

@@ -128,9 +128,9 @@ final class TrainingLoop {
 
     /// What the first epochs of the stage make of the validation split; nil where it was asked to stop.
     private func tried(epochs: Int) throws -> ConfusionStore? {
-        let loader = try makeLoader()
+        let (loader, maker) = (try makeLoader(), try makeStep())
         for _ in 0..<epochs {
-            guard try train(loader) != nil else { return nil }
+            guard try train(loader, maker) != nil else { return nil }
             state.position.endEpoch(score: nil)
         }
         return try validate()?.scores
@@ -145,7 +145,7 @@ final class TrainingLoop {
     /// False where it was asked to stop.
     private func runStage(_ recorder: EpochRecorder) throws -> Bool {
         let (stage, position) = (state.stage, state.position)
-        let loader = try makeLoader()
+        let (loader, maker) = (try makeLoader(), try makeStep())
         let steps = stepsPerEpoch(loader)
         observe(
             .stageStarted(
@@ -154,7 +154,7 @@ final class TrainingLoop {
                     stepsPerEpoch: steps, firstStep: position.epoch * steps + position.step,
                     offsets: state.loss.marginOffsets)))
         while !state.position.hasEnded(stage) {
-            guard let pass = try train(loader), let validated = try validate() else {
+            guard let pass = try train(loader, maker), let validated = try validate() else {
                 try save()
                 return false
             }
@@ -198,16 +198,34 @@ final class TrainingLoop {
         var secondsWaited = 0.0
     }
 
+    /// What makes the steps of the stage, from the state as it is.
+    private func makeStep() throws -> TrainingStep {
+        let device = resources.device
+        var repeating: RepeatedSteps?
+        if case .cuda = device, training.stepGraph != .never {
+            func warn(_ reason: String) {
+                tell(.warned("steps are given to \(device) call by call, and not as a graph: \(reason)"))
+            }
+            if processes != nil {
+                warn("processes share the batches")
+            } else if DeviceObjectiveKernels.reason(on: device, classes: configuration.data.classes.count) != nil {
+                warn("there are no kernels for objectives (without_objective_kernels in run.json)")
+            } else {
+                repeating = RepeatedSteps(TrainingStep.recorder(on: device, drawing: state.dropout), tell: warn)
+            }
+        }
+        return try TrainingStep(
+            network: state.network.trained, loss: state.loss, optimizer: state.optimizer, dropout: state.dropout,
+            precision: training.precision, clipNorm: state.stage.clipNorm, scale: state.scale,
+            shared: processes.map { try SharedBatches(state.network.trained.parameters, for: state.loss, among: $0) },
+            repeating: repeating)
+    }
+
     /// The rest of an epoch; nil where it was asked to stop.
-    private func train(_ loader: BatchLoader) throws -> Pass? {
+    private func train(_ loader: BatchLoader, _ maker: TrainingStep) throws -> Pass? {
         let (stage, steps) = (state.stage, stepsPerEpoch(loader))
         let total = steps * stage.epochs
         let stream = loader.epoch(state.position.epoch + 1, from: state.position.step * training.accumulate)
-        let shared = try processes.map { try SharedBatches(state.network.trained.parameters, for: state.loss, among: $0) }
-        let maker = TrainingStep(
-            network: state.network.trained, loss: state.loss, optimizer: state.optimizer, dropout: state.dropout,
-            precision: training.precision, clipNorm: stage.clipNorm, scale: state.scale,
-            shared: shared)
         func rate(_ step: Int) -> Double { stage.learningRateSchedule.rate(stage.learningRate, step: step, total: total) }
         let start = ContinuousClock.now
         var pass = Pass()
@@ -230,14 +248,11 @@ final class TrainingLoop {
             }
         }
         for number in state.position.step..<steps {
-            let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }.map {
-                try DeviceBatch(
-                    $0, for: state.network.trained, on: resources.device, training.memoryFormat, shared: shared)
-            }
+            let batches = try (0..<training.accumulate).compactMap { _ in try stream.next() }
             let step = state.position.epoch * steps + number
             pass.learningRate = rate(step)
             state.validation = nil
-            underWay.append((try maker.begin(batches, learningRate: pass.learningRate), pass.learningRate))
+            underWay.append((try begin(batches, maker, learningRate: pass.learningRate), pass.learningRate))
             try state.network.follow(step: step + 1)
             try finish(downTo: resources.stepsAhead)
             if try isAskedToStop() {
@@ -253,6 +268,22 @@ final class TrainingLoop {
         pass.seconds = (ContinuousClock.now - start) / .seconds(1)
         pass.secondsWaited = stream.secondsWaited
         return pass
+    }
+
+    /// - Throws: `TrainingError.batchTooLarge`, with what would fit, where the device has too little memory.
+    private func begin(_ batches: [Batch], _ maker: TrainingStep, learningRate: Double) throws -> StepUnderWay {
+        func onDevice(_ batch: Batch) throws -> DeviceBatch {
+            try DeviceBatch(
+                batch, for: state.network.trained, on: resources.device, training.memoryFormat, shared: maker.shared)
+        }
+        do {
+            return try maker.begin(batches.map(onDevice), learningRate: learningRate)
+        } catch let error as TorchError where error.kind == .outOfMemory && processes == nil {
+            let largest = batches.max { $0.count < $1.count }!  // a step has a batch
+            throw TrainingError.batchTooLarge(
+                largest.count, of: "\(largest.size)", device: "\(resources.device)",
+                fitting: try maker.largestFitting(below: largest.count) { try onDevice(largest.prefix($0)) })
+        }
     }
 
     private func stepsPerEpoch(_ loader: BatchLoader) -> Int {

@@ -10,7 +10,8 @@ import TorchNN
 /// Makes the steps of one stage: forward, loss, backward, a look at the numbers, the change of the weights.
 ///
 /// Nothing here waits for the device. What comes of a step is asked of the `StepUnderWay`, when the next one may have begun; from the
-/// first step on whose loss or gradient is not finite none changes the weights.
+/// first step on whose loss or gradient is not finite none changes the weights. Where a device repeats work that it recorded, the host
+/// gives it the step in one call (`RepeatedStep`).
 package final class TrainingStep {
     let network: any SegmentationNetwork
     let loss: any SegmentationLoss
@@ -23,12 +24,16 @@ package final class TrainingStep {
     let scale: LossScale?
     /// With whom the batches are shared.
     let shared: SharedBatches?
-    private var last: StepGuard?
+    /// 1 from a step on that was lost; [], float32.
+    private let lost: Tensor
+    private let repeating: RepeatedSteps?
 
+    /// - Parameter repeating: nil: every step is made call by call.
     package init(
         network: any SegmentationNetwork, loss: any SegmentationLoss, optimizer: any Optimizer, dropout: Generator,
-        precision: TrainingConfiguration.Precision, clipNorm: Double, scale: LossScale? = nil, shared: SharedBatches? = nil
-    ) {
+        precision: TrainingConfiguration.Precision, clipNorm: Double, scale: LossScale? = nil, shared: SharedBatches? = nil,
+        repeating: RepeatedSteps? = nil
+    ) throws {
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
@@ -37,6 +42,8 @@ package final class TrainingStep {
         self.clipNorm = clipNorm
         self.scale = scale
         self.shared = shared
+        self.repeating = repeating
+        lost = try .scalar(0, device: optimizer.parameters.first?.device ?? .cpu)
     }
 
     /// What the network made of the batches before the step changed it.
@@ -50,8 +57,29 @@ package final class TrainingStep {
     /// One step with the mean of the batches' gradients, each weighed by its pixels that are not ignored: where a loss is a mean
     /// over pixels, the step is that of all samples in one batch, whatever the sizes of the batches.
     package func begin(_ batches: [DeviceBatch], learningRate: Double) throws -> StepUnderWay {
-        try optimizer.clearGradients()
         let weights = Self.weights(of: batches)
+        func work(_ batches: [DeviceBatch], _ learningRate: LearningRate) throws -> StepNumbers {
+            try self.numbers(of: batches, weights: weights, learningRate)
+        }
+        let numbers =
+            try repeating?.numbers(of: batches, loss, learningRate: learningRate, work)
+            ?? work(batches, try rate(learningRate))
+        return try StepUnderWay(
+            batches.map(\.batch), weights: weights, numbers: numbers, classCount: network.classCount, shared: shared)
+    }
+
+    /// As steps that are repeated have it, where there are some.
+    private func rate(_ learningRate: Double) throws -> LearningRate {
+        guard repeating != nil else { return .value(learningRate) }
+        return try .stored(Tensor(uploading: [Float(learningRate)], shape: [], to: lost.device))
+    }
+
+    /// All that a device does for a step. What this reads of the host is the same for every batch of a shape, but for `weights` where
+    /// there are several.
+    private func numbers(
+        of batches: [DeviceBatch], weights: [Double], _ learningRate: LearningRate
+    ) throws -> StepNumbers {
+        try optimizer.clearGradients()
         var losses: [Tensor] = []
         var counts: [BatchConfusion.Counts] = []
         for (index, (batch, weight)) in zip(batches, weights).enumerated() {
@@ -65,16 +93,36 @@ package final class TrainingStep {
             if let shared { try shared.backward(scaled, isLast: index == batches.count - 1) } else { try scaled.backward() }
             counts.append(
                 try BatchConfusion.Counts(
-                    logits: heads[0], targets: batch.targets[0], ignoreLabel: Int(LabelMap.ignored)))
+                    logits: heads[0], targets: Targets(batch.targets[0].labels, counts: batch.targets[0].counts),
+                    ignoreLabel: Int(LabelMap.ignored)))
         }
         if let shared { losses = try shared.sums(losses) }
         let scaledBy = try scale?.value.clone()
-        let guarding = try StepGuard(optimizer, losses: losses, longest: clipNorm, scale: scale, after: last)
-        try optimizer.step(learningRate: learningRate, guarding)
-        last = guarding
-        return try StepUnderWay(
-            batches.map(\.batch), weights: weights, numbers: losses + [guarding.norm] + (scaledBy.map { [$0] } ?? []),
-            counts: counts, classCount: network.classCount, shared: shared)
+        let guarding = try StepGuard(optimizer, losses: losses, longest: clipNorm, scale: scale, lost: lost)
+        try optimizer.step(learningRate, guarding)
+        try lost.copyInPlace(from: guarding.isLost)
+        return StepNumbers(
+            values: try .stacked((losses + [guarding.norm] + (scaledBy.map { [$0] } ?? [])).map { try $0.to(.float32) }, 0),
+            counts: counts)
+    }
+
+    /// Half as many samples as `count`, or half of those, and so on, until a step holds them; nil where it does not hold one.
+    ///
+    /// Weights and what the optimiser remembers stay as they are.
+    func largestFitting(below count: Int, _ batch: (Int) throws -> DeviceBatch) throws -> Int? {
+        defer { try? optimizer.clearGradients() }
+        for fewer in sequence(first: count / 2, next: { $0 / 2 }).prefix(while: { $0 > 0 }) {
+            do {
+                try optimizer.clearGradients()
+                let batch = try batch(fewer)
+                let heads = try network.headLogits(batch.images, .training(dropout), in: precision.dtype)
+                try DeepSupervision(loss)(heads: heads, targets: batch.targets).backward()
+                return fewer
+            } catch let error as TorchError where error.kind == .outOfMemory {
+                continue
+            }
+        }
+        return nil
     }
 
     /// The share of each batch in the pixels that are not ignored; equal shares where all are.
@@ -86,24 +134,31 @@ package final class TrainingStep {
     }
 }
 
+/// What a step leaves where the network is.
+package struct StepNumbers {
+    /// The batches' losses, then the norm of the gradient, then the scale of the loss in float16; [N], float32.
+    let values: Tensor
+    /// Of the pixels of each batch.
+    let counts: [BatchConfusion.Counts]
+}
+
 /// A step that the device may still be at, and its numbers on their way to the host.
 package struct StepUnderWay {
     let batches: [Batch]
     private let weights: [Double]
-    /// The batches' losses, then the norm of the gradient, then the scale of the loss in float16; float32.
+    /// `StepNumbers.values`.
     private let numbers: HostCopy
     private let counts: [BatchConfusion.Counts]
     private let classCount: Int
     private let shared: SharedBatches?
 
     fileprivate init(
-        _ batches: [Batch], weights: [Double], numbers: [Tensor], counts: [BatchConfusion.Counts], classCount: Int,
-        shared: SharedBatches?
+        _ batches: [Batch], weights: [Double], numbers: StepNumbers, classCount: Int, shared: SharedBatches?
     ) throws {
         self.batches = batches
         self.weights = weights
-        self.numbers = try HostCopy(.stacked(numbers.map { try $0.to(.float32) }, 0))
-        self.counts = counts
+        self.numbers = try HostCopy(numbers.values)
+        counts = try numbers.counts.map { try $0.sent() }
         self.classCount = classCount
         self.shared = shared
     }

@@ -23,7 +23,7 @@ public final class AdamW: Optimizer {
         steps = try parameters.map { try Tensor.zeros([], device: $0.device) }
     }
 
-    public func step(learningRate: Double, _ guarding: StepGuard?) throws {
+    public func step(_ learningRate: LearningRate, _ guarding: StepGuard?) throws {
         let active = parameters.indices.filter { parameters[$0].gradient != nil }
         guard !active.isEmpty else { return }
         try withoutGradient {

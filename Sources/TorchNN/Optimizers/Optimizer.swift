@@ -8,7 +8,7 @@ public protocol Optimizer: AnyObject {
     /// One step with the parameters' current gradients; parameters without one stay as they are.
     ///
     /// - Parameter guarding: shortens the gradients, or holds the step; nil: neither.
-    func step(learningRate: Double, _ guarding: StepGuard?) throws
+    func step(_ learningRate: LearningRate, _ guarding: StepGuard?) throws
 
     /// What it remembers, by name, sharing memory with the optimiser.
     func state() -> [String: Tensor]
@@ -20,7 +20,7 @@ public protocol Optimizer: AnyObject {
 }
 
 extension Optimizer {
-    public func step(learningRate: Double) throws { try step(learningRate: learningRate, nil) }
+    public func step(learningRate: Double, _ guarding: StepGuard? = nil) throws { try step(.value(learningRate), guarding) }
 
     public func clearGradients() throws {
         for parameter in parameters { try parameter.setGradient(nil) }

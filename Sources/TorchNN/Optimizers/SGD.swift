@@ -19,7 +19,7 @@ public final class SGD: Optimizer {
         momentumBuffers = try parameters.map { try $0.zeros() }
     }
 
-    public func step(learningRate: Double, _ guarding: StepGuard?) throws {
+    public func step(_ learningRate: LearningRate, _ guarding: StepGuard?) throws {
         let active = parameters.indices.filter { parameters[$0].gradient != nil }
         guard !active.isEmpty else { return }
         try withoutGradient {

@@ -18,9 +18,9 @@ public struct StepGuard {
     ///     `clip_grad_norm_`; 0: no limit.
     ///   - scale: what the losses were multiplied by, and what follows the gradients: with it, gradients that are not finite cost
     ///     one step.
-    ///   - after: that of the step before, whose fate this one shares.
+    ///   - lost: 1 where a step before this was lost, whose fate it shares; [], float32.
     public init(
-        _ optimizer: any Optimizer, losses: [Tensor] = [], longest: Double = 0, scale: LossScale? = nil, after: StepGuard? = nil
+        _ optimizer: any Optimizer, losses: [Tensor] = [], longest: Double = 0, scale: LossScale? = nil, lost: Tensor? = nil
     ) throws {
         let gradients = optimizer.parameters.compactMap(\.gradient)
         let device = optimizer.parameters.first?.device ?? .cpu
@@ -35,7 +35,7 @@ public struct StepGuard {
         }
         let overflowed = try isSpoilt([norm])
         let spoilt = try scale == nil ? isSpoilt(losses + [norm]) : isSpoilt(losses)
-        isLost = try after.map { try spoilt.maximum($0.isLost) } ?? spoilt
+        isLost = try lost.map { try spoilt.maximum($0) } ?? spoilt
         isHeld = try isLost.maximum(overflowed)
         try scale?.update(overflowed: overflowed)
     }
