@@ -27,6 +27,9 @@ struct Bench {
             if let megabytes = try PlannedMemory.measured(contender) { print(megabytes) }
             return
         }
+        if arguments.first == DeviceChecks.argument {
+            return try DeviceChecks(Array(arguments.dropFirst())).run()
+        }
         if arguments.first == DeviceBenchmark.argument {
             return try DeviceBenchmark(Array(arguments.dropFirst())).run()
         }
