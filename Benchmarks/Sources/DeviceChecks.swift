@@ -26,42 +26,42 @@ struct DeviceChecks {
         let good: Bool
     }
 
-    private func tell(_ check: String, _ found: String, good: Bool) throws {
+    /// Tells what a check found; what it throws is found too.
+    private func check(_ name: String, _ body: () throws -> (found: String, isGood: Bool)) throws {
+        let line: Line
+        do {
+            let (found, isGood) = try body()
+            line = Line(check: name, found: found, good: isGood)
+        } catch {
+            line = Line(check: name, found: "\(error)", good: false)
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try FileHandle.standardOutput.write(
-            contentsOf: encoder.encode(Line(check: check, found: found, good: good)) + Data("\n".utf8))
+        try FileHandle.standardOutput.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
     }
 
     func run() throws {
-        let reason = DeviceObjectiveKernels.reason(on: device, classes: 3)
-        try tell("objectives' kernels", reason ?? "as libtorch's operations", good: reason == nil)
-        for precision in [TrainingConfiguration.Precision.float32, .bfloat16] {
-            let (plain, none) = try train(8, precision, asGraph: false)
-            let (graph, refusal) = try train(8, precision, asGraph: true)
-            let difference = try Self.difference(plain, graph)
-            if device != .cpu {
-                try tell(
-                    "steps as a graph, \(precision)", refusal ?? none ?? "weights differ by \(difference) of their norm",
-                    good: refusal == nil && difference < (precision == .float32 ? 1e-4 : 1e-2))
-            }
-        }
+        // Numbers that must not differ can then be told from numbers that may.
         TorchLibrary.isDeterministic = device != .cpu
-        for asGraph in device == .cpu ? [false] : [false, true] {
-            let name = "deterministic\(asGraph ? ", as a graph" : "")"
-            let (first, _) = try train(8, .float32, asGraph: asGraph)
-            let (second, _) = try train(8, .float32, asGraph: asGraph)
-            try tell("\(name): a second training", try Self.words(first, second), good: Self.difference(first, second) == 0)
-            let (interrupted, _) = try train(8, .float32, asGraph: asGraph, interruptedAfter: 4)
-            try tell(
-                "\(name): one that was interrupted", try Self.words(first, interrupted),
-                good: Self.difference(first, interrupted) == 0)
+        try check("objectives' kernels") {
+            let reason = DeviceObjectiveKernels.reason(on: device, classes: 3)
+            return (reason ?? "as libtorch's operations", reason == nil)
         }
-    }
-
-    private static func words(_ one: [String: Tensor], _ other: [String: Tensor]) throws -> String {
-        let difference = try difference(one, other)
-        return difference == 0 ? "the same bits" : "weights differ by \(difference) of their norm"
+        for precision in [TrainingConfiguration.Precision.float32, .bfloat16] {
+            try precision.prepare()
+            let plain = try train(8, precision, asGraph: false)
+            func same(_ name: String, _ train: () throws -> [String: Tensor]) throws {
+                try check("\(name), \(precision)") {
+                    let difference = try Self.difference(plain, train())
+                    return (difference == 0 ? "the same bits" : "weights differ by \(difference) of their norm", difference == 0)
+                }
+            }
+            try same("a second training") { try self.train(8, precision, asGraph: false) }
+            try same("one that was interrupted") { try self.train(8, precision, asGraph: false, interruptedAfter: 4) }
+            guard device != .cpu else { continue }
+            try same("steps as a graph") { try self.train(8, precision, asGraph: true) }
+            try same("steps as a graph, interrupted") { try self.train(8, precision, asGraph: true, interruptedAfter: 4) }
+        }
     }
 
     /// ‖a − b‖ / ‖a‖ of the weights; NaN where a number is none.
@@ -70,6 +70,11 @@ struct DeviceChecks {
             (try (tensor - other[name]!.to(tensor.dtype)).power(2).sum().item(), try tensor.power(2).sum().item())
         }
         return (pairs.reduce(0) { $0 + $1.0 } / pairs.reduce(0) { $0 + $1.1 }).squareRoot()
+    }
+
+    /// Why steps that should have been a graph were none.
+    private struct NoGraph: Error, CustomStringConvertible {
+        let description: String
     }
 
     /// A training's parts, as a run that goes on has them anew.
@@ -92,10 +97,12 @@ struct DeviceChecks {
         }
     }
 
-    /// The weights after some steps, and why they were not a graph's.
+    /// The weights after some steps.
+    ///
+    /// - Throws: `NoGraph` where they should have been a graph's and were not.
     private func train(
         _ steps: Int, _ precision: TrainingConfiguration.Precision, asGraph: Bool, interruptedAfter pause: Int? = nil
-    ) throws -> (weights: [String: Tensor], refusal: String?) {
+    ) throws -> [String: Tensor] {
         let loss = WeightedSumLoss([
             .init(weight: 1, loss: CrossEntropyLoss(ignoreLabel: Int(LabelMap.ignored))),
             .init(weight: 1, loss: DiceLoss(ignoreLabel: Int(LabelMap.ignored))),
@@ -103,11 +110,15 @@ struct DeviceChecks {
         var refusal: String?
         var parts = try Parts(on: device)
         func maker() throws -> TrainingStep {
-            try TrainingStep(
+            // Either way the rate is a number on the device.
+            let repeating = RepeatedSteps(
+                asGraph
+                    ? TrainingStep.recorder(on: device, drawing: parts.dropout)
+                    : { _ in throw NoGraph(description: "none wanted") }
+            ) { reason in if asGraph { refusal = reason } }
+            return try TrainingStep(
                 network: parts.network, loss: loss, optimizer: parts.optimizer, dropout: parts.dropout, precision: precision,
-                clipNorm: 12,
-                repeating: asGraph && device != .cpu
-                    ? RepeatedSteps(TrainingStep.recorder(on: device, drawing: parts.dropout)) { refusal = $0 } : nil)
+                clipNorm: 12, repeating: repeating)
         }
         var step = try maker()
         for number in 0..<steps {
@@ -126,7 +137,8 @@ struct DeviceChecks {
                 [DeviceBatch(batch(number), for: parts.network, on: device, .automatic)], learningRate: 1e-3
             ).wait()
         }
-        return (try parts.network.state().mapValues { try $0.to(device: .cpu).to(.float64) }, refusal)
+        if let refusal { throw NoGraph(description: refusal) }
+        return try parts.network.state().mapValues { try $0.to(device: .cpu).to(.float64) }
     }
 
     private func batch(_ number: Int) -> Batch {

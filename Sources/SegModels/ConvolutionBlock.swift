@@ -28,7 +28,7 @@ final class ConvolutionBlock: Module {
             return try fused(input, pass.mode)
         }
         let output = try convConv(input, pass.mode)
-        return addsInput ? output + input : output
+        return addsInput ? try output.adding(input) : output
     }
 
     func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {

@@ -16,7 +16,8 @@ public final class DeviceGraph {
     /// The same work has to have been done before, so that libraries have what they take once. Nothing in it may wait for the device.
     ///
     /// - Parameter generators: those that the work draws from; each time it is repeated they go on.
-    /// - Throws: what `work` throws; `TorchError` where the device cannot record it. Nothing is then changed on the device.
+    /// - Throws: what `work` throws; `TorchError` where it cannot be recorded, of kind `.device` where the device failed, which may then
+    ///   be good for nothing.
     public static func recorded(
         on device: Device, drawing generators: [Generator], _ work: () throws -> Void
     ) throws -> DeviceGraph {

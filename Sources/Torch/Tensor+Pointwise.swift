@@ -64,6 +64,15 @@ extension Tensor {
     }
 }
 
+/// Arithmetic on what may be too large for the memory that is left.
+extension Tensor {
+    /// The sum, with broadcasting.
+    public func adding(_ other: Tensor) throws(TorchError) -> Tensor { try binary("+", CT_ADD, other) }
+
+    /// The product, with broadcasting.
+    public func multiplied(by other: Tensor) throws(TorchError) -> Tensor { try binary("*", CT_MUL, other) }
+}
+
 /// Arithmetic with broadcasting. Traps, with libtorch's message, where shapes do not fit.
 extension Tensor {
     public static func + (left: Tensor, right: Tensor) -> Tensor {

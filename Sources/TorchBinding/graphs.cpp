@@ -19,6 +19,7 @@ namespace {
 struct Functions {
     void (*construct)(void *self, bool keeps_graph);
     void (*destroy)(void *self);
+    // From 2.14 on generators come along by themselves.
     void (*add_generator)(void *self, const at::Generator &);
     void (*begin)(void *self, c10::MempoolId_t pool, int mode);
     void (*end)(void *self);
@@ -27,7 +28,8 @@ struct Functions {
     Functions() {
         find(construct, "_ZN2at4cuda9CUDAGraphC1Eb");
         find(destroy, "_ZN2at4cuda9CUDAGraphD1Ev");
-        find(add_generator, "_ZN2at4cuda9CUDAGraph24register_generator_stateERKNS_9GeneratorE");
+        add_generator = reinterpret_cast<decltype(add_generator)>(
+            dlsym(RTLD_DEFAULT, "_ZN2at4cuda9CUDAGraph24register_generator_stateERKNS_9GeneratorE"));
         find(begin, "_ZN2at4cuda9CUDAGraph13capture_beginESt4pairIyyE21cudaStreamCaptureMode");
         find(end, "_ZN2at4cuda9CUDAGraph11capture_endEv");
         find(replay, "_ZN2at4cuda9CUDAGraph6replayEv");
@@ -46,12 +48,13 @@ struct ct_graph {
     const at::Device device;
     const c10::impl::VirtualGuardImpl streams;
     const c10::Stream before;
+    std::vector<at::Generator> generators;
     bool is_recording = false;
     // The class has some hundred bytes; there is no way to ask.
     alignas(64) std::byte memory[8192];
 
-    explicit ct_graph(at::Device device)
-        : device(device), streams(device.type()), before(streams.getStream(device)) {
+    ct_graph(at::Device device, std::vector<at::Generator> generators)
+        : device(device), streams(device.type()), before(streams.getStream(device)), generators(std::move(generators)) {
         functions.construct(memory, /*keeps_graph=*/false);
     }
 
@@ -66,9 +69,11 @@ struct ct_graph {
         functions.destroy(memory);
     }
 
-    void begin(const std::vector<at::Generator> &generators) {
+    void begin() {
         const c10::DeviceGuard guard(device);
-        for (const auto &generator : generators) functions.add_generator(memory, generator);
+        for (const auto &generator : generators) {
+            if (functions.add_generator) functions.add_generator(memory, generator);
+        }
         // The steps before hold memory that the graph needs for itself.
         c10::getDeviceAllocator(device.type())->emptyCache();
         const auto side = streams.getStreamFromGlobalPool(device);
@@ -89,9 +94,13 @@ struct ct_graph {
             functions.end(memory);
         } catch (...) {
             streams.exchangeStream(before);
+            // Some releases leave them believing that they are recorded.
+            for (auto &generator : generators) generator.graphsafe_set_state(generator.clone());
             throw;
         }
-        streams.exchangeStream(before);
+        c10::Event ready(device.type());
+        ready.record(streams.exchangeStream(before));
+        ready.block(before);
     }
 
     void replay() {
@@ -105,9 +114,12 @@ static ct_result graph_begin(ct_device handle, const ct_generator *generators, s
         const auto device = ct::device(handle);
         TORCH_CHECK(device.is_cuda(), "graphs are recorded by CUDA devices alone");
         std::vector<at::Generator> drawn;
-        for (size_t i = 0; i < count; i++) drawn.push_back(ct::get(generators[i]));
-        auto graph = std::make_unique<ct_graph>(device);
-        graph->begin(drawn);
+        for (size_t i = 0; i < count; i++) {
+            drawn.push_back(ct::get(generators[i]));
+            TORCH_CHECK(drawn.back().device() == device, "a generator of ", drawn.back().device(), " in a graph of ", device);
+        }
+        auto graph = std::make_unique<ct_graph>(device, std::move(drawn));
+        graph->begin();
         *out = graph.release();
     });
 }

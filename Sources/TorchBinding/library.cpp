@@ -33,6 +33,8 @@ static void set_deterministic(bool on) {
     if (on) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
     at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false);
     at::globalContext().setDeterministicCuDNN(on);
+    // To write NaN into memory that is about to be written costs a pass, and shows faults of libtorch's alone.
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
 }
 
 static bool get_deterministic(void) { return at::globalContext().deterministicAlgorithms(); }
@@ -75,7 +77,10 @@ static ct_result device_prepare(ct_device handle) {
 static ct_result device_free_bytes(ct_device handle, int64_t *out) {
     return ct::guarded([&] {
         const auto device = ct::device(handle);
-        *out = static_cast<int64_t>(c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index()).first);
+        auto *const allocator = c10::getDeviceAllocator(device.type());
+        // What this process freed counts as taken until it is given back.
+        allocator->emptyCache();
+        *out = static_cast<int64_t>(allocator->getMemoryInfo(device.index()).first);
     });
 }
 

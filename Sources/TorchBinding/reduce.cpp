@@ -2,6 +2,7 @@
 
 #include "guarded.h"
 
+#include <ATen/Context.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/logsumexp.h>
@@ -11,6 +12,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/topk.h>
 #include <ATen/ops/zeros.h>
+#include <c10/util/ScopeExit.h>
 
 #include <numeric>
 
@@ -41,6 +43,12 @@ static ct_result bin_counts(ct_tensor self, int64_t count, ct_tensor *out) {
     return ct::guarded([&] {
         const auto &places = ct::get(self);
         auto counts = at::zeros({count}, places.options());
+        // Whole numbers add up to the same in any order; the deterministic form sorts.
+        auto &context = at::globalContext();
+        const auto restore = c10::make_scope_exit([&, was = context.deterministicAlgorithms()] {
+            context.setDeterministicAlgorithms(was, /*warn_only=*/false);
+        });
+        context.setDeterministicAlgorithms(false, /*warn_only=*/false);
         counts.scatter_add_(0, places, at::ones_like(places));
         ct::give(out, std::move(counts));
     });

@@ -58,11 +58,12 @@ struct LargestBatchTests {
 
     @Test func theErrorSaysWhatWouldFit() {
         #expect(
-            TrainingError.batchTooLarge(12, of: "224×336", device: "cuda:0", fitting: 3).description
-                == "a step on 12 samples of 224×336 needs more memory than cuda:0 has free; 3 would fit: choose training.batch_size=3, with training.accumulate=4 for steps on as many samples"
+            TrainingError.batchTooLarge(12, of: "224×336", accumulate: 4, device: "cuda:0", fitting: 5).description
+                == "a step on 12 samples of 224×336 needs more memory than cuda:0 has free; 5 would fit: choose training.batch_size=5, with training.accumulate=10 for steps on 50 samples"
         )
         #expect(
-            TrainingError.batchTooLarge(2, of: "128×128×128", device: "cuda:0", fitting: nil).description.hasSuffix(
-                "not even one fits: choose a smaller input.fit or a narrower network"))
+            TrainingError.batchTooLarge(2, of: "128×128×128", accumulate: 1, device: "cuda:0", fitting: nil).description
+                .hasSuffix(
+                    "not even one fits: choose a smaller input.fit or a narrower network"))
     }
 }

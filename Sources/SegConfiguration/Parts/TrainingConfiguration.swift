@@ -29,7 +29,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Sets what belongs to the process.
     package func prepare(on device: Device) throws {
         try precision.prepare()
-        TorchLibrary.isDeterministic = device != .cpu && deterministic == true
+        if case .cuda = device { TorchLibrary.isDeterministic = deterministic == true }
     }
 
     /// How images and convolutions lie in memory.
@@ -46,7 +46,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         }
     }
 
-    /// Whether a CUDA device records a step and repeats it (`DeviceGraph`), so that the host gives it in one call.
+    /// Whether a CUDA device records a step and repeats it (`DeviceGraph`), so that the host need not give it call by call.
     public enum StepGraph: String, Sendable, Hashable, Codable, CaseIterable {
         /// Where it can be.
         case automatic = "auto"

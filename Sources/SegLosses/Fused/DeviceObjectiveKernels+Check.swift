@@ -17,6 +17,10 @@ extension DeviceObjectiveKernels {
         let subject = Subject(device: device, classes: classes)
         if let known = found.withLock({ $0[subject] }) { return known }
         let reason: String?
+        // What they are held against has no deterministic form on a GPU.
+        let isDeterministic = TorchLibrary.isDeterministic
+        TorchLibrary.isDeterministic = false
+        defer { TorchLibrary.isDeterministic = isDeterministic }
         do {
             // So few blocks that a thread has several pixels.
             let worst = try largestError(of: DeviceObjectiveKernels(mostBlocks: 2), on: device, classes: classes)

@@ -31,10 +31,13 @@ struct KnownLabels: CountedLabels {
         case .crossEntropy(let weights, let margins, let shifts, _, let scale):
             [Float(weight * scale)] + (weights ?? margins ?? shifts ?? [])
         case .focal(_, _, let scale): [Float(weight * scale)]
-        case .overlap(let loss):
-            (loss.labelled(counts) + loss.weights(loss.labelled(counts))).flatMap { $0.map(Float.init) }
+        case .overlap(let loss): Self.numbers(of: loss, labelled: loss.labelled(counts))
         case .bound, .lovasz: []
         }
+    }
+
+    private static func numbers(of loss: any OverlapLoss, labelled: [[Double]]) -> [Float] {
+        (labelled + loss.weights(labelled)).flatMap { $0.map(Float.init) }
     }
 
     func numbers(of terms: [WeightedTerm]) -> [Float] { terms.flatMap { numbers(of: $0.term, weight: $0.weight) } }

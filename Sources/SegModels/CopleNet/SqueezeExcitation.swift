@@ -15,7 +15,9 @@ final class SqueezeExcitation: Module, Layer {
     }
 
     /// [B, C, …] → same
-    func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor { try input + input * seLayers(input, mode) }
+    func callAsFunction(_ input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+        try input.adding(input.multiplied(by: seLayers(input, mode)))
+    }
 
     func describe(_ input: NetworkGraph.Value, in graph: inout NetworkGraph) throws -> NetworkGraph.Value {
         let weights = try seLayers.describe(input, in: &graph)

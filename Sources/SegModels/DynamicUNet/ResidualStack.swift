@@ -40,7 +40,7 @@ final class ResidualBlock: Module {
 
     /// [B, Cin, …] → [B, Cout, … / stride]
     func callAsFunction(_ input: Tensor, _ pass: ForwardPass) throws -> Tensor {
-        let sum = try [conv1, conv2].applied(to: [input], pass) + skipped(input, pass)
+        let sum = try [conv1, conv2].applied(to: [input], pass).adding(skipped(input, pass))
         return try sum.leakyReLU(negativeSlope: ConvolutionUnit.negativeSlope)
     }
 

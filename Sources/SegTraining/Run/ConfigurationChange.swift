@@ -20,6 +20,9 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
         var old = old
         // A run that was begun without a word on it is watched as the new one says.
         old.training.watch = old.training.watch ?? new.training.watch
+        // Nor could it say these when it was begun.
+        old.training.stepGraph = old.training.stepGraph ?? new.training.stepGraph
+        old.training.deterministic = old.training.deterministic ?? new.training.deterministic
         let (before, after) = (try values(of: old), try values(of: new))
         let keys = before.map(\.key) + after.map(\.key).filter { key in !before.contains { $0.key == key } }
         func value(_ key: [String], in values: [(key: [String], value: String)]) -> String? {
@@ -49,7 +52,8 @@ public struct ConfigurationChange: Sendable, Equatable, CustomStringConvertible 
     /// changes no more than last bits and the masks of dropout. The length and the
     /// rates of the stage under way can change, and everything of a stage that has not begun.
     func isPossible(at position: TrainingPosition) -> Bool {
-        if [["training", "save_minutes"], ["network", "execution"]].contains(key) || key.starts(with: ["training", "watch"])
+        if [["training", "save_minutes"], ["training", "step_graph"], ["network", "execution"]].contains(key)
+            || key.starts(with: ["training", "watch"])
             || key.first == "inference"
         {
             return true

@@ -179,15 +179,17 @@ public struct Trainer {
         func bytes(_ batch: Int) -> Int {
             configuration.network.leastTrainingBytes(batch: batch, sizes: size.lengths, dtype: training.precision.dtype)
         }
-        let own = (training.batchSize + (processes?.count ?? 1) - 1) / (processes?.count ?? 1)
+        // Processes may share a host's memory, but each has a device of its own.
+        let count = device == .cpu ? 1 : processes?.count ?? 1
+        let own = (training.batchSize + count - 1) / count
         guard bytes(own) > available else { return }
-        let most = available / max(bytes(1), 1)
+        let most = available / max(bytes(1), 1) * count
         throw TooLittleMemory(
             what: "a step on \(own) of \(size) (training.batch_size, input.fit)\(device == .cpu ? "" : " on \(device)")",
             bytes: bytes(own), available: available,
             remedy: most > 0
-                ? "choose a batch of \(most) or less, smaller ones of them, or a narrower network"
-                : "choose smaller ones, or a narrower network")
+                ? "choose a batch_size of \(most) or less, a smaller input.fit, or a narrower network"
+                : "choose a smaller input.fit, or a narrower network")
     }
 
     /// The same folder may hold other data by now.

@@ -10,8 +10,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case objective(String, stage: String, problem: String)
     /// The starting weights are of another kind of network.
     case otherNetwork(path: String, key: String, expected: String, found: String)
-    /// No step holds so many samples; `fitting` do, or none where it is nil.
-    case batchTooLarge(Int, of: String, device: String, fitting: Int?)
+    /// No step holds so many samples; it does `fitting`, or none where that is nil.
+    case batchTooLarge(Int, of: String, accumulate: Int, device: String, fitting: Int?)
+    /// A device failed while it recorded a step.
+    case graph(String)
     /// A run would go on with other training labels than it began with.
     case otherData(origin: String, expected: [Int], found: [Int])
 
@@ -30,11 +32,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the objective '\(objective)' of stage '\(stage)' does not fit the training labels: \(problem)"
         case .otherNetwork(let path, let key, let expected, let found):
             "\(path) does not fit this run: \(key) is \(found) there and \(expected) here"
-        case .batchTooLarge(let count, let size, let device, let fitting):
+        case .batchTooLarge(let count, let size, let accumulate, let device, let fitting):
             "a step on \(count) samples of \(size) needs more memory than \(device) has free; "
                 + (fitting.map {
-                    "\($0) would fit: choose training.batch_size=\($0), with training.accumulate=\((count + $0 - 1) / $0) for steps on as many samples"
+                    let batches = (count * accumulate + $0 - 1) / $0
+                    return
+                        "\($0) would fit: choose training.batch_size=\($0), with training.accumulate=\(batches) for steps on \(batches * $0) samples"
                 } ?? "not even one fits: choose a smaller input.fit or a narrower network")
+        case .graph(let reason):
+            "the device failed while it recorded a step as a graph: \(reason); go on with training.step_graph=never, the checkpoints before are kept"
         case .otherData(let origin, let expected, let found):
             "\(origin) has other training labels than the run began with: \(found) pixels of the classes, expected \(expected)"
         }

@@ -133,7 +133,7 @@ final class TrainingLoop {
             guard try train(loader, maker) != nil else { return nil }
             state.position.endEpoch(score: nil)
         }
-        return try validate()?.scores
+        return try maker.retrying { try validate()?.scores }
     }
 
     /// By what the best epoch is chosen. A class that is nowhere is no reason to prefer one: under the paper's rule it would count as
@@ -154,7 +154,7 @@ final class TrainingLoop {
                     stepsPerEpoch: steps, firstStep: position.epoch * steps + position.step,
                     offsets: state.loss.marginOffsets)))
         while !state.position.hasEnded(stage) {
-            guard let pass = try train(loader, maker), let validated = try validate() else {
+            guard let pass = try train(loader, maker), let validated = try maker.retrying({ try validate() }) else {
                 try save()
                 return false
             }
@@ -281,7 +281,7 @@ final class TrainingLoop {
         } catch let error as TorchError where error.kind == .outOfMemory && processes == nil {
             let largest = batches.max { $0.count < $1.count }!  // a step has a batch
             throw TrainingError.batchTooLarge(
-                largest.count, of: "\(largest.size)", device: "\(resources.device)",
+                largest.count, of: "\(largest.size)", accumulate: training.accumulate, device: "\(resources.device)",
                 fitting: try maker.largestFitting(below: largest.count) { try onDevice(largest.prefix($0)) })
         }
     }

@@ -11,7 +11,7 @@ import TorchNN
 ///
 /// Nothing here waits for the device. What comes of a step is asked of the `StepUnderWay`, when the next one may have begun; from the
 /// first step on whose loss or gradient is not finite none changes the weights. Where a device repeats work that it recorded, the host
-/// gives it the step in one call (`RepeatedStep`).
+/// gives it no more than what the step reads (`RepeatedSteps`).
 package final class TrainingStep {
     let network: any SegmentationNetwork
     let loss: any SegmentationLoss
@@ -61,11 +61,23 @@ package final class TrainingStep {
         func work(_ batches: [DeviceBatch], _ learningRate: LearningRate) throws -> StepNumbers {
             try self.numbers(of: batches, weights: weights, learningRate)
         }
+        try optimizer.clearGradients()
         let numbers =
             try repeating?.numbers(of: batches, loss, learningRate: learningRate, work)
-            ?? work(batches, try rate(learningRate))
+            ?? retrying { try work(batches, try rate(learningRate)) }
         return try StepUnderWay(
             batches.map(\.batch), weights: weights, numbers: numbers, classCount: network.classCount, shared: shared)
+    }
+
+    /// The same once more with the memory of the steps that are repeated, where there was too little.
+    func retrying<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as TorchError where error.kind == .outOfMemory {
+            guard repeating?.release("other work needs its memory") == true else { throw error }
+            try optimizer.clearGradients()
+            return try body()
+        }
     }
 
     /// As steps that are repeated have it, where there are some.
@@ -75,11 +87,10 @@ package final class TrainingStep {
     }
 
     /// All that a device does for a step. What this reads of the host is the same for every batch of a shape, but for `weights` where
-    /// there are several.
+    /// there are several. Parameters have no gradients before.
     private func numbers(
         of batches: [DeviceBatch], weights: [Double], _ learningRate: LearningRate
     ) throws -> StepNumbers {
-        try optimizer.clearGradients()
         var losses: [Tensor] = []
         var counts: [BatchConfusion.Counts] = []
         for (index, (batch, weight)) in zip(batches, weights).enumerated() {

@@ -18,7 +18,7 @@ public final class Dropout: Module, Layer {
         try drawn.bernoulliInPlace(1 - probability, generator)
         let kept = try drawn.narrowed(0, part.index * images..<(part.index + 1) * images)
         try kept.multiplyInPlace(by: 1 / (1 - probability))
-        return input * kept
+        return try input.multiplied(by: kept)
     }
 
     /// Nothing, in evaluation.
