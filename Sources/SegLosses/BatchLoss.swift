@@ -28,7 +28,8 @@ extension BatchLoss {
     }
 
     public func deviceNumbers(_ counts: [[Int]]) throws -> [Float]? {
-        try WeightedSumLoss([.init(weight: 1, loss: self)]).deviceNumbers(counts)
+        guard let known = KnownLabels(counts) else { return nil }
+        return try takenTerm(in: known).map { known.numbers(of: [(weight: 1, term: $0)]) }
     }
 
     /// What kernels do for it; nil where they cannot serve the batch.

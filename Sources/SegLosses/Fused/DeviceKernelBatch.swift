@@ -24,14 +24,15 @@ struct DeviceKernelBatch: FusedBatch {
             // What labels are there has to be known without asking the device, and what is no class has to be ignored.
             let counts = targets.counts, counts.allSatisfy({ $0.count == shape[1] }),
             ignoreLabel.map({ $0 >= shape[1] && (labels.dtype == .int64 || $0 <= UInt8.max) })
-                ?? (counts.joined().reduce(0, +) == labels.count)
+                ?? (counts.joined().reduce(0, +) == labels.count),
+            let known = KnownLabels(counts)
         else { return nil }
         let isPlain = logits.isContiguous()
         isChannelsLast = !isPlain && shape.count > 3 && logits.isContiguous(shape.count == 5 ? .channelsLast3D : .channelsLast)
         self.logits = isPlain || isChannelsLast ? logits : try logits.contiguous()
         self.labels = try labels.contiguous()
         (self.ignoreLabel, self.kernels, numbers) = (ignoreLabel, kernels, targets.numbers)
-        known = KnownLabels(counts: counts)
+        self.known = known
     }
 
     var classCount: Int { known.classCount }

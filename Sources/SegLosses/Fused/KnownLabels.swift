@@ -6,6 +6,12 @@ struct KnownLabels: CountedLabels {
     /// The pixels of each class in each image; one image or more.
     let counts: [[Int]]
 
+    /// Nil for no image.
+    init?(_ counts: [[Int]]) {
+        guard !counts.isEmpty else { return nil }
+        self.counts = counts
+    }
+
     var classCount: Int { counts[0].count }
     var pixelCount: Int { counts.joined().reduce(0, +) }
 

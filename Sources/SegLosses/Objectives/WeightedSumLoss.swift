@@ -41,8 +41,7 @@ public struct WeightedSumLoss: SegmentationLoss {
     }
 
     public func deviceNumbers(_ counts: [[Int]]) throws -> [Float]? {
-        guard !counts.isEmpty else { return nil }
-        let known = KnownLabels(counts: counts)
+        guard let known = KnownLabels(counts) else { return nil }
         var rest = flattened
         let taken = try Self.takeTerms(of: &rest, ignoreLabel: ignoreLabel, in: known)
         return rest.isEmpty ? known.numbers(of: taken) : nil
