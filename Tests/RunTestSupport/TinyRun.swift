@@ -14,13 +14,14 @@ package enum TinyRun {
         try CTPhantom(cases: 6, width: 32, height: 32, depth: 2, seed: 5).write(to: folder)
     }
 
-    /// Both stages for one epoch, unless the overrides say otherwise.
+    /// Cross-entropy, then margin calibration, one epoch each, unless the overrides say otherwise.
     package static func configuration(_ overrides: [String] = []) throws -> RunConfiguration {
         try ConfigurationReader(
             file: nil, preset: "quick",
             overrides: [
                 "input.normalization={window: [-1400, 100]}", "input.fit={pad: [32, 32]}", "training.batch_size=4",
-                "training.stages.0.epochs=1", "training.stages.1.epochs=1",
+                "training.stages.0.epochs=1", "training.stages.1.epochs=1", "training.stages.1.name=margin",
+                "training.stages.1.objective=margin(form=paper,tau=10,nu=1)",
             ] + overrides
         ).configuration()
     }

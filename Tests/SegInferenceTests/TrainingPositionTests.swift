@@ -6,7 +6,7 @@ import Testing
 @testable import SegTraining
 
 @Suite struct TrainingPositionTests {
-    private let outcome = TrainingStep.Outcome(loss: 0.5, confusion: ConfusionMatrix(rows: [[4, 1], [2, 3]]))
+    private let outcome = StepOutcome(loss: 0.5, confusion: ConfusionMatrix(rows: [[4, 1], [2, 3]]))
 
     @Test func stepsAddUpUntilTheEpochEnds() {
         var position = TrainingPosition(stage: 1)

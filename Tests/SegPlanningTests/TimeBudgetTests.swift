@@ -19,7 +19,7 @@ import Testing
             seconds: row.seconds, secondsPerStep: row.step, validationSeconds: row.validation)
         #expect(found?.stepsPerEpoch == row.steps)
         guard let found else { return }
-        #expect(found.epochs == row.epochs && found.pretrainingEpochs + found.calibrationEpochs == row.epochs)
+        #expect(found.epochs == row.epochs && found.pretrainingEpochs + found.finetuningEpochs == row.epochs)
         #expect(found.seconds <= row.seconds + 1e-6)
     }
 

@@ -38,7 +38,7 @@ import Testing
             second.end(.finished)
             let page = try Data(contentsOf: run.curves)
             #expect(XMLParser(data: page).parse())
-            for words in ["Finished.", "Loss, pretraining", "Loss, margin", "Every epoch; best: "] {
+            for words in ["Finished.", "Loss, pretraining", "Loss, finetuning", "Every epoch; best: "] {
                 #expect(String(decoding: page, as: UTF8.self).contains(words), "\(words)")
             }
             #expect(problems.isEmpty)

@@ -1,5 +1,5 @@
 /// Training as nnU-Net does it: windows about the classes, SGD with much momentum, cross-entropy with Dice at each resolution, and
-/// strong augmentation, each change with a probability. The second stage calibrates margins at a tenth of the learning rate.
+/// strong augmentation, each change with a probability. A second stage follows, at a tenth of the learning rate.
 ///
 /// Source: Isensee et al. 2021, nnU-Net, and its version 2.
 extension Preset {
@@ -40,6 +40,7 @@ extension Preset {
                 lowResolution: "{probability: 0.25, channels: 0.5, zoom: [0.5, 1]}",
                 noise: "{probability: 0.1, variance: [0, 0.1]}"),
             selectBy: "miou_foreground", pretraining: "cross_entropy + dice(background=false)",
+            finetuning: ("finetuning", finetuning),
             stages: ("epochs: 200, learning_rate: 1.0e-2, \(optimizer)", "epochs: 50, learning_rate: 1.0e-3, \(optimizer)"))
     }
 }

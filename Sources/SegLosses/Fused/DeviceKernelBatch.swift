@@ -120,7 +120,7 @@ struct DeviceKernelBatch: FusedBatch {
     // MARK: Overlap
 
     /// All from the same sums, through which their gradients meet.
-    private func overlaps(_ losses: [(weight: Double, loss: any OverlapLoss, numbers: Tensor)]) throws -> [Tensor] {
+    private func overlaps(_ losses: [(weight: Double, loss: any OverlapRatio, numbers: Tensor)]) throws -> [Tensor] {
         let device = logits.device
         let plain = try withBatch(nil) { try kernels.overlapSums($0, classes: classCount, on: device) }
         let sums = try plain.withBackward(inputs: [logits]) { [self] slopes in

@@ -30,7 +30,7 @@ enum FusedTerm {
     case crossEntropy(
         weights: [Float]? = nil, margins: [Float]? = nil, shifts: [Float]? = nil, sharpness: Float = 1, scale: Double)
     case focal(gamma: Float, isDetached: Bool, scale: Double)
-    case overlap(any OverlapLoss)
+    case overlap(any OverlapRatio)
     /// `value` makes the loss of the sums, [3, B, C], of images of a size.
     case bound(rhoK0: [Float], rho0k: [Float], temperature: Double, value: (_ sums: Tensor, _ size: [Int]) throws -> Tensor)
     case lovasz(perImage: Bool)

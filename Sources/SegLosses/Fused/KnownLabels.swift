@@ -42,7 +42,7 @@ struct KnownLabels: CountedLabels {
         }
     }
 
-    private static func numbers(of loss: any OverlapLoss, labelled: [[Double]]) -> [Float] {
+    private static func numbers(of loss: any OverlapRatio, labelled: [[Double]]) -> [Float] {
         (labelled + loss.weights(labelled)).flatMap { $0.map(Float.init) }
     }
 

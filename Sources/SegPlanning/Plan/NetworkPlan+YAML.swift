@@ -54,18 +54,14 @@ extension NetworkPlan {
         lines += line("training", "select_by", "chooses the best checkpoint, on validation")
         lines += [
             comment(
-                "Two stages: first the classes, then their margins by the labels' frequencies. "
+                "Two stages: nnU-Net's objective, then one nearer to the IoU. "
                     + (trial.schedule.isShort
                         ? "AdamW, since SGD with momentum 0.99 learns little in less than 25,000 steps."
                         : "SGD with momentum 0.99, as nnU-Net has it."),
                 "  # "), "  stages:",
         ]
         lines += stage(0)
-        lines +=
-            [
-                comment("The margin-calibrated loss, with the offsets of the training labels (\(view)):", "    # ")
-            ] + objective.table.map { "    #   " + $0 }
-        lines += [comment("To try instead: \(objective.objective.value), since \(objective.objective.reason).", "    # ")]
+        lines += objective.comment(view: view, indent: "    # ")
         lines += stage(1)
         return lines.joined(separator: "\n") + "\n"
     }

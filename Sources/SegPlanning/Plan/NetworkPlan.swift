@@ -97,7 +97,7 @@ public struct NetworkPlan: Sendable {
         Self.set(
             &configuration.training, trial.schedule,
             pretraining: "cross_entropy + dice" + (configuration.data.hasBackground ? "(background=false)" : ""),
-            calibration: objective.alternative)
+            finetuning: objective.objective.value)
         try configuration.validate()
         lowResolution =
             dimensions == 3
@@ -157,7 +157,7 @@ public struct NetworkPlan: Sendable {
     }
 
     private static func set(
-        _ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, pretraining: String, calibration: String
+        _ training: inout TrainingConfiguration, _ schedule: TrainingSchedule, pretraining: String, finetuning: String
     ) {
         func stage(_ name: String, _ objective: String, _ epochs: Int, share: Double) -> StageConfiguration {
             schedule.isShort
@@ -172,7 +172,7 @@ public struct NetworkPlan: Sendable {
         training.weightAverage = schedule.isShort ? 0.99 : 0
         training.stages = [
             stage("pretraining", pretraining, schedule.pretrainingEpochs, share: 1),
-            stage("calibration", calibration, schedule.calibrationEpochs, share: 0.1),
+            stage("finetuning", finetuning, schedule.finetuningEpochs, share: 0.1),
         ]
     }
 

@@ -52,9 +52,9 @@ struct TrainingSchedule: Sendable, Hashable {
         max(1.5 * Double(fewestSteps) * secondsPerStep, Double(fewestSteps) * secondsPerStep + 3 * validationSeconds) * 1.05
     }
 
-    /// Of the margin calibration, which comes last.
-    var calibrationEpochs: Int { max(1, epochs / 10) }
-    var pretrainingEpochs: Int { epochs - calibrationEpochs }
+    /// Of the second stage.
+    var finetuningEpochs: Int { max(1, epochs / 10) }
+    var pretrainingEpochs: Int { epochs - finetuningEpochs }
 
     private static let usualSteps = 250
     private static let usualEpochs = 1000

@@ -58,12 +58,7 @@ extension ConfigurationProposal {
               # \(PlanComment.wrapped(timeWords, indent: "  # "))
               stages:
                 - \(stage(0))
-                # \(PlanComment.wrapped(objective.reason, indent: "    # ")).
-                # The margin-calibrated loss to try instead, with the offsets of your training labels
-                # (\(PlanComment.wrapped(view, indent: "    # "))):
-                #   objective: \(alternative)
-            \(offsets.map { "    #   " + $0 }.joined(separator: "\n"))
-                # `marginseg margins DATA` shows others; `marginseg loss list` shows other objectives.
+            \(objective.comment(view: view, indent: "    # ").joined(separator: "\n"))
                 - \(stage(1))
 
             """

@@ -20,11 +20,7 @@ public struct ConfigurationProposal: Sendable {
     let fit: Choice<GridFit>
     let normalization: Choice<IntensityNormalization>
     let augmentation: Choice<Augmentation>
-    let objective: Choice<String>
-    /// The margin-calibrated objective to try instead.
-    let alternative: String
-    /// Counts and offsets of the classes, as lines of a table.
-    let offsets: [String]
+    let objective: ObjectiveProposal
 
     private static let largestBatch = 16
     /// While data are few, smaller batches make more of the same time: with 76 images and batches of 4 instead of 16 the mIoU of
@@ -61,7 +57,7 @@ public struct ConfigurationProposal: Sendable {
         let augmentation = survey.augmentation(classNames: names)
         configuration.training.augmentation = augmentation.value
 
-        let proposed = ObjectiveProposal(labels: try countLabels(configuration), classNames: names)
+        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: names)
         let secondsPerEpoch = measured.secondsPerEpoch(
             trainingPlanes: planes, validationSteps: survey.planeCount(of: .validation, plane: plane.value), batchSize: batch)
         let epochs =
@@ -69,7 +65,7 @@ public struct ConfigurationProposal: Sendable {
             ?? Self.epochs(stepsPerEpoch: max(1, planes / batch))
         configuration.training.stages = [
             StageConfiguration(name: "pretraining", objective: "cross_entropy", epochs: epochs, learningRate: 1e-3),
-            StageConfiguration(name: "finetuning", objective: proposed.objective.value, epochs: epochs, learningRate: 5e-4),
+            StageConfiguration(name: "finetuning", objective: objective.objective.value, epochs: epochs, learningRate: 5e-4),
         ]
         try configuration.validate()
         self.configuration = configuration
@@ -80,9 +76,6 @@ public struct ConfigurationProposal: Sendable {
         self.plane = plane
         self.fit = fit
         self.normalization = normalization
-        objective = proposed.objective
-        alternative = proposed.alternative
-        offsets = proposed.table
     }
 
     /// The batch for which an epoch has some steps, whatever memory holds.
@@ -129,16 +122,4 @@ extension ConfigurationProposal {
 
     /// All epochs of all stages.
     public var seconds: Double { Double(configuration.training.stages.reduce(0) { $0 + $1.epochs }) * secondsPerEpoch }
-}
-
-/// A setting chosen for a data set, with the reason.
-public struct Choice<Value: Sendable>: Sendable {
-    public let value: Value
-    /// A sentence or two for the person who is to judge it.
-    public let reason: String
-
-    init(_ value: Value, _ reason: String) {
-        self.value = value
-        self.reason = reason
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MarginCalibration
+import SegConfiguration
 import SegLosses
 
 /// What the second stage minimises, by what was measured, and the margin-calibrated objective that can take its place.
@@ -14,6 +15,19 @@ struct ObjectiveProposal {
     /// Counts, shares and both offsets of each class with the alternative, as lines of a table.
     let table: [String]
 
+    /// What a plan says above the stage, as lines.
+    ///
+    /// - Parameter view: how training sees the labels.
+    func comment(view: String, indent: String) -> [String] {
+        func lines(_ text: String) -> [String] {
+            (indent + PlanComment.wrapped(text, indent: indent)).components(separatedBy: "\n")
+        }
+        return lines("\(objective.reason).")
+            + lines("The margin-calibrated loss to try instead, with the offsets of your training labels (\(view)):")
+            + ["objective: \(alternative)"].map { indent + "  " + $0 } + table.map { indent + "  " + $0 }
+            + lines("`marginseg margins DATA` shows others; `marginseg loss list` shows other objectives.")
+    }
+
     /// - Parameter labels: as training sees them.
     init(labels: LabelDistribution, classNames: [String]) {
         let absent = labels.counts.indices.filter { labels.counts[$0] == 0 }
@@ -24,7 +38,7 @@ struct ObjectiveProposal {
             absent.isEmpty
             ? "" : "; \(absent.map { classNames[$0] }.joined(separator: ", ")) cannot be learnt, since no training label has it"
         objective = Choice(
-            "cross_entropy + lovasz(per_image=false)",
+            Preset.finetuning,
             "in the project's study of thirteen objectives (docs/RESULTS.md) it was above continued cross-entropy on most tasks, by 0.5 to "
                 + "1.6 points of mIoU, and none was above it; where a rare class is missed, tversky finds more of it\(missing)"
         )

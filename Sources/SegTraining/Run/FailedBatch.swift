@@ -39,3 +39,11 @@ enum FailedBatch {
         return samples.map(\.sample)
     }
 }
+
+extension Batch {
+    /// [B, C, H, W]
+    fileprivate func imageTensor() throws -> Tensor { try Tensor(images, shape: [count, channels] + size.lengths) }
+
+    /// [B, H, W], uint8
+    fileprivate func labelTensor() throws -> Tensor { try Tensor(labels, shape: [count] + size.lengths) }
+}

@@ -9,7 +9,7 @@ import SegWatch
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train a model: cross-entropy first, then the margin-calibrated loss, or any stages of your own.",
+        abstract: "Train a model: cross-entropy first, then an objective nearer to the IoU, or any stages of your own.",
         discussion: """
             The configuration is a YAML file over a preset; without a file, the preset alone. docs/CONFIGURATION.md has every key with \
             its range and the presets' values. Each can also be set on the command line; only patterns such as *_mask.png need \
@@ -18,6 +18,8 @@ struct TrainCommand: ParsableCommand {
               marginseg train --preset quick --data DATA --output runs/a
               marginseg train my.yaml --data DATA --output runs/b \\
                 --set training.batch_size=4 --set training.stages.0.epochs=5
+              marginseg train my.yaml --data DATA --output runs/margin \\
+                --set 'training.stages.1.objective=margin(tau=10,nu=1)'
 
             The data are read where they are; `marginseg inspect DATA` shows how they are understood and what is wrong with them, \
             docs/DATA.md lists the layouts. The run folder gets configuration.yaml, metrics.jsonl (a line an epoch), log.txt, \
