@@ -10,7 +10,8 @@ struct LossProblem {
         "margin(form=paper)", "margin(form=authors)", "cross_entropy", "focal(gamma=2)", "dice(form=soft)",
         "dice(form=generalized)", "tversky(fp=0.3,fn=0.7)", "jaccard()", "nr_dice(gamma=1.5)", "ldam(max=0.5,scale=30)",
         "logit_adjusted(tau=1)", "margin(form=bound,over=image,sum=1)", "lovasz(per_image=false)",
-        "margin(form=paper)+tversky(fp=0.3,fn=0.7)",
+        "margin(form=paper)+tversky(fp=0.3,fn=0.7)", "cross_entropy+dice(form=generalized)",
+        "cross_entropy+lovasz(per_image=false)",
     ]
 
     /// [B, C, …]
