@@ -45,17 +45,20 @@ struct MarginSeg: ParsableCommand {
 
     /// Runs what the command line asks for, and says what is wrong.
     private static func runCommand() -> ExitCode {
+        var running: (any ParsableCommand)?
         do {
             // What a variable of the shell leaves that is not set; as a path it would be the working folder.
             if let place = CommandLine.arguments.dropFirst().firstIndex(of: "") {
                 throw ValidationError("argument \(place) is empty; is a variable of the shell not set?")
             }
             var command = try parseAsRoot()
+            running = command
             try command.run()
             return .success
         } catch {
             let told = unknownSubcommand(besides: error) ?? error
-            let (code, message) = (exitCode(for: told), fullMessage(for: told))
+            let code = exitCode(for: told)
+            let message = running.flatMap { complaint(told, of: type(of: $0)) } ?? fullMessage(for: told)
             if code == .success {
                 printResult(message + "\n")
             } else if !message.isEmpty {
@@ -63,6 +66,14 @@ struct MarginSeg: ParsableCommand {
             }
             return code
         }
+    }
+
+    /// What ArgumentParser says of a mistake in the command line that it finds itself, of one that a subcommand finds when it runs.
+    private static func complaint(_ error: any Error, of command: any ParsableCommand.Type) -> String? {
+        guard let error = error as? ValidationError else { return nil }
+        let usage = usageString(for: command)
+        let name = usage.prefix { $0 != "[" && $0 != "<" }.trimmingCharacters(in: .whitespaces)
+        return "Error: \(error.message)\nUsage: \(usage)\n  See '\(name) --help' for more information."
     }
 
     /// That a word names no subcommand, where that is why the command line is not understood; ArgumentParser answers

@@ -82,6 +82,10 @@ import Testing
             #expect(command.status == 64)
             #expect(command.output.isEmpty)
             #expect(command.errorLines.first == row.says)
+            if !row.says.contains("has no subcommand") {
+                let usage = command.errorLines.first { $0.hasPrefix("Usage: ") }
+                #expect(usage?.hasPrefix("Usage: marginseg \(row.arguments[0]) ") == true)
+            }
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(left.isEmpty)
         }

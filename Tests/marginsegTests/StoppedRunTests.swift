@@ -105,6 +105,18 @@ import Testing
         }
     }
 
+    @Test func aRunThatFailsSaysWhyInItsLog() throws {
+        try withTemporaryFolder { folder in
+            let command = try Command.run(
+                ["train", "--data", TrainedRun.shared().data.path, "--output", "run"] + TrainedRun.settings
+                    + ["--set", "training.stages.0.learning_rate=1e30"], in: folder)
+            #expect(command.status == 1)
+            let error = try #require(command.errors.firstMatch(of: /Error: (the loss is [^\n]*)/)?.1)
+            let log = try String(contentsOf: folder.appending(path: "run/log.txt"), encoding: .utf8)
+            #expect(log.contains(" error \(error)"), "\(log)")
+        }
+    }
+
     /// `nohup` asks for it.
     @Test func whoIgnoresHangingUpGoesOn() throws {
         try withTemporaryFolder { folder in

@@ -214,6 +214,7 @@ struct TrainCommand: ParsableCommand {
             outcome = try trainer.run()
         } catch {
             watch?.end(.failed(reason: "\(error)"))
+            log.end(error)
             throw error
         }
         switch outcome {

@@ -29,14 +29,14 @@ struct RunLog: LogHandler {
     /// Said before each message, to tell several processes apart.
     private let speaker: String
 
-    /// A logger, and what makes its messages go to a file too.
+    /// A logger, what makes its messages go to a file too, and what writes there alone the error that a command ends with.
     ///
     /// - Parameter place: of the process that speaks; nil: of the only one.
     static func make(
         level: Logger.Level = .info, of place: ProcessPlace? = nil
-    ) -> (logger: Logger, open: (URL) throws -> Void) {
+    ) -> (logger: Logger, open: (URL) throws -> Void, end: (any Error) -> Void) {
         let handler = RunLog(logLevel: level, speaker: place.map { "\($0.name): " } ?? "")
-        return (Logger(label: "marginseg") { _ in handler }, handler.file.open)
+        return (Logger(label: "marginseg") { _ in handler }, handler.file.open, { handler.write(.error, "\($0)") })
     }
 
     private init(logLevel: Logger.Level, speaker: String) {
@@ -52,6 +52,11 @@ struct RunLog: LogHandler {
     func log(event: LogEvent) {
         let prefix = event.level >= .warning ? "\(event.level): " : ""
         Terminal.write("\(speaker)\(prefix)\(event.message)\n")
-        file.write("\(Date.now.ISO8601Format()) \(event.level) \(event.message)\n")
+        write(event.level, "\(event.message)")
+    }
+
+    /// To the file.
+    private func write(_ level: Logger.Level, _ message: String) {
+        file.write("\(Date.now.ISO8601Format()) \(level) \(message)\n")
     }
 }
