@@ -1,4 +1,5 @@
 import Foundation
+import Phantoms
 import TestSupport
 import Testing
 
@@ -43,6 +44,23 @@ import Testing
             let names = try FileManager.default.contentsOfDirectory(
                 atPath: folder.appending(path: "plans/\(data.lastPathComponent)").path)
             #expect(names.sorted() == ["fingerprint.json", "plan-2d.yaml", "plan.yaml"])
+        }
+    }
+
+    /// What an earlier plan of volumes left goes.
+    @Test func picturesHaveOnePlan() throws {
+        try withTemporaryFolder { folder in
+            try SurgicalPhantom(videos: 4, frames: 2, width: 48, height: 40).write(to: folder.appending(path: "data"))
+            try FileManager.default.createDirectory(at: folder.appending(path: "plan"), withIntermediateDirectories: true)
+            try Data("of volumes".utf8).write(to: folder.appending(path: "plan/plan-2d.yaml"))
+            let arguments = ["plan", "data", "--output", "plan", "--threads", "1", "--memory", "4"]
+            let refused = try Command.run(arguments, in: folder)
+            #expect(refused.status == 1 && refused.errors.contains("plan-2d.yaml"), "\(refused.errors)")
+            let plan = try Command.run(arguments + ["--overwrite"], in: folder)
+            #expect((plan.status, plan.output) == (0, folder.appending(path: "plan/plan.yaml").path + "\n"), "\(plan.errors)")
+            #expect(plan.errors.contains("warning: --memory limits networks of volumes; "))
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "plan").path)
+            #expect(names.sorted() == ["fingerprint.json", "plan.yaml"])
         }
     }
 

@@ -116,6 +116,15 @@ struct PlanCommand: ParsableCommand {
         for (name, text) in [(DataSetPlan.fingerprintName, try plan.fingerprint.json)] + files {
             try DurableFile.write(text, to: folder.appending(path: name))
         }
+        // Of an earlier plan, for other data.
+        for name in DataSetPlan.names where !plan.plans.contains(where: { $0.name == name }) {
+            let file = folder.appending(path: name)
+            guard FileSystem.kind(of: file) != .missing else { continue }
+            do { try FileManager.default.removeItem(at: file) } catch { throw FileError.now(file, "cannot be removed") }
+        }
+        if memory != nil, plan.plans.count == 1 {
+            log.warning("--memory limits networks of volumes; a batch of pictures takes half of what is free on this machine at most")
+        }
         for proposed in plan.plans {
             log.info("\(proposed.name): \(proposed.summary)")
             for warning in proposed.warnings { log.warning("\(warning)") }
