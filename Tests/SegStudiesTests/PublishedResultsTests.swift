@@ -70,7 +70,6 @@ import Testing
         let results = try StudyFiles(contentsOf: [docs.appending(path: "results/\(name).json")]).results
         let all = results.tableOfAllTasks(split: "test")
         #expect((all == nil) == (results.tasks.count == 1))
-        let read = { (name: String) in !name.hasSuffix(", calibrated") }
         for line in (all?.markdown ?? "").split(separator: "\n") { #expect(document.contains("\n\(line)\n"), "\(line)") }
         for task in results.tasks {
             for line in task.overviewTable(reference: results.reference).markdown.split(separator: "\n")
@@ -78,9 +77,44 @@ import Testing
                 #expect(document.contains("\n\(line)\n"), "\(task.title): \(line)")
             }
         }
+        try expect(results, toFollowFromRecordIn: name)
         let files = try FileSystem.list(docs.appending(path: "results/\(name)"))
-        let records = files.filter { $0.pathExtension == "json" }
-        let made = try StudyFiles(contentsOf: records, bootstrap: Bootstrap(resamples: 1)).results
+        let plots = files.filter { $0.pathExtension == "svg" }
+        #expect(plots.count == results.tasks.count)
+        try withTemporaryFolder { folder in
+            let files = try StudyFiles(results).write(into: folder)
+            for plot in plots {
+                let same = try #require(files.first { $0.lastPathComponent == plot.lastPathComponent })
+                #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
+                #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
+            }
+        }
+    }
+
+    /// Their objectives held against the one that is advised.
+    @Test func tableOfTheAdvisedObjective() throws {
+        let docs = TestFolders.package.appending(path: "docs")
+        let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)
+        let results = try StudyFiles(contentsOf: [docs.appending(path: "results/evidence-advised.json")]).results
+        let lines = try #require(results.tableOfAllTasks(split: "test")).markdown.split(separator: "\n")
+            .filter { !$0.contains(", calibrated |") }
+        #expect(lines.count == 2 + 13)
+        for line in lines { #expect(document.contains("\n\(line)\n"), "\(line)") }
+        try expect(results, toFollowFromRecordIn: "evidence")
+        // What the document says of it.
+        for row in results.tasks.compactMap(\.comparison).flatMap(\.rows) where row.score == StudyResults.primary {
+            #expect(try #require(row.low) <= 0, "\(row.method) is above it")
+        }
+    }
+
+    /// Values and differences follow from the counts of every case; which resamples an interval has is not made anew.
+    private func expect(_ results: StudyResults, toFollowFromRecordIn name: String) throws {
+        let folder = TestFolders.package.appending(path: "docs/results/\(name)")
+        let records = try FileSystem.list(folder).filter { $0.pathExtension == "json" }
+        let read = { (name: String) in !name.hasSuffix(", calibrated") }
+        let made = try StudyFiles(
+            contentsOf: records, bootstrap: Bootstrap(resamples: 1), reference: results.reference
+        ).results
         #expect(made.tasks.map(\.name).sorted() == results.tasks.map(\.name).sorted())
         for task in results.tasks {
             let own = try #require(made.tasks.first { $0.name == task.name })
@@ -93,16 +127,6 @@ import Testing
                     task.comparison?.rows.first { $0.method == arm.name && $0.score == StudyResults.primary }?.difference
                 }
                 #expect(difference(own) == difference(task), "\(task.name), \(arm.name)")
-            }
-        }
-        let plots = files.filter { $0.pathExtension == "svg" }
-        #expect(plots.count == results.tasks.count)
-        try withTemporaryFolder { folder in
-            let files = try StudyFiles(results).write(into: folder)
-            for plot in plots {
-                let same = try #require(files.first { $0.lastPathComponent == plot.lastPathComponent })
-                #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
-                #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
             }
         }
     }

@@ -244,6 +244,18 @@ import Testing
                     try Data(contentsOf: original) == Data(contentsOf: copy), "\(copy.lastPathComponent) follows from the results"
                 )
             }
+            let turned = try StudyFiles(
+                contentsOf: [files[4]], bootstrap: Bootstrap(resamples: 50), reference: "margin"
+            ).results
+            let difference = { (results: StudyResults) in results.tasks[0].comparison?.rows.first?.difference }
+            #expect(try #require(difference(turned)) == -(try #require(difference(StudyFiles(contentsOf: [files[4]]).results))))
+            #expect(turned.tasks[0].comparison?.rows.map(\.method) == ["cross-entropy", "cross-entropy"])
+            #expect(
+                messageThrown { _ = try StudyFiles(contentsOf: [files[4]], reference: "Dice") }
+                    == "the reference 'Dice' is none of the objectives: cross-entropy, margin")
+            #expect(
+                messageThrown { _ = try StudyFiles(contentsOf: [files[3]], reference: "margin") }?
+                    .hasPrefix("another reference needs the counts of a record.json; ") == true)
             let page = try String(contentsOf: files[6], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
 

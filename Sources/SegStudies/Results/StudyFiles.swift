@@ -19,27 +19,33 @@ public struct StudyFiles {
 
     /// Those of a file `results.json`, or of one or several `record.json`, from which all others but `report.html` are made anew.
     ///
-    /// - Parameter bootstrap: of what follows from records.
-    /// - Throws: `FileError` for a file that cannot be read, or is neither; `StudyError` for records that make no study together.
+    /// - Parameters:
+    ///   - bootstrap: of what follows from records.
+    ///   - reference: what records' objectives are held against; nil: the study's own.
+    /// - Throws: `FileError` for a file that cannot be read, or is neither; `StudyError` for records that make no study together, and
+    ///   for a reference that is none of the objectives or is asked of results.
     /// - Precondition: a file or more.
-    public init(contentsOf files: [URL], bootstrap: Bootstrap = Bootstrap()) throws {
+    public init(contentsOf files: [URL], bootstrap: Bootstrap = Bootstrap(), reference: String? = nil) throws {
         let contents = try files.map { (url: $0, data: try FileSystem.read($0)) }
         let decoder = JSONDecoder()
         if files.count == 1, let results = try? decoder.decode(StudyResults.self, from: contents[0].data) {
+            guard reference == nil || reference == results.reference else {
+                throw StudyError("another reference needs the counts of a record.json; \(files[0].path) holds results")
+            }
             self.init(results)
             return
         }
-        try self.init(
-            StudyRecord(
-                merging: contents.map { url, data in
-                    do {
-                        return try decoder.decode(StudyRecord.self, from: data)
-                    } catch {
-                        throw FileError(
-                            url, "cannot be used as a study's record",
-                            reason: "expected a record.json that `marginseg study` wrote, or one results.json alone")
-                    }
-                }), bootstrap: bootstrap)
+        let record = try StudyRecord(
+            merging: contents.map { url, data in
+                do {
+                    return try decoder.decode(StudyRecord.self, from: data)
+                } catch {
+                    throw FileError(
+                        url, "cannot be used as a study's record",
+                        reason: "expected a record.json that `marginseg study` wrote, or one results.json alone")
+                }
+            })
+        try self.init(reference.map(record.held) ?? record, bootstrap: bootstrap)
     }
 
     /// Writes the tables, the numbers and the plots.

@@ -67,7 +67,7 @@ public struct StudyRecord: Sendable, Codable {
 
     public let title: String
     public let notes: [String]
-    public let reference: String
+    public internal(set) var reference: String
     /// Trainings of the study, and those of them that are scored.
     public let runCount: Int
     public let doneCount: Int
@@ -115,6 +115,21 @@ extension StudyRecord {
             }
         }
         self.tasks = tasks
+    }
+}
+
+extension StudyRecord {
+    /// The same trainings, held against another objective.
+    ///
+    /// - Throws: `StudyError` where no task has it.
+    func held(against objective: String) throws -> StudyRecord {
+        let names = tasks.flatMap(\.arms).map(\.name).withoutRepeats
+        guard names.contains(objective) else {
+            throw StudyError("the reference '\(objective)' is none of the objectives: \(names.joined(separator: ", "))")
+        }
+        var record = self
+        record.reference = objective
+        return record
     }
 }
 

@@ -9,8 +9,8 @@ struct StudyCommand: ParsableCommand {
         commandName: "study",
         abstract: "Compare objectives on several data sets and seeds, from one shared pre-training each.",
         discussion: """
-            A YAML file names tasks (data with their settings, as for `marginseg train`), objectives and seeds; Examples/studies/ has two \
-            with comments. For each task and seed the network is pre-trained once, then every objective continues from there.
+            A YAML file names tasks (data with their settings, as for `marginseg train`), objectives and seeds; Examples/studies/ has \
+            commented ones. For each task and seed the network is pre-trained once, then every objective continues from there.
 
               marginseg study my-study.yaml --data DATA --output studies/mine
               marginseg study my-study.yaml --data DATA --output studies/mine --plan
@@ -25,6 +25,11 @@ struct StudyCommand: ParsableCommand {
             alone, tables and plots are made anew:
 
               marginseg study docs/results/objectives.json --output tables
+
+            Of a record, --reference holds all against another objective than the study's own:
+
+              marginseg study docs/results/protocol/record.json --output tables \\
+                --reference 'margin (paper)'
 
             Machines share a study by --part: each takes some of the tasks and seeds, and the tables hold what all have done so far. \
             Where they share no folder, the record.json of each are named one after another, and make tables of all.
@@ -43,6 +48,9 @@ struct StudyCommand: ParsableCommand {
     @Flag(help: "Print the trainings that are left and how long they will take, and start none.")
     var plan = false
 
+    @Option(help: ArgumentHelp("Objective that a record's others are held against.", valueName: "objective"))
+    var reference: String?
+
     @OptionGroup var sharing: PartOption
 
     @OptionGroup var studying: StudyOptions
@@ -50,6 +58,7 @@ struct StudyCommand: ParsableCommand {
     func run() throws {
         if file.allSatisfy({ $0.lowercased().hasSuffix(".json") }) { return try writeTables() }
         guard file.count == 1 else { throw ValidationError("A study is one YAML file; several record.json make tables.") }
+        guard reference == nil else { throw ValidationError("--reference is for a record.json; a study's file names its own.") }
         let study = try StudyFile(URL(argument: file[0]), data: data.map(URL.init(argument:))).study()
         let folder = URL(argument: output)
         if plan { return printResult(try studying.plan(of: study, in: folder, part: sharing.part)) }
@@ -66,7 +75,7 @@ struct StudyCommand: ParsableCommand {
             throw ValidationError("--plan, --data and --part are for a study's YAML file; of results tables are made anew.")
         }
         let folder = URL(argument: output)
-        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)), bootstrap: studying.bootstrap)
+        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)), bootstrap: studying.bootstrap, reference: reference)
         try FileSystem.makeFolder(folder)
         printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }
