@@ -41,7 +41,7 @@ public struct Preset: Sendable {
                 flips: "horizontal_flip: 0.5, vertical_flip: 0", jitter: 0.25, blur: "{probability: 1, sigma: [0.15, 1.3]}")))
 
     /// What a stage after pre-training minimises where nothing else is asked for: cross-entropy with Lovász-softmax over the batch, which
-    /// was above continued cross-entropy most often, and below no other objective, of the thirteen in docs/RESULTS.md ("Which objective?").
+    /// of the thirteen in docs/RESULTS.md ("Which objective?") was above continued cross-entropy most often, and none was above it.
     public static let finetuning = "cross_entropy + lovasz(per_image=false)"
 
     /// Every key; the defaults are the paper's, with samples as they are.
