@@ -93,7 +93,7 @@ import Testing
             "  # label value 1: 9.000 % of the pixels, in 40 of 40 cases", "  # intensities are 0 to 900, a scale that differs",
             "  # planes are 48×64; windows of multiples of 16 hold each of them whole, so that no pixel is interpolated;",
             "  fit: {crop: [48, 64], foreground: 0.33}",
-            "  # 4 planes a step take about 5.0 of the 64.0 GiB that are free here; about 31 would fit",
+            "  # 4 planes a step take about 5.0 of the 64.0 GiB that are free here; about 31 would fit into half of them",
             "  # about 8 s an epoch on this machine (cpu): 15 steps of 0.5 s, 20 planes to validate; 14 min for all stages",
             "    #   class       pixels  share %", "      objective: cross_entropy + lovasz(per_image=false)",
             "above continued cross-entropy",

@@ -1,3 +1,4 @@
+import MarginCalibration
 import SegLosses
 import SegModels
 
@@ -50,10 +51,12 @@ public struct RunConfiguration: Sendable, Hashable, Codable {
 
 extension RunConfiguration {
     /// What training asks of its margin-offsets: as the last stage has it whose objective computes some, else the paper's.
-    public var marginSettings: MarginSettings {
+    ///
+    /// - Parameter labels: as training sees them.
+    public func marginSettings(for labels: LabelDistribution) -> MarginSettings {
         training.stages.lazy.reversed().compactMap { stage in
             // An objective that cannot be read is an error of the configuration.
             try? LossExpression(stage.candidates[0]).marginSettings
-        }.first ?? MarginSettings()
+        }.first ?? .paper(for: labels)
     }
 }

@@ -14,6 +14,11 @@ public struct MarginSettings: Sendable, Hashable {
         self.excluded = excluded
     }
 
+    /// The paper's, for labels of a training that asks for no margins: classes without a pixel have no offset.
+    public static func paper(for labels: LabelDistribution) -> MarginSettings {
+        MarginSettings(nu: 1, excluding: Set(labels.counts.indices.filter { labels.counts[$0] == 0 }))
+    }
+
     /// The offsets for counts.
     ///
     /// - Throws: as `MarginOffsets.init`.

@@ -210,7 +210,7 @@ public struct DataSetCensus: Encodable, Sendable {
             }
         }
         trainingLabels = try LabelTally.distribution(of: trained)
-        marginSettings = configuration.marginSettings
+        marginSettings = configuration.marginSettings(for: trainingLabels)
         trainingView = recipe.trainingView(configuration.training.planes)
         folder = dataSet.origin
         layout = dataSet.layout

@@ -69,7 +69,7 @@ extension ConfigurationProposal {
         guard let bytes = trial.bytes(batchSize: batch), let available = trial.availableBytes else {
             return "\(batch) planes a step; the memory of \(device) was not looked at"
         }
-        let most = trial.largestBatch.map { "; about \($0) would fit" } ?? ""
+        let most = trial.largestBatch.map { "; about \($0) would fit into half of them" } ?? ""
         return
             "\(batch) planes a step take about \(gibibytes(bytes)) of the \(gibibytes(available)) GiB that are free here\(most)"
     }

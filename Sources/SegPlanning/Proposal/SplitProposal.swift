@@ -47,8 +47,10 @@ struct SplitProposal {
         let words =
             isLarge
             ? "no split of its own was found: at random by patients or videos, 15 % validate, 25 % test"
-            : "few patients or videos, \(groups): one fold validates and the others train, so that all of them can validate in turn "
-                + "(fold: 0, 1, …)"
+            : (groups < Self.manyGroups
+                ? "few patients or videos, \(groups)"
+                : "the data set says what tests, and not which of \(groups) patients or videos validate")
+                + ": one fold validates and the others train, so that all of them can validate in turn (fold: 0, 1, …)"
         rule = Choice(best.rule, words + Self.doubt(best.missing))
         dataSet = best.dataSet
     }

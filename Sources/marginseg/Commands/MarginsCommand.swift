@@ -98,7 +98,8 @@ struct MarginsCommand: ParsableCommand {
         let view = try configuration.recipe.trainingView(configuration.training.planes)
         return (
             statistics.labels, configuration.data.classNames,
-            "the training labels of \(shown(url)) as training sees them (\(view))", configuration.marginSettings
+            "the training labels of \(shown(url)) as training sees them (\(view))",
+            configuration.marginSettings(for: statistics.labels)
         )
     }
 }

@@ -121,9 +121,11 @@ struct PlanCommand: ParsableCommand {
             let file = folder.appending(path: name)
             guard FileSystem.kind(of: file) != .missing else { continue }
             do { try FileManager.default.removeItem(at: file) } catch { throw FileError.now(file, "cannot be removed") }
+            log.info("removed \(shown(file)), which an earlier plan left: pictures have one plan")
         }
         if memory != nil, plan.plans.count == 1 {
-            log.warning("--memory limits networks of volumes; a batch of pictures takes half of what is free on this machine at most")
+            log.warning(
+                "--memory limits networks of volumes; a batch of pictures takes half of what is free on this machine at most")
         }
         for proposed in plan.plans {
             log.info("\(proposed.name): \(proposed.summary)")

@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model: cross-entropy first, then an objective nearer to the IoU, or any stages of your own.",
         discussion: """
-            The configuration is a YAML file over a preset; without a file, the preset alone. docs/CONFIGURATION.md has every key with \
+            The configuration is a YAML file over a preset; without a file, the preset alone. The second stage of the paper's presets is \
+            margin calibration, of the others \(Preset.finetuning) (docs/RESULTS.md says why). docs/CONFIGURATION.md has every key with \
             its range and the presets' values. Each can also be set on the command line; only patterns such as *_mask.png need \
             quotes for the shell:
 

@@ -6,7 +6,8 @@ import SegLosses
 
 extension Checkpoint.Manifest {
     /// The offsets that a run's margins are compared with, a description of where they come from, and whether they were given by
-    /// hand: those of an objective if one is named, else those it was trained with, else the paper's.
+    /// hand: those of an objective if one is named, else those it was trained with, else the paper's, of the
+    /// classes that trained.
     ///
     /// - Throws: `ValidationError` where the objective has no offsets or terms with different ones.
     func offsets(of objective: String?) throws -> (offsets: MarginOffsets, origin: String, areFixed: Bool) {
@@ -17,7 +18,9 @@ extension Checkpoint.Manifest {
             }
             return (own, "as trained: \(self.objective)", try Self.areFixed(self.objective))
         }
-        let text = objective ?? "margin()"
+        let absent = MarginSettings.paper(for: trainingLabels).excluded.sorted().map(String.init)
+        let paper = absent.isEmpty ? "margin()" : "margin(exclude=[\(absent.joined(separator: ", "))])"
+        let text = objective ?? paper
         let loss = try LossExpression(text).makeLoss(
             LossContext(
                 classNames: configuration.data.classNames, hasBackground: configuration.data.hasBackground,
