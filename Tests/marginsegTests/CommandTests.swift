@@ -91,6 +91,22 @@ import Testing
         }
     }
 
+    /// Tables against another objective would replace the counts that they follow from.
+    @Test func aRecordIsNotWrittenOver() throws {
+        try withTemporaryFolder { folder in
+            let record = folder.appending(path: "own/record.json")
+            try FileManager.default.createDirectory(at: folder.appending(path: "own"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: TestFolders.package.appending(path: "docs/results/protocol/record.json"), to: record)
+            let before = try Data(contentsOf: record)
+            let arguments = ["study", "own/record.json", "--reference", "margin (paper)", "--resamples", "1", "--output"]
+            let refused = try Command.run(arguments + ["own"], in: folder)
+            #expect(refused.status == 64 && refused.errors.contains("record.json itself: name another folder."))
+            #expect(try Data(contentsOf: record) == before)
+            #expect(try Command.run(arguments + ["other"], in: folder).status == 0)
+        }
+    }
+
     // MARK: From data to labels
 
     /// Done, but with cases left out: what every command says of it.

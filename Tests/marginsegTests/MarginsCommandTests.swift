@@ -158,4 +158,26 @@ import Testing
         let again = try Command.run(["margins", "--counts", "1000000,10", "--nu", "\(value.nextUp)"])
         #expect(again.status == 0)
     }
+
+    /// A class that no label has, and an objective that asks for no margins: the others have their offsets.
+    @Test func whereNothingAsksForMarginsAbsentClassesHaveNone() throws {
+        let data = try TrainedRun.shared().data
+        try withTemporaryFolder { folder in
+            let classes =
+                "data.classes=[{name: background, values: [0]}, {name: lesion, values: [1]}, {name: ghost, values: [9]}]"
+            let training = try Command.run(
+                ["train", "--data", data.path, "--output", "run"] + TrainedRun.settings
+                    + ["--set", classes, "--epochs", "1", "--set", "training.stages.1.objective=cross_entropy"], in: folder)
+            #expect(training.status == 0, "\(training.errors)")
+            for arguments in [
+                ["bound", "run"], ["report", "run", "--resamples", "20"],
+                ["margins", data.path, "--config", "run/configuration.yaml"],
+            ] {
+                let command = try Command.run(arguments, in: folder)
+                #expect(command.status == 0, "\(arguments): \(command.errors)")
+            }
+            let asked = try Command.run(["bound", "run", "--objective", "margin()"], in: folder)
+            #expect(asked.status == 1 && asked.errors.contains("ghost"), "who asks for its offset is told: \(asked.errors)")
+        }
+    }
 }
