@@ -19,7 +19,7 @@ import Testing
     func whatIsProposedFollowsWhatWasMeasured(_ row: (counts: [Int], alternative: String, says: String)) throws {
         let names = ["a", "b", "c", "d", "e"].prefix(row.counts.count).map { $0 }
         let labels = try LabelDistribution(counts: row.counts)
-        let found = ObjectiveProposal(labels: labels, classNames: names)
+        let found = ObjectiveProposal(labels: labels, classNames: names, evidence: .afterCrossEntropy)
         #expect(found.objective.value == "cross_entropy + lovasz(per_image=false)")
         #expect(found.objective.reason.contains(row.says), "\(found.objective.reason)")
         #expect(found.alternative == row.alternative)

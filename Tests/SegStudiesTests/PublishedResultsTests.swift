@@ -63,7 +63,7 @@ import Testing
     }
 
     /// The studies that say which objective: their tables follow from their results, and these from the counts of every case.
-    @Test(arguments: ["evidence", "protocol"])
+    @Test(arguments: ["evidence", "protocol", "second-stage", "longer"])
     func tablesOfTheEvidence(_ name: String) throws {
         let docs = TestFolders.package.appending(path: "docs")
         let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)

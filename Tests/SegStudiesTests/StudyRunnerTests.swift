@@ -252,7 +252,7 @@ import Testing
             #expect(turned.tasks[0].comparison?.rows.map(\.method) == ["cross-entropy", "cross-entropy"])
             #expect(
                 messageThrown { _ = try StudyFiles(contentsOf: [files[4]], reference: "Dice") }
-                    == "the reference 'Dice' is none of the objectives: cross-entropy, margin")
+                    == "the reference 'Dice' is none of the objectives: 'cross-entropy', 'margin'")
             #expect(
                 messageThrown { _ = try StudyFiles(contentsOf: [files[3]], reference: "margin") }?
                     .hasPrefix("another reference needs the counts of a record.json; ") == true)

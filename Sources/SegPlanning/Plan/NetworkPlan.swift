@@ -93,7 +93,7 @@ public struct NetworkPlan: Sendable {
             default: configuration.training.augmentation.horizontalFlip = 0
             }
         }
-        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names)
+        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names, evidence: .afterDice)
         Self.set(
             &configuration.training, trial.schedule,
             pretraining: "cross_entropy + dice" + (configuration.data.hasBackground ? "(background=false)" : ""),

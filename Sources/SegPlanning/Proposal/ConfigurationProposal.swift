@@ -57,7 +57,7 @@ public struct ConfigurationProposal: Sendable {
         let augmentation = survey.augmentation(classNames: names)
         configuration.training.augmentation = augmentation.value
 
-        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: names)
+        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: names, evidence: .afterCrossEntropy)
         let secondsPerEpoch = measured.secondsPerEpoch(
             trainingPlanes: planes, validationSteps: survey.planeCount(of: .validation, plane: plane.value), batchSize: batch)
         let epochs =

@@ -125,7 +125,9 @@ extension StudyRecord {
     func held(against objective: String) throws -> StudyRecord {
         let names = tasks.flatMap(\.arms).map(\.name).withoutRepeats
         guard names.contains(objective) else {
-            throw StudyError("the reference '\(objective)' is none of the objectives: \(names.joined(separator: ", "))")
+            throw StudyError(
+                "the reference '\(objective)' is none of the objectives: "
+                    + names.map { "'\($0)'" }.joined(separator: ", "))
         }
         var record = self
         record.reference = objective
@@ -151,7 +153,8 @@ extension StudyRecord.Task {
             }
             if let twice = arm.runs.first(where: { run in arms[place].runs.contains { $0.seed == run.seed } }) {
                 throw StudyError(
-                    "\(words) has '\(arm.name)' with seed \(twice.seed) in two of the files; name each training once")
+                    "\(words) has '\(arm.name)' with seed \(twice.seed) in two of the files; name each training once, or "
+                        + "the task otherwise where they are of different studies")
             }
             arms[place].runs = (arms[place].runs + arm.runs).sorted { $0.seed < $1.seed }
         }
