@@ -60,6 +60,13 @@ public enum FileSystem {
         try requirePlace(forFolder: url)
     }
 
+    /// Removes a file.
+    ///
+    /// - Throws: `FileError` where it cannot be removed.
+    public static func remove(_ url: URL) throws {
+        do { try FileManager.default.removeItem(at: url) } catch { throw FileError.now(url, "cannot be removed") }
+    }
+
     /// Looks whether `makeFolder` could make the folder, and makes nothing: for what is written after long work.
     ///
     /// - Returns: the nearest folder above that is there, or the folder itself.

@@ -71,7 +71,7 @@ public struct ModelExport {
         while FileSystem.kind(of: folder.appending(path: ExportPlace.member(number))) == .file {
             let member = ExportPlace.onnx(folder.appending(path: ExportPlace.member(number)))
             for file in member.files(models: 1, withExample: false) where FileSystem.kind(of: file) == .file {
-                do { try FileManager.default.removeItem(at: file) } catch { throw FileError.now(file, "cannot be removed") }
+                try FileSystem.remove(file)
             }
             number += 1
         }

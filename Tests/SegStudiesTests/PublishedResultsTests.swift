@@ -21,16 +21,24 @@ import Testing
             }
         }
         #expect(rows > 20)
+        #expect(try plotsFollow(from: results, named: name, in: document) > 1)
+    }
+
+    /// Checks that the plots beside the results are those that the results make, and stand in the document.
+    ///
+    /// - Returns: how many there are.
+    private func plotsFollow(from results: StudyResults, named name: String, in document: String) throws -> Int {
+        let plots = try FileSystem.list(TestFolders.package.appending(path: "docs/results/\(name)"))
+            .filter { $0.pathExtension == "svg" }
         try withTemporaryFolder { folder in
             let made = try StudyFiles(results).write(into: folder)
-            let plots = try FileSystem.list(docs.appending(path: "results/\(name)"))
-            #expect(plots.count > 1)
             for plot in plots {
                 let same = try #require(made.first { $0.lastPathComponent == plot.lastPathComponent })
                 #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
                 #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
             }
         }
+        return plots.count
     }
 
     /// The settings that were searched: every row follows from the records.
@@ -78,17 +86,7 @@ import Testing
             }
         }
         try expect(results, toFollowFromRecordIn: name)
-        let files = try FileSystem.list(docs.appending(path: "results/\(name)"))
-        let plots = files.filter { $0.pathExtension == "svg" }
-        #expect(plots.count == results.tasks.count)
-        try withTemporaryFolder { folder in
-            let files = try StudyFiles(results).write(into: folder)
-            for plot in plots {
-                let same = try #require(files.first { $0.lastPathComponent == plot.lastPathComponent })
-                #expect(try Data(contentsOf: plot) == Data(contentsOf: same), "\(plot.lastPathComponent)")
-                #expect(document.contains("results/\(name)/\(plot.lastPathComponent))"))
-            }
-        }
+        #expect(try plotsFollow(from: results, named: name, in: document) == results.tasks.count)
     }
 
     /// Their objectives held against the one that is advised.

@@ -7,6 +7,8 @@ import SegReports
 /// The files that tell a study's results: `results.md`, `.tex`, `.csv`, `.json`, `record.json`, a plot of differences for each task,
 /// and `report.html`.
 public struct StudyFiles {
+    public static let recordName = "record.json"
+
     let results: StudyResults
     /// Nil for results that were kept without it.
     let record: StudyRecord?
@@ -60,7 +62,7 @@ public struct StudyFiles {
             [
                 ("results.md", markdown), ("results.tex", latex), ("results.csv", csv),
                 ("results.json", try JSONEncoder.sorted().text(results) + "\n"),
-            ] + (try record.map { [("record.json", try JSONEncoder.sorted().text($0) + "\n")] } ?? [])
+            ] + (try record.map { [(Self.recordName, try JSONEncoder.sorted().text($0) + "\n")] } ?? [])
         return try (texts + plots).map { name, text in
             let file = place.appending(path: name)
             try DurableFile.write(text, to: file)

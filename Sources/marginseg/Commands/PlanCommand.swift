@@ -120,7 +120,7 @@ struct PlanCommand: ParsableCommand {
         for name in DataSetPlan.names where !plan.plans.contains(where: { $0.name == name }) {
             let file = folder.appending(path: name)
             guard FileSystem.kind(of: file) != .missing else { continue }
-            do { try FileManager.default.removeItem(at: file) } catch { throw FileError.now(file, "cannot be removed") }
+            try FileSystem.remove(file)
             log.info("removed \(shown(file)), which an earlier plan left: pictures have one plan")
         }
         if memory != nil, plan.plans.count == 1 {

@@ -75,15 +75,14 @@ struct StudyCommand: ParsableCommand {
             throw ValidationError("--plan, --data and --part are for a study's YAML file; of results tables are made anew.")
         }
         let folder = URL(argument: output)
-        // Tables of one file as it is say what it says; all else would be written over the counts that they follow from.
-        if reference != nil || file.count > 1,
-            let own = file.map(URL.init(argument:)).first(where: {
-                FileSystem.resolvedPath($0.deletingLastPathComponent()) == FileSystem.resolvedPath(folder)
-            })
-        {
-            throw ValidationError("--output would replace \(shown(own)) itself: name another folder.")
+        let inputs = file.map(URL.init(argument:))
+        // One record as it is becomes the same record again; all else would replace counts that the tables follow from.
+        if reference != nil || inputs.count > 1 {
+            try OutputFiles.check(
+                [.init(folder.appending(path: StudyFiles.recordName), of: "the record")], inputs: inputs,
+                [.replacing, .makingFolders])
         }
-        let files = try StudyFiles(contentsOf: file.map(URL.init(argument:)), bootstrap: studying.bootstrap, reference: reference)
+        let files = try StudyFiles(contentsOf: inputs, bootstrap: studying.bootstrap, reference: reference)
         try FileSystem.makeFolder(folder)
         printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }
