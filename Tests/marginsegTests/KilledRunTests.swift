@@ -20,7 +20,7 @@ import Testing
             "training.augmentation.noise=0.1", "training.augmentation.horizontal_flip=0.5",
             "training.stages.1.optimizer=sgd",
         ]
-        // Long enough that no kill comes after the end.
+        // 32 checkpoints for every five kills, and five kills see 25 go by at most: no kill comes after the end.
         return ["train", "--data", data.path, "--threads", "1", "--epochs", "\(max(3, kills / 5))"]
             + settings.flatMap { ["--set", $0] }
     }
@@ -72,11 +72,11 @@ import Testing
         }
     }
 
-    /// When to kill.
+    /// When to kill: by checkpoints that went by, so that a fast machine comes no further than a slow one.
     private enum Moment {
-        /// Seconds after the start, be it before the first step.
+        /// Seconds after the start, and no later than the first checkpoint of this process.
         case start(Double)
-        /// Seconds after the first checkpoint of this process.
+        /// Seconds after the first checkpoint of this process, and no later than three after it.
         case saved(Double)
         /// As soon as a file is seen being written, after that many checkpoints.
         case writing(Int)
@@ -98,17 +98,19 @@ import Testing
             return attributes?[.systemFileNumber] as? UInt64 ?? 0
         }
         func waitUntil(_ isThere: () -> Bool) { while command.isRunning, !isThere() { usleep(200) } }
-        func waitForCheckpoints(_ count: Int) {
+        func waitForCheckpoints(_ count: Int, atMost seconds: Double = .infinity) {
+            let start = ContinuousClock.now
+            func isOver() -> Bool { seconds.isFinite && ContinuousClock.now - start >= .seconds(seconds) }
             for _ in 0..<count {
                 let before = last()
-                waitUntil { last() != before }
+                waitUntil { last() != before || isOver() }
             }
         }
         switch moment {
-        case .start(let seconds): usleep(UInt32(seconds * 1e6))
+        case .start(let seconds): waitForCheckpoints(1, atMost: seconds)
         case .saved(let seconds):
             waitForCheckpoints(1)
-            usleep(UInt32(seconds * 1e6))
+            waitForCheckpoints(3, atMost: seconds)
         case .writing(let count):
             waitForCheckpoints(count)
             waitUntil {
