@@ -360,6 +360,22 @@ import Testing
         }
     }
 
+    /// Keys that came after a run began say nothing about it.
+    @Test func runsThatKnowFewerKeysStay() throws {
+        try withTemporaryFolder { folder in
+            let place = folder.appending(path: "out", directoryHint: .isDirectory)
+            let study = try TinyStudy.make(TinyStudy.yaml(seeds: "[1]"), in: folder)
+            _ = try TinyStudy.run(study, in: place)
+            let written = place.appending(path: "runs/lesions/seed-1/margin/configuration.yaml")
+            let lines = try String(contentsOf: written, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            let fewer = lines.filter { !$0.contains("step_graph:") && !$0.contains("deterministic:") }
+            try #require(fewer.count == lines.count - 2)
+            try Data(fewer.joined(separator: "\n").utf8).write(to: written)
+            #expect(try TinyStudy.run(study, in: place) == .finished)
+        }
+    }
+
     @Test func nothingDoneYetIsSaidToo() throws {
         try withTemporaryFolder { folder in
             let study = try TinyStudy.make(TinyStudy.yaml(), in: folder)

@@ -111,12 +111,12 @@ struct RunSeries {
         guard let written else {
             throw FileError(folder.configuration, "cannot be used", reason: "it is no configuration of a run")
         }
-        guard comparable(written) != comparable(configuration) else { return }
         let changes = try ConfigurationChange.all(from: comparable(written), to: comparable(configuration))
-        let words = changes.isEmpty ? "" : ": " + changes.prefix(4).map(\.description).joined(separator: ", ")
+        guard !changes.isEmpty else { return }
+        let words = changes.prefix(4).map(\.description).joined(separator: ", ")
         throw StudyError(
-            "\(folder.url.path) was trained with other settings than are asked for now\(words)\(changes.count > 4 ? ", …" : ""); name a new "
-                + "folder, or remove this run")
+            "\(folder.url.path) was trained with other settings than are asked for now: \(words)\(changes.count > 4 ? ", …" : ""); name "
+                + "a new folder, or remove this run")
     }
 }
 
