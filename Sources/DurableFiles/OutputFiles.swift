@@ -51,7 +51,9 @@ public enum OutputFiles {
             throw refused(folder, "a folder of this name is there; \(advice)")
         }
         if let first = existing.first, !permissions.contains(.replacing) {
-            let others = existing.count > 1 ? ", as do \(existing.count - 1) more of \(planned.count)" : ""
+            let others =
+                existing.count > 1
+                ? ", as \(existing.count > 2 ? "do" : "does") \(existing.count - 1) more of \(planned.count)" : ""
             throw refused(first, "it exists already\(others); \(advice), or add --overwrite to replace what is there")
         }
         for file in planned { try checkFolder(of: file, mayBeMade: permissions.contains(.makingFolders)) }

@@ -328,7 +328,7 @@ import Testing
         Protected(
             testDescription: "several of them", files: ["new/a.png", "new/b.png", "new/c.png", "out/b.png", "out/c.png"],
             input: "new", output: "out",
-            message: "FOLDER/out/b.png cannot be written: it exists already, as do 1 more of 3; name another --output, or add "
+            message: "FOLDER/out/b.png cannot be written: it exists already, as does 1 more of 3; name another --output, or add "
                 + "--overwrite to replace what is there"),
         Protected(
             testDescription: "a folder where a file should be", files: ["new/a.png", "out/a.png/x.png"], input: "new",

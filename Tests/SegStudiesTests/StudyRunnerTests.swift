@@ -256,6 +256,9 @@ import Testing
             #expect(
                 messageThrown { _ = try StudyFiles(contentsOf: [files[3]], reference: "margin") }?
                     .hasPrefix("another reference needs the counts of a record.json; ") == true)
+            #expect(
+                messageThrown { _ = try StudyFiles(contentsOf: [files[3]], bootstrap: Bootstrap(resamples: 60)) }?
+                    .hasSuffix("holds results of 50 resamples; others need the counts of a record.json") == true)
             let page = try String(contentsOf: files[6], encoding: .utf8)
             #expect(page.contains("Foreground mIoU less that of cross-entropy"))
 

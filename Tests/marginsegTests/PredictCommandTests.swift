@@ -28,7 +28,7 @@ import Testing
             let again = try Command.run(arguments, in: folder)
             #expect((again.status, again.output) == (1, ""))
             #expect(
-                again.errors == "Error: \(folder.path)/out/a.nii.gz cannot be written: it exists already, as do 1 more of 3; "
+                again.errors == "Error: \(folder.path)/out/a.nii.gz cannot be written: it exists already, as does 1 more of 3; "
                     + "name another --output, or add --overwrite to replace what is there\n")
             let replaced = try Command.run(arguments + ["--overwrite"], in: folder)
             #expect((replaced.status, replaced.output) == (2, command.output))

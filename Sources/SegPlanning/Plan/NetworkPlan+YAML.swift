@@ -155,7 +155,8 @@ extension NetworkPlan {
         let schedule = trial.schedule
         let basis = trial.isMeasured ? "measured" : "estimated from a smaller network"
         let budgeted = budget.minutes.map { String(format: "for %.3g minutes", $0) } ?? "as nnU-Net trains"
-        return "\(budgeted): \(schedule.epochs) epochs of \(schedule.stepsPerEpoch) steps; a step takes about "
+        return
+            "\(budgeted): \(schedule.epochs) epoch\(schedule.epochs == 1 ? "" : "s") of \(schedule.stepsPerEpoch) steps; a step takes about "
             + "\(PlanComment.duration(schedule.secondsPerStep)) on this machine (\(budget.device), \(basis)), a validation about "
             + "\(PlanComment.duration(schedule.validationSeconds)), all of it \(PlanComment.duration(schedule.seconds))"
             + (budget.minutes == nil ? "; --minutes plans for less" : "") + (trial.isBusy ? "; \(StepTrial.busyNote)" : "")

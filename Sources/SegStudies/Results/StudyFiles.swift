@@ -22,17 +22,22 @@ public struct StudyFiles {
     /// Those of a file `results.json`, or of one or several `record.json`, from which all others but `report.html` are made anew.
     ///
     /// - Parameters:
-    ///   - bootstrap: of what follows from records.
+    ///   - bootstrap: of what follows from records; nil: the usual one.
     ///   - reference: what records' objectives are held against; nil: the study's own.
     /// - Throws: `FileError` for a file that cannot be read, or is neither; `StudyError` for records that make no study together, and
-    ///   for a reference that is none of the objectives or is asked of results.
+    ///   for a reference that is none of the objectives; and where another reference or bootstrap is asked of results.
     /// - Precondition: a file or more.
-    public init(contentsOf files: [URL], bootstrap: Bootstrap = Bootstrap(), reference: String? = nil) throws {
+    public init(contentsOf files: [URL], bootstrap: Bootstrap? = nil, reference: String? = nil) throws {
         let contents = try files.map { (url: $0, data: try FileSystem.read($0)) }
         let decoder = JSONDecoder()
         if files.count == 1, let results = try? decoder.decode(StudyResults.self, from: contents[0].data) {
             guard reference == nil || reference == results.reference else {
                 throw StudyError("another reference needs the counts of a record.json; \(files[0].path) holds results")
+            }
+            guard bootstrap == nil || bootstrap == results.bootstrap else {
+                throw StudyError(
+                    "\(files[0].path) holds results of \(results.bootstrap.resamples) resamples; others need the counts of a record.json"
+                )
             }
             self.init(results)
             return
@@ -47,7 +52,7 @@ public struct StudyFiles {
                         reason: "expected a record.json that `marginseg study` wrote, or one results.json alone")
                 }
             })
-        try self.init(reference.map(record.held) ?? record, bootstrap: bootstrap)
+        try self.init(reference.map(record.held) ?? record, bootstrap: bootstrap ?? Bootstrap())
     }
 
     /// Writes the tables, the numbers and the plots.

@@ -82,7 +82,7 @@ struct StudyCommand: ParsableCommand {
                 [.init(folder.appending(path: StudyFiles.recordName), of: "the record")], inputs: inputs,
                 [.replacing, .makingFolders])
         }
-        let files = try StudyFiles(contentsOf: inputs, bootstrap: studying.bootstrap, reference: reference)
+        let files = try StudyFiles(contentsOf: inputs, bootstrap: studying.askedBootstrap, reference: reference)
         try FileSystem.makeFolder(folder)
         printResult(try files.write(into: folder).map { shown($0) + "\n" }.joined())
     }

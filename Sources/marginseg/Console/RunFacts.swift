@@ -27,7 +27,7 @@ struct RunFacts {
         let stages = training.stages.prefix(manifest.stage).enumerated().map { index, stage in
             let isOwn = index == manifest.stage - 1 && stage.candidates.count > 1
             return
-                "\(stage.objective)\(isOwn ? ", found: \(manifest.objective)" : ""), \(stage.epochs) epochs, \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
+                "\(stage.objective)\(isOwn ? ", found: \(manifest.objective)" : ""), \(stage.epochs) epoch\(stage.epochs == 1 ? "" : "s"), \(stage.optimizer.rawValue) at \(Self.number(stage.learningRate)) "
                 + "(\(stage.schedule.rawValue)), weight decay \(Self.number(stage.weightDecay))"
         }
         let metric = training.selectBy.rawValue

@@ -52,7 +52,7 @@ final class TrainingDisplay {
         case .stageStarted(let start):
             stage = start
             logger.info(
-                "\(name): \(start.stage.objective), \(start.stage.epochs) epochs of \(start.stepsPerEpoch) steps, learning rate \(start.stage.learningRate)"
+                "\(name): \(start.stage.objective), \(start.stage.epochs) epoch\(start.stage.epochs == 1 ? "" : "s") of \(start.stepsPerEpoch) steps, learning rate \(start.stage.learningRate)"
             )
             for offsets in start.offsets {
                 logger.info("margin-offsets: rho_0k \(listed(offsets.rho0k)), rho_k0 \(listed(offsets.rhoK0))")

@@ -8,8 +8,8 @@ import SegStudies
 
 /// How a study is made, whatever it is of.
 struct StudyOptions: ParsableArguments {
-    @Option(help: "Resamples of intervals and tests; more allow smaller p-values.")
-    var resamples = 10000
+    @Option(help: "Resamples of intervals and tests, 10000 unless told; more allow smaller p-values.")
+    var resamples: Int?
 
     @Option(help: "Threads that prepare batches.")
     var workers = 2
@@ -17,11 +17,13 @@ struct StudyOptions: ParsableArguments {
     @OptionGroup var compute: ComputeOptions
 
     func validate() throws {
-        if resamples < 1 { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
+        if let resamples, resamples < 1 { throw ValidationError("--resamples needs 1 or more, found \(resamples).") }
         try ComputeOptions.requireThreads(workers, option: "--workers")
     }
 
-    var bootstrap: Bootstrap { Bootstrap(resamples: resamples) }
+    /// Nil where it is the usual one.
+    var askedBootstrap: Bootstrap? { resamples.map { Bootstrap(resamples: $0) } }
+    var bootstrap: Bootstrap { askedBootstrap ?? Bootstrap() }
 
     /// Trains what is left, with a bar for each training and a line for each score.
     func run(_ study: Study, in folder: URL, part: WorkPart? = nil) throws -> StudyRunner.Outcome {
@@ -47,7 +49,7 @@ struct StudyOptions: ParsableArguments {
         let (pending, estimate) = try left(of: study, in: folder)
         guard !pending.isEmpty else { return "all trainings are done\n" }
         return
-            "\(pending.count) trainings are left, about \(ReportNumbers.duration(estimate.total)) on this machine while nothing else runs"
+            "\(pending.count) \(pending.count == 1 ? "training is" : "trainings are") left, about \(ReportNumbers.duration(estimate.total)) on this machine while nothing else runs"
             + (estimate.isBusy ? "; \(StepTrial.busyNote)\n" : "\n")
     }
 
