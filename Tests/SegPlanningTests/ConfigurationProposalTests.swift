@@ -96,7 +96,7 @@ import Testing
             "  # 4 planes a step take about 5.0 of the 64.0 GiB that are free here; about 31 would fit into half of them",
             "  # about 8 s an epoch on this machine (cpu): 15 steps of 0.5 s, 20 planes to validate; 14 min for all stages",
             "    #   class       pixels  share %", "      objective: cross_entropy + lovasz(per_image=false)",
-            "above continued cross-entropy",
+            "level with more of the same", "      objective: cross_entropy + dice(background=false)",
             "    #   objective: margin(form=authors,tau=10,nu=1)",
             "warp: {probability: 0.5, rotation: 10, scale: 0.1, elastic: 0, smoothness: 32}",
         ] {

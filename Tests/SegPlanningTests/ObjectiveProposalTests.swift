@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ObjectiveProposalTests {
     static let rows: [(counts: [Int], alternative: String, says: String)] = [
-        ([10_821_840, 306_752, 286_468], "margin(form=authors,tau=10,nu=1)", "above continued cross-entropy"),
+        ([10_821_840, 306_752, 286_468], "margin(form=authors,tau=10,nu=1)", "level with more of the same"),
         ([600_000_000, 40_000_000, 30_000_000, 20_000_000, 10_000_000], "margin(form=authors,tau=10,nu=1)", "docs/RESULTS.md"),
         (
             [90_000, 0, 10_000], "margin(form=authors,tau=10,nu=1,exclude=[1])",
@@ -19,8 +19,12 @@ import Testing
     func whatIsProposedFollowsWhatWasMeasured(_ row: (counts: [Int], alternative: String, says: String)) throws {
         let names = ["a", "b", "c", "d", "e"].prefix(row.counts.count).map { $0 }
         let labels = try LabelDistribution(counts: row.counts)
-        let found = ObjectiveProposal(labels: labels, classNames: names, evidence: .afterCrossEntropy)
+        let found = ObjectiveProposal(labels: labels, classNames: names, hasBackground: true)
         #expect(found.objective.value == "cross_entropy + lovasz(per_image=false)")
+        #expect(found.pretraining.value == "cross_entropy + dice(background=false)")
+        #expect(
+            ObjectiveProposal(labels: labels, classNames: names, hasBackground: false).pretraining.value == "cross_entropy + dice"
+        )
         #expect(found.objective.reason.contains(row.says), "\(found.objective.reason)")
         #expect(found.alternative == row.alternative)
         let context = LossContext(classNames: names, distribution: labels, ignoreLabel: 255)

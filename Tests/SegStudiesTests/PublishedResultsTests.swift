@@ -105,6 +105,33 @@ import Testing
         }
     }
 
+    /// What pre-training minimises, by the results of two studies that trained alike.
+    @Test func tableOfThePretrainings() throws {
+        let docs = TestFolders.package.appending(path: "docs")
+        let document = try String(contentsOf: docs.appending(path: "RESULTS.md"), encoding: .utf8)
+        let studies = try ["second-stage", "evidence"].map {
+            try StudyFiles(contentsOf: [docs.appending(path: "results/\($0).json")]).results
+        }
+        let tasks = studies[0].tasks.map(\.name)
+        #expect(tasks == ["hippocampus", "heart", "nodules", "polyps"])
+        let values = try ["cross-entropy + Dice", "cross-entropy"].enumerated().map { number, objective in
+            try tasks.map { name in
+                let arm = studies[number].tasks.first { $0.name == name }?.arms.first { $0.name == objective }
+                #expect(arm?.seeds == [1, 2, 3])
+                return try #require(arm?.score(StudyResults.primary)?.values).map { 100 * (try #require($0)) }
+            }
+        }
+        func row(_ cells: [String]) -> String { "\n| " + cells.joined(separator: " | ") + " |\n" }
+        for (name, means) in zip(["cross-entropy + Dice", "cross-entropy"], values) {
+            let cells = means.map { String(format: "%.1f", $0.reduce(0, +) / 3) }
+            #expect(document.contains(row(["\(name) throughout"] + cells)), "\(name): \(cells)")
+        }
+        let differences = zip(values[0], values[1]).map { zip($0, $1).map { $0 - $1 } }
+        #expect(differences.allSatisfy { $0.allSatisfy { $0 > 0 } }, "by every seed")
+        let cells = differences.map { $0.map { String(format: "%+.1f", $0) }.joined(separator: ", ") }
+        #expect(document.contains(row(["difference by seed"] + cells)), "\(cells)")
+    }
+
     /// Values and differences follow from the counts of every case; which resamples an interval has is not made anew.
     private func expect(_ results: StudyResults, toFollowFromRecordIn name: String) throws {
         let folder = TestFolders.package.appending(path: "docs/results/\(name)")

@@ -53,12 +53,12 @@ extension NetworkPlan {
         }
         lines += line("training", "select_by", "chooses the best checkpoint, on validation")
         lines += [
+            comment("Two stages: \(objective.pretraining.reason).", "  # "),
             comment(
-                "Two stages: nnU-Net's objective, then one nearer to the IoU. "
-                    + (trial.schedule.isShort
-                        ? "AdamW, since SGD with momentum 0.99 learns little in less than 25,000 steps."
-                        : "SGD with momentum 0.99, as nnU-Net has it."),
-                "  # "), "  stages:",
+                trial.schedule.isShort
+                    ? "AdamW, since SGD with momentum 0.99 learns little in less than 25,000 steps."
+                    : "SGD with momentum 0.99, as nnU-Net has it.", "  # "),
+            "  stages:",
         ]
         lines += stage(0)
         lines += objective.comment(view: view, indent: "    # ")

@@ -93,10 +93,10 @@ public struct NetworkPlan: Sendable {
             default: configuration.training.augmentation.horizontalFlip = 0
             }
         }
-        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: data.names, evidence: .afterDice)
+        objective = ObjectiveProposal(
+            labels: try countLabels(configuration), classNames: data.names, hasBackground: configuration.data.hasBackground)
         Self.set(
-            &configuration.training, trial.schedule,
-            pretraining: "cross_entropy + dice" + (configuration.data.hasBackground ? "(background=false)" : ""),
+            &configuration.training, trial.schedule, pretraining: objective.pretraining.value,
             finetuning: objective.objective.value)
         try configuration.validate()
         lowResolution =

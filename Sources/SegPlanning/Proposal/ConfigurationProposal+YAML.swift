@@ -57,6 +57,7 @@ extension ConfigurationProposal {
               select_by: \(value("training", "select_by"))    # chooses the best checkpoint, on validation
               # \(PlanComment.wrapped(timeWords, indent: "  # "))
               stages:
+                # \(PlanComment.wrapped(objective.pretraining.reason, indent: "    # "))
                 - \(stage(0))
             \(objective.comment(view: view, indent: "    # ").joined(separator: "\n"))
                 - \(stage(1))

@@ -57,14 +57,16 @@ public struct ConfigurationProposal: Sendable {
         let augmentation = survey.augmentation(classNames: names)
         configuration.training.augmentation = augmentation.value
 
-        objective = ObjectiveProposal(labels: try countLabels(configuration), classNames: names, evidence: .afterCrossEntropy)
+        objective = ObjectiveProposal(
+            labels: try countLabels(configuration), classNames: names, hasBackground: configuration.data.hasBackground)
         let secondsPerEpoch = measured.secondsPerEpoch(
             trainingPlanes: planes, validationSteps: survey.planeCount(of: .validation, plane: plane.value), batchSize: batch)
         let epochs =
             try minutes.map { try Self.epochs(minutes: $0, secondsPerEpoch, steps: max(1, planes / batch)) }
             ?? Self.epochs(stepsPerEpoch: max(1, planes / batch))
         configuration.training.stages = [
-            StageConfiguration(name: "pretraining", objective: "cross_entropy", epochs: epochs, learningRate: 1e-3),
+            StageConfiguration(
+                name: "pretraining", objective: objective.pretraining.value, epochs: epochs, learningRate: 1e-3),
             StageConfiguration(name: "finetuning", objective: objective.objective.value, epochs: epochs, learningRate: 5e-4),
         ]
         try configuration.validate()
